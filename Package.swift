@@ -1,0 +1,75 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The kernels are built twice from one folder: `KernelsAVX2` is a symbolic link to `Kernels`.
+// `-Ounchecked` holds in debug builds too, so that `swift test` runs the kernels that people run.
+let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"])]
+let avx2Settings: [SwiftSetting] = [
+    .define("FMA"),
+    .unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma"]),
+]
+
+/// The plain evaluations stay fast enough in debug builds to serve as the tests' oracle.
+let oracleSettings: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let package = Package(
+    name: "graphc",
+    products: [
+        .library(name: "GraphC", targets: ["GraphCompiler", "GraphRuntime", "Pack", "Imaging", "Training"]),
+        .executable(name: "graphc", targets: ["graphc"]),
+        .executable(name: "graphrun", targets: ["graphrun"]),
+    ],
+    dependencies: [
+        // Parses the arguments of the two commands.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        // tanh, exp, log and pow over Float and Double, for the plain evaluations.
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+    ],
+    targets: [
+        // In the order of the rooms: each target depends on targets above it only.
+        .target(name: "GraphLanguage"),
+        .target(
+            name: "GraphIR",
+            dependencies: ["GraphLanguage", .product(name: "RealModule", package: "swift-numerics")],
+            swiftSettings: oracleSettings),
+        .target(name: "KernelInterface"),
+        .target(name: "GraphCompiler", dependencies: ["GraphLanguage", "GraphIR", "KernelInterface"]),
+        .target(name: "Kernels", dependencies: ["KernelInterface"], swiftSettings: kernelSettings),
+        .target(
+            name: "KernelsAVX2", dependencies: ["KernelInterface"],
+            swiftSettings: kernelSettings + avx2Settings),
+        .target(
+            name: "GraphRuntime",
+            dependencies: ["GraphIR", "KernelInterface", "GraphCompiler", "Kernels", "KernelsAVX2"]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "Pack", dependencies: ["GraphIR", "GraphCompiler", "CZstd"]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        // libpng reports errors by longjmp, which Swift frames cannot be unwound by: the shim turns it into a result.
+        .target(name: "CPNGShim", dependencies: ["CPNG"]),
+        .target(name: "Imaging", dependencies: ["CPNG", "CPNGShim"]),
+        .target(name: "Training", dependencies: ["GraphIR", "GraphCompiler", "GraphRuntime", "Pack", "Imaging"]),
+        .executableTarget(
+            name: "graphc",
+            dependencies: [
+                "GraphLanguage", "GraphIR", "GraphCompiler", "Pack",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
+            name: "graphrun",
+            dependencies: [
+                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "Pack", "Imaging", "Training",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage"]),
+        .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "GraphLanguage"]),
+        .testTarget(name: "GraphCompilerTests", dependencies: ["GraphCompiler"]),
+        .testTarget(name: "KernelsTests", dependencies: ["KernelInterface", "Kernels", "KernelsAVX2"]),
+        .testTarget(name: "GraphRuntimeTests", dependencies: ["GraphRuntime"]),
+        .testTarget(name: "PackTests", dependencies: ["Pack"]),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training"]),
+        .testTarget(name: "CommandTests", dependencies: ["graphc", "graphrun"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

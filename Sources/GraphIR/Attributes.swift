@@ -1,0 +1,75 @@
+/// The named arguments of an operation, complete with defaults, in the order of the op's signature.
+public struct Attributes: Hashable, Sendable {
+    public private(set) var pairs: [Pair]
+
+    public struct Pair: Hashable, Sendable {
+        public var name: String
+        public var value: AttributeValue
+
+        public init(name: String, value: AttributeValue) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    public init(_ pairs: [Pair] = []) { self.pairs = pairs }
+
+    public init(_ pairs: KeyValuePairs<String, AttributeValue>) {
+        self.pairs = pairs.map { Pair(name: $0.key, value: $0.value) }
+    }
+
+    public subscript(_ name: String) -> AttributeValue? {
+        get { pairs.first { $0.name == name }?.value }
+        set {
+            if let index = pairs.firstIndex(where: { $0.name == name }) {
+                if let newValue { pairs[index].value = newValue } else { pairs.remove(at: index) }
+            } else if let newValue {
+                pairs.append(Pair(name: name, value: newValue))
+            }
+        }
+    }
+
+    /// The value of an attribute that the op's signature declares as a whole number.
+    public func integer(_ name: String) -> Int {
+        if case .size(let size) = self[name], let number = size.constant { return number }
+        preconditionFailure("signature checks make \(name) a whole number")
+    }
+
+    public func float(_ name: String) -> Double {
+        if case .float(let number) = self[name] { return number }
+        preconditionFailure("signature checks make \(name) a number")
+    }
+
+    public func symbol(_ name: String) -> String {
+        if case .symbol(let text) = self[name] { return text }
+        preconditionFailure("signature checks make \(name) a word")
+    }
+
+    public func size(_ name: String) -> Size {
+        if case .size(let size) = self[name] { return size }
+        preconditionFailure("signature checks make \(name) a size")
+    }
+
+    public func sizes(_ name: String) -> [Size] {
+        if case .sizes(let sizes) = self[name] { return sizes }
+        preconditionFailure("signature checks make \(name) a list of sizes")
+    }
+
+    /// A list of sizes whose values are all known, as the axes of a reduction or a bound shape.
+    public func integers(_ name: String) -> [Int] {
+        sizes(name).map { size in
+            guard let number = size.constant else { preconditionFailure("\(name) is read before sizes are bound") }
+            return number
+        }
+    }
+}
+
+public enum AttributeValue: Hashable, Sendable {
+    /// A whole number, perhaps symbolic: `block = 2`, `length = 2*H`.
+    case size(Size)
+    /// `[N, H, W, 3]`, `[0, 1, 2]`
+    case sizes([Size])
+    case float(Double)
+    /// A word out of a fixed set: `pad = same`.
+    case symbol(String)
+}

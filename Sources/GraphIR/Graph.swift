@@ -1,0 +1,169 @@
+import GraphLanguage
+
+/// One flat dataflow graph: an entry of a model at any stage of the compiler.
+///
+/// A graph is a plain value. Nodes stand in an order in which every operand comes before its use;
+/// a ``ValueID`` is a node's index. Passes never edit a graph in place: they build a new one with
+/// ``GraphBuilder`` and so cannot leave a dangling index behind.
+public struct Graph: Hashable, Sendable {
+    /// The model's name.
+    public var name: String
+    public var nodes: [Node]
+    public var outputs: [Output]
+    public var measures: [Measure]
+    public var updates: [Update]
+    /// Sets of nodes that are computed in one step, in the order of their first nodes. Empty before
+    /// `fuse`; afterwards every operation belongs to exactly one.
+    public var groups: [Group]
+
+    public init(
+        name: String, nodes: [Node] = [], outputs: [Output] = [], measures: [Measure] = [],
+        updates: [Update] = [], groups: [Group] = []
+    ) {
+        self.name = name
+        self.nodes = nodes
+        self.outputs = outputs
+        self.measures = measures
+        self.updates = updates
+        self.groups = groups
+    }
+
+    public subscript(_ id: ValueID) -> Node { nodes[id.index] }
+
+    /// Identifiers of all nodes, in order.
+    public var ids: [ValueID] { nodes.indices.map(ValueID.init) }
+}
+
+/// Names the single result of a node.
+public struct ValueID: Hashable, Sendable, Comparable {
+    public var index: Int
+
+    public init(_ index: Int) { self.index = index }
+
+    public static func < (left: ValueID, right: ValueID) -> Bool { left.index < right.index }
+}
+
+public struct Node: Hashable, Sendable {
+    public enum Content: Hashable, Sendable {
+        /// Comes from the caller, each run.
+        case input
+        /// A trained tensor, found in a pack by its path.
+        case weight(path: String, initializer: Initializer)
+        /// Kept from one training step to the next beside the weights.
+        case state(path: String, initializer: Initializer)
+        /// A single number from the caller, each run: the learning rate, the step's number.
+        case scalar
+        /// A number known when compiling; printed where it is used.
+        case constant(Double)
+        case operation(Operation)
+    }
+
+    /// Unique in its graph; empty for constants.
+    public var name: String
+    public var content: Content
+    public var type: TensorType
+    @Unhashed public var origin: Origin
+
+    public init(name: String, content: Content, type: TensorType, origin: Origin = .none) {
+        self.name = name
+        self.content = content
+        self.type = type
+        self.origin = origin
+    }
+
+    public var operation: Operation? {
+        if case .operation(let operation) = content { operation } else { nil }
+    }
+
+    /// The values this node reads; empty for all but operations.
+    public var operands: [ValueID] { operation?.operands ?? [] }
+}
+
+/// The use of an op on operands.
+public struct Operation: Hashable, Sendable {
+    /// The op's name as in ``OpRegistry``.
+    public var op: String
+    public var operands: [ValueID]
+    public var attributes: Attributes
+
+    public init(_ op: String, _ operands: [ValueID], _ attributes: Attributes = Attributes()) {
+        self.op = op
+        self.operands = operands
+        self.attributes = attributes
+    }
+}
+
+/// Where a node was written, and the chain of calls and repeats that expanded to it, innermost first.
+public struct Origin: Hashable, Sendable {
+    public var location: SourceLocation
+    public var chain: [String]
+
+    public init(location: SourceLocation, chain: [String] = []) {
+        self.location = location
+        self.chain = chain
+    }
+
+    public static let none = Origin(location: .none)
+}
+
+/// A result handed to the caller.
+public struct Output: Hashable, Sendable {
+    public var name: String
+    public var value: ValueID
+
+    public init(name: String, value: ValueID) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// A scalar that training minimises (`loss`) or reports (`metric`).
+public struct Measure: Hashable, Sendable {
+    public enum Role: String, Hashable, Sendable { case loss, metric }
+
+    public var role: Role
+    public var name: String
+    public var value: ValueID
+
+    public init(role: Role, name: String, value: ValueID) {
+        self.role = role
+        self.name = name
+        self.value = value
+    }
+}
+
+/// Assigns `value` to a weight or state after every read of it.
+public struct Update: Hashable, Sendable {
+    public var target: ValueID
+    public var value: ValueID
+
+    public init(target: ValueID, value: ValueID) {
+        self.target = target
+        self.value = value
+    }
+}
+
+/// Operations that one kernel computes; values used inside alone never exist in memory.
+public struct Group: Hashable, Sendable {
+    /// Unique in its graph: `s0`, `s1`, ….
+    public var name: String
+    public var members: [ValueID]
+    /// The kernel's name in the kernel table, once chosen.
+    public var kernel: String?
+
+    public init(name: String, members: [ValueID], kernel: String? = nil) {
+        self.name = name
+        self.members = members
+        self.kernel = kernel
+    }
+}
+
+/// How a weight or state begins.
+public enum Initializer: String, Hashable, Sendable, CaseIterable {
+    case zeros
+    case ones
+    /// Uniform in ±√(6 / (fan in + fan out)) (Glorot and Bengio, 2010, equation 16).
+    case glorotUniform = "glorot_uniform"
+    /// Normal with standard deviation √(2 / fan in) (He et al., 2015, equation 10).
+    case heNormal = "he_normal"
+}

@@ -1,0 +1,99 @@
+import GraphLanguage
+
+/// Appends nodes to a graph, checking each against its op as it comes.
+public struct GraphBuilder: Sendable {
+    public private(set) var graph: Graph
+    /// Given to nodes appended from now on.
+    public var origin: Origin = .none
+    private var constants: [UInt64: ValueID] = [:]
+    private var takenNames: Set<String> = []
+    private var nextSuffix: [String: Int] = [:]
+
+    public init(name: String) {
+        graph = Graph(name: name)
+    }
+
+    public func type(of id: ValueID) -> TensorType { graph[id].type }
+
+    /// A number, one node for each distinct value.
+    public mutating func constant(_ value: Double) -> ValueID {
+        if let known = constants[value.bitPattern] { return known }
+        let id = append(Node(name: "", content: .constant(value), type: .scalar, origin: origin))
+        constants[value.bitPattern] = id
+        return id
+    }
+
+    /// Appends an input, weight, state or scalar.
+    public mutating func declare(_ content: Node.Content, type: TensorType, named name: String) -> ValueID {
+        append(Node(name: unique(name), content: content, type: type, origin: origin))
+    }
+
+    /// Appends an operation, with defaults for attributes not given.
+    ///
+    /// - Parameter name: the result's name, made unique; temporaries are `t`, `t_1`, ….
+    public mutating func apply(
+        _ op: String, _ operands: [ValueID], _ attributes: Attributes = Attributes(), named name: String = "t"
+    ) throws(OpError) -> ValueID {
+        let definition = try OpRegistry.require(op)
+        let complete = try definition.signature.complete(attributes, operandCount: operands.count, op: op)
+        let type = try definition.resultType(operands.map { graph[$0].type }, complete)
+        try TensorLimits.check(type)
+        return append(
+            Node(
+                name: unique(name), content: .operation(Operation(op, operands, complete)), type: type, origin: origin))
+    }
+
+    public mutating func setOutput(_ name: String, _ value: ValueID) {
+        graph.outputs.append(Output(name: name, value: value))
+    }
+
+    public mutating func setMeasure(_ role: Measure.Role, _ name: String, _ value: ValueID) {
+        graph.measures.append(Measure(role: role, name: name, value: value))
+    }
+
+    public mutating func setUpdate(_ target: ValueID, _ value: ValueID) {
+        graph.updates.append(Update(target: target, value: value))
+    }
+
+    public mutating func setGroup(_ group: Group) {
+        graph.groups.append(group)
+    }
+
+    private mutating func append(_ node: Node) -> ValueID {
+        graph.nodes.append(node)
+        return ValueID(graph.nodes.count - 1)
+    }
+
+    /// `base`, or `base_1`, `base_2`, … where that is taken.
+    private mutating func unique(_ base: String) -> String {
+        if takenNames.insert(base).inserted { return base }
+        var suffix = nextSuffix[base, default: 1]
+        while !takenNames.insert("\(base)_\(suffix)").inserted { suffix += 1 }
+        nextSuffix[base] = suffix + 1
+        return "\(base)_\(suffix)"
+    }
+}
+
+/// Bounds that keep a small file from exhausting the machine.
+public enum TensorLimits {
+    /// No tensor may hold more elements.
+    public static let elementCount = 1 << 34
+    public static let rank = 8
+
+    static func check(_ type: TensorType) throws(OpError) {
+        guard type.shape.rank <= rank else {
+            throw OpError("too-large", "a tensor has at most \(rank) dimensions, this one \(type.shape.rank)")
+        }
+        var count = 1
+        for case let size? in type.shape.dimensions.map(\.constant) {
+            guard size >= 1 else {
+                throw OpError("empty-tensor", "every dimension must be at least 1", found: type.description)
+            }
+            let (product, overflow) = count.multipliedReportingOverflow(by: size)
+            guard !overflow, product <= elementCount else {
+                throw OpError("too-large", "a tensor holds at most 2^34 elements", found: type.description)
+            }
+            count = product
+        }
+    }
+}

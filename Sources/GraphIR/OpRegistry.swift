@@ -1,0 +1,84 @@
+/// Every op of the language, by name. To add an op, write its file in `Ops/` and name it here.
+public enum OpRegistry {
+    public static let all: [any Op] = [
+    ]
+
+    public static let names: [String] = all.map(\.name)
+
+    private static let byName: [String: any Op] = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+    public static subscript(_ name: String) -> (any Op)? { byName[name] }
+
+    static func require(_ name: String) throws(OpError) -> any Op {
+        guard let op = byName[name] else { throw OpError("unknown-op", "there is no op '\(name)'") }
+        return op
+    }
+}
+
+extension Signature {
+    /// Checks operand count and attributes, fills in defaults, and puts attributes in the signature's order.
+    func complete(_ given: Attributes, operandCount: Int, op: String) throws(OpError) -> Attributes {
+        guard isVariadic ? operandCount >= operands.count : operandCount == operands.count else {
+            let names = operands.joined(separator: ", ") + (isVariadic ? ", …" : "")
+            throw OpError(
+                "wrong-operand-count", "\(op)(\(names)) takes \(isVariadic ? "at least " : "")\(operands.count) "
+                    + "operand\(operands.count == 1 ? "" : "s")", expected: "\(operands.count)", found: "\(operandCount)")
+        }
+        var complete = Attributes()
+        for declaration in attributes {
+            guard let value = given[declaration.name] ?? declaration.defaultValue else {
+                throw OpError("missing-attribute", "\(op) needs '\(declaration.name) = …'")
+            }
+            complete[declaration.name] = try declaration.checked(value, op: op)
+        }
+        for pair in given.pairs where !attributes.contains(where: { $0.name == pair.name }) {
+            let known = attributes.map { "'\($0.name)'" }.joined(separator: ", ")
+            throw OpError(
+                "unknown-attribute", "\(op) has no attribute '\(pair.name)'"
+                    + (known.isEmpty ? "; it has none" : "; it has \(known)"))
+        }
+        return complete
+    }
+}
+
+extension AttributeDeclaration {
+    func checked(_ value: AttributeValue, op: String) throws(OpError) -> AttributeValue {
+        switch (kind, value) {
+        case (.integer(let range), .size(let size)):
+            guard let number = size.constant else {
+                throw OpError("bad-attribute", "'\(name)' of \(op) must be known when compiling", found: "\(size)")
+            }
+            guard range.contains(number) else {
+                throw OpError(
+                    "bad-attribute", "'\(name)' of \(op) is out of range",
+                    expected: "\(range.lowerBound)…\(range.upperBound)", found: "\(number)")
+            }
+            return value
+        case (.size, .size), (.sizes, .sizes), (.float, .float):
+            return value
+        case (.float, .size(let size)):
+            guard let number = size.constant else {
+                throw OpError("bad-attribute", "'\(name)' of \(op) must be known when compiling", found: "\(size)")
+            }
+            return .float(Double(number))
+        case (.symbol(let options), .symbol(let word)):
+            guard options.contains(word) else {
+                throw OpError(
+                    "bad-attribute", "'\(name)' of \(op) must be one of \(options.joined(separator: ", "))", found: word)
+            }
+            return value
+        default:
+            throw OpError("bad-attribute", "'\(name)' of \(op) \(wanted)")
+        }
+    }
+
+    private var wanted: String {
+        switch kind {
+        case .integer: "is a whole number"
+        case .size: "is a size"
+        case .sizes: "is a list, as [0, 1]"
+        case .float: "is a number"
+        case .symbol(let options): "is one of \(options.joined(separator: ", "))"
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// One mistake in a source file, with all that helps to mend it.
+///
+/// Printed by ``Diagnostic/rendered(file:source:)`` as
+///
+///     edsr.graph:11:16: error[shape-mismatch]: '+' needs equal shapes
+///       h = h + conv3x3<32>(r)
+///             ^
+///       expected f32[N, H, W, 64]
+///       found    f32[N, H, W, 32]
+///       in block conv3x3, called at 11:16, i = 3
+public struct Diagnostic: Error, Hashable, Sendable {
+    /// A short stable name in kebab case, as `unknown-name`.
+    public var code: String
+    public var message: String
+    public var location: SourceLocation
+    public var expected: String?
+    public var found: String?
+    /// The name that was probably meant.
+    public var suggestion: String?
+    /// What to do, or the chain of calls and repeats that led here, one line each.
+    public var notes: [String]
+
+    public init(
+        code: String, _ message: String, at location: SourceLocation,
+        expected: String? = nil, found: String? = nil, suggestion: String? = nil, notes: [String] = []
+    ) {
+        self.code = code
+        self.message = message
+        self.location = location
+        self.expected = expected
+        self.found = found
+        self.suggestion = suggestion
+        self.notes = notes
+    }
+}
+
+/// All mistakes of a file, in the order of their places.
+public struct Diagnostics: Error, Hashable, Sendable {
+    public var all: [Diagnostic]
+
+    public init(_ all: [Diagnostic]) { self.all = all }
+}

@@ -1,0 +1,27 @@
+/// A place in a source file, counted from 1. Columns count characters.
+public struct SourceLocation: Hashable, Sendable {
+    public var line: Int
+    public var column: Int
+    /// How many characters the caret underlines.
+    public var length: Int
+
+    public init(line: Int, column: Int, length: Int = 1) {
+        self.line = line
+        self.column = column
+        self.length = length
+    }
+
+    /// For trees and graphs that no text stands behind.
+    public static let none = SourceLocation(line: 0, column: 0)
+}
+
+/// A stored value that takes no part in equality and hashing.
+@propertyWrapper
+public struct Unhashed<Value: Sendable>: Hashable, Sendable {
+    public var wrappedValue: Value
+
+    public init(wrappedValue: Value) { self.wrappedValue = wrappedValue }
+
+    public static func == (left: Self, right: Self) -> Bool { true }
+    public func hash(into hasher: inout Hasher) {}
+}

@@ -1,0 +1,271 @@
+/// The syntax tree: what a `.graph` file says, before it means anything.
+///
+/// One tree serves what people write and what the compiler prints at every stage, so that each dump
+/// is read again by the same parser. Equality ignores locations: two trees are equal when they print
+/// the same.
+public struct SourceFile: Hashable, Sendable {
+    /// The stage that a dump begins with (`stage fused`); nil in files that people write.
+    public var stage: Name?
+    public var declarations: [Declaration]
+
+    public init(stage: Name? = nil, declarations: [Declaration]) {
+        self.stage = stage
+        self.declarations = declarations
+    }
+}
+
+/// An identifier and where it stands.
+public struct Name: Hashable, Sendable {
+    public var text: String
+    @Unhashed public var location: SourceLocation
+
+    public init(_ text: String, at location: SourceLocation) {
+        self.text = text
+        self.location = location
+    }
+}
+
+/// `graph`, `block`, `train`, `predict` and `entry` share one form; parts that a keyword does not
+/// take are empty. The parser reports parts that do not belong.
+public struct Declaration: Hashable, Sendable {
+    public enum Keyword: String, Hashable, Sendable, CaseIterable {
+        /// A model: parameters, inputs, outputs, body.
+        case graph
+        /// A reusable piece of a model, expanded where it is called.
+        case block
+        /// What training minimises and reports, given further inputs.
+        case train
+        /// What inference returns.
+        case predict
+        /// A compiled entry, as the passes print it: `entry train edsr(…) -> (…) { … }`.
+        case entry
+    }
+
+    public var keyword: Keyword
+    /// The lines of `///` directly above, without the slashes and one leading space.
+    public var documentation: [String]
+    /// `train` or `predict` behind `entry`, else nil.
+    public var role: Name?
+    public var name: Name
+    public var parameters: [Parameter]
+    public var inputs: [TypedName]
+    public var outputs: [TypedName]
+    /// The expression behind `where`.
+    public var condition: Expression?
+    /// What a planned entry was made for, as clauses: `on avx2 bands 4`.
+    public var clauses: [Clause]
+    public var body: [Statement]
+    @Unhashed public var location: SourceLocation
+
+    public init(
+        keyword: Keyword, documentation: [String] = [], role: Name? = nil, name: Name,
+        parameters: [Parameter] = [], inputs: [TypedName] = [], outputs: [TypedName] = [],
+        condition: Expression? = nil, clauses: [Clause] = [], body: [Statement],
+        at location: SourceLocation
+    ) {
+        self.keyword = keyword
+        self.documentation = documentation
+        self.role = role
+        self.name = name
+        self.parameters = parameters
+        self.inputs = inputs
+        self.outputs = outputs
+        self.condition = condition
+        self.clauses = clauses
+        self.body = body
+        self.location = location
+    }
+}
+
+/// `filters: int = 64` between `<` and `>`. Kinds are `int`, `float` and `bool`.
+public struct Parameter: Hashable, Sendable {
+    public var name: Name
+    public var kind: Name
+    public var defaultValue: Expression?
+
+    public init(name: Name, kind: Name, defaultValue: Expression? = nil) {
+        self.name = name
+        self.kind = kind
+        self.defaultValue = defaultValue
+    }
+}
+
+/// `lr: u8[N, H, W, 3]`.
+public struct TypedName: Hashable, Sendable {
+    public var name: Name
+    public var type: TypeSyntax
+
+    public init(name: Name, type: TypeSyntax) {
+        self.name = name
+        self.type = type
+    }
+}
+
+/// `f32[N, scale*H, scale*W, 3]`; `f32[]` is a scalar.
+public struct TypeSyntax: Hashable, Sendable {
+    public var element: Name
+    public var dimensions: [Expression]
+    @Unhashed public var location: SourceLocation
+
+    public init(element: Name, dimensions: [Expression], at location: SourceLocation) {
+        self.element = element
+        self.dimensions = dimensions
+        self.location = location
+    }
+}
+
+public struct Statement: Hashable, Sendable {
+    public indirect enum Kind: Hashable, Sendable {
+        /// `y = relu(x)`, or `y: f32[N, H, W, 64] = relu(x)`.
+        case assignment(Name, TypeSyntax?, Expression)
+        /// `weight filter: f32[3, 3, C, out] ~ glorot_uniform`; `state m: f32[64] ~ zeros @a.m`;
+        /// `scalar learning_rate: f32[]`.
+        case storage(StorageKeyword, TypedName, initializer: Name?, path: Path?)
+        /// `repeat i in 0..<blocks carry h { … }`
+        case `repeat`(variable: Name, lower: Expression, upper: Expression, carry: [Name], body: [Statement])
+        /// `if scale == 3 carry u { … } else carry u { … }`. An `else if` is an `if` alone in `otherwise`.
+        case `if`(Expression, carry: [Name], then: [Statement], otherwise: Branch?)
+        /// `loss mae = …`, `metric psnr = …`
+        case measure(MeasureKeyword, Name, Expression)
+        /// `update w = …`
+        case update(Name, Expression)
+        /// `fuse s0 { … }`, or `fuse s0 using conv2d_direct { … }` once kernels are chosen.
+        case fuse(Name, kernel: Name?, body: [Statement])
+        /// `run s0 rows 0..<4 after 1, 2`; `buffer r at 4096 rows 7`: lines of a schedule or a plan.
+        case directive(DirectiveKeyword, Name, [Clause])
+    }
+
+    public struct Branch: Hashable, Sendable {
+        public var carry: [Name]
+        public var body: [Statement]
+
+        public init(carry: [Name], body: [Statement]) {
+            self.carry = carry
+            self.body = body
+        }
+    }
+
+    public enum StorageKeyword: String, Hashable, Sendable, CaseIterable { case weight, state, scalar }
+    public enum MeasureKeyword: String, Hashable, Sendable, CaseIterable { case loss, metric }
+    public enum DirectiveKeyword: String, Hashable, Sendable, CaseIterable { case buffer, run }
+
+    public var kind: Kind
+    @Unhashed public var location: SourceLocation
+
+    public init(_ kind: Kind, at location: SourceLocation) {
+        self.kind = kind
+        self.location = location
+    }
+}
+
+/// A keyword and its values: `rows 0..<4`, `after 1, 2`, `on avx2`. A clause may have no value.
+public struct Clause: Hashable, Sendable {
+    public var keyword: Name
+    public var values: [Expression]
+
+    public init(keyword: Name, values: [Expression]) {
+        self.keyword = keyword
+        self.values = values
+    }
+}
+
+/// `@body.{i}.0`: names a call's weights. Pieces between braces are evaluated and spliced in.
+public struct Path: Hashable, Sendable {
+    public enum Piece: Hashable, Sendable {
+        /// Text with its dots, as in `body.` of `@body.{i}`.
+        case text(String)
+        case interpolation(Expression)
+    }
+
+    public var pieces: [Piece]
+    @Unhashed public var location: SourceLocation
+
+    public init(_ pieces: [Piece], at location: SourceLocation) {
+        self.pieces = pieces
+        self.location = location
+    }
+}
+
+public struct Expression: Hashable, Sendable {
+    public indirect enum Kind: Hashable, Sendable {
+        /// A whole number, as `64`.
+        case integer(Int)
+        /// A number with a point or an exponent, as `1e-8`.
+        case float(Double)
+        /// `true`, `false`
+        case boolean(Bool)
+        case name(String)
+        case negate(Expression)
+        case not(Expression)
+        case binary(BinaryOperator, Expression, Expression)
+        case call(Call)
+        /// `[0, 1, 2]`, an attribute that lists values.
+        case list([Expression])
+        /// `{2, 3, 4, 8}`, behind `in`.
+        case set([Expression])
+        /// `0..<4`, in clauses.
+        case range(Expression, Expression)
+    }
+
+    public var kind: Kind
+    @Unhashed public var location: SourceLocation
+
+    public init(_ kind: Kind, at location: SourceLocation) {
+        self.kind = kind
+        self.location = location
+    }
+}
+
+/// `conv3x3<64>(h) @head`, `conv2d(x, filter, pad = same)`, `f32(lr)`.
+public struct Call: Hashable, Sendable {
+    public var callee: Name
+    /// Compile-time arguments between `<` and `>`, by position.
+    public var parameters: [Expression]
+    public var operands: [Expression]
+    /// Named arguments behind the operands: `pad = same`, `block = 2`.
+    public var attributes: [Attribute]
+    public var path: Path?
+
+    public struct Attribute: Hashable, Sendable {
+        public var name: Name
+        public var value: Expression
+
+        public init(name: Name, value: Expression) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    public init(
+        callee: Name, parameters: [Expression] = [], operands: [Expression] = [],
+        attributes: [Attribute] = [], path: Path? = nil
+    ) {
+        self.callee = callee
+        self.parameters = parameters
+        self.operands = operands
+        self.attributes = attributes
+        self.path = path
+    }
+}
+
+public enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
+    case or = "||"
+    case and = "&&"
+    case equal = "==", notEqual = "!=", less = "<", lessOrEqual = "<=", greater = ">", greaterOrEqual = ">="
+    case isMember = "in"
+    case add = "+", subtract = "-"
+    case multiply = "*", divide = "/"
+    /// Division of whole numbers that rounds down.
+    case floorDivide = "//"
+
+    /// Higher binds tighter; all are left associative, comparisons do not chain.
+    public var precedence: Int {
+        switch self {
+        case .or: 1
+        case .and: 2
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isMember: 3
+        case .add, .subtract: 4
+        case .multiply, .divide, .floorDivide: 5
+        }
+    }
+}

@@ -1,0 +1,128 @@
+/// A small program over elements: what fusion makes of chains of pointwise ops.
+///
+/// Values 0..<operandCount are the operands; instruction i defines value operandCount + i. Kernels run
+/// the program over blocks of some hundred elements, one instruction at a time, with each value's
+/// block in the L1 cache. The same program serves as a step of its own, as the epilogue of a
+/// convolution and as its prologue, so that every fused chain means one thing everywhere.
+public struct PointwiseProgram: Hashable, Sendable {
+    public var operands: [PointwiseOperand]
+    public var instructions: [PointwiseInstruction]
+    /// The values that are stored, one for each output, and the element type each is stored as.
+    public var results: [PointwiseResult]
+
+    public init(operands: [PointwiseOperand], instructions: [PointwiseInstruction], results: [PointwiseResult]) {
+        self.operands = operands
+        self.instructions = instructions
+        self.results = results
+    }
+
+    /// Does nothing: the first operand is the result.
+    public var isIdentity: Bool { instructions.isEmpty }
+}
+
+public struct PointwiseOperand: Hashable, Sendable {
+    /// How an operand is spread over a row of W·C elements.
+    public enum Spread: UInt8, Hashable, Sendable {
+        /// One element for each element of the row.
+        case full
+        /// C elements, repeated for each pixel: a bias.
+        case channel
+        /// One element for all.
+        case scalar
+    }
+
+    public enum Element: UInt8, Hashable, Sendable { case f32, u8 }
+
+    public var spread: Spread
+    public var element: Element
+
+    public init(spread: Spread, element: Element = .f32) {
+        self.spread = spread
+        self.element = element
+    }
+}
+
+public struct PointwiseResult: Hashable, Sendable {
+    public var value: UInt8
+    public var element: PointwiseOperand.Element
+
+    public init(value: UInt8, element: PointwiseOperand.Element = .f32) {
+        self.value = value
+        self.element = element
+    }
+}
+
+/// One operation on the values `left` and `right` with up to two numbers.
+public struct PointwiseInstruction: Hashable, Sendable {
+    public var opcode: PointwiseOpcode
+    public var left: UInt8
+    public var right: UInt8
+    public var immediate: Float
+    public var secondImmediate: Float
+
+    public init(
+        _ opcode: PointwiseOpcode, left: UInt8, right: UInt8 = 0, immediate: Float = 0, secondImmediate: Float = 0
+    ) {
+        self.opcode = opcode
+        self.left = left
+        self.right = right
+        self.immediate = immediate
+        self.secondImmediate = secondImmediate
+    }
+}
+
+/// With x = left, y = right, a = immediate, b = second immediate.
+public enum PointwiseOpcode: UInt8, Hashable, Sendable, CaseIterable {
+    /// x + y, x − y, x · y, x / y
+    case add, subtract, multiply, divide
+    /// x + a, x · a, a − x, a / x, x / a
+    case addImmediate, multiplyImmediate, subtractFromImmediate, divideImmediate, divideByImmediate
+    /// max(x, 0); NaN stays NaN.
+    case relu
+    /// x where x > 0, else a·x
+    case leakyRelu
+    /// x where y > 0, else a·x: the gradient of both, y being their operand or result.
+    case reluGradient
+    case tanh, sigmoid, abs, squareRoot
+    /// −1, 0 or 1; 0 for NaN
+    case sign
+    /// min(max(x, a), b)
+    case clip
+    /// x where a ≤ y ≤ b, else 0
+    case clipGradient
+    /// The nearest whole number, halves to even.
+    case round
+    /// a^x
+    case powerOfImmediate
+    /// Truncated to a whole number and saturated to 0…255, NaN to 0: the cast to u8.
+    case toU8
+}
+
+/// A ``PointwiseProgram`` as kernels read it: no array, so nothing to retain.
+///
+/// Operand k of an epilogue is the kernel's own result for k = 0, and the call's input
+/// `firstInput + k − 1` otherwise; a step of its own begins with operand 0 at input 0.
+public struct PointwiseCode {
+    public var operands: UnsafePointer<PointwiseOperand>
+    public var operandCount: Int
+    public var instructions: UnsafePointer<PointwiseInstruction>
+    public var instructionCount: Int
+    public var results: UnsafePointer<PointwiseResult>
+    public var resultCount: Int
+    /// Index in the call's inputs of the first operand that comes from memory.
+    public var firstInput: Int
+
+    public init(
+        operands: UnsafePointer<PointwiseOperand>, operandCount: Int,
+        instructions: UnsafePointer<PointwiseInstruction>, instructionCount: Int,
+        results: UnsafePointer<PointwiseResult>, resultCount: Int, firstInput: Int
+    ) {
+        self.operands = operands
+        self.operandCount = operandCount
+        self.instructions = instructions
+        self.instructionCount = instructionCount
+        self.results = results
+        self.resultCount = resultCount
+        self.firstInput = firstInput
+    }
+}
