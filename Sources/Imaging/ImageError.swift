@@ -1,0 +1,15 @@
+/// What is wrong with a picture or its file, and what to do about it, in one line.
+public struct ImageError: Error, Hashable, CustomStringConvertible, Sendable {
+    /// The file; nil where the fault lies in pictures already read.
+    public let path: String?
+    public let problem: String
+
+    public init(path: String? = nil, _ problem: String) {
+        self.path = path
+        self.problem = problem
+    }
+
+    public var description: String {
+        if let path { "\(path): \(problem)" } else { problem }
+    }
+}

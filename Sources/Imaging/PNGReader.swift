@@ -1,0 +1,238 @@
+import CPNGShim
+import Glibc
+
+/// Reads a PNG row by row as 8-bit RGB, whatever its kind.
+///
+/// Palettes and 1, 2 and 4 bits are expanded, grey becomes RGB, 16 bits are scaled to 8 with rounding,
+/// and what is transparent is composited over white. Gamma, profiles and other colour management are
+/// ignored: samples are taken as sRGB. Memory holds a few rows, or the whole picture when it is
+/// interlaced.
+///
+/// Source: Portable Network Graphics, W3C Recommendation, 3rd edition.
+public final class PNGReader {
+    /// Longest side of a picture read row by row, in pixels.
+    public static let longestSide = 1 << 20
+    /// Most pixels of a picture that is held whole: `Picture` and interlaced files.
+    public static let mostPixelsInMemory = 1 << 27
+
+    public let path: String
+    public let width: Int
+    public let height: Int
+    /// Rows handed out so far.
+    public private(set) var rowCount = 0
+
+    private let file: UnsafeMutablePointer<FILE>
+    private let stream: OpaquePointer
+    private let passCount: Int
+    /// Bytes of a pixel as libpng hands it over: RGB in 3, RGBA in 4, or RGBA of 16 bits in 8.
+    private let pixelByteCount: Int
+    /// Rows as libpng hands them over: all rows of an interlaced picture, the current one of others.
+    private var storedRows: [UInt8] = []
+
+    /// Opens a file and reads its header.
+    ///
+    /// - Throws: when the file is missing, unreadable, no PNG, damaged, or too large.
+    public init(path: String) throws(ImageError) {
+        let (file, byteCount) = try openPNG(path)
+        guard let stream = png_shim_create_reader(file) else {
+            fclose(file)
+            throw ImageError(path: path, "there is no memory left to read it")
+        }
+        var header = PNGHeader()
+        var pixelByteCount = 0
+        do throws(ImageError) {
+            guard png_shim_read_header(stream, &header) else {
+                throw readFailure(path: path, stream: stream, file: file, place: "in its header")
+            }
+            try checkSize(header, fileByteCount: byteCount, path: path)
+            guard png_shim_start_rows(stream, &pixelByteCount) else {
+                throw readFailure(path: path, stream: stream, file: file, place: "in its header")
+            }
+        } catch {
+            png_shim_free(stream)
+            fclose(file)
+            throw error
+        }
+        self.path = path
+        self.file = file
+        self.stream = stream
+        width = Int(header.width)
+        height = Int(header.height)
+        passCount = Int(header.pass_count)
+        self.pixelByteCount = pixelByteCount
+    }
+
+    deinit {
+        png_shim_free(stream)
+        fclose(file)
+    }
+
+    /// Reads the next row into `row`, `3 * width` bytes. With the last row the rest of the file is checked.
+    ///
+    /// - Throws: when the file is cut short or damaged; reading cannot go on after that.
+    /// - Precondition: `rowCount < height`.
+    public func readRow(into row: UnsafeMutableBufferPointer<UInt8>) throws(ImageError) {
+        precondition(row.count == 3 * width && rowCount < height)
+        if rowCount == 0 {
+            storedRows = [UInt8](
+                repeating: 0, count: pixelByteCount * width * (passCount > 1 ? height : 1))
+            if passCount > 1 { try readPasses() }
+        }
+        if passCount == 1 {
+            guard png_shim_read_row(stream, &storedRows) else {
+                throw failure(rowCount == 0 ? "before its first row" : "after row \(rowCount) of \(height)")
+            }
+        }
+        storedRows.withUnsafeBufferPointer { rows in
+            let first = passCount > 1 ? rowCount * pixelByteCount * width : 0
+            convertRow(
+                UnsafeBufferPointer(rebasing: rows[first..<first + pixelByteCount * width]),
+                pixelByteCount: pixelByteCount, into: row)
+        }
+        if rowCount + 1 == height {
+            storedRows = []
+            guard png_shim_read_end(stream) else { throw failure("after its last row") }
+        }
+        rowCount += 1
+    }
+
+    private func readPasses() throws(ImageError) {
+        let stride = pixelByteCount * width
+        let failedPass = storedRows.withUnsafeMutableBufferPointer { rows -> Int? in
+            for pass in 1...passCount {
+                for y in 0..<height where !png_shim_read_row(stream, rows.baseAddress! + y * stride) {
+                    return pass
+                }
+            }
+            return nil
+        }
+        if let failedPass { throw failure("in pass \(failedPass) of \(passCount)") }
+    }
+
+    private func failure(_ place: String) -> ImageError {
+        readFailure(path: path, stream: stream, file: file, place: place)
+    }
+}
+
+extension Picture {
+    /// Reads a whole PNG, converted as `PNGReader` does.
+    ///
+    /// Memory grows with the rows that arrive, so that a header alone claims none.
+    public init(contentsOfPNG path: String) throws(ImageError) {
+        let reader = try PNGReader(path: path)
+        guard reader.width * reader.height <= PNGReader.mostPixelsInMemory else {
+            throw ImageError(
+                path: path,
+                "\(reader.width)×\(reader.height) pixels are too many to hold in memory; cut it into parts")
+        }
+        var row = [UInt8](repeating: 0, count: 3 * reader.width)
+        var pixels: [UInt8] = []
+        for _ in 0..<reader.height {
+            try row.withUnsafeMutableBufferPointer { (bytes) throws(ImageError) in
+                try reader.readRow(into: bytes)
+            }
+            pixels.append(contentsOf: row)
+        }
+        self.init(width: reader.width, height: reader.height, pixels: pixels)
+    }
+}
+
+/// RGB from a row as libpng hands it over, composited over white where it has alpha.
+private func convertRow(
+    _ stored: UnsafeBufferPointer<UInt8>, pixelByteCount: Int, into row: UnsafeMutableBufferPointer<UInt8>
+) {
+    guard pixelByteCount > 3 else {
+        _ = row.update(fromContentsOf: stored)
+        return
+    }
+    let sampleByteCount = pixelByteCount / 4
+    let top = sampleByteCount == 1 ? 255 : 65535
+    for x in 0..<row.count / 3 {
+        func sample(_ channel: Int) -> Int {
+            let first = x * pixelByteCount + channel * sampleByteCount
+            return sampleByteCount == 1 ? Int(stored[first]) : Int(stored[first]) << 8 | Int(stored[first + 1])
+        }
+        let alpha = sample(3)
+        for channel in 0..<3 {
+            let composite = sample(channel) * alpha + top * (top - alpha)
+            row[3 * x + channel] = UInt8((255 * composite + top * top / 2) / (top * top))
+        }
+    }
+}
+
+/// The file past its signature, and its size in bytes where it is a regular file.
+private func openPNG(_ path: String) throws(ImageError) -> (UnsafeMutablePointer<FILE>, byteCount: Int?) {
+    guard let file = fopen(path, "rbe") else {
+        throw ImageError(path: path, "cannot be opened: \(systemMessage(errno))")
+    }
+    do throws(ImageError) {
+        var status = stat()
+        guard fstat(fileno(file), &status) == 0 else {
+            throw ImageError(path: path, "cannot be opened: \(systemMessage(errno))")
+        }
+        let type = status.st_mode & S_IFMT
+        guard type != S_IFDIR else {
+            throw ImageError(path: path, "is a folder; name a PNG file in it")
+        }
+        var start = [UInt8](repeating: 0, count: pngSignature.count)
+        let count = fread(&start, 1, start.count, file)
+        guard ferror(file) == 0 else {
+            throw ImageError(path: path, "cannot be read: \(systemMessage(errno))")
+        }
+        if let problem = signatureProblem(start.prefix(count)) { throw ImageError(path: path, problem) }
+        return (file, type == S_IFREG ? Int(status.st_size) : nil)
+    } catch {
+        fclose(file)
+        throw error
+    }
+}
+
+/// PNG specification, section 5.2.
+private let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+/// Why a file with these first bytes is no PNG; nil when it is one.
+private func signatureProblem(_ start: ArraySlice<UInt8>) -> String? {
+    func begins(_ bytes: UInt8...) -> Bool { start.starts(with: bytes) }
+    if start.elementsEqual(pngSignature) { return nil }
+    if start.isEmpty { return "the file is empty" }
+    if pngSignature.starts(with: start) { return "the file is cut short in its signature" }
+    let format: String? =
+        if begins(0xFF, 0xD8, 0xFF) { "JPEG" }
+        else if begins(0x47, 0x49, 0x46, 0x38) { "GIF" }
+        else if begins(0x52, 0x49, 0x46, 0x46) { "WebP" }
+        else if begins(0x49, 0x49, 0x2A, 0x00) || begins(0x4D, 0x4D, 0x00, 0x2A) { "TIFF" }
+        else if begins(0x42, 0x4D) { "BMP" }
+        else if start.dropFirst(4).elementsEqual([0x66, 0x74, 0x79, 0x70]) { "HEIF or AVIF" }
+        else { nil }
+    if let format { return "is a \(format) file; convert it to PNG" }
+    if start.contains(0x50) && (begins(0x89) || start.dropFirst().starts(with: [0x50, 0x4E, 0x47])) {
+        return "the PNG signature is damaged, as a transfer in text mode does; copy the file again"
+    }
+    return "is not a PNG file"
+}
+
+private func checkSize(_ header: PNGHeader, fileByteCount: Int?, path: String) throws(ImageError) {
+    let width = Int(header.width), height = Int(header.height)
+    let size = "\(width)×\(height) pixels"
+    guard max(width, height) <= PNGReader.longestSide else {
+        throw ImageError(path: path, "\(size) are too many: the longest side is \(PNGReader.longestSide)")
+    }
+    if header.pass_count > 1, width * height > PNGReader.mostPixelsInMemory {
+        throw ImageError(path: path, "\(size) are too many for an interlaced file; save it without interlacing")
+    }
+    // Deflate makes at most 1032 bytes of one: a longest match of 258 bytes takes at least 2 bits.
+    let storedByteCount = header.stored_row_byte_count * height
+    if let fileByteCount, storedByteCount / 1032 > fileByteCount {
+        throw ImageError(path: path, "\(fileByteCount) bytes cannot hold the \(size) that its header declares")
+    }
+}
+
+private func readFailure(
+    path: String, stream: OpaquePointer, file: UnsafeMutablePointer<FILE>, place: String
+) -> ImageError {
+    let systemError = errno
+    if ferror(file) != 0 { return ImageError(path: path, "cannot be read: \(systemMessage(systemError))") }
+    if feof(file) != 0 { return ImageError(path: path, "the file is cut short \(place)") }
+    let message = String(cString: png_shim_message(stream))
+    return ImageError(path: path, "the file is damaged \(place) (\(message)); copy or export it again")
+}

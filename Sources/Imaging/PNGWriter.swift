@@ -1,0 +1,76 @@
+import CPNG
+import CPNGShim
+import Glibc
+
+/// Writes an 8-bit RGB PNG row by row. The file appears when it is whole: see `AtomicFile`.
+public final class PNGWriter {
+    public let path: String
+    public let width: Int
+    public let height: Int
+    /// Rows written so far.
+    public private(set) var rowCount = 0
+
+    private let output: AtomicFile
+    private let stream: OpaquePointer
+
+    /// - Throws: when the folder cannot be written to.
+    /// - Precondition: `0 < width`, `0 < height`, both below 2³¹.
+    public init(path: String, width: Int, height: Int) throws(ImageError) {
+        let output = try AtomicFile(path: path)
+        guard let stream = png_shim_create_writer(output.file) else {
+            throw ImageError(path: path, "there is no memory left to write it")
+        }
+        self.path = path
+        self.width = width
+        self.height = height
+        self.output = output
+        self.stream = stream
+        try check {
+            png_shim_write_header(stream, UInt32(width), UInt32(height), compressionLevel, filters)
+        }
+    }
+
+    deinit { png_shim_free(stream) }
+
+    /// Writes the next row, `3 * width` bytes.
+    ///
+    /// - Throws: when the disk is full; nothing is left of the file then.
+    /// - Precondition: `rowCount < height`.
+    public func writeRow(_ row: UnsafeBufferPointer<UInt8>) throws(ImageError) {
+        precondition(row.count == 3 * width && rowCount < height)
+        try check { png_shim_write_row(stream, row.baseAddress) }
+        rowCount += 1
+    }
+
+    /// Ends the file and puts it in its place.
+    ///
+    /// - Precondition: all rows are written.
+    public func finish() throws(ImageError) {
+        precondition(rowCount == height)
+        try check { png_shim_write_end(stream) }
+        try output.commit()
+    }
+
+    private func check(_ step: () -> Bool) throws(ImageError) {
+        errno = 0
+        if step() { return }
+        if errno != 0 { throw output.writeFailure(errno) }
+        throw ImageError(path: path, "cannot be written: \(String(cString: png_shim_message(stream)))")
+    }
+}
+
+private let compressionLevel: Int32 = 4
+private let filters = Int32(PNG_FILTER_SUB)
+
+extension Picture {
+    /// Writes the picture as an 8-bit RGB PNG.
+    public func writePNG(to path: String) throws(ImageError) {
+        let writer = try PNGWriter(path: path, width: width, height: height)
+        try pixels.withUnsafeBufferPointer { (bytes) throws(ImageError) in
+            for y in 0..<height {
+                try writer.writeRow(UnsafeBufferPointer(rebasing: bytes[y * rowStride..<(y + 1) * rowStride]))
+            }
+        }
+        try writer.finish()
+    }
+}
