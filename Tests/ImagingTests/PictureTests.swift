@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct PictureTests {
     /// Three columns and two rows; red counts the pixels from 0.
-    let picture = Picture(width: 3, height: 2, pixels: (0..<18).map { UInt8($0 % 3 == 0 ? $0 / 3 : 100 + $0) })
+    let picture = Picture(width: 3, height: 2, pixels: (0..<18).map { $0.isMultiple(of: 3) ? $0 / 3 : 100 + $0 })
 
     func reds(_ picture: Picture) -> [[UInt8]] {
         (0..<picture.height).map { y in (0..<picture.width).map { x in picture[x, y].red } }
