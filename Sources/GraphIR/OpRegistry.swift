@@ -1,6 +1,19 @@
 /// Every op of the language, by name. To add an op, write its file in `Ops/` and name it here.
 public enum OpRegistry {
     public static let all: [any Op] = [
+        // Element types.
+        CastToF32(), CastToU8(),
+        // Arithmetic; the operators +, -, *, / and unary - are written for these.
+        Add(), Subtract(), Multiply(), Divide(), Negate(),
+        // Functions of each element, and the gradients that need an op of their own.
+        ReLU(), LeakyReLU(), ReLUGradient(), Tanh(), Sigmoid(), Abs(), Sign(), Sqrt(), Power(),
+        Round(), Clip(), ClipGradient(),
+        // Convolution.
+        Conv2D(), Conv2DInputGradient(), Conv2DFilterGradient(),
+        // Reductions and their gradients.
+        Mean(), MeanGradient(), Sum(), SumGradient(), SumTo(), Broadcast(), PSNR(), PSNRGradient(),
+        // Rearrangements.
+        DepthToSpace(), SpaceToDepth(),
     ]
 
     public static let names: [String] = all.map(\.name)

@@ -1,0 +1,24 @@
+/// left + right
+///
+/// Shapes: any two that broadcast together, see ``Broadcasting``.
+struct Add: PointwiseOp {
+    let name = "add"
+    let signature = Signature(["left", "right"])
+
+    func gradient(
+        of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
+    ) throws(OpError) -> [ValueID?] {
+        [
+            try Broadcasting.reduce(outputGradient, like: use.operands[0], in: &builder),
+            try Broadcasting.reduce(outputGradient, like: use.operands[1], in: &builder),
+        ]
+    }
+
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
+    func evaluate<Scalar: EvaluationScalar>(
+        _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
+    ) -> Tensor<Scalar> {
+        Broadcasting.combine(operands[0], operands[1], resultShape) { $0 + $1 }
+    }
+}

@@ -1,0 +1,106 @@
+/// How tensors of unlike shapes meet: dimensions are matched from the last one backwards, and a
+/// dimension that is missing or written as 1 is repeated (NumPy's rule).
+///
+/// Only a dimension that *is* 1 is repeated. A symbolic size never is, whatever it may be bound to:
+/// two symbolic sizes that differ for some values pass here, and are compared again once bound.
+enum Broadcasting {
+    /// The shape that all operands are broadcast to.
+    static func shape(of operands: [TensorType], in op: String) throws(OpError) -> Shape {
+        var result = operands[0].shape
+        for operand in operands.dropFirst() {
+            guard let joined = join(result, operand.shape) else {
+                throw OpError(
+                    "shape-mismatch", "the operands of \(op) do not broadcast to one shape",
+                    expected: "dimensions equal to those of \(operands[0]), or 1", found: operand.description)
+            }
+            result = joined
+        }
+        return result
+    }
+
+    private static func join(_ left: Shape, _ right: Shape) -> Shape? {
+        let rank = max(left.rank, right.rank)
+        let (left, right) = (left.padded(to: rank), right.padded(to: rank))
+        var dimensions: [Size] = []
+        for (a, b) in zip(left, right) {
+            if a == Size(1) {
+                dimensions.append(b)
+            } else if b == Size(1) || a.compared(to: b) != .different {
+                dimensions.append(a)
+            } else {
+                return nil
+            }
+        }
+        return Shape(dimensions)
+    }
+
+    /// Whether `shape` broadcasts to exactly `target`, as far as sizes are known.
+    static func fits(_ shape: Shape, in target: Shape) -> Bool {
+        guard shape.rank <= target.rank else { return false }
+        return zip(shape.padded(to: target.rank), target.dimensions).allSatisfy { size, wanted in
+            size == Size(1) || size.compared(to: wanted) != .different
+        }
+    }
+
+    /// Image rows of an operand broadcast to a result; other ranks than 4 have no rows.
+    static func rowMap(from operand: [Int], to result: [Int]) -> RowMap {
+        operand.count == 4 && result.count == 4 && operand[1] == result[1] ? .identity : .all
+    }
+
+    /// Sums a gradient over the dimensions along which `operand` was repeated.
+    static func reduce(
+        _ gradient: ValueID, like operand: ValueID, in builder: inout GraphBuilder
+    ) throws(OpError) -> ValueID {
+        let shape = builder.type(of: operand).shape
+        if builder.type(of: gradient).shape == shape { return gradient }
+        return try builder.apply("sum_to", [gradient], Attributes(["shape": .sizes(shape.dimensions)]))
+    }
+
+    /// For each row (all but the last dimension) of `target`, where its elements begin in a tensor
+    /// of `shape` broadcast to it, and the step from one element of the row to the next: 0 or 1.
+    static func rows(of shape: [Int], in target: [Int]) -> (starts: [Int], step: Int) {
+        guard let width = target.last else { return ([0], 0) }
+        let padded = Array(repeating: 1, count: target.count - shape.count) + shape
+        var starts = [0]
+        // From the innermost dimension but one outwards: repeat what is known, at each index's offset.
+        var stride = padded[padded.count - 1]
+        for axis in target.indices.dropLast().reversed() {
+            let offset = padded[axis] == 1 ? 0 : stride
+            var repeated: [Int] = []
+            repeated.reserveCapacity(starts.count * target[axis])
+            for index in 0..<target[axis] {
+                for start in starts { repeated.append(start + index * offset) }
+            }
+            starts = repeated
+            stride *= padded[axis]
+        }
+        return (starts, padded[padded.count - 1] == width && width > 1 ? 1 : 0)
+    }
+
+    /// Combines two tensors, broadcast to `shape`, by a formula on elements.
+    @inline(__always)
+    static func combine<Scalar: EvaluationScalar>(
+        _ left: Tensor<Scalar>, _ right: Tensor<Scalar>, _ shape: [Int], _ formula: (Scalar, Scalar) -> Scalar
+    ) -> Tensor<Scalar> {
+        let leftRows = rows(of: left.shape, in: shape)
+        let rightRows = rows(of: right.shape, in: shape)
+        var values: [Scalar] = []
+        values.reserveCapacity(shape.elementCount)
+        for row in leftRows.starts.indices {
+            var (l, r) = (leftRows.starts[row], rightRows.starts[row])
+            for _ in 0..<(shape.last ?? 1) {
+                values.append(formula(left.values[l], right.values[r]))
+                l += leftRows.step
+                r += rightRows.step
+            }
+        }
+        return Tensor(shape: shape, values: values)
+    }
+}
+
+extension Shape {
+    /// The sizes with ones in front, `rank` in all.
+    fileprivate func padded(to rank: Int) -> [Size] {
+        Array(repeating: Size(1), count: rank - self.rank) + dimensions
+    }
+}

@@ -1,0 +1,67 @@
+/// `conv2d(x, filter)`: y[n, oh, ow, co] = Σ x[n, oh·stride − ph + r, ow·stride − pw + q, ci] · filter[r, q, ci, co]
+/// over r, q and ci, x being zero outside.
+///
+/// Shapes: x `[N, H, W, Cin]`, filter `[kh, kw, Cin, Cout]` with kh and kw odd; ``Convolution`` gives
+/// the result's size. Source: the cross-correlation of Goodfellow, Bengio and Courville, "Deep
+/// Learning" (2016), equation 9.6. Padding is as PyTorch's with `padding=(k - 1)//2`, which differs
+/// from TensorFlow's `SAME` for strides above 1.
+struct Conv2D: Op {
+    let name = "conv2d"
+    let signature = Signature(["x", "filter"], attributes: Convolution.attributes)
+
+    func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
+        try operands[0].requireF32(in: name)
+        try operands[0].requireImages(in: name)
+        return try Convolution.outputType(of: operands[0], filter: operands[1], attributes, in: name)
+    }
+
+    func gradient(
+        of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
+    ) throws(OpError) -> [ValueID?] {
+        let (x, filter) = (use.operands[0], use.operands[1])
+        let image = builder.type(of: x).shape.dimensions
+        let taps = builder.type(of: filter).shape.dimensions
+        return [
+            try builder.apply(
+                "conv2d_input_gradient", [outputGradient, filter],
+                Convolution.attributes(from: use.attributes, height: image[1], width: image[2])),
+            try builder.apply(
+                "conv2d_filter_gradient", [x, outputGradient],
+                Convolution.attributes(from: use.attributes, height: taps[0], width: taps[1])),
+        ]
+    }
+
+    func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {
+        guard operand == 0 else { return .all }
+        let filterHeight = shapes.operands[1][0]
+        let padTop = Convolution.padding(filterHeight, attributes)
+        return .window(
+            stride: attributes.integer("stride"), scale: 1, first: -padTop, last: filterHeight - 1 - padTop)
+    }
+
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
+    func evaluate<Scalar: EvaluationScalar>(
+        _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
+    ) -> Tensor<Scalar> {
+        let (x, filter) = (operands[0], operands[1])
+        let geometry = ConvolutionGeometry(x: x.shape, filter: filter.shape, output: resultShape, attributes)
+        var y = Tensor(shape: resultShape, repeating: Scalar(0))
+        geometry.forEachMeeting { at in
+            for ci in 0..<geometry.inputChannels {
+                let pixel = x.values[at.x + ci]
+                let taps = at.filter + ci * geometry.outputChannels
+                for co in 0..<geometry.outputChannels {
+                    y.values[at.output + co] += pixel * filter.values[taps + co]
+                }
+            }
+        }
+        return y
+    }
+
+    func cost(_ shapes: BoundShapes, _ attributes: Attributes) -> Cost {
+        let geometry = ConvolutionGeometry(
+            x: shapes.operands[0], filter: shapes.operands[1], output: shapes.result, attributes)
+        return Cost(shapes, operationCount: geometry.operationCount)
+    }
+}

@@ -1,0 +1,79 @@
+/// The gradient of `conv2d` by its image, a transposed convolution:
+/// dx[n, h, w, ci] = Σ dy[n, oh, ow, co] · filter[r, q, ci, co] over all oh·stride − ph + r = h and
+/// ow·stride − pw + q = w.
+///
+/// Shapes: dy `[N, OH, OW, Cout]`, filter `[kh, kw, Cin, Cout]`, result `[N, height, width, Cin]`.
+/// `height` and `width` are those of the image, since several image sizes share one result size at
+/// strides above 1.
+struct Conv2DInputGradient: Op {
+    let name = "conv2d_input_gradient"
+    let signature = Signature(
+        ["dy", "filter"],
+        attributes: [AttributeDeclaration("height", .size), AttributeDeclaration("width", .size)]
+            + Convolution.attributes)
+
+    func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
+        let (dy, filter) = (operands[0], operands[1])
+        try dy.requireF32(in: name)
+        try dy.requireImages(in: name)
+        _ = try Convolution.filterSize(filter, in: name)
+        let x = TensorType(
+            .f32,
+            Shape([
+                dy.shape.dimensions[0], attributes.size("height"), attributes.size("width"),
+                filter.shape.dimensions[2],
+            ]))
+        let y = try Convolution.outputType(of: x, filter: filter, attributes, in: name)
+        try dy.require(y, as: "dy", in: name)
+        return x
+    }
+
+    func gradient(
+        of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
+    ) throws(OpError) -> [ValueID?] {
+        let (dy, filter) = (use.operands[0], use.operands[1])
+        let taps = builder.type(of: filter).shape.dimensions
+        return [
+            try builder.apply("conv2d", [outputGradient, filter], Convolution.attributes(from: use.attributes)),
+            try builder.apply(
+                "conv2d_filter_gradient", [outputGradient, dy],
+                Convolution.attributes(from: use.attributes, height: taps[0], width: taps[1])),
+        ]
+    }
+
+    /// Row h meets the rows of dy from ⌈(h + ph − kh + 1) / stride⌉ to ⌊(h + ph) / stride⌋.
+    func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {
+        guard operand == 0 else { return .all }
+        let stride = attributes.integer("stride")
+        let filterHeight = shapes.operands[1][0]
+        let padTop = Convolution.padding(filterHeight, attributes)
+        return .window(stride: 1, scale: stride, first: padTop - filterHeight + stride, last: padTop)
+    }
+
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
+    func evaluate<Scalar: EvaluationScalar>(
+        _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
+    ) -> Tensor<Scalar> {
+        let (dy, filter) = (operands[0], operands[1])
+        let geometry = ConvolutionGeometry(x: resultShape, filter: filter.shape, output: dy.shape, attributes)
+        var dx = Tensor(shape: resultShape, repeating: Scalar(0))
+        geometry.forEachMeeting { at in
+            for ci in 0..<geometry.inputChannels {
+                let taps = at.filter + ci * geometry.outputChannels
+                var sum: Scalar = 0
+                for co in 0..<geometry.outputChannels {
+                    sum += dy.values[at.output + co] * filter.values[taps + co]
+                }
+                dx.values[at.x + ci] += sum
+            }
+        }
+        return dx
+    }
+
+    func cost(_ shapes: BoundShapes, _ attributes: Attributes) -> Cost {
+        let geometry = ConvolutionGeometry(
+            x: shapes.result, filter: shapes.operands[1], output: shapes.operands[0], attributes)
+        return Cost(shapes, operationCount: geometry.operationCount)
+    }
+}

@@ -1,0 +1,132 @@
+/// What `conv2d` and its two gradients share.
+///
+/// All three are faces of one sum. With x `[N, H, W, Cin]`, filter f `[kh, kw, Cin, Cout]`, y
+/// `[N, OH, OW, Cout]`, stride s and padding (ph, pw):
+///
+///     Σ x[n, oh·s − ph + r, ow·s − pw + q, ci] · f[r, q, ci, co] · y[n, oh, ow, co]
+///
+/// over all indices for which x exists. Its derivative by y is `conv2d`, by x `conv2d_input_gradient`
+/// and by f `conv2d_filter_gradient`, so each is a gradient of the other two.
+enum Convolution {
+    /// `pad = same` pads (k − 1)/2 zeros on every side and makes ⌊(H − 1)/stride⌋ + 1 rows: at stride 1
+    /// as many as there were. `pad = valid` pads nothing and makes ⌊(H − kh)/stride⌋ + 1.
+    static let attributes = [
+        AttributeDeclaration("stride", .integer(1...64), default: .size(Size(1))),
+        AttributeDeclaration("pad", .symbol(["same", "valid"]), default: .symbol("same")),
+    ]
+
+    static let largestFilter = 255
+
+    /// The stride and padding of one use, for passing on to the op's other faces.
+    static func attributes(from attributes: Attributes, height: Size? = nil, width: Size? = nil) -> Attributes {
+        var passed = Attributes([
+            "stride": .size(Size(attributes.integer("stride"))), "pad": .symbol(attributes.symbol("pad")),
+        ])
+        if let height, let width {
+            passed["height"] = .size(height)
+            passed["width"] = .size(width)
+        }
+        return passed
+    }
+
+    /// Zeros in front of the first row or column.
+    static func padding(_ filterSize: Int, _ attributes: Attributes) -> Int {
+        attributes.symbol("pad") == "same" ? (filterSize - 1) / 2 : 0
+    }
+
+    /// Rows or columns of y.
+    static func outputSize(_ inputSize: Size, filter filterSize: Int, _ attributes: Attributes) -> Size {
+        let uncovered = filterSize - 2 * padding(filterSize, attributes)
+        return (inputSize - uncovered).floorDivided(by: attributes.integer("stride")) + 1
+    }
+
+    /// The type of y, for x and a filter that agree.
+    static func outputType(
+        of x: TensorType, filter: TensorType, _ attributes: Attributes, in op: String
+    ) throws(OpError) -> TensorType {
+        let (height, width) = try filterSize(filter, in: op)
+        let channels = x.shape.dimensions[3]
+        guard filter.shape.dimensions[2].compared(to: channels) != .different else {
+            throw OpError(
+                "shape-mismatch", "the filter's input channels are not those of x",
+                expected: "f32[\(height), \(width), \(channels), \(filter.shape.dimensions[3])]",
+                found: filter.description)
+        }
+        let (rows, columns) = (x.shape.dimensions[1], x.shape.dimensions[2])
+        let outputHeight = outputSize(rows, filter: height, attributes)
+        let outputWidth = outputSize(columns, filter: width, attributes)
+        for case let size? in [outputHeight.constant, outputWidth.constant] where size < 1 {
+            throw OpError(
+                "shape-mismatch", "the image is smaller than the filter",
+                expected: "at least \(height) rows and \(width) columns, or pad = same", found: x.description)
+        }
+        return TensorType(.f32, Shape([x.shape.dimensions[0], outputHeight, outputWidth, filter.shape.dimensions[3]]))
+    }
+
+    /// Rows and columns of a filter `[kh, kw, Cin, Cout]`.
+    static func filterSize(_ filter: TensorType, in op: String) throws(OpError) -> (height: Int, width: Int) {
+        try filter.requireF32(in: op)
+        try filter.requireRank(4, "[height, width, in, out]", in: op)
+        guard let height = filter.shape.dimensions[0].constant, let width = filter.shape.dimensions[1].constant else {
+            throw OpError(
+                "bad-filter", "a filter's height and width must be known when compiling", found: filter.description)
+        }
+        guard height % 2 == 1, width % 2 == 1, height <= largestFilter, width <= largestFilter else {
+            throw OpError(
+                "bad-filter", "a filter's height and width must be odd and at most \(largestFilter)",
+                expected: "f32[3, 3, in, out]", found: filter.description)
+        }
+        return (height, width)
+    }
+}
+
+/// The index arithmetic of one convolution with all sizes bound.
+struct ConvolutionGeometry {
+    let images, height, width, inputChannels: Int
+    let filterHeight, filterWidth: Int
+    let outputHeight, outputWidth, outputChannels: Int
+    let stride, padTop, padLeft: Int
+
+    init(x: [Int], filter: [Int], output: [Int], _ attributes: Attributes) {
+        (images, height, width, inputChannels) = (x[0], x[1], x[2], x[3])
+        (filterHeight, filterWidth) = (filter[0], filter[1])
+        (outputHeight, outputWidth, outputChannels) = (output[1], output[2], output[3])
+        stride = attributes.integer("stride")
+        padTop = Convolution.padding(filterHeight, attributes)
+        padLeft = Convolution.padding(filterWidth, attributes)
+    }
+
+    /// Where the channels of an x pixel, a filter tap and a y pixel that meet begin.
+    struct Meeting {
+        var x, filter, output: Int
+    }
+
+    /// Calls `body` for every pixel of y and every filter tap that meets a pixel of x.
+    @inline(__always)
+    func forEachMeeting(_ body: (Meeting) -> Void) {
+        for n in 0..<images {
+            for oh in 0..<outputHeight {
+                for r in 0..<filterHeight {
+                    let h = oh * stride - padTop + r
+                    guard h >= 0, h < height else { continue }
+                    for ow in 0..<outputWidth {
+                        for q in 0..<filterWidth {
+                            let w = ow * stride - padLeft + q
+                            guard w >= 0, w < width else { continue }
+                            body(
+                                Meeting(
+                                    x: ((n * height + h) * width + w) * inputChannels,
+                                    filter: (r * filterWidth + q) * inputChannels * outputChannels,
+                                    output: ((n * outputHeight + oh) * outputWidth + ow) * outputChannels))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A multiplication and an addition for each meeting and pair of channels, the padding's included.
+    var operationCount: Int {
+        2 * images * outputHeight * outputWidth * filterHeight * filterWidth * inputChannels * outputChannels
+    }
+}

@@ -1,0 +1,19 @@
+/// −x
+struct Negate: PointwiseOp {
+    let name = "negate"
+    let signature = Signature(["x"])
+
+    func gradient(
+        of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
+    ) throws(OpError) -> [ValueID?] {
+        [try builder.apply("negate", [outputGradient])]
+    }
+
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
+    func evaluate<Scalar: EvaluationScalar>(
+        _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
+    ) -> Tensor<Scalar> {
+        operands[0].map { -$0 }
+    }
+}

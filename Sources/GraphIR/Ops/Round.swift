@@ -1,0 +1,26 @@
+/// The nearest whole number, halves to even (IEEE 754, roundTiesToEven). Its gradient is zero.
+struct Round: PointwiseOp {
+    let name = "round"
+    let signature = Signature(["x"])
+
+    func gradient(
+        of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
+    ) throws(OpError) -> [ValueID?] {
+        [nil]
+    }
+
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
+    func evaluate<Scalar: EvaluationScalar>(
+        _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
+    ) -> Tensor<Scalar> {
+        operands[0].map { $0.rounded(.toNearestOrEven) }
+    }
+
+    func kinkSides<Scalar: EvaluationScalar>(
+        _ operands: [Tensor<Scalar>], _ attributes: Attributes
+    ) -> [Int8] {
+        // Neighbouring steps differ in the low bits of the rounded value.
+        operands[0].values.map { $0.isFinite ? Int8(($0.rounded(.toNearestOrEven)).remainder(dividingBy: 128)) : 0 }
+    }
+}

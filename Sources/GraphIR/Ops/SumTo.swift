@@ -1,0 +1,39 @@
+/// `sum_to(x, shape = […])`: sums x over the dimensions along which `shape` would be repeated to
+/// broadcast to x. The transpose of `broadcast`, and so its gradient: a bias's gradient is
+/// `sum_to(dy, shape = [C])`.
+struct SumTo: Op {
+    let name = "sum_to"
+    let signature = Signature(["x"], attributes: [AttributeDeclaration("shape", .sizes)])
+
+    func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
+        let target = TensorType(.f32, Shape(attributes.sizes("shape")))
+        try operands[0].requireF32(in: name)
+        guard Broadcasting.fits(target.shape, in: operands[0].shape) else {
+            throw OpError(
+                "shape-mismatch", "the shape that is asked for does not broadcast to x",
+                expected: "a shape that \(target) broadcasts to", found: operands[0].description)
+        }
+        return target
+    }
+
+    func gradient(
+        of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
+    ) throws(OpError) -> [ValueID?] {
+        let shape = builder.type(of: use.operands[0]).shape
+        return [try builder.apply("broadcast", [outputGradient], Reduction.shape(shape))]
+    }
+
+    func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap { .all }
+
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
+    func evaluate<Scalar: EvaluationScalar>(
+        _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
+    ) -> Tensor<Scalar> {
+        Reduction.sum(operands[0], to: resultShape)
+    }
+
+    func cost(_ shapes: BoundShapes, _ attributes: Attributes) -> Cost {
+        Cost(shapes, operationCount: shapes.operands[0].elementCount)
+    }
+}
