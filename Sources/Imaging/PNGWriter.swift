@@ -59,8 +59,9 @@ public final class PNGWriter {
     }
 }
 
-private let compressionLevel: Int32 = 4
-private let filters = Int32(PNG_FILTER_SUB)
+/// A quarter of the time of libpng's defaults for 8% more bytes: 35 and 141 ms for Set14's `monarch`.
+private let compressionLevel: Int32 = 3
+private let filters = Int32(PNG_FILTER_PAETH)
 
 extension Picture {
     /// Writes the picture as an 8-bit RGB PNG.
