@@ -11,11 +11,14 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     /// 1, or the block of a pixel shuffle on the way out: the result's row r, column c becomes rows
     /// r·block ..< (r + 1)·block of an image with outputChannels / block² channels.
     public var shuffleBlock: Int
+    /// Images of the batch, which a filter gradient sums over.
+    public var imageCount: Int
 
     public init(
         inputHeight: Int, inputWidth: Int, inputChannels: Int,
         outputHeight: Int, outputWidth: Int, outputChannels: Int,
-        filterHeight: Int, filterWidth: Int, stride: Int, padTop: Int, padLeft: Int, shuffleBlock: Int = 1
+        filterHeight: Int, filterWidth: Int, stride: Int, padTop: Int, padLeft: Int,
+        shuffleBlock: Int = 1, imageCount: Int = 1
     ) {
         self.inputHeight = inputHeight
         self.inputWidth = inputWidth
@@ -29,6 +32,7 @@ public struct ConvolutionGeometry: Hashable, Sendable {
         self.padTop = padTop
         self.padLeft = padLeft
         self.shuffleBlock = shuffleBlock
+        self.imageCount = imageCount
     }
 }
 
@@ -60,5 +64,25 @@ public struct RowGeometry: Hashable, Sendable {
         self.imageCount = imageCount
         self.parameter = parameter
         self.number = number
+    }
+}
+
+/// The constants of a concatenation along the channels: image rows of `width` pixels, whose parts lie
+/// one after the other in each pixel of the output.
+public struct ConcatGeometry: Hashable, Sendable {
+    public static let maximumPartCount = 8
+
+    public var width: Int
+    public var partCount: Int
+    /// Channels of input k in lane k, 0 past the last.
+    public var partChannels: SIMD8<Int32>
+
+    /// - Precondition: at most ``maximumPartCount`` parts.
+    public init(width: Int, partChannels: [Int]) {
+        precondition(partChannels.count <= ConcatGeometry.maximumPartCount, "too many parts")
+        self.width = width
+        self.partCount = partChannels.count
+        self.partChannels = SIMD8(repeating: 0)
+        for (part, channels) in partChannels.enumerated() { self.partChannels[part] = Int32(channels) }
     }
 }

@@ -1,0 +1,183 @@
+import KernelInterface
+
+// conv2d_direct: convolution of any filter, stride and padding.
+//
+// Formula        y[n, r, c, o] = epilogue(Σ x'[n, r·s + ky − pt, c·s + kx − pl, i] · filter[ky, kx, i, o]),
+//                x' = prologue(x) inside the image and 0 outside.
+// Operands       input 0: x, f32 or, with a prologue that says so, u8; input 1: the filter as pack_filter
+//                leaves it; then the operands of prologue and epilogue. Prologue operands have the shape
+//                of x; epilogue operands that of the convolution's result, before any pixel shuffle.
+//                Each result of the epilogue is an output. Geometry: ConvolutionGeometry.
+// Layout         [N, H, W, C] rows. With shuffleBlock b > 1, row r, pixel c, channel (i·b + j)·C' + k is
+//                stored at row r·b + i, pixel c·b + j, channel k, and firstRow and endRow, which count rows
+//                of the output, are multiples of b.
+// Memory         any alignment of the element. Without a shuffle an output may be an epilogue operand
+//                with one element for each element, at the same place. Scratch: `directScratchByteCount`.
+// Tails          strips of at most 48 pixels, tiles of 6 or 4 pixels by 16 channels, or of 8 or 4 pixels
+//                by the last 8; what they compute beyond the row or the last channel is dropped.
+// Accumulation   in f32 from 0, one multiplyAdd per term in the order ky, kx, i, for each element
+//                alone: within 1e-6·√terms of the sum of the terms' magnitudes.
+// Chosen         for every convolution no faster kernel fits.
+// Measured       FIGURE
+
+@Sendable
+func convolveDirect(_ call: UnsafePointer<KernelCall>) {
+    let call = call.pointee
+    let geometry = call.geometry.assumingMemoryBound(to: ConvolutionGeometry.self).pointee
+    let convolution = DirectConvolution(call, geometry)
+    let firstRow = call.firstRow / geometry.shuffleBlock
+    let endRow = call.endRow / geometry.shuffleBlock
+    var firstPixel = 0
+    while firstPixel < geometry.outputWidth {
+        convolution.computeStrip(firstPixel: firstPixel, rows: firstRow..<endRow)
+        firstPixel += convolution.layout.stripWidth
+    }
+}
+
+private struct DirectConvolution {
+    let layout: DirectConvolutionLayout
+    private let call: KernelCall
+    private let geometry: ConvolutionGeometry
+    private let strip: InputStrip
+    private let epilogue: PointwiseRun
+    private let filterRows: UnsafeMutablePointer<UnsafePointer<Float>>
+    private let result: UnsafeMutablePointer<Float>
+
+    init(_ call: KernelCall, _ geometry: ConvolutionGeometry) {
+        layout = DirectConvolutionLayout(
+            geometry, prologueByteCount: call.prologue.scratchByteCount(channels: geometry.inputChannels),
+            epilogueByteCount: call.epilogue.scratchByteCount(channels: geometry.outputChannels),
+            resultCount: call.epilogue.resultCount)
+        self.call = call
+        self.geometry = geometry
+        strip = InputStrip(call, geometry, scratch: call.scratch + layout.prologueOffset)
+        epilogue = PointwiseRun(
+            call.epilogue, inputs: call.inputs, inputBase: call.epilogue.firstInput - 1,
+            channels: geometry.outputChannels, scratch: call.scratch + layout.epilogueOffset)
+        filterRows = (call.scratch + layout.rowTableOffset).assumingMemoryBound(to: UnsafePointer<Float>.self)
+        result = (call.scratch + layout.resultOffset).floats
+    }
+
+    /// Computes one strip of some of the convolution's own rows. Each input row is read once.
+    func computeStrip(firstPixel: Int, rows: Range<Int>) {
+        let count = min(layout.stripWidth, geometry.outputWidth - firstPixel)
+        let inputCount =
+            (count + DirectConvolutionLayout.overshoot - 1) * geometry.stride + geometry.filterWidth
+        // Rows are counted from the first row of padding: row p of the image lies in the ring at
+        // p mod filterHeight.
+        var loadedEnd = 0
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            let image = row / geometry.outputHeight
+            let top = row % geometry.outputHeight * geometry.stride
+            if row == rows.lowerBound || top == 0 { loadedEnd = top }
+            var padded = max(loadedEnd, top)
+            while padded < top + geometry.filterHeight {
+                strip.load(
+                    image: image, y: padded - geometry.padTop,
+                    firstPixel: firstPixel * geometry.stride - geometry.padLeft, count: inputCount,
+                    to: ringRow(padded))
+                padded += 1
+            }
+            loadedEnd = padded
+            for ky in 0..<geometry.filterHeight { filterRows[ky] = UnsafePointer(ringRow(top + ky)) }
+            multiply(count: count)
+            store(row: row, firstPixel: firstPixel, count: count)
+            row += 1
+        }
+    }
+
+    private func ringRow(_ padded: Int) -> UnsafeMutablePointer<Float> {
+        (call.scratch + (layout.ringOffset + padded % geometry.filterHeight * layout.ringRowByteStride)).floats
+    }
+
+    /// result[pixel, channel] = Σ input · filter, for all channels of `count` pixels.
+    ///
+    /// The terms are cut into pieces whose filter block stays in the L1 cache while every tile of the
+    /// strip uses it; between pieces the sums rest in `result`.
+    private func multiply(count: Int) {
+        let termCount = geometry.filterWidth * geometry.inputChannels
+        let pieceTerms = min(termCount, 256)
+        let pieceRows = max(1, 256 / max(1, termCount))
+        var filter = UnsafeRawPointer(call.inputs[1].row(0)).floats
+        var channel = 0
+        while channel < layout.paddedChannels {
+            let width = layout.paddedChannels - channel == 8 ? 8 : 16
+            var ky = 0
+            while ky < geometry.filterHeight {
+                let rowCount = min(pieceRows, geometry.filterHeight - ky)
+                var term = 0
+                while term < termCount {
+                    let piece = TermPiece(
+                        rows: UnsafePointer(filterRows + ky), rowCount: rowCount, firstTerm: term,
+                        termCount: min(pieceTerms, termCount - term),
+                        filter: filter + (ky * termCount + term) * width, filterRowStride: termCount * width,
+                        pixelStride: geometry.stride * geometry.inputChannels,
+                        resultStride: layout.paddedChannels, isFirst: ky == 0 && term == 0)
+                    if width == 16 {
+                        multiplyTiles16(piece, count: count, result: result + channel)
+                    } else {
+                        multiplyTiles8(piece, count: count, result: result + channel)
+                    }
+                    term += pieceTerms
+                }
+                ky += pieceRows
+            }
+            filter += geometry.filterHeight * termCount * width
+            channel += width
+        }
+    }
+
+    /// Runs the epilogue over the strip's result and stores it, shuffled or as it is.
+    private func store(row: Int, firstPixel: Int, count: Int) {
+        let channels = geometry.outputChannels
+        if layout.paddedChannels != channels {
+            for pixel in 1..<max(1, count) {
+                for c in 0..<channels { result[pixel * channels + c] = result[pixel * layout.paddedChannels + c] }
+            }
+        }
+        let resultCount = max(1, call.epilogue.resultCount)
+        for j in 0..<call.epilogue.resultCount {
+            epilogue.destinations[j] =
+                geometry.shuffleBlock > 1
+                ? shuffled(j) : call.outputs[j].row(row) + firstPixel * channels * elementByteCount(j)
+        }
+        if call.epilogue.resultCount > 0 {
+            epilogue.run(
+                row: row, first: firstPixel * channels, count: count * channels,
+                operand0: UnsafeRawPointer(result))
+        } else if geometry.shuffleBlock == 1 {
+            copy(
+                UnsafePointer(result), to: call.outputs[0].row(row).floats + firstPixel * channels,
+                count: count * channels)
+        }
+        guard geometry.shuffleBlock > 1 else { return }
+        for j in 0..<resultCount { shuffle(j, row: row, firstPixel: firstPixel, count: count) }
+    }
+
+    /// Where result j waits for the shuffle.
+    private func shuffled(_ j: Int) -> UnsafeMutableRawPointer {
+        call.epilogue.resultCount == 0
+            ? UnsafeMutableRawPointer(result) : call.scratch + (layout.shuffleOffset + j * layout.shuffleByteCount)
+    }
+
+    private func elementByteCount(_ j: Int) -> Int {
+        call.epilogue.resultCount > 0 && call.epilogue.results[j].element == .u8 ? 1 : 4
+    }
+
+    private func shuffle(_ j: Int, row: Int, firstPixel: Int, count: Int) {
+        let block = geometry.shuffleBlock
+        let pixelByteCount = geometry.outputChannels * elementByteCount(j)
+        // The b pixels that one pixel becomes in one row lie together on both sides.
+        let groupByteCount = pixelByteCount / block
+        for i in 0..<block {
+            var source = shuffled(j) + i * groupByteCount
+            var destination = call.outputs[j].row(row * block + i) + firstPixel * groupByteCount
+            for _ in 0..<count {
+                destination.copyMemory(from: source, byteCount: groupByteCount)
+                source += pixelByteCount
+                destination += groupByteCount
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import KernelInterface
+
+/// Eight lanes: one AVX2 register, or two of the portable build's.
+typealias Vector = SIMD8<Float>
+
+/// a·b + c: one rounding with FMA, two in the portable build, where `addingProduct` would call `fmaf`
+/// for each lane.
+@inline(__always)
+func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
+    #if FMA
+    c.addingProduct(a, b)
+    #else
+    a * b + c
+    #endif
+}
+
+@inline(__always)
+func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float {
+    #if FMA
+    c.addingProduct(a, b)
+    #else
+    a * b + c
+    #endif
+}
+
+/// `mask ? a : b` for each lane, without a branch.
+@inline(__always)
+func select(_ mask: SIMDMask<SIMD8<Int32>>, _ a: Vector, _ b: Vector) -> Vector {
+    b.replacing(with: a, where: mask)
+}
+
+extension UnsafePointer<Float> {
+    /// Eight elements from `index` on, at any alignment.
+    @inline(__always)
+    func vector(_ index: Int) -> Vector { UnsafeRawPointer(self + index).loadUnaligned(as: Vector.self) }
+}
+
+extension UnsafeMutablePointer<Float> {
+    @inline(__always)
+    func vector(_ index: Int) -> Vector { UnsafeRawPointer(self + index).loadUnaligned(as: Vector.self) }
+
+    @inline(__always)
+    func store(_ value: Vector, _ index: Int) {
+        UnsafeMutableRawPointer(self + index).storeBytes(of: value, as: Vector.self)
+    }
+}
+
+extension UnsafeMutableRawPointer {
+    @inline(__always)
+    var floats: UnsafeMutablePointer<Float> { assumingMemoryBound(to: Float.self) }
+}
+
+extension UnsafeRawPointer {
+    @inline(__always)
+    var floats: UnsafePointer<Float> { assumingMemoryBound(to: Float.self) }
+}
+
+/// Copies elements between places that do not overlap.
+@inline(__always)
+func copy(_ source: UnsafePointer<Float>, to destination: UnsafeMutablePointer<Float>, count: Int) {
+    UnsafeMutableRawPointer(destination).copyMemory(from: source, byteCount: count * 4)
+}
+
+@inline(__always)
+func zero(_ destination: UnsafeMutablePointer<Float>, count: Int) {
+    for i in 0..<count { destination[i] = 0 }
+}
