@@ -13,7 +13,9 @@ public enum OpRegistry {
         // Reductions and their gradients.
         Mean(), MeanGradient(), Sum(), SumGradient(), SumTo(), Broadcast(), PSNR(), PSNRGradient(),
         // Rearrangements.
-        DepthToSpace(), SpaceToDepth(),
+        DepthToSpace(), SpaceToDepth(), Concat(), Slice(), PadZero(),
+        // Resampling.
+        ResizeBicubic(), ResizeBicubicGradient(),
     ]
 
     public static let names: [String] = all.map(\.name)

@@ -1,0 +1,121 @@
+/// Runs any graph by the plain evaluations of its ops, one node after another: the oracle for
+/// everything that computes the same faster.
+///
+/// With `Float` every node's value is rounded to single precision, as the runtime's are; with `Double`
+/// derivatives can be compared with difference quotients.
+public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
+    /// What one run computed.
+    public struct Results: Sendable {
+        public var outputs: [String: Tensor<Scalar>] = [:]
+        /// Losses and metrics by name.
+        public var measures: [String: Scalar] = [:]
+        /// New values of weights and states, by path.
+        public var updates: [String: Tensor<Scalar>] = [:]
+        /// Every node's value by its index, when asked for.
+        public var trace: [Tensor<Scalar>] = []
+    }
+
+    public init() {}
+
+    /// Computes a graph's outputs, measures and updates. Groups make no difference.
+    ///
+    /// - Parameters:
+    ///   - inputs: by name; their shapes decide the symbolic sizes. Elements of u8 inputs are whole
+    ///     numbers 0…255.
+    ///   - weights: weights and states by path.
+    ///   - scalars: by name.
+    ///   - keepsTrace: whether ``Results/trace`` is filled.
+    /// - Throws: ``NodeError`` for an operand that is missing or has the wrong shape or elements, and for
+    ///   sizes that some op rejects.
+    public func run(
+        _ graph: Graph, inputs: [String: Tensor<Scalar>] = [:], weights: [String: Tensor<Scalar>] = [:],
+        scalars: [String: Scalar] = [:], keepsTrace: Bool = false
+    ) throws(NodeError) -> Results {
+        let sizes = try graph.sizes(fromInputShapes: inputs.mapValues(\.shape))
+        let graph = try graph.bound(to: sizes)
+        let lastReaders = keepsTrace ? [:] : graph.lastReaders
+        var values: [Tensor<Scalar>?] = []
+        for (index, node) in graph.nodes.enumerated() {
+            guard let shape = node.type.shape.constant else {
+                throw node.error("unbound-size", "the size of '\(node.name)' depends on no input", found: node.type)
+            }
+            switch node.content {
+            case .input: values.append(try supplied(inputs[node.name], to: node, shape, as: "input '\(node.name)'"))
+            case .weight(let path, _): values.append(try supplied(weights[path], to: node, shape, as: "weight '\(path)'"))
+            case .state(let path, _): values.append(try supplied(weights[path], to: node, shape, as: "state '\(path)'"))
+            case .scalar:
+                let value = scalars[node.name].map(Tensor.scalar)
+                values.append(try supplied(value, to: node, shape, as: "scalar '\(node.name)'"))
+            case .constant(let number): values.append(.scalar(Scalar(number)))
+            case .operation(let operation):
+                let operands = operation.operands.compactMap { values[$0.index] }
+                guard let op = OpRegistry[operation.op] else {
+                    throw node.error("unknown-op", "there is no op '\(operation.op)'")
+                }
+                values.append(op.evaluate(operands, operation.attributes, resultShape: shape))
+                for operand in operation.operands where lastReaders[operand] == index { values[operand.index] = nil }
+            }
+        }
+        return graph.results(from: values, keepsTrace: keepsTrace)
+    }
+
+    private func supplied(
+        _ tensor: Tensor<Scalar>?, to node: Node, _ shape: [Int], as role: String
+    ) throws(NodeError) -> Tensor<Scalar> {
+        guard let tensor else { throw node.error("missing-value", "\(role) is not given", expected: node.type) }
+        guard tensor.shape == shape else {
+            throw node.error(
+                "shape-mismatch", "\(role) has the wrong shape", expected: node.type,
+                found: TensorType(node.type.element, Shape(tensor.shape.map(Size.init))))
+        }
+        let isByte = { (x: Scalar) in x >= 0 && x <= 255 && x == x.rounded() }
+        guard node.type.element != .u8 || tensor.values.allSatisfy(isByte) else {
+            throw node.error("element-mismatch", "\(role) is u8: its elements are whole numbers 0…255")
+        }
+        return tensor
+    }
+}
+
+extension Graph {
+    /// For each value that only operations read, the index of the last one that does.
+    fileprivate var lastReaders: [ValueID: Int] {
+        var readers: [ValueID: Int] = [:]
+        for (index, node) in nodes.enumerated() {
+            for operand in node.operands { readers[operand] = index }
+        }
+        for kept in outputs.map(\.value) + measures.map(\.value) + updates.map(\.value) { readers[kept] = nil }
+        return readers
+    }
+
+    fileprivate func results<Scalar>(
+        from values: [Tensor<Scalar>?], keepsTrace: Bool
+    ) -> Interpreter<Scalar>.Results {
+        var results = Interpreter<Scalar>.Results()
+        for output in outputs { results.outputs[output.name] = values[output.value.index] }
+        for measure in measures { results.measures[measure.name] = values[measure.value.index]?.values[0] }
+        for update in updates {
+            guard let path = self[update.target].path else { continue }
+            results.updates[path] = values[update.value.index]
+        }
+        if keepsTrace { results.trace = values.compactMap(\.self) }
+        return results
+    }
+}
+
+extension Node {
+    /// Where a weight or state is found.
+    public var path: String? {
+        switch content {
+        case .weight(let path, _), .state(let path, _): path
+        case .input, .scalar, .constant, .operation: nil
+        }
+    }
+
+    func error(
+        _ code: String, _ message: String, expected: TensorType? = nil, found: TensorType? = nil
+    ) -> NodeError {
+        NodeError(
+            node: name, origin: origin,
+            OpError(code, message, expected: expected?.description, found: found?.description))
+    }
+}

@@ -1,0 +1,57 @@
+/// `slice(x, axis, start, length)`: indices start ..< start + length along one axis.
+struct Slice: Op {
+    let name = "slice"
+    let signature = Signature(
+        ["x"],
+        attributes: [Concat.axis, AttributeDeclaration("start", .size), AttributeDeclaration("length", .size)])
+
+    func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
+        var result = operands[0]
+        let axis = try result.axis(attributes, in: name)
+        let (start, length) = (attributes.size("start"), attributes.size("length"))
+        let size = result.shape.dimensions[axis]
+        let rest = size - start - length
+        guard start.constant ?? 0 >= 0, length.constant ?? 1 >= 1, rest.constant ?? 0 >= 0 else {
+            throw OpError(
+                "out-of-range", "slice reaches outside axis \(axis)", expected: "indices 0..<\(size)",
+                found: "\(start)..<\(start + length) of \(operands[0])")
+        }
+        result.shape.dimensions[axis] = length
+        return result
+    }
+
+    func gradient(
+        of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
+    ) throws(OpError) -> [ValueID?] {
+        let axis = use.attributes.integer("axis")
+        let (start, length) = (use.attributes.size("start"), use.attributes.size("length"))
+        let size = builder.type(of: use.operands[0]).shape.dimensions[axis]
+        let padding = Attributes([
+            "axis": .size(Size(axis)), "before": .size(start), "after": .size(size - start - length),
+        ])
+        return [try builder.apply("pad_zero", [outputGradient], padding)]
+    }
+
+    func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {
+        guard shapes.result.count == 4 else { return .all }
+        return AxisSpan.rowMap(axis: attributes.integer("axis"), offset: -attributes.integer("start"))
+    }
+
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
+    func evaluate<Scalar: EvaluationScalar>(
+        _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
+    ) -> Tensor<Scalar> {
+        var result = Tensor(shape: resultShape, repeating: Scalar(0))
+        AxisSpan.copy(
+            attributes.integer("length"), from: operands[0], at: attributes.integer("start"), to: &result, at: 0,
+            axis: attributes.integer("axis"))
+        return result
+    }
+
+    func cost(_ shapes: BoundShapes, _ attributes: Attributes) -> Cost {
+        Cost(
+            operationCount: 0, bytesRead: ElementType.f32.byteCount * shapes.result.elementCount,
+            bytesWritten: ElementType.f32.byteCount * shapes.result.elementCount)
+    }
+}

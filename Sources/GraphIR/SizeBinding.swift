@@ -1,0 +1,128 @@
+/// An ``OpError`` and the node it is about.
+public struct NodeError: Error, Hashable, Sendable {
+    /// The node's name; empty when the error is about the graph.
+    public var node: String
+    public var origin: Origin
+    public var error: OpError
+
+    public init(node: String = "", origin: Origin = .none, _ error: OpError) {
+        self.node = node
+        self.origin = origin
+        self.error = error
+    }
+}
+
+extension Graph {
+    /// Symbols that the types of inputs introduce, sorted.
+    public var sizeSymbols: [String] {
+        var symbols: Set<String> = []
+        for node in nodes where node.content == .input {
+            for dimension in node.type.shape.dimensions { symbols.formUnion(dimension.symbols) }
+        }
+        return symbols.sorted()
+    }
+
+    /// The value of each symbolic size, read off the shapes that the inputs have in one run.
+    ///
+    /// - Throws: ``NodeError`` for an input that is missing, has another number of dimensions, or whose
+    ///   sizes fit no value of the symbols or contradict those of another input.
+    public func sizes(fromInputShapes shapes: [String: [Int]]) throws(NodeError) -> [String: Int] {
+        let inputs = nodes.filter { $0.content == .input }
+        var sizes: [String: Int] = [:]
+        for input in inputs {
+            guard let shape = shapes[input.name] else {
+                throw NodeError(
+                    node: input.name, origin: input.origin,
+                    OpError("missing-input", "input '\(input.name)' is not given", expected: input.type.description))
+            }
+            guard shape.count == input.type.shape.rank, shape.allSatisfy({ $0 >= 1 && $0 <= Size.limit }) else {
+                throw input.misfit(shape)
+            }
+            for (dimension, size) in zip(input.type.shape.dimensions, shape) {
+                guard let symbol = dimension.symbol, sizes[symbol] == nil else { continue }
+                sizes[symbol] = size
+            }
+        }
+        for input in inputs {
+            let shape = shapes[input.name] ?? []
+            guard input.type.shape.dimensions.map({ $0.bound(to: sizes) }) == shape.map(Size.init) else {
+                throw input.misfit(shape, where: sizes)
+            }
+        }
+        return sizes
+    }
+
+    /// This graph for given values of symbolic sizes, in all types and attributes. Sizes not named stay
+    /// symbolic.
+    ///
+    /// Every op is asked for its result's type again, so that what could not be decided before is
+    /// decided now.
+    ///
+    /// - Throws: ``NodeError`` for sizes that some op rejects, or a tensor that becomes too large.
+    public func bound(to sizes: [String: Int]) throws(NodeError) -> Graph {
+        for (name, size) in sizes.sorted(by: { $0.key < $1.key }) where size < 1 {
+            throw NodeError(OpError("bad-size", "size \(name) is at least 1", found: "\(size)"))
+        }
+        var bound = self
+        for index in nodes.indices {
+            bound.nodes[index].type = nodes[index].type.bound(to: sizes)
+            if case .operation(var operation) = nodes[index].content {
+                operation.attributes = operation.attributes.bound(to: sizes)
+                bound.nodes[index].content = .operation(operation)
+            }
+            do throws(OpError) {
+                try bound.checkType(of: ValueID(index))
+            } catch {
+                throw NodeError(node: nodes[index].name, origin: nodes[index].origin, error)
+            }
+        }
+        return bound
+    }
+
+    /// Checks that a node's type is small enough and, for an operation, the one its op states.
+    private func checkType(of id: ValueID) throws(OpError) {
+        let node = self[id]
+        try TensorLimits.check(node.type)
+        guard let operation = node.operation else { return }
+        let stated = try OpRegistry.require(operation.op)
+            .resultType(operation.operands.map { self[$0].type }, operation.attributes)
+        guard stated == node.type else {
+            throw OpError(
+                "shape-mismatch", "with these sizes \(operation.op) has another result",
+                expected: node.type.description, found: stated.description)
+        }
+    }
+}
+
+extension Node {
+    fileprivate func misfit(_ shape: [Int], where sizes: [String: Int] = [:]) -> NodeError {
+        let known = type.shape.dimensions.reduce(into: Set<String>()) { $0.formUnion($1.symbols) }
+            .sorted().compactMap { name in sizes[name].map { "\(name) = \($0)" } }
+        let condition = known.isEmpty ? "" : " where \(known.joined(separator: ", "))"
+        return NodeError(
+            node: name, origin: origin,
+            OpError(
+                "shape-mismatch", "input '\(name)' has the wrong shape", expected: "\(type)\(condition)",
+                found: "\(type.element.rawValue)\(shape)"))
+    }
+}
+
+extension TensorType {
+    public func bound(to sizes: [String: Int]) -> TensorType {
+        TensorType(element, Shape(shape.dimensions.map { $0.bound(to: sizes) }))
+    }
+}
+
+extension Attributes {
+    public func bound(to sizes: [String: Int]) -> Attributes {
+        var bound = self
+        for pair in pairs {
+            switch pair.value {
+            case .size(let size): bound[pair.name] = .size(size.bound(to: sizes))
+            case .sizes(let list): bound[pair.name] = .sizes(list.map { $0.bound(to: sizes) })
+            case .float, .symbol: break
+            }
+        }
+        return bound
+    }
+}
