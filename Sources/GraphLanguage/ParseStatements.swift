@@ -1,0 +1,273 @@
+extension Parser {
+    /// body = "{" {statement} "}"
+    ///
+    /// Records the mistakes within and goes on.
+    mutating func parseBody(of owner: String) throws(Failure) -> [Statement] {
+        let opening = current
+        if opening.kind == .leftBrace {
+            advance()
+        } else if opening.isFirstOnLine, opening.kind != .endOfFile, !beginsDeclaration(at: index) {
+            // A header without its brace is most likely followed by its body.
+            record(unexpected("'{' to open the body of \(owner)"))
+        } else {
+            throw unexpected("'{' to open the body of \(owner)")
+        }
+        guard statementDepth < SyntaxLimits.statementNesting else {
+            index -= 1
+            throw failure(
+                "nesting-too-deep", "statements stand at most \(SyntaxLimits.statementNesting) deep within each other",
+                at: opening.location)
+        }
+        let outerInsensitivity = newlineInsensitivity
+        newlineInsensitivity = 0
+        statementDepth += 1
+        defer {
+            newlineInsensitivity = outerInsensitivity
+            statementDepth -= 1
+        }
+        var statements: [Statement] = []
+        while !isFull {
+            if current.kind == .rightBrace {
+                advance()
+                break
+            }
+            if current.kind == .endOfFile || beginsDeclaration(at: index) {
+                reportUnclosed(opening, owner)
+                break
+            }
+            let start = index
+            do throws(Failure) {
+                statements.append(try parseStatement())
+                try expectEndOfStatement()
+            } catch {
+                record(error)
+                recover(from: start)
+            }
+        }
+        return statements
+    }
+
+    private mutating func reportUnclosed(_ opening: Token, _ owner: String) {
+        guard unclosedBodyIndex != index else { return }
+        unclosedBodyIndex = index
+        let found = current.kind == .endOfFile ? "the end of the file" : "'\(text(current)) \(clipped(text(peek(1))))'"
+        record(
+            failure(
+                "unclosed-body", "expected '}' to close the body of \(owner), found \(found)", at: current.location,
+                notes: ["it opens at \(opening.line):\(opening.column)"]))
+    }
+
+    private func expectEndOfStatement() throws(Failure) {
+        if current.isFirstOnLine || current.kind == .rightBrace || current.kind == .endOfFile { return }
+        throw unexpected("the end of the line")
+    }
+
+    // MARK: One statement
+
+    private mutating func parseStatement() throws(Failure) -> Statement {
+        let start = current
+        switch start.kind {
+        case .repeat: return Statement(try parseRepeat(), at: start.location)
+        case .if: return Statement(try parseIf(), at: start.location)
+        case .identifier: break
+        default: throw noStatement()
+        }
+        let next = peek(1)
+        if next.isFirstOnLine || next.kind == .endOfFile { return Statement(try parseAssignment(), at: start.location) }
+        // `loss = …` and `state: f32[3] = …` name values like any other word.
+        guard next.kind == .identifier || next.isReservedWord else {
+            return Statement(try parseAssignment(), at: start.location)
+        }
+        let word = text(start)
+        if let keyword = Statement.StorageKeyword(rawValue: word) {
+            advance()
+            return Statement(try parseStorage(keyword), at: start.location)
+        }
+        if let keyword = Statement.MeasureKeyword(rawValue: word) {
+            advance()
+            let name = try expectName("a \(word)")
+            try expect(.assign, "'=' and the value of \(name.text)")
+            return Statement(.measure(keyword, name, try parseExpression()), at: start.location)
+        }
+        if let keyword = Statement.DirectiveKeyword(rawValue: word) {
+            advance()
+            return Statement(try parseDirective(keyword), at: start.location)
+        }
+        switch word {
+        case "update":
+            advance()
+            let name = try expectName("what is updated")
+            try expect(.assign, "'=' and the new value of \(name.text)")
+            return Statement(.update(name, try parseExpression()), at: start.location)
+        case "fuse":
+            advance()
+            return Statement(try parseFuse(), at: start.location)
+        default:
+            throw failure(
+                "unknown-statement", "there is no statement '\(clipped(word)) \(clipped(text(next)))'", at: start.location,
+                suggestion: Spelling.nearest(to: word, among: Parser.statementKeywords),
+                notes: ["a value gets its name by 'name = …'"])
+        }
+    }
+
+    private static let statementKeywords =
+        ["if", "repeat", "update", "fuse"] + Statement.StorageKeyword.allCases.map(\.rawValue)
+        + Statement.MeasureKeyword.allCases.map(\.rawValue) + Statement.DirectiveKeyword.allCases.map(\.rawValue)
+
+    private func noStatement() -> Failure {
+        let token = current
+        switch token.kind {
+        case .unknown:
+            return .reported
+        case .pathStart:
+            return failure(
+                "misplaced-path", "a path stands on the line of the call that it names", at: token.location)
+        case .else:
+            return failure("unexpected-token", "'else' has no 'if' before it", at: token.location)
+        case _ where token.isReservedWord:
+            return failure(
+                "reserved-word", "'\(text(token))' is a word of the language and cannot name a value", at: token.location)
+        default:
+            let isContinuation = token.isFirstOnLine && index > 0 && tokens[index - 1].kind != .leftBrace
+            return failure(
+                "unexpected-token", "expected a statement, found '\(clipped(text(token)))'", at: token.location,
+                notes: isContinuation
+                    ? ["an expression goes on in the next line only behind an operator or between parentheses"] : [])
+        }
+    }
+
+    /// assignment = name [":" type] "=" expression
+    private mutating func parseAssignment() throws(Failure) -> Statement.Kind {
+        let name = try expectName("a value")
+        let type = consume(.colon) ? try parseType() : nil
+        guard consume(.assign) else {
+            let isCall = current.kind == .leftParenthesis || current.kind == .less && current.isGlued
+            throw unexpected(
+                "'=' and the value of \(clipped(name.text))",
+                notes: isCall ? ["a call's result gets a name: y = \(clipped(name.text))(…)"] : [])
+        }
+        return .assignment(name, type, try parseExpression())
+    }
+
+    /// storage = ("weight" | "state") name ":" type "~" initializer [path] | "scalar" name ":" type
+    private mutating func parseStorage(_ keyword: Statement.StorageKeyword) throws(Failure) -> Statement.Kind {
+        let typed = try parseTypedName(try expectName("a \(keyword.rawValue)"))
+        if keyword == .scalar {
+            if current.kind == .tilde, continuesLine {
+                throw failure(
+                    "misplaced-part", "a scalar has no initializer: it is given with each run", at: current.location)
+            }
+            return .storage(keyword, typed, initializer: nil, path: nil)
+        }
+        try expect(.tilde, "'~' and the initializer of \(typed.name.text)")
+        let initializer = try expectName("an initializer")
+        let path = current.kind == .pathStart && continuesLine ? try parsePath() : nil
+        return .storage(keyword, typed, initializer: initializer, path: path)
+    }
+
+    // MARK: Repeat and if
+
+    /// repeat = "repeat" name "in" expression "..<" expression [carry] body
+    private mutating func parseRepeat() throws(Failure) -> Statement.Kind {
+        advance()
+        var variable = Name("", at: current.location)
+        var lower = Expression(.integer(0), at: current.location)
+        var upper = lower
+        var carry: [Name] = []
+        do throws(Failure) {
+            variable = try expectName("the repeat's counter")
+            try expect(.in, "'in' and the range of \(variable.text)")
+            lower = try parseExpression()
+            guard consume(.range) else { throw unexpected("'..<' and the end of the range of \(variable.text)") }
+            upper = try parseExpression()
+            carry = try parseCarry()
+        } catch {
+            newlineInsensitivity = 0
+            try recoverHeader(error, acrossLines: false)
+        }
+        let body = try parseBody(of: "repeat \(variable.text)")
+        return .repeat(variable: variable, lower: lower, upper: upper, carry: carry, body: body)
+    }
+
+    /// if = "if" expression [carry] body ["else" (if | [carry] body)]
+    private mutating func parseIf() throws(Failure) -> Statement.Kind {
+        advance()
+        var condition = Expression(.boolean(true), at: current.location)
+        var carry: [Name] = []
+        do throws(Failure) {
+            condition = try parseExpression()
+            carry = try parseCarry()
+        } catch {
+            newlineInsensitivity = 0
+            try recoverHeader(error, acrossLines: false)
+        }
+        let then = try parseBody(of: "if")
+        guard current.kind == .else else { return .if(condition, carry: carry, then: then, otherwise: nil) }
+        advance()
+        return .if(condition, carry: carry, then: then, otherwise: try parseElse())
+    }
+
+    private mutating func parseElse() throws(Failure) -> Statement.Branch {
+        let start = current
+        if start.kind == .if {
+            guard statementDepth < SyntaxLimits.statementNesting else {
+                throw failure(
+                    "nesting-too-deep", "an if has at most \(SyntaxLimits.statementNesting) branches", at: start.location)
+            }
+            statementDepth += 1
+            defer { statementDepth -= 1 }
+            let inner = try parseIf()
+            guard case .if(_, let carry, _, _) = inner else { return Statement.Branch(carry: [], body: []) }
+            return Statement.Branch(carry: carry, body: [Statement(inner, at: start.location)])
+        }
+        var carry: [Name] = []
+        do throws(Failure) {
+            carry = try parseCarry()
+        } catch {
+            try recoverHeader(error, acrossLines: false)
+        }
+        return Statement.Branch(carry: carry, body: try parseBody(of: "else"))
+    }
+
+    /// carry = "carry" name {"," name}
+    private mutating func parseCarry() throws(Failure) -> [Name] {
+        guard consume(.carry) else {
+            guard current.kind == .leftBrace || current.isFirstOnLine || current.kind == .endOfFile else {
+                throw unexpected("'carry' or '{'")
+            }
+            return []
+        }
+        var names: [Name] = []
+        repeat { names.append(try expectName("what is carried")) } while consume(.comma)
+        guard current.kind == .leftBrace || current.isFirstOnLine || current.kind == .endOfFile else {
+            throw unexpected("',' or '{' behind what is carried")
+        }
+        return names
+    }
+
+    // MARK: What the passes print
+
+    /// fuse = "fuse" name ["using" kernel] body
+    private mutating func parseFuse() throws(Failure) -> Statement.Kind {
+        var name = Name("", at: current.location)
+        var kernel: Name?
+        do throws(Failure) {
+            name = try expectName("what is fused")
+            kernel = consume(word: "using") ? try expectName("a kernel") : nil
+            guard current.kind == .leftBrace || current.isFirstOnLine || current.kind == .endOfFile else {
+                throw unexpected("'using' or '{'")
+            }
+        } catch {
+            try recoverHeader(error, acrossLines: false)
+        }
+        return .fuse(name, kernel: kernel, body: try parseBody(of: "fuse \(name.text)"))
+    }
+
+    /// directive = ("buffer" | "run") name {clause}, all on one line
+    private mutating func parseDirective(_ keyword: Statement.DirectiveKeyword) throws(Failure) -> Statement.Kind {
+        let name = try expectName("a \(keyword.rawValue)")
+        var clauses: [Clause] = []
+        while current.kind == .identifier, continuesLine { clauses.append(try parseClause()) }
+        return .directive(keyword, name, clauses)
+    }
+}
