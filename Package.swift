@@ -61,15 +61,16 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
-        .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage"]),
-        .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "GraphLanguage"]),
-        .testTarget(name: "GraphCompilerTests", dependencies: ["GraphCompiler"]),
+        .target(name: "GoldenSupport", path: "Tests/GoldenSupport"),
+        .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "GoldenSupport"]),
+        .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "GraphLanguage", "GoldenSupport"]),
+        .testTarget(name: "GraphCompilerTests", dependencies: ["GraphCompiler", "GoldenSupport"]),
         .testTarget(name: "KernelsTests", dependencies: ["KernelInterface", "Kernels", "KernelsAVX2"]),
         .testTarget(name: "GraphRuntimeTests", dependencies: ["GraphRuntime"]),
         .testTarget(name: "PackTests", dependencies: ["Pack"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging"]),
         .testTarget(name: "TrainingTests", dependencies: ["Training"]),
-        .testTarget(name: "CommandTests", dependencies: ["graphc", "graphrun"]),
+        .testTarget(name: "CommandTests", dependencies: ["graphc", "graphrun", "GoldenSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

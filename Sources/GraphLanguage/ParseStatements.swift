@@ -138,7 +138,8 @@ extension Parser {
 
     /// assignment = name [":" type] "=" expression
     private mutating func parseAssignment() throws(Failure) -> Statement.Kind {
-        let name = try expectName("a value")
+        let name = Name(text(current), at: current.location)
+        advance()
         let type = consume(.colon) ? try parseType() : nil
         guard consume(.assign) else {
             let isCall = current.kind == .leftParenthesis || current.kind == .less && current.isGlued
