@@ -13,7 +13,16 @@ public enum KernelLibrary {
         names.add("pack_filter", packFilter)
         names.add("pack_filter_turned", packFilterTurned)
         names.add("conv2d_direct", convolveDirect)
+        names.add("conv2d_filter_gradient_direct", convolveFilterGradientDirect)
         names.add("pointwise", pointwise)
+        names.add("sum_rows", sumRows)
+        names.add("depth_to_space", depthToSpace)
+        names.add("space_to_depth", spaceToDepth)
+        names.add("concat_channels", concatChannels)
+        names.add("slice_channels", sliceChannels)
+        names.add("copy_rows", copyRows)
+        names.add("resize_bicubic", resizeBicubic)
+        names.add("psnr", peakSignalToNoise)
         return names.kernels
     }()
 }

@@ -1,0 +1,42 @@
+/// How the direct filter gradient cuts its sum over pixels and its scratch, from the shape alone.
+///
+/// Scratch holds, each on a cache line: the input rows that a block of the output's rows needs, the
+/// output gradient of the block packed by channels, one tile of sums, and the prologue's scratch.
+public struct DirectFilterGradientLayout {
+    /// Rows and pixels of the output gradient that are summed before the sums are added to the result.
+    public var blockRows: Int, blockWidth: Int
+    public var paddedChannels: Int
+    public var inputRowByteStride: Int
+    public var gradientOffset: Int, tileOffset: Int, prologueOffset: Int
+    public var byteCount: Int
+
+    /// Pixels of a block, where the image has as many.
+    private static let targetPixels = 96
+
+    public init(_ geometry: ConvolutionGeometry, prologueByteCount: Int) {
+        let target = DirectFilterGradientLayout.targetPixels
+        let width = max(1, geometry.outputWidth)
+        let columns = (width + target - 1) / target
+        blockWidth = (width + columns - 1) / columns
+        blockRows = max(1, min(geometry.outputHeight, target / width))
+        paddedChannels = geometry.outputChannels.roundedUp(to: 8)
+        // A tile may read up to 12 elements past the last pixel; what it makes of them is dropped.
+        inputRowByteStride =
+            ((((blockWidth - 1) * geometry.stride + geometry.filterWidth) * geometry.inputChannels + 12) * 4)
+            .roundedUp(to: 64)
+        let inputRows = (blockRows - 1) * geometry.stride + geometry.filterHeight
+        gradientOffset = inputRows * inputRowByteStride
+        tileOffset = gradientOffset + blockRows * blockWidth * paddedChannels * 4
+        prologueOffset = (tileOffset + 12 * 8 * 4).roundedUp(to: 64)
+        byteCount = prologueOffset + prologueByteCount.roundedUp(to: 64)
+    }
+}
+
+extension ConvolutionGeometry {
+    /// Bytes of scratch of `conv2d_filter_gradient_direct`.
+    public func directFilterGradientScratchByteCount(prologue: PointwiseProgram?) -> Int {
+        DirectFilterGradientLayout(
+            self, prologueByteCount: prologue?.scratchByteCount(channels: inputChannels) ?? 0
+        ).byteCount
+    }
+}

@@ -1,0 +1,35 @@
+/// How `sum_rows` uses its scratch: sums of one row, sums over the rows, one block of the prologue's
+/// result and the prologue's own scratch.
+public struct RowSumLayout {
+    /// Channels whose sums are kept apart: 1 for the sum of everything.
+    public var channels: Int
+    /// Elements of a row from one to the next that go to the same sum: some pixels, so that the sums
+    /// fill vectors and do not wait for each other.
+    public var period: Int
+    public var totalsOffset: Int, blockOffset: Int, prologueOffset: Int
+    public var byteCount: Int
+
+    public init(_ geometry: RowGeometry, prologueByteCount: Int) {
+        channels = geometry.outputChannels == 1 ? 1 : geometry.inputChannels
+        period = channels < 4 ? 32 * channels : 8 * channels
+        totalsOffset = (period * 4).roundedUp(to: 64)
+        blockOffset = totalsOffset + (channels * 8).roundedUp(to: 64)
+        prologueOffset = blockOffset + PointwiseScratch.slotByteCount
+        byteCount = prologueOffset + prologueByteCount.roundedUp(to: 64)
+    }
+}
+
+extension RowGeometry {
+    /// Bytes of scratch of `sum_rows`.
+    public func rowSumScratchByteCount(prologue: PointwiseProgram?) -> Int {
+        RowSumLayout(self, prologueByteCount: prologue?.scratchByteCount(channels: inputChannels) ?? 0).byteCount
+    }
+
+    /// Bytes of scratch of `resize_bicubic`: four weights for each phase, and one row resampled along
+    /// the height with two pixels more at both ends.
+    public var resizeBicubicScratchByteCount: Int {
+        resizeBicubicWeightByteCount + ((inputWidth + 4) * inputChannels * 4).roundedUp(to: 64)
+    }
+
+    public var resizeBicubicWeightByteCount: Int { (parameter * 16).roundedUp(to: 64) }
+}
