@@ -12,27 +12,27 @@ enum PlainBicubic {
     static func wholeSample(_ value: Double) -> Double { min(255, max(0, value.rounded())) }
 
     private static func vertically(_ plane: Plane, scale: Double, rounding: (Double) -> Double) -> Plane {
-        let height = Int((Double(plane.height) * scale - 1e-6).rounded(.up))
+        let (width, height) = (plane.width, Int((Double(plane.height) * scale - 1e-6).rounded(.up)))
         let stretch = min(scale, 1)
         var samples: [Double] = []
         for y in 0..<height {
             let center = (Double(y) + 0.5) / scale - 0.5
-            let near = Int(center - 2 / stretch) - 2...Int(center + 2 / stretch) + 2
-            let weights = near.map { kernel((center - Double($0)) * stretch) }
-            let sum = weights.reduce(0, +)
-            for x in 0..<plane.width {
+            let near = (Int(center - 2 / stretch) - 2...Int(center + 2 / stretch) + 2).map { row in
+                (first: mirrored(row, plane.height) * width, weight: kernel((center - Double(row)) * stretch))
+            }.filter { $0.weight != 0 }
+            let sum = near.reduce(0) { $0 + $1.weight }
+            for x in 0..<width {
                 var value = 0.0
-                for (row, weight) in zip(near, weights) where weight != 0 {
-                    var mirrored = row
-                    while !(0..<plane.height).contains(mirrored) {
-                        mirrored = mirrored < 0 ? -1 - mirrored : 2 * plane.height - 1 - mirrored
-                    }
-                    value += weight * plane.samples[mirrored * plane.width + x]
-                }
+                for (first, weight) in near { value += weight * plane.samples[first + x] }
                 samples.append(rounding(value / sum))
             }
         }
-        return Plane(width: plane.width, height: height, samples: samples)
+        return Plane(width: width, height: height, samples: samples)
+    }
+
+    private static func mirrored(_ row: Int, _ height: Int) -> Int {
+        if row < 0 { return mirrored(-1 - row, height) }
+        return row < height ? row : mirrored(2 * height - 1 - row, height)
     }
 
     /// Keys, 1981, a = −0.5.
