@@ -1,0 +1,40 @@
+// Floats are read and written as they lie in memory.
+#if !_endian(little)
+#error("packs are little-endian, and so must the machine be")
+#endif
+
+extension [UInt8] {
+    mutating func appendLittleEndian<Number: FixedWidthInteger>(_ number: Number) {
+        Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
+    }
+
+    /// - Requires: the array reaches to the end of the number.
+    func littleEndian<Number: FixedWidthInteger>(at offset: Int, as type: Number.Type) -> Number {
+        withUnsafeBytes { Number(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: type)) }
+    }
+}
+
+/// Takes numbers and strings from the front of some bytes; nil where they run out or cannot be.
+struct ByteCursor {
+    let bytes: [UInt8]
+    private(set) var offset = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    var remaining: Int { bytes.count - offset }
+
+    mutating func take<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? {
+        guard remaining >= MemoryLayout<Number>.size else { return nil }
+        defer { offset += MemoryLayout<Number>.size }
+        return bytes.littleEndian(at: offset, as: type)
+    }
+
+    /// A 64-bit size that fits an `Int`.
+    mutating func takeSize() -> Int? { take(UInt64.self).flatMap(Int.init(exactly:)) }
+
+    mutating func takeText(byteCount: Int) -> String? {
+        guard remaining >= byteCount else { return nil }
+        defer { offset += byteCount }
+        return String(validating: bytes[offset..<offset + byteCount], as: UTF8.self)
+    }
+}
