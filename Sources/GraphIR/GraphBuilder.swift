@@ -43,6 +43,20 @@ public struct GraphBuilder: Sendable {
                 name: unique(name), content: .operation(Operation(op, operands, complete)), type: type, origin: origin))
     }
 
+    /// Appends a node of another graph as it is, with operands of this one.
+    public mutating func copy(_ node: Node, operands: [ValueID]) -> ValueID {
+        var node = node
+        switch node.content {
+        case .constant(let value): return constant(value)
+        case .operation(var operation):
+            operation.operands = operands
+            node.content = .operation(operation)
+        default: break
+        }
+        node.name = unique(node.name)
+        return append(node)
+    }
+
     public mutating func setOutput(_ name: String, _ value: ValueID) {
         graph.outputs.append(Output(name: name, value: value))
     }

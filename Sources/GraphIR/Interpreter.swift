@@ -59,6 +59,17 @@ public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
         return graph.results(from: values, keepsTrace: keepsTrace)
     }
 
+    /// For every jump of a derivative in the graph, the side of it that a run was on: where two runs
+    /// differ, their difference quotient says nothing about a derivative.
+    ///
+    /// - Parameter trace: of a run of the same graph.
+    public func kinkSides(_ graph: Graph, trace: [Tensor<Scalar>]) -> [Int8] {
+        graph.nodes.flatMap { node -> [Int8] in
+            guard let operation = node.operation, let op = OpRegistry[operation.op] else { return [] }
+            return op.kinkSides(operation.operands.map { trace[$0.index] }, operation.attributes)
+        }
+    }
+
     private func supplied(
         _ tensor: Tensor<Scalar>?, to node: Node, _ shape: [Int], as role: String
     ) throws(NodeError) -> Tensor<Scalar> {

@@ -1,3 +1,5 @@
+import GraphLanguage
+
 /// A whole number that may depend on symbolic sizes: a polynomial with floor division.
 ///
 /// Sizes are kept in normal form (terms sorted, no zero coefficients), so that equal sizes are equal
@@ -25,6 +27,15 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
         case symbol(String)
         /// ⌊dividend / divisor⌋ where the division leaves a symbolic remainder.
         case quotient(Size, Int)
+
+        /// Whether this can be seen to be at least 0 for all values of its symbols.
+        var isNeverNegative: Bool {
+            switch self {
+            case .symbol: true
+            case .quotient(let dividend, _):
+                dividend.terms.allSatisfy { $0.value > 0 && $0.key.atoms.allSatisfy(\.isNeverNegative) }
+            }
+        }
 
         var description: String {
             switch self {
@@ -82,10 +93,12 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
     public func compared(to other: Size) -> Comparison {
         let difference = self - other
         if difference.terms.isEmpty { return .equal }
-        // Symbols are positive and quotients are not negative, so terms of one sign with a
-        // constant or symbol among them cannot cancel.
+        // Symbols are positive and quotients of positive terms are not negative, so terms of one sign
+        // with a constant or symbol among them cannot cancel.
         let coefficients = difference.terms.values
-        guard coefficients.allSatisfy({ $0 > 0 }) || coefficients.allSatisfy({ $0 < 0 }) else { return .undecided }
+        guard coefficients.allSatisfy({ $0 > 0 }) || coefficients.allSatisfy({ $0 < 0 }),
+            difference.terms.keys.allSatisfy({ $0.atoms.allSatisfy(\.isNeverNegative) })
+        else { return .undecided }
         let isSurelyNonzero = difference.terms.keys.contains { monomial in
             monomial.atoms.allSatisfy { if case .symbol = $0 { true } else { false } }
         }
@@ -176,6 +189,28 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
             }
         }
         return text
+    }
+
+    /// The same as source: for printing sizes inside larger expressions.
+    public var syntax: Expression {
+        let sorted = terms.sorted(by: { $0.key < $1.key })
+        guard let first = sorted.first else { return Expression(.integer(0), at: .none) }
+        let leading = Self.syntax(first.key, abs(first.value))
+        return sorted.dropFirst().reduce(first.value < 0 ? Expression(.negate(leading), at: .none) : leading) { sum, term in
+            Expression(.binary(term.value < 0 ? .subtract : .add, sum, Self.syntax(term.key, abs(term.value))), at: .none)
+        }
+    }
+
+    private static func syntax(_ monomial: Monomial, _ magnitude: Int) -> Expression {
+        var factors = monomial.atoms.map { atom in
+            switch atom {
+            case .symbol(let name): Expression(.name(name), at: .none)
+            case .quotient(let dividend, let divisor):
+                Expression(.binary(.floorDivide, dividend.syntax, Expression(.integer(divisor), at: .none)), at: .none)
+            }
+        }
+        if magnitude != 1 || factors.isEmpty { factors.insert(Expression(.integer(magnitude), at: .none), at: 0) }
+        return factors.dropFirst().reduce(factors[0]) { Expression(.binary(.multiply, $0, $1), at: .none) }
     }
 
     private static func saturated(_ number: Int) -> Int { min(max(number, -limit), limit) }

@@ -1,0 +1,198 @@
+import GraphIR
+import KernelInterface
+
+/// Turns groups with chosen kernels into steps on buffers.
+///
+/// Requires: a bound graph whose groups name their kernels. Ensures: each group is one step, in order;
+/// each filter that a kernel wants packed has a packing step directly before its first use; a step that
+/// depends on weights alone is marked as preparation, unless the entry updates weights. Every value
+/// that exists in memory has a buffer. Schedules nothing and gives nothing a place.
+func buildSteps(_ graph: Graph, role: Role, instructionSet: InstructionSet) throws(ProgramError) -> Program {
+    var construction = StepConstruction(graph, role: role, instructionSet: instructionSet)
+    for index in graph.groups.indices { try construction.addSteps(for: index) }
+    return construction.program
+}
+
+private struct StepConstruction {
+    var program: Program
+    let uses: Uses
+    let graph: Graph
+    var bufferOf: [ValueID: BufferID] = [:]
+    /// Values whose kernels run during preparation.
+    var isPrepared: Set<ValueID> = []
+    let preparesWeights: Bool
+
+    /// Multiplications and additions in one task: about a tenth of a millisecond on one core.
+    static let operationsPerTask = 8_000_000
+
+    init(_ graph: Graph, role: Role, instructionSet: InstructionSet) {
+        self.graph = graph
+        uses = Uses(of: graph)
+        preparesWeights = graph.updates.isEmpty
+        program = Program(
+            role: role, graph: graph, instructionSet: instructionSet, steps: [], buffers: [], preparation: [],
+            instructions: [], arenaByteCount: 0, preparedByteCount: 0)
+        for id in graph.ids {
+            switch graph[id].content {
+            case .weight(let path, _), .state(let path, _): addBuffer(id, .parameter(path: path))
+            case .scalar: addBuffer(id, .scalar)
+            case .input: addBuffer(id, .arena(offset: 0))
+            case .constant, .operation: break
+            }
+        }
+    }
+
+    @discardableResult
+    private mutating func addBuffer(_ id: ValueID, _ storage: Buffer.Storage) -> BufferID {
+        let rows = RowLayout(graph.boundShape(id), graph[id].type.element)
+        let buffer = append(
+            Buffer(name: graph[id].name, value: id, storage: storage, rows: rows, rowCapacity: rows.rowCount))
+        bufferOf[id] = buffer
+        return buffer
+    }
+
+    private mutating func append(_ buffer: Buffer) -> BufferID {
+        program.buffers.append(buffer)
+        return BufferID(index: program.buffers.count - 1)
+    }
+
+    mutating func addSteps(for index: Int) throws(ProgramError) {
+        let group = graph.groups[index]
+        let analysis = GroupAnalysis(group, in: graph, uses)
+        guard let kernel = group.kernel, let lowering = KernelTable.lower(analysis, kernel: kernel) else {
+            throw ProgramError("kernel '\(group.kernel ?? "")' does not fit step '\(group.name)'")
+        }
+        let isPreparation = preparesWeights && lowering.inputs.allSatisfy(isKnownBeforeRuns)
+        if isPreparation { isPrepared.formUnion(lowering.results) }
+
+        var inputs: [StepInput] = []
+        for input in lowering.inputs {
+            switch input {
+            case .value(let id):
+                guard let buffer = bufferOf[id] else { throw ProgramError("'\(graph[id].name)' has no buffer") }
+                let chains = lowering.isWhole ? nil : rowChains(from: lowering.results[0], to: id, in: group)
+                inputs.append(chains.map { StepInput(buffer: buffer, rowChains: $0) } ?? .whole(buffer))
+            case .packedFilter(let filter, let isTurned):
+                guard case .convolution(let geometry) = lowering.geometry else { continue }
+                inputs.append(.whole(try addPacking(of: filter, isTurned: isTurned, geometry, for: index)))
+            }
+        }
+        let outputs = lowering.results.map { result in
+            inPlaceTarget(of: result, kernel: kernel, group: index)
+                ?? addBuffer(result, isPreparation ? .prepared(offset: 0) : .arena(offset: 0))
+        }
+        for (result, buffer) in zip(lowering.results, outputs) { bufferOf[result] = buffer }
+
+        let shape = graph.boundShape(lowering.results[0])
+        let rowCount = program[buffer: outputs[0]].rows.rowCount
+        let rowUnit = lowering.isWhole ? rowCount : lowering.rowUnit
+        let unitsPerTask = max(1, Self.operationsPerTask / max(1, lowering.operationsPerRow * rowUnit))
+        program.steps.append(
+            Step(
+                name: group.name, kernel: kernel, group: index, inputs: inputs, outputs: outputs,
+                geometry: lowering.geometry, prologue: lowering.prologue, epilogue: lowering.epilogue,
+                prologueFirstInput: lowering.prologueFirstInput, epilogueFirstInput: lowering.epilogueFirstInput,
+                rowCount: rowCount, imageHeight: ImageShape(shape).height, rowUnit: rowUnit,
+                rowsPerTask: min(rowCount, unitsPerTask * rowUnit), scratchByteCount: lowering.scratchByteCount,
+                isPreparation: isPreparation))
+    }
+
+    private func isKnownBeforeRuns(_ input: Lowering.Input) -> Bool {
+        switch input {
+        case .value(let id), .packedFilter(let id, _):
+            if case .weight = graph[id].content { true } else { isPrepared.contains(id) }
+        }
+    }
+
+    private mutating func addPacking(
+        of filter: ValueID, isTurned: Bool, _ geometry: ConvolutionGeometry, for index: Int
+    ) throws(ProgramError) -> BufferID {
+        let group = graph.groups[index]
+        guard let source = bufferOf[filter] else { throw ProgramError("'\(graph[filter].name)' has no buffer") }
+        let isPreparation = preparesWeights && isKnownBeforeRuns(.value(filter))
+        let rows = RowLayout(rowCount: 1, rowElementCount: geometry.packedFilterByteCount / 4, element: .f32)
+        let packed = append(
+            Buffer(
+                name: "\(group.name)_filter", value: nil,
+                storage: isPreparation ? .prepared(offset: 0) : .arena(offset: 0), rows: rows, rowCapacity: 1))
+        program.steps.append(
+            Step(
+                name: "\(group.name)_pack", kernel: isTurned ? "pack_filter_turned" : "pack_filter", group: index,
+                inputs: [.whole(source)], outputs: [packed], geometry: .convolution(geometry), prologue: nil,
+                epilogue: nil, prologueFirstInput: 0, epilogueFirstInput: 0, rowCount: 1, imageHeight: 1, rowUnit: 1,
+                rowsPerTask: 1, scratchByteCount: 0, isPreparation: isPreparation))
+        return packed
+    }
+
+    /// The weight or state that a result may overwrite as it is made: a pointwise kernel reads each
+    /// element before it writes it, and no later group reads the old value.
+    private func inPlaceTarget(of result: ValueID, kernel: String, group index: Int) -> BufferID? {
+        guard kernel == "pointwise", !graph.outputs.contains(where: { $0.value == result }) else { return nil }
+        let targets = graph.updates.filter { $0.value == result }.map(\.target)
+        guard targets.count == 1, let target = targets.first else { return nil }
+        let lastMember = graph.groups[index].members[graph.groups[index].members.count - 1]
+        guard uses.readers(of: target).allSatisfy({ $0 <= lastMember }) else { return nil }
+        return bufferOf[target]
+    }
+
+    // MARK: Row maps
+
+    /// All paths from a group's result back to one of its operands; nil when the whole operand is needed.
+    private func rowChains(from result: ValueID, to operand: ValueID, in group: Group) -> [RowChain]? {
+        let inside = Set(group.members)
+        var complete: Set<RowChain> = []
+        var open: [ValueID: Set<RowChain>] = [result: [RowChain(links: [])]]
+        for member in group.members.reversed() {
+            guard let chains = open[member], let operation = graph[member].operation,
+                let op = OpRegistry[operation.op]
+            else { continue }
+            let shapes = BoundShapes(
+                operands: operation.operands.map(graph.boundShape), result: graph.boundShape(member))
+            for (position, source) in operation.operands.enumerated() {
+                guard inside.contains(source) || source == operand else { continue }
+                let map = op.rowMap(operand: position, shapes, operation.attributes)
+                let height = ImageShape(shapes.operands[position]).height
+                for chain in chains {
+                    // Rows that map to themselves add nothing to a chain.
+                    let isTrivial = map == .identity && height == ImageShape(shapes.result).height
+                    let longer = isTrivial ? chain : RowChain(links: chain.links + [RowLink(map: map, operandHeight: height)])
+                    if source == operand { complete.insert(longer) } else { open[source, default: []].insert(longer) }
+                }
+            }
+        }
+        guard !complete.isEmpty, !complete.contains(where: { $0.links.contains { $0.map == .all } }) else { return nil }
+        return complete.sorted { "\($0)" < "\($1)" }
+    }
+}
+
+extension StepInput {
+    /// The rows of the buffer that rows of the step's output need, counted over the batch.
+    func rows(for rows: Range<Int>, of step: Step, bufferRowCount: Int) -> Range<Int> {
+        guard !rows.isEmpty else { return 0..<0 }
+        let imageCount = max(1, step.rowCount / step.imageHeight)
+        let operandHeight = bufferRowCount / imageCount
+        var union: Range<Int>?
+        for chain in rowChains {
+            if chain.links.contains(where: { $0.map == .all }) { return 0..<bufferRowCount }
+            let firstImage = rows.lowerBound / step.imageHeight
+            let lastImage = (rows.upperBound - 1) / step.imageHeight
+            let firstRows = chain.operandRows(
+                for: rows.lowerBound - firstImage * step.imageHeight
+                    ..< min(step.imageHeight, rows.upperBound - firstImage * step.imageHeight))
+            let lastRows = chain.operandRows(
+                for: max(0, rows.lowerBound - lastImage * step.imageHeight)
+                    ..< rows.upperBound - lastImage * step.imageHeight)
+            let needed = firstImage * operandHeight + firstRows.lowerBound
+                ..< max(firstImage * operandHeight + firstRows.lowerBound, lastImage * operandHeight + lastRows.upperBound)
+            union = union.map { min($0.lowerBound, needed.lowerBound)..<max($0.upperBound, needed.upperBound) } ?? needed
+        }
+        return union ?? 0..<0
+    }
+}
+
+extension RowChain {
+    /// Rows within one image.
+    fileprivate func operandRows(for rows: Range<Int>) -> Range<Int> {
+        links.reduce(rows) { rows, link in link.map.operandRows(for: rows, height: link.operandHeight) }
+    }
+}

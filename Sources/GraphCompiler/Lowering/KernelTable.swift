@@ -1,0 +1,81 @@
+import GraphIR
+import KernelInterface
+
+/// Every kernel that the compiler can choose, best first.
+///
+/// A row says for which anchor operation a kernel is, when it fits, and how a group becomes a call of
+/// it. The first row that fits is chosen; the last, `plain`, fits everything: it runs an operation's
+/// plain evaluation. Kernels are functions of the shape and the instruction set alone.
+enum KernelTable {
+    static let rows: [KernelRow] = [
+        KernelRow("conv2d_direct", for: ["conv2d", "conv2d_input_gradient"], lower: lowerDirectConvolution),
+        KernelRow("conv2d_filter_gradient_direct", for: ["conv2d_filter_gradient"], lower: lowerFilterGradient),
+        KernelRow("pointwise", for: [], lower: lowerPointwise),
+        KernelRow("sum_rows", for: ["sum", "mean", "sum_to"], lower: lowerRowSum),
+        KernelRow("depth_to_space", for: ["depth_to_space"], lower: lowerRearrangement),
+        KernelRow("space_to_depth", for: ["space_to_depth"], lower: lowerRearrangement),
+        KernelRow("concat_channels", for: ["concat"], lower: lowerConcatenation),
+        KernelRow("slice_channels", for: ["slice"], lower: lowerSlice),
+        KernelRow("resize_bicubic", for: ["resize_bicubic"], lower: lowerResize),
+        KernelRow("psnr", for: ["psnr"], lower: lowerPSNR),
+    ]
+
+    static let plain = "plain"
+
+    /// The best kernel for a group.
+    static func choose(_ analysis: GroupAnalysis) -> String {
+        rows.first { $0.lower(analysis) != nil }?.name ?? plain
+    }
+
+    /// The call of a kernel that a plan names; nil when it does not fit the group.
+    static func lower(_ analysis: GroupAnalysis, kernel: String) -> Lowering? {
+        if kernel == plain { return lowerPlain(analysis) }
+        return rows.first { $0.name == kernel }?.lower(analysis)
+    }
+}
+
+struct KernelRow: Sendable {
+    let name: String
+    /// The anchor's op; none for pointwise groups.
+    let anchors: Set<String>
+    private let lowering: @Sendable (GroupAnalysis) -> Lowering?
+
+    init(_ name: String, for anchors: Set<String>, lower lowering: @escaping @Sendable (GroupAnalysis) -> Lowering?) {
+        self.name = name
+        self.anchors = anchors
+        self.lowering = lowering
+    }
+
+    /// nil where the kernel does not fit.
+    func lower(_ analysis: GroupAnalysis) -> Lowering? {
+        if let anchor = analysis.anchorOperation {
+            guard anchors.contains(anchor.op) else { return nil }
+        } else if !anchors.isEmpty {
+            return nil
+        }
+        return lowering(analysis)
+    }
+}
+
+/// A group as a kernel's call, before buffers have places.
+struct Lowering {
+    enum Input {
+        case value(ValueID)
+        /// A filter packed for the direct convolution; `isTurned` for input gradients.
+        case packedFilter(ValueID, isTurned: Bool)
+    }
+
+    var inputs: [Input]
+    var results: [ValueID]
+    var geometry: StepGeometry
+    var prologue: PointwiseProgram?
+    var epilogue: PointwiseProgram?
+    var prologueFirstInput = 0
+    var epilogueFirstInput = 0
+    var rowUnit = 1
+    /// Whether any row of the result needs the kernel to run as a whole.
+    var isWhole = false
+    /// Multiplications and additions for one row of the result.
+    var operationsPerRow: Int
+    var scratchByteCount: Int
+}

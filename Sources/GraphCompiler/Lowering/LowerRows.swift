@@ -1,0 +1,156 @@
+import GraphIR
+import KernelInterface
+
+/// Pointwise groups: every operand comes from memory.
+func lowerPointwise(_ analysis: GroupAnalysis) -> Lowering? {
+    guard let first = analysis.results.first,
+        let lowered = analysis.program(analysis.group.members, source: nil, results: analysis.results),
+        lowered.operands.count <= Int(UInt8.max)
+    else { return nil }
+    let image = ImageShape(analysis.shape(first))
+    return Lowering(
+        inputs: lowered.operands.map { .value($0) }, results: analysis.results,
+        geometry: .rows(image.geometry(output: image)), epilogue: lowered.program,
+        operationsPerRow: image.width * image.channels * pointwiseWeight(lowered.program),
+        scratchByteCount: lowered.program.scratchByteCount(channels: image.channels))
+}
+
+/// Sums over all elements, or over all pixels for each channel, of what the prologue makes.
+func lowerRowSum(_ analysis: GroupAnalysis) -> Lowering? {
+    guard let anchor = analysis.anchor, let operation = analysis.anchorOperation,
+        PointwiseTable.isRowSum(operation, analysis.graph), analysis.epilogue.isEmpty
+    else { return nil }
+    let source = operation.operands[0]
+    let image = ImageShape(analysis.shape(source))
+    let result = analysis.shape(anchor).reduce(1, *)
+    let shape = analysis.graph[source].type.shape
+    let inside = Set(analysis.prologue)
+    let candidates = analysis.prologue.flatMap { analysis.graph[$0].operands } + (analysis.prologue.isEmpty ? [source] : [])
+    guard
+        let first = candidates.first(where: { !inside.contains($0) && analysis.graph[$0].type.shape == shape }),
+        let lowered = analysis.program(analysis.prologue, source: first, results: [source])
+    else { return nil }
+    var geometry = image.geometry(
+        output: ImageShape(imageCount: 1, height: 1, width: 1, channels: result))
+    geometry.number = operation.op == "mean" ? Float(1 / Double(image.elementCount)) : 1
+    return Lowering(
+        inputs: [.value(first)] + lowered.operands.map { .value($0) }, results: [anchor], geometry: .rows(geometry),
+        prologue: lowered.program, prologueFirstInput: 1, isWhole: true,
+        operationsPerRow: image.elementCount,
+        scratchByteCount: geometry.rowSumScratchByteCount(prologue: lowered.program))
+}
+
+/// depth_to_space and space_to_depth on their own.
+func lowerRearrangement(_ analysis: GroupAnalysis) -> Lowering? {
+    guard let operation = analysis.anchorOperation else { return nil }
+    let block = operation.attributes.integer("block")
+    return rowCopy(
+        analysis, parameter: block, rowUnit: operation.op == "depth_to_space" ? block : 1)
+}
+
+/// A slice of the channels.
+func lowerSlice(_ analysis: GroupAnalysis) -> Lowering? {
+    guard let operation = analysis.anchorOperation, operation.attributes.integer("axis") == 3,
+        let start = operation.attributes.size("start").constant
+    else { return nil }
+    return rowCopy(analysis, parameter: start, rowUnit: 1)
+}
+
+func lowerResize(_ analysis: GroupAnalysis) -> Lowering? {
+    guard let operation = analysis.anchorOperation,
+        var lowering = rowCopy(analysis, parameter: operation.attributes.integer("factor"), rowUnit: 1),
+        case .rows(let geometry) = lowering.geometry
+    else { return nil }
+    lowering.operationsPerRow *= 16
+    lowering.scratchByteCount = geometry.resizeBicubicScratchByteCount
+    return lowering
+}
+
+func lowerPSNR(_ analysis: GroupAnalysis) -> Lowering? {
+    guard let anchor = analysis.anchor, let operation = analysis.anchorOperation,
+        analysis.shape(operation.operands[0]).count == 4
+    else { return nil }
+    let image = ImageShape(analysis.shape(operation.operands[0]))
+    var geometry = image.geometry(output: ImageShape(imageCount: 1, height: 1, width: 1, channels: 1))
+    geometry.number = Float(operation.attributes.float("max"))
+    return Lowering(
+        inputs: operation.operands.map { .value($0) }, results: [anchor], geometry: .rows(geometry), isWhole: true,
+        operationsPerRow: 3 * image.elementCount, scratchByteCount: 0)
+}
+
+/// Concatenation along the channels of an image.
+func lowerConcatenation(_ analysis: GroupAnalysis) -> Lowering? {
+    guard let anchor = analysis.anchor, let operation = analysis.anchorOperation,
+        operation.attributes.integer("axis") == 3, analysis.shape(anchor).count == 4,
+        operation.operands.count <= ConcatGeometry.maximumPartCount,
+        operation.operands.allSatisfy({ analysis.graph[$0].type.element == .f32 })
+    else { return nil }
+    let output = ImageShape(analysis.shape(anchor))
+    return Lowering(
+        inputs: operation.operands.map { .value($0) }, results: [anchor],
+        geometry: .concatenation(
+            ConcatGeometry(width: output.width, partChannels: operation.operands.map { analysis.shape($0)[3] })),
+        operationsPerRow: output.width * output.channels, scratchByteCount: 0)
+}
+
+/// An operation by its plain evaluation: whole, and with allocations of its own.
+func lowerPlain(_ analysis: GroupAnalysis) -> Lowering? {
+    guard let operation = analysis.anchorOperation ?? analysis.graph[analysis.group.members[0]].operation,
+        analysis.group.members.count == 1
+    else { return nil }
+    let inputs = operation.operands.filter { analysis.graph.constant($0) == nil }
+    return Lowering(
+        inputs: inputs.map { .value($0) }, results: analysis.group.members, geometry: .none, isWhole: true,
+        operationsPerRow: 1, scratchByteCount: 0)
+}
+
+private func rowCopy(_ analysis: GroupAnalysis, parameter: Int, rowUnit: Int) -> Lowering? {
+    guard let anchor = analysis.anchor, let operation = analysis.anchorOperation, analysis.shape(anchor).count == 4,
+        analysis.group.members.count == 1, analysis.graph[operation.operands[0]].type.element == .f32
+    else { return nil }
+    let output = ImageShape(analysis.shape(anchor))
+    var geometry = ImageShape(analysis.shape(operation.operands[0])).geometry(output: output)
+    geometry.parameter = parameter
+    return Lowering(
+        inputs: [.value(operation.operands[0])], results: [anchor], geometry: .rows(geometry), rowUnit: rowUnit,
+        operationsPerRow: output.width * output.channels, scratchByteCount: 0)
+}
+
+/// Transcendental functions cost some ten simple operations.
+private func pointwiseWeight(_ program: PointwiseProgram) -> Int {
+    program.instructions.reduce(1) { sum, instruction in
+        switch instruction.opcode {
+        case .tanh, .sigmoid, .powerOfImmediate: sum + 10
+        default: sum + 1
+        }
+    }
+}
+
+/// A tensor's sizes as an image: what is not one counts as a single row.
+struct ImageShape {
+    var imageCount: Int, height: Int, width: Int, channels: Int
+
+    init(imageCount: Int, height: Int, width: Int, channels: Int) {
+        self.imageCount = imageCount
+        self.height = height
+        self.width = width
+        self.channels = channels
+    }
+
+    init(_ shape: [Int]) {
+        if shape.count == 4 {
+            self.init(imageCount: shape[0], height: shape[1], width: shape[2], channels: shape[3])
+        } else {
+            let channels = shape.last ?? 1
+            self.init(imageCount: 1, height: 1, width: shape.dropLast().reduce(1, *), channels: channels)
+        }
+    }
+
+    var elementCount: Int { imageCount * height * width * channels }
+
+    func geometry(output: ImageShape) -> RowGeometry {
+        RowGeometry(
+            inputHeight: height, inputWidth: width, inputChannels: channels, outputHeight: output.height,
+            outputWidth: output.width, outputChannels: output.channels, imageCount: imageCount)
+    }
+}

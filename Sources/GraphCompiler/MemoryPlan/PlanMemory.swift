@@ -1,0 +1,66 @@
+import GraphIR
+
+/// Gives each buffer its place, letting buffers that are never live together share memory.
+///
+/// Places are chosen greedily, largest buffer first, at the lowest free offset (Pisarchyk and Lee,
+/// "Efficient memory management for deep neural net inference", 2020, section 4.3: greedy by size).
+/// Requires: a scheduled program. Ensures: buffers that overlap in memory have disjoint live ranges;
+/// offsets are multiples of 64; `waits` of each instruction as ``deriveWaits(_:)`` says.
+func planMemory(_ program: Program) throws(ProgramError) -> Program {
+    var program = program
+    let lifetimes = liveRanges(of: program)
+    var placed: [(memory: Range<Int>, life: ClosedRange<Int>)] = []
+    var arenaByteCount = 0
+    let order = program.buffers.indices.sorted {
+        (program.buffers[$1].byteCount, $0) < (program.buffers[$0].byteCount, $1)
+    }
+    for index in order {
+        guard case .arena = program.buffers[index].storage else { continue }
+        guard let life = lifetimes[index] else {
+            program.buffers[index].storage = .arena(offset: 0)
+            continue
+        }
+        let byteCount = program.buffers[index].byteCount
+        let rivals = placed.filter { $0.life.overlaps(life) }.sorted { $0.memory.lowerBound < $1.memory.lowerBound }
+        var offset = 0
+        for rival in rivals {
+            if rival.memory.lowerBound >= offset + byteCount { break }
+            offset = max(offset, rival.memory.upperBound)
+        }
+        placed.append((offset..<offset + byteCount, life))
+        program.buffers[index].storage = .arena(offset: offset)
+        arenaByteCount = max(arenaByteCount, offset + byteCount)
+    }
+    guard arenaByteCount <= PlanLimits.arenaByteCount else {
+        throw ProgramError(
+            "the plan needs \(arenaByteCount >> 30) GiB of memory, more than the limit of "
+                + "\(PlanLimits.arenaByteCount >> 30) GiB; use smaller images or batches")
+    }
+    program.arenaByteCount = arenaByteCount
+    program.preparedByteCount = 0
+    for index in program.buffers.indices {
+        guard case .prepared = program.buffers[index].storage else { continue }
+        program.buffers[index].storage = .prepared(offset: program.preparedByteCount)
+        program.preparedByteCount += program.buffers[index].byteCount
+    }
+    for (index, waits) in deriveWaits(program).enumerated() { program.instructions[index].waits = waits }
+    return program
+}
+
+/// Bounds on what a program may ask of the machine.
+public enum PlanLimits {
+    public static let arenaByteCount = 256 << 30
+    public static let instructionCount = 4_000_000
+}
+
+/// From the first write to the last read of each buffer, as indices of run instructions; measures
+/// and updates live to the end, since they are read after it.
+func liveRanges(of program: Program) -> [ClosedRange<Int>?] {
+    let accesses = BufferAccesses(program)
+    let pinned = Set(program.graph.measures.map(\.value) + program.graph.updates.map(\.value))
+    return program.buffers.indices.map { index in
+        guard let first = accesses.byBuffer[index].first, let last = accesses.byBuffer[index].last else { return nil }
+        let isPinned = program.buffers[index].value.map(pinned.contains) ?? false
+        return first.instruction...(isPinned ? program.instructions.count : last.instruction)
+    }
+}

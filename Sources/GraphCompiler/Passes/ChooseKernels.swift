@@ -1,0 +1,23 @@
+import GraphIR
+
+/// Names the kernel of each group by the kernel table.
+///
+/// Requires: a bound, fused graph. Ensures: every group has a kernel that fits it. A group of several
+/// operations that no kernel fits is taken apart, so that each runs by its plain evaluation.
+func chooseKernels(_ graph: Graph) -> Graph {
+    var result = graph
+    let uses = Uses(of: graph)
+    result.groups = graph.groups.flatMap { group -> [Group] in
+        let kernel = KernelTable.choose(GroupAnalysis(group, in: graph, uses))
+        if kernel != KernelTable.plain || group.members.count == 1 {
+            return [Group(name: group.name, members: group.members, kernel: kernel)]
+        }
+        return group.members.enumerated().map { position, member in
+            let single = Group(name: "\(group.name)_\(position)", members: [member])
+            return Group(
+                name: single.name, members: single.members,
+                kernel: KernelTable.choose(GroupAnalysis(single, in: graph, uses)))
+        }
+    }
+    return result
+}

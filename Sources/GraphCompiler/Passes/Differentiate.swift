@@ -1,0 +1,13 @@
+import GraphIR
+
+/// Turns what training minimises into a whole training step.
+///
+/// Rewrites a `train` entry, a loss over weights, to the same entry followed by the gradient of every
+/// weight and Adam's update of it; see `GraphIR.Differentiation` for the rules and `GraphIR.Adam` for
+/// the formulas. Requires: a verified graph with one loss. Ensures: one update for each weight that the
+/// loss depends on, two states for each of these, the scalars `learning_rate` and `step`.
+/// Does not change other entries.
+func differentiate(_ entry: Entry) throws(NodeError) -> Entry {
+    guard entry.role == .train else { return entry }
+    return Entry(role: .train, graph: try entry.graph.withAdam())
+}

@@ -1,0 +1,67 @@
+import GraphIR
+
+/// Computes what depends on numbers alone, and drops operations that change nothing.
+///
+/// Rewrites `log(2) * 3` to a number; `x * 1`, `x / 1`, `x + 0`, `x - 0` and casts, sums and broadcasts
+/// to the type that their operand has to the operand.
+/// Requires: a verified graph. Ensures: no operation has only constants as operands.
+/// Does not reorder arithmetic: apart from the sign of a zero, results keep their bits.
+func foldConstants(_ graph: Graph) -> Graph {
+    var rewriter = GraphRewriter(graph)
+    for id in graph.ids {
+        guard let operation = graph[id].operation else {
+            rewriter.copy(id)
+            continue
+        }
+        let operands = operation.operands.map(rewriter.place)
+        if let number = constantResult(of: operation, graph[id].type, operands, in: rewriter.builder.graph) {
+            rewriter.replace(id, with: rewriter.builder.constant(number))
+        } else if let same = unchangedOperand(of: operation, graph[id].type, operands, in: rewriter.builder.graph) {
+            rewriter.replace(id, with: same)
+        } else {
+            rewriter.copy(id)
+        }
+    }
+    return rewriter.finish()
+}
+
+private func constantResult(
+    of operation: Operation, _ type: TensorType, _ operands: [ValueID], in graph: Graph
+) -> Double? {
+    guard type == .scalar, let op = OpRegistry[operation.op] else { return nil }
+    var tensors: [Tensor<Double>] = []
+    for operand in operands {
+        guard let number = graph.constant(operand) else { return nil }
+        tensors.append(.scalar(number))
+    }
+    return op.evaluate(tensors, operation.attributes, resultShape: []).values[0]
+}
+
+private func unchangedOperand(
+    of operation: Operation, _ type: TensorType, _ operands: [ValueID], in graph: Graph
+) -> ValueID? {
+    let candidate: ValueID?
+    switch operation.op {
+    case "add":
+        candidate = graph.constant(operands[1]) == 0 ? operands[0] : graph.constant(operands[0]) == 0 ? operands[1] : nil
+    case "multiply":
+        candidate = graph.constant(operands[1]) == 1 ? operands[0] : graph.constant(operands[0]) == 1 ? operands[1] : nil
+    case "subtract":
+        candidate = graph.constant(operands[1]) == 0 ? operands[0] : nil
+    case "divide":
+        candidate = graph.constant(operands[1]) == 1 ? operands[0] : nil
+    case "f32", "u8", "broadcast", "sum_to":
+        candidate = operands[0]
+    default:
+        candidate = nil
+    }
+    guard let candidate, graph[candidate].type == type else { return nil }
+    return candidate
+}
+
+extension Graph {
+    /// The number that a value is, when it is a constant.
+    func constant(_ id: ValueID) -> Double? {
+        if case .constant(let number) = self[id].content { number } else { nil }
+    }
+}

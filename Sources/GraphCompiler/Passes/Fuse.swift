@@ -1,0 +1,184 @@
+import GraphIR
+import KernelInterface
+
+/// Draws braces around operations that one kernel computes in one sweep.
+///
+/// Rewrites no operation: it sets ``Graph/groups`` and orders nodes so that each group stands together.
+///
+///     t   = conv2d(x, filter)          fuse s0 {
+///     t_1 = t + bias                     t   = conv2d(x, filter)
+///     y   = relu(t_1)             to     t_1 = t + bias
+///                                        y   = relu(t_1)
+///                                      }
+///
+/// A group is one of
+/// - a convolution, with a pointwise chain before it, a pointwise chain behind it, a pixel shuffle
+///   behind that, and behind the shuffle a chain that needs no further tensor;
+/// - a reduction with the pointwise chain that makes what it sums;
+/// - pointwise operations of one shape;
+/// - any other operation, alone.
+///
+/// Requires: a verified graph without groups. Ensures: invariant 7 of the ``Verifier``; a value inside
+/// a group is read inside it alone, but for pointwise groups, which may store several results.
+/// Does not fuse what a second reader would have to compute again.
+func fuse(_ graph: Graph) -> Graph {
+    var fusion = Fusion(graph)
+    for id in graph.ids where graph[id].operation != nil { fusion.place(id) }
+    return fusion.grouped()
+}
+
+private struct Fusion {
+    enum Kind {
+        case convolution, shuffled, pointwise, reduction, alone
+    }
+
+    struct Cluster {
+        var kind: Kind
+        var members: [ValueID]
+        /// The shape of every member of a pointwise cluster.
+        var shape: Shape
+        var result: ValueID { members[members.count - 1] }
+    }
+
+    let graph: Graph
+    let uses: Uses
+    var clusters: [Int: Cluster] = [:]
+    var clusterOf: [ValueID: Int] = [:]
+
+    /// Kernels name values with one byte and take at most this many tensors.
+    static let maximumMembers = 100
+    static let maximumInputs = 16
+
+    init(_ graph: Graph) {
+        self.graph = graph
+        uses = Uses(of: graph)
+    }
+
+    mutating func place(_ id: ValueID) {
+        guard let operation = graph[id].operation, let op = OpRegistry[operation.op] else { return }
+        if PointwiseTable.isFusable(operation, graph[id].type.shape, in: graph) {
+            if !extendConvolution(with: id, operation) { startPointwise(id, operation) }
+            return
+        }
+        switch op.name {
+        case "conv2d", "conv2d_input_gradient":
+            let isDirect = op.name == "conv2d" || operation.attributes.integer("stride") == 1
+            start(isDirect ? .convolution : .alone, id)
+            if isDirect { absorbPrologue(into: id, operation.operands[0]) }
+        case "depth_to_space":
+            if !appendShuffle(id, operation) { start(.alone, id) }
+        case "sum", "mean", "sum_to":
+            let isRowSum = PointwiseTable.isRowSum(operation, graph)
+            start(isRowSum ? .reduction : .alone, id)
+            if isRowSum { absorbPrologue(into: id, operation.operands[0]) }
+        default:
+            start(.alone, id)
+        }
+    }
+
+    private mutating func start(_ kind: Kind, _ id: ValueID) {
+        clusterOf[id] = id.index
+        clusters[id.index] = Cluster(kind: kind, members: [id], shape: graph[id].type.shape)
+    }
+
+    /// Appends a pointwise operation to the convolution that makes its latest operand.
+    private mutating func extendConvolution(with id: ValueID, _ operation: Operation) -> Bool {
+        for operand in operation.operands.sorted().reversed() {
+            guard uses.onlyReader(of: operand) == id, let index = clusterOf[operand], var cluster = clusters[index],
+                cluster.result == operand, graph[operand].type.shape == graph[id].type.shape,
+                cluster.members.count < Self.maximumMembers
+            else { continue }
+            switch cluster.kind {
+            case .convolution:
+                guard externalInputs(of: cluster.members + [id]) <= Self.maximumInputs else { continue }
+            case .shuffled:
+                // Behind the shuffle rows have another order, in which no further tensor is read.
+                guard operation.operands.allSatisfy({ $0 == operand || graph.constant($0) != nil }) else { continue }
+            default:
+                continue
+            }
+            cluster.members.append(id)
+            clusters[index] = cluster
+            clusterOf[id] = index
+            return true
+        }
+        return false
+    }
+
+    private mutating func appendShuffle(_ id: ValueID, _ operation: Operation) -> Bool {
+        let operand = operation.operands[0]
+        guard uses.onlyReader(of: operand) == id, let index = clusterOf[operand], var cluster = clusters[index],
+            cluster.kind == .convolution, cluster.result == operand
+        else { return false }
+        cluster.members.append(id)
+        cluster.kind = .shuffled
+        clusters[index] = cluster
+        clusterOf[id] = index
+        return true
+    }
+
+    /// A pointwise operation and all pointwise clusters whose results only it reads.
+    private mutating func startPointwise(_ id: ValueID, _ operation: Operation) {
+        let shape = graph[id].type.shape
+        var members = [id]
+        var absorbed: [Int] = []
+        for operand in Set(operation.operands).sorted() {
+            guard let index = clusterOf[operand], !absorbed.contains(index), let cluster = clusters[index],
+                cluster.kind == .pointwise, cluster.shape == shape,
+                cluster.members.allSatisfy({ member in
+                    uses.readers(of: member).allSatisfy { $0 == id || clusterOf[$0] == index }
+                }),
+                members.count + cluster.members.count <= Self.maximumMembers,
+                externalInputs(of: members + cluster.members) <= Self.maximumInputs
+            else { continue }
+            members += cluster.members
+            absorbed.append(index)
+        }
+        for index in absorbed { clusters[index] = nil }
+        for member in members { clusterOf[member] = id.index }
+        clusters[id.index] = Cluster(kind: .pointwise, members: members.sorted(), shape: shape)
+    }
+
+    /// Takes the pointwise cluster that makes an anchor's operand, and nothing else, into the anchor's.
+    private mutating func absorbPrologue(into id: ValueID, _ operand: ValueID) {
+        guard uses.onlyReader(of: operand) == id, let index = clusterOf[operand], let cluster = clusters[index],
+            cluster.kind == .pointwise, cluster.result == operand,
+            cluster.members.dropLast().allSatisfy({ !uses.isRoot($0) })
+        else { return }
+        // Recomputing a chain over overlapping windows pays while it reads one tensor of that size.
+        let tensors = Set(cluster.members.flatMap { graph[$0].operands }).filter {
+            !cluster.members.contains($0) && graph[$0].type.shape == cluster.shape
+        }
+        guard tensors.count == 1 || clusters[id.index]?.kind == .reduction else { return }
+        clusters[index] = nil
+        for member in cluster.members { clusterOf[member] = id.index }
+        clusters[id.index]?.members.insert(contentsOf: cluster.members, at: 0)
+    }
+
+    private func externalInputs(of members: [ValueID]) -> Int {
+        let inside = Set(members)
+        return Set(members.flatMap { graph[$0].operands }).filter { !inside.contains($0) && graph.constant($0) == nil }.count
+    }
+
+    /// The graph in the order of its groups, storage directly before its first reader.
+    func grouped() -> Graph {
+        var rewriter = GraphRewriter(graph)
+        var isCopied = Set<ValueID>()
+        for id in graph.ids where graph[id].content == .input {
+            rewriter.copy(id)
+            isCopied.insert(id)
+        }
+        var groups: [Group] = []
+        for cluster in clusters.values.sorted(by: { $0.result < $1.result }) {
+            for operand in Set(cluster.members.flatMap { graph[$0].operands }).sorted()
+            where graph[operand].operation == nil && isCopied.insert(operand).inserted {
+                rewriter.copy(operand)
+            }
+            for member in cluster.members { rewriter.copy(member) }
+            groups.append(Group(name: "s\(groups.count)", members: cluster.members.map(rewriter.place)))
+        }
+        for id in graph.ids where graph[id].operation == nil && isCopied.insert(id).inserted { rewriter.copy(id) }
+        for group in groups { rewriter.builder.setGroup(group) }
+        return rewriter.finish()
+    }
+}

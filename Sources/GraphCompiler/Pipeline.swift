@@ -1,0 +1,135 @@
+import GraphIR
+import GraphLanguage
+
+/// The compiler: from text to a program, top to bottom.
+///
+///     .graph text ─ parse ─ elaborate ─ differentiate ─ simplify ─ fuse ─▶ Module, kept in packs
+///     Module + sizes ─ bind ─ choose kernels ─ schedule ─ plan memory ─▶ Program, run at once
+///
+/// Every stage but the first is verified, prints as text, and can be read again and continued from.
+public enum Pipeline {
+    /// Compiles text as far as sizes need not be known.
+    ///
+    /// - Parameter parameters: values for the graph's compile-time parameters, from `-D name=value`.
+    public static func compile(
+        _ source: String, parameters: [String: CompileTimeValue] = [:]
+    ) throws(CompileError) -> Module {
+        try run(source, parameters: parameters, upTo: .fused)
+    }
+
+    /// The module at a stage from `elaborated` to `fused`. Text that begins with its stage continues
+    /// from there.
+    public static func run(
+        _ source: String, parameters: [String: CompileTimeValue] = [:], upTo last: Stage
+    ) throws(CompileError) -> Module {
+        let syntax = try checked { () throws(Diagnostics) in try Parser.parse(source) }
+        var module = try checked { () throws(Diagnostics) in try elaborate(syntax, parameters: parameters) }
+        let first = try stage(of: syntax)
+        try verify(module)
+        for pass in passes where first < pass.stage && pass.stage <= last {
+            module.entries = try module.entries.map { entry throws(CompileError) in try pass.run(entry) }
+            try verify(module)
+        }
+        return module
+    }
+
+    private static let passes: [(stage: Stage, run: @Sendable (Entry) throws(CompileError) -> Entry)] = [
+        (.differentiated, { entry throws(CompileError) in try legal { () throws(NodeError) in try differentiate(entry) } }),
+        (.simplified, { entry throws(CompileError) in try legal { () throws(NodeError) in try simplify(entry) } }),
+        (.fused, { entry throws(CompileError) in Entry(role: entry.role, graph: fuse(entry.graph)) }),
+    ]
+
+    /// Simplification: until nothing changes, since each pass makes room for the others.
+    static func simplify(_ entry: Entry) throws(NodeError) -> Entry {
+        var graph = entry.graph
+        var previous: Graph
+        repeat {
+            previous = graph
+            graph = foldConstants(graph)
+            graph = eliminateCommonSubexpressions(graph)
+            graph = try foldScales(graph)
+            graph = eliminateDeadCode(graph)
+        } while graph != previous
+        return Entry(role: entry.role, graph: graph)
+    }
+
+    /// The program of a fused entry for given sizes: kernels, schedule, memory. Takes milliseconds.
+    ///
+    /// - Parameters:
+    ///   - sizes: a value for each symbol of the entry's inputs, as `["N": 1, "H": 48, "W": 48]`.
+    ///   - bandRows: rows of the first input that a wave advances by; nil runs whole images.
+    public static func specialize(
+        _ entry: Entry, sizes: [String: Int], instructionSet: InstructionSet, bandRows: Int? = nil
+    ) throws(ProgramError) -> Program {
+        let steps = try chooseSteps(entry, sizes: sizes, instructionSet: instructionSet)
+        return try planMemory(schedule(steps, bandRows: bandRows))
+    }
+
+    /// As ``specialize(_:sizes:instructionSet:bandRows:)``, stopping before memory is planned.
+    public static func scheduled(
+        _ entry: Entry, sizes: [String: Int], instructionSet: InstructionSet, bandRows: Int? = nil
+    ) throws(ProgramError) -> Program {
+        schedule(try chooseSteps(entry, sizes: sizes, instructionSet: instructionSet), bandRows: bandRows)
+    }
+
+    private static func chooseSteps(
+        _ entry: Entry, sizes: [String: Int], instructionSet: InstructionSet
+    ) throws(ProgramError) -> Program {
+        let bound: Graph
+        do {
+            bound = try entry.graph.bound(to: sizes)
+        } catch {
+            throw ProgramError("\(error)")
+        }
+        return try buildSteps(chooseKernels(bound), role: entry.role, instructionSet: instructionSet)
+    }
+
+    private static func stage(of syntax: SourceFile) throws(CompileError) -> Stage {
+        guard let name = syntax.stage else { return .elaborated }
+        guard let stage = Stage(rawValue: name.text) else {
+            throw .source(
+                Diagnostics([
+                    Diagnostic(
+                        code: "unknown-stage", "there is no stage '\(name.text)'", at: name.location,
+                        suggestion: Spelling.nearest(to: name.text, among: Stage.allCases.map(\.rawValue)))
+                ]))
+        }
+        return stage
+    }
+
+    private static func verify(_ module: Module) throws(CompileError) {
+        for entry in module.entries {
+            do { try Verifier.verify(entry.graph) } catch { throw .invariant(entry.role, error) }
+        }
+    }
+
+    private static func checked<Value>(_ body: () throws(Diagnostics) -> Value) throws(CompileError) -> Value {
+        do { return try body() } catch { throw .source(error) }
+    }
+
+    private static func legal<Value>(_ body: () throws(NodeError) -> Value) throws(CompileError) -> Value {
+        do { return try body() } catch { throw .illegal(error) }
+    }
+}
+
+/// What a dump shows. Later stages need sizes.
+public enum Stage: String, Hashable, Sendable, CaseIterable, Comparable {
+    case parsed, elaborated, differentiated, simplified, fused
+    case scheduled, planned
+
+    public static func < (left: Stage, right: Stage) -> Bool {
+        (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+    }
+
+    /// Whether the stage is of one entry with its sizes bound.
+    public var needsSizes: Bool { self >= .scheduled }
+}
+
+public enum CompileError: Error, Sendable {
+    /// Mistakes in the source, with their places.
+    case source(Diagnostics)
+    /// The model is well formed but cannot be compiled: its loss depends on no weight, say.
+    case illegal(NodeError)
+    /// A pass, or a hand that edited a dump, broke an invariant.
+    case invariant(Role, VerificationError)
+}

@@ -1,0 +1,171 @@
+import GraphIR
+import KernelInterface
+
+/// What the runtime executes: an entry with its sizes bound, its kernels chosen, its steps in order
+/// and every buffer's place in memory known.
+///
+/// A program is a plain value. It prints as text, is read again and verified
+/// (``Program/text``, ``readProgram(_:)``), and holds no pointer.
+public struct Program: Hashable, Sendable {
+    public var role: Role
+    /// Bound, grouped, with the kernel of each group.
+    public var graph: Graph
+    public var instructionSet: InstructionSet
+    /// One for each group, and one for each filter that is packed.
+    public var steps: [Step]
+    public var buffers: [Buffer]
+    /// Depends on weights alone: runs when weights are bound or change.
+    public var preparation: [Instruction]
+    /// Runs each time, in this order or any other that honours ``Instruction/waits``.
+    public var instructions: [Instruction]
+    /// Memory shared by activations, reused as they die.
+    public var arenaByteCount: Int
+    /// Memory of what preparation makes.
+    public var preparedByteCount: Int
+
+    /// Scratch that each worker needs.
+    public var scratchByteCount: Int { steps.map(\.scratchByteCount).max() ?? 0 }
+
+    public subscript(buffer id: BufferID) -> Buffer { buffers[id.index] }
+}
+
+/// For what processors kernels are built.
+public enum InstructionSet: String, Hashable, Sendable, CaseIterable {
+    case portable
+    /// AVX2 and FMA.
+    case avx2
+}
+
+/// A kernel on its operands.
+public struct Step: Hashable, Sendable {
+    /// The group's name, or that of the step whose filter this one packs with `_pack` behind it.
+    public var name: String
+    public var kernel: String
+    /// Index of the group in the graph; for a packing step, of the group that it serves.
+    public var group: Int
+    public var inputs: [StepInput]
+    public var outputs: [BufferID]
+    public var geometry: StepGeometry
+    public var prologue: PointwiseProgram?
+    public var epilogue: PointwiseProgram?
+    /// Index in `inputs` of the first further operand of prologue and epilogue.
+    public var prologueFirstInput: Int
+    public var epilogueFirstInput: Int
+    /// Rows of the first output, and of one image of it.
+    public var rowCount: Int
+    public var imageHeight: Int
+    /// Rows are made in multiples of this: a pixel shuffle makes `block` rows at a time.
+    public var rowUnit: Int
+    /// Rows of one task: a function of the shape alone, so that no result depends on the thread count.
+    public var rowsPerTask: Int
+    public var scratchByteCount: Int
+    /// Whether the step depends on weights alone and so belongs to the preparation.
+    public var isPreparation: Bool
+}
+
+public struct StepInput: Hashable, Sendable {
+    public var buffer: BufferID
+    /// Which rows of the buffer some rows of the output need, through each path inside the group.
+    public var rowChains: [RowChain]
+
+    /// The whole buffer, whatever the rows.
+    public static func whole(_ buffer: BufferID) -> StepInput {
+        StepInput(buffer: buffer, rowChains: [RowChain(links: [RowLink(map: .all, operandHeight: 0)])])
+    }
+}
+
+/// Row maps from a group's result back to one of its operands.
+public struct RowChain: Hashable, Sendable {
+    public var links: [RowLink]
+}
+
+public struct RowLink: Hashable, Sendable {
+    public var map: RowMap
+    /// Rows of one image of the operand.
+    public var operandHeight: Int
+}
+
+public enum StepGeometry: Hashable, Sendable {
+    case convolution(ConvolutionGeometry)
+    case rows(RowGeometry)
+    case concatenation(ConcatGeometry)
+    /// Plain evaluations read the operation itself.
+    case none
+}
+
+public struct BufferID: Hashable, Sendable {
+    public var index: Int
+}
+
+/// Memory for one value, or for a packed filter.
+public struct Buffer: Hashable, Sendable {
+    public enum Storage: Hashable, Sendable {
+        /// A weight or state, by path; belongs to the parameter store.
+        case parameter(path: String)
+        /// A number that the caller gives each run.
+        case scalar
+        /// At `offset` bytes in the arena.
+        case arena(offset: Int)
+        /// At `offset` bytes in the memory that preparation fills.
+        case prepared(offset: Int)
+    }
+
+    public var name: String
+    /// nil for packed filters.
+    public var value: ValueID?
+    public var storage: Storage
+    public var rows: RowLayout
+    /// How many rows exist at a time: all, or those of a rolling window.
+    public var rowCapacity: Int
+
+    /// From one row to the next: whole cache lines where rows are the runtime's own.
+    public var rowByteStride: Int {
+        switch storage {
+        case .parameter, .scalar: rows.rowByteCount
+        case .arena, .prepared: rows.rowCount == 1 ? rows.rowByteCount : rows.rowByteCount.roundedUp(to: 64)
+        }
+    }
+
+    public var byteCount: Int { (rowCapacity * rowByteStride).roundedUp(to: 64) }
+}
+
+/// A tensor seen as rows; see ``KernelInterface/TensorRows``.
+public struct RowLayout: Hashable, Sendable {
+    public var rowCount: Int
+    public var rowElementCount: Int
+    public var element: ElementType
+
+    public var rowByteCount: Int { rowElementCount * element.byteCount }
+
+    public init(rowCount: Int, rowElementCount: Int, element: ElementType) {
+        self.rowCount = rowCount
+        self.rowElementCount = rowElementCount
+        self.element = element
+    }
+
+    public init(_ shape: [Int], _ element: ElementType) {
+        if shape.count == 4 {
+            self.init(rowCount: shape[0] * shape[1], rowElementCount: shape[2] * shape[3], element: element)
+        } else {
+            self.init(rowCount: 1, rowElementCount: shape.reduce(1, *), element: element)
+        }
+    }
+}
+
+/// Some rows of one step, of a source or of a sink.
+public struct Instruction: Hashable, Sendable {
+    public enum Work: Hashable, Sendable {
+        /// The caller fills rows of an input.
+        case source(BufferID)
+        case step(Int)
+        /// The caller takes rows of the output with this index in the graph.
+        case sink(output: Int, BufferID)
+    }
+
+    public var work: Work
+    /// Rows of the source's buffer, of the step's first output, or of the sink's buffer.
+    public var rows: Range<Int>
+    /// Earlier instructions of the same list that must have ended: those that write what this one
+    /// reads, or use memory that this one overwrites.
+    public var waits: [Int] = []
+}

@@ -1,0 +1,99 @@
+/// Derives what each instruction must wait for, so that workers may run ahead in any order.
+///
+/// An instruction waits for
+/// - the writers of the rows that it reads,
+/// - in rolling buffers, the readers and writers of the rows that it overwrites,
+/// - the last users of memory that one of its buffers takes over from another,
+/// - the one before it on the same source or sink, which hand rows over in order.
+///
+/// Waits that follow from other waits are left out. Requires: buffers with places.
+func deriveWaits(_ program: Program) -> [[Int]] {
+    let accesses = BufferAccesses(program)
+    let predecessors = memoryPredecessors(program, accesses)
+    // Accesses so far, by buffer: instructions come in order, so searching backwards ends early.
+    var history: [[BufferAccesses.Access]] = Array(repeating: [], count: program.buffers.count)
+    var waits: [[Int]] = []
+    for (index, instruction) in program.instructions.enumerated() {
+        var needed: Set<Int> = []
+        for (buffer, access) in accesses.byInstruction[index] {
+            let overwritten =
+                access.rows.lowerBound - program.buffers[buffer].rowCapacity
+                ..< access.rows.upperBound - program.buffers[buffer].rowCapacity
+            for earlier in history[buffer].reversed() {
+                if access.isWrite {
+                    // Parameters are written over their old rows, rolling buffers over rows long gone.
+                    if earlier.rows.overlaps(overwritten) || earlier.rows.overlaps(access.rows) {
+                        needed.insert(earlier.instruction)
+                    } else if earlier.isWrite, earlier.rows.upperBound <= overwritten.lowerBound {
+                        break
+                    }
+                } else if earlier.isWrite {
+                    if earlier.rows.overlaps(access.rows) { needed.insert(earlier.instruction) }
+                    if earlier.rows.lowerBound <= access.rows.lowerBound { break }
+                }
+            }
+            if access.isWrite { needed.formUnion(predecessors[buffer]) }
+        }
+        for (buffer, access) in accesses.byInstruction[index] { history[buffer].append(access) }
+        if let previous = previousOfStream(instruction, index, program) { needed.insert(previous) }
+        needed.remove(index)
+        waits.append(needed.sorted())
+    }
+    return withoutImplied(waits)
+}
+
+/// For each buffer, the last users of memory that it overlaps and that was live before it.
+private func memoryPredecessors(_ program: Program, _ accesses: BufferAccesses) -> [Set<Int>] {
+    let ranges = program.buffers.indices.map { index -> (memory: Range<Int>, life: ClosedRange<Int>)? in
+        guard case .arena(let offset) = program.buffers[index].storage,
+            let first = accesses.byBuffer[index].first, let last = accesses.byBuffer[index].last
+        else { return nil }
+        return (offset..<offset + program.buffers[index].byteCount, first.instruction...last.instruction)
+    }
+    var predecessors: [Set<Int>] = Array(repeating: [], count: program.buffers.count)
+    let byStart = ranges.indices.filter { ranges[$0] != nil }
+        .sorted { (ranges[$0]?.memory.lowerBound ?? 0) < (ranges[$1]?.memory.lowerBound ?? 0) }
+    for (position, first) in byStart.enumerated() {
+        for second in byStart[(position + 1)...] {
+            guard let a = ranges[first], let b = ranges[second], b.memory.lowerBound < a.memory.upperBound else { break }
+            if a.life.upperBound < b.life.lowerBound {
+                predecessors[second].formUnion(accesses.byBuffer[first].map(\.instruction))
+            } else if b.life.upperBound < a.life.lowerBound {
+                predecessors[first].formUnion(accesses.byBuffer[second].map(\.instruction))
+            }
+        }
+    }
+    return predecessors
+}
+
+private func previousOfStream(_ instruction: Instruction, _ index: Int, _ program: Program) -> Int? {
+    let isSame: (Instruction.Work) -> Bool
+    switch instruction.work {
+    case .source(let buffer): isSame = { $0 == .source(buffer) }
+    case .sink(let output, let buffer): isSame = { $0 == .sink(output: output, buffer) }
+    case .step: return nil
+    }
+    return program.instructions[..<index].lastIndex { isSame($0.work) }
+}
+
+/// Leaves out waits that another wait of the same instruction has already waited for.
+private func withoutImplied(_ waits: [[Int]]) -> [[Int]] {
+    // Exact for plans of usual size; longer ones keep some waits that cost a look each.
+    guard waits.count <= 8192 else { return waits }
+    let wordCount = (waits.count + 63) / 64
+    var ancestors = [UInt64](repeating: 0, count: waits.count * wordCount)
+    var result: [[Int]] = []
+    for (index, needed) in waits.enumerated() {
+        var kept: [Int] = []
+        for wait in needed.reversed() {
+            if ancestors[index * wordCount + wait / 64] >> UInt64(wait % 64) & 1 == 1 { continue }
+            kept.append(wait)
+            for word in 0..<wordCount {
+                ancestors[index * wordCount + word] |= ancestors[wait * wordCount + word]
+            }
+            ancestors[index * wordCount + wait / 64] |= 1 << UInt64(wait % 64)
+        }
+        result.append(kept.reversed())
+    }
+    return result
+}

@@ -1,0 +1,87 @@
+extension Graph {
+    /// This graph with the derivative of its loss and one step of Adam for each weight that the loss
+    /// depends on.
+    ///
+    /// Adds the scalars `learning_rate` and `step` (1 in the first step), and for a weight at
+    /// `<path>` the states `<path>.adam_m` and `<path>.adam_v`, zeros at first. With g the gradient:
+    ///
+    ///     m ← 0.9·m + 0.1·g
+    ///     v ← 0.999·v + 0.001·g·g
+    ///     w ← w − (learning_rate / (1 − 0.9^step)) · m / (√v / √(1 − 0.999^step) + 1e-8)
+    ///
+    /// Source: Kingma and Ba, "Adam" (2015), algorithm 1, with ε where PyTorch adds it: to the
+    /// corrected root.
+    public func withAdam() throws(NodeError) -> Graph {
+        let differentiation = try Differentiation(self)
+        var adam = Adam(differentiation.builder)
+        for entry in differentiation.gradients {
+            guard let gradient = entry.gradient else { continue }
+            let weight = adam.builder.graph[entry.weight]
+            do throws(OpError) {
+                try adam.update(entry.weight, path: entry.path, gradient: gradient)
+            } catch {
+                throw NodeError(node: weight.name, origin: weight.origin, error)
+            }
+        }
+        return adam.builder.graph
+    }
+}
+
+/// Appends updates of weights to a graph.
+private struct Adam {
+    var builder: GraphBuilder
+    private var corrections: (stepSize: ValueID, rootScale: ValueID)?
+
+    init(_ builder: GraphBuilder) {
+        self.builder = builder
+        self.builder.origin = .none
+    }
+
+    mutating func update(_ weight: ValueID, path: String, gradient: ValueID) throws(OpError) {
+        let (stepSize, rootScale) = try scalarCorrections()
+        let name = builder.graph[weight].name
+        let mean = try moment("m", of: weight, path: path, decay: 0.9, rest: 0.1, [gradient])
+        let variance = try moment("v", of: weight, path: path, decay: 0.999, rest: 0.001, [gradient, gradient])
+        let root = try builder.apply("sqrt", [variance])
+        let corrected = try builder.apply("divide", [root, rootScale])
+        let denominator = try builder.apply("add", [corrected, builder.constant(1e-8)])
+        let numerator = try builder.apply("multiply", [stepSize, mean])
+        let change = try builder.apply("divide", [numerator, denominator])
+        let updated = try builder.apply("subtract", [weight, change], named: "\(name)_next")
+        builder.setUpdate(weight, updated)
+    }
+
+    /// decay · moment + rest · (the product of `factors`), which becomes the moment.
+    private mutating func moment(
+        _ letter: String, of weight: ValueID, path: String, decay: Double, rest: Double, _ factors: [ValueID]
+    ) throws(OpError) -> ValueID {
+        let node = builder.graph[weight]
+        let state = builder.declare(
+            .state(path: "\(path).adam_\(letter)", initializer: .zeros), type: node.type,
+            named: "\(node.name)_\(letter)")
+        let kept = try builder.apply("multiply", [builder.constant(decay), state])
+        var added = builder.constant(rest)
+        for factor in factors { added = try builder.apply("multiply", [added, factor]) }
+        let next = try builder.apply("add", [kept, added], named: "\(node.name)_\(letter)_next")
+        builder.setUpdate(state, next)
+        return next
+    }
+
+    /// learning_rate / (1 − 0.9^step) and √(1 − 0.999^step), computed once for all weights.
+    private mutating func scalarCorrections() throws(OpError) -> (stepSize: ValueID, rootScale: ValueID) {
+        if let corrections { return corrections }
+        let learningRate = builder.declare(.scalar, type: .scalar, named: "learning_rate")
+        let step = builder.declare(.scalar, type: .scalar, named: "step")
+        let stepSize = try builder.apply(
+            "divide", [learningRate, try complementOfPower(0.9, step)], named: "step_size")
+        let rootScale = try builder.apply("sqrt", [try complementOfPower(0.999, step)], named: "root_scale")
+        corrections = (stepSize, rootScale)
+        return (stepSize, rootScale)
+    }
+
+    /// 1 − base^step
+    private mutating func complementOfPower(_ base: Double, _ step: ValueID) throws(OpError) -> ValueID {
+        let power = try builder.apply("power", [step], Attributes(["base": .float(base)]))
+        return try builder.apply("subtract", [builder.constant(1), power])
+    }
+}

@@ -1,0 +1,273 @@
+import GraphLanguage
+
+/// The rules of expressions: what is known when compiling is computed, the rest becomes operations.
+extension Elaborator {
+    /// - Parameter name: what the expression's value is assigned to, which names its last operation.
+    func evaluate(_ expression: Expression, named name: String? = nil) throws(Reported) -> Binding {
+        switch expression.kind {
+        case .integer(let number): return .known(.int(number))
+        case .float(let number): return .known(.float(number))
+        case .boolean(let truth): return .known(.bool(truth))
+        case .name(let text):
+            guard let binding = environment[text] else {
+                throw fail("unknown-name", "'\(text)' is not known here", at: expression.location,
+                    suggestion: Spelling.nearest(to: text, among: environment.names))
+            }
+            return binding
+        case .negate(let operand):
+            return try negate(operand, at: expression.location, named: name)
+        case .not(let operand):
+            guard case .bool(let truth) = try known(operand) else {
+                throw fail("wrong-kind", "'!' takes true or false", at: operand.location)
+            }
+            return .known(.bool(!truth))
+        case .binary(let symbol, let left, let right):
+            return try binary(symbol, left, right, at: expression.location, named: name)
+        case .call(let call):
+            return try evaluate(call, at: expression.location, named: name)
+        case .list, .set, .range:
+            throw fail("not-a-tensor", "a list has no value here", at: expression.location)
+        }
+    }
+
+    /// The expression as a tensor; numbers become constants.
+    func value(_ expression: Expression, named name: String?) throws(Reported) -> ValueID {
+        try value(of: evaluate(expression, named: name), at: expression.location)
+    }
+
+    func value(of binding: Binding, at location: SourceLocation) throws(Reported) -> ValueID {
+        switch binding {
+        case .value(let id): return id
+        case .poison: throw Reported()
+        case .size(let size):
+            throw fail("not-a-tensor", "a size is not a tensor", at: location, found: "\(size)")
+        case .known(let known):
+            guard let number = known.number else {
+                throw fail("wrong-kind", "a truth value is not a tensor", at: location, found: "\(known)")
+            }
+            return builder.constant(number)
+        }
+    }
+
+    /// The expression as a compile-time value.
+    func known(_ expression: Expression) throws(Reported) -> CompileTimeValue {
+        switch try evaluate(expression) {
+        case .known(let value): return value
+        case .poison: throw Reported()
+        case .size(let size):
+            if let number = size.constant { return .int(number) }
+            throw fail("not-known", "this must be known when compiling", at: expression.location, found: "\(size)")
+        case .value(let id):
+            throw fail("not-known", "this must be known when compiling, a tensor is not", at: expression.location,
+                found: "\(builder.type(of: id))")
+        }
+    }
+
+    func integer(_ expression: Expression) throws(Reported) -> Int {
+        let value = try known(expression)
+        guard case .int(let number) = value else {
+            throw fail("wrong-kind", "a whole number is needed", at: expression.location, found: "\(value)")
+        }
+        return number
+    }
+
+    func size(_ expression: Expression) throws(Reported) -> Size {
+        switch try evaluate(expression) {
+        case .size(let size): return size
+        case .known(.int(let number)): return Size(number)
+        case .poison: throw Reported()
+        case .known(let value):
+            throw fail("wrong-kind", "a size is a whole number", at: expression.location, found: "\(value)")
+        case .value(let id):
+            throw fail("wrong-kind", "a size is a whole number", at: expression.location,
+                found: "\(builder.type(of: id))")
+        }
+    }
+
+    func type(_ syntax: TypeSyntax) throws(Reported) -> TensorType {
+        guard let element = ElementType(rawValue: syntax.element.text) else {
+            let known = ElementType.allCases.map(\.rawValue)
+            throw fail("unknown-name", "there is no element type '\(syntax.element.text)'", at: syntax.element.location,
+                suggestion: Spelling.nearest(to: syntax.element.text, among: known),
+                notes: ["there are \(known.joined(separator: ", "))"])
+        }
+        var dimensions: [Size] = []
+        for expression in syntax.dimensions {
+            let size = try size(expression)
+            if let number = size.constant, number < 1 {
+                throw fail("empty-tensor", "every dimension must be at least 1", at: expression.location,
+                    found: "\(number)")
+            }
+            dimensions.append(size)
+        }
+        let type = TensorType(element, Shape(dimensions))
+        do {
+            try TensorLimits.check(type)
+        } catch {
+            throw fail(error.code, error.message, at: syntax.location, found: error.found)
+        }
+        return type
+    }
+
+    /// A path with its interpolations evaluated.
+    func text(of path: Path) throws(Reported) -> String {
+        var text = ""
+        for piece in path.pieces {
+            switch piece {
+            case .text(let part): text += part
+            case .interpolation(let expression): text += "\(try known(expression))"
+            }
+        }
+        return text
+    }
+
+    // MARK: Operators
+
+    private func negate(
+        _ operand: Expression, at location: SourceLocation, named name: String?
+    ) throws(Reported) -> Binding {
+        switch try evaluate(operand) {
+        case .known(.int(let number)):
+            let (negated, overflow) = 0.subtractingReportingOverflow(number)
+            guard !overflow else { throw fail("too-large", "this number is too large", at: location) }
+            return .known(.int(negated))
+        case .known(.float(let number)): return .known(.float(-number))
+        case .known(.bool): throw fail("wrong-kind", "'-' takes a number", at: operand.location)
+        case .size(let size): return .size(Size(-1) * size)
+        case .value(let id): return .value(try apply("negate", [id], at: location, named: name))
+        case .poison: throw Reported()
+        }
+    }
+
+    private func binary(
+        _ symbol: BinaryOperator, _ left: Expression, _ right: Expression, at location: SourceLocation,
+        named name: String?
+    ) throws(Reported) -> Binding {
+        switch symbol {
+        case .and, .or:
+            guard case .bool(let first) = try known(left) else {
+                throw fail("wrong-kind", "'\(symbol.rawValue)' takes true or false", at: left.location)
+            }
+            if first == (symbol == .or) { return .known(.bool(first)) }
+            guard case .bool(let second) = try known(right) else {
+                throw fail("wrong-kind", "'\(symbol.rawValue)' takes true or false", at: right.location)
+            }
+            return .known(.bool(second))
+        case .isMember:
+            guard case .set(let members) = right.kind else {
+                throw fail("wrong-kind", "'in' takes a set, as {2, 3, 4}", at: right.location)
+            }
+            let value = try known(left)
+            for member in members where try Self.areEqual(known(member), value) { return .known(.bool(true)) }
+            return .known(.bool(false))
+        case .equal, .notEqual:
+            return .known(.bool(Self.areEqual(try known(left), try known(right)) == (symbol == .equal)))
+        case .less, .lessOrEqual, .greater, .greaterOrEqual:
+            guard let first = try known(left).number, let second = try known(right).number else {
+                throw fail("wrong-kind", "'\(symbol.rawValue)' compares numbers", at: location)
+            }
+            switch symbol {
+            case .less: return .known(.bool(first < second))
+            case .lessOrEqual: return .known(.bool(first <= second))
+            case .greater: return .known(.bool(first > second))
+            default: return .known(.bool(first >= second))
+            }
+        case .add, .subtract, .multiply, .divide, .floorDivide:
+            return try arithmetic(symbol, left, right, at: location, named: name)
+        }
+    }
+
+    private static func areEqual(_ left: CompileTimeValue, _ right: CompileTimeValue) -> Bool {
+        if let left = left.number, let right = right.number { return left == right }
+        return left == right
+    }
+
+    private func arithmetic(
+        _ symbol: BinaryOperator, _ left: Expression, _ right: Expression, at location: SourceLocation,
+        named name: String?
+    ) throws(Reported) -> Binding {
+        // Both sides are looked at before either is refused, so that both are reported.
+        let first = try? evaluate(left)
+        let second = try evaluate(right)
+        guard let first else { throw Reported() }
+        switch (first, second) {
+        case (.poison, _), (_, .poison):
+            throw Reported()
+        case (.known(.int(let first)), .known(.int(let second))):
+            guard let result = Self.compute(symbol, first, second) else {
+                throw fail("bad-arithmetic", "'\(symbol.rawValue)' has no result here: it divides by zero or is too large",
+                    at: location)
+            }
+            return .known(result)
+        case (.known(let first), .known(let second)):
+            guard let first = first.number, let second = second.number, symbol != .floorDivide else {
+                throw fail("wrong-kind", "'\(symbol.rawValue)' takes numbers" + (symbol == .floorDivide ? " that are whole" : ""),
+                    at: location, found: "\(first) and \(second)")
+            }
+            return .known(.float(Self.compute(symbol, first, second)))
+        case (.value, _), (_, .value):
+            guard let op = Self.ops[symbol] else {
+                throw fail("wrong-kind", "'\(symbol.rawValue)' takes whole numbers", at: location)
+            }
+            let operands = [try value(of: first, at: left.location), try value(of: second, at: right.location)]
+            return .value(try apply(op, operands, at: location, named: name))
+        case (.size, _), (_, .size):
+            return .size(try sizeArithmetic(symbol, first, second, left, right, at: location))
+        }
+    }
+
+    private static let ops: [BinaryOperator: String] = [
+        .add: "add", .subtract: "subtract", .multiply: "multiply", .divide: "divide",
+    ]
+
+    private static func compute(_ symbol: BinaryOperator, _ left: Int, _ right: Int) -> CompileTimeValue? {
+        let (result, overflow): (Int, Bool)
+        switch symbol {
+        case .add: (result, overflow) = left.addingReportingOverflow(right)
+        case .subtract: (result, overflow) = left.subtractingReportingOverflow(right)
+        case .multiply: (result, overflow) = left.multipliedReportingOverflow(by: right)
+        case .divide: return right == 0 ? nil : .float(Double(left) / Double(right))
+        default:
+            guard right != 0, !(left == Int.min && right == -1) else { return nil }
+            (result, overflow) = (Size.floorDivide(left, right), false)
+        }
+        return overflow ? nil : .int(result)
+    }
+
+    private static func compute(_ symbol: BinaryOperator, _ left: Double, _ right: Double) -> Double {
+        switch symbol {
+        case .add: left + right
+        case .subtract: left - right
+        case .multiply: left * right
+        default: left / right
+        }
+    }
+
+    private func sizeArithmetic(
+        _ symbol: BinaryOperator, _ first: Binding, _ second: Binding, _ left: Expression, _ right: Expression,
+        at location: SourceLocation
+    ) throws(Reported) -> Size {
+        let first = try asSize(first, at: left.location), second = try asSize(second, at: right.location)
+        switch symbol {
+        case .add: return first + second
+        case .subtract: return first - second
+        case .multiply: return first * second
+        case .floorDivide:
+            guard let divisor = second.constant, divisor >= 1 else {
+                throw fail("bad-arithmetic", "a size is divided by a whole number of at least 1", at: right.location,
+                    found: "\(second)")
+            }
+            return first.floorDivided(by: divisor)
+        default:
+            throw fail("wrong-kind", "sizes are divided with '//', which rounds down", at: location)
+        }
+    }
+
+    private func asSize(_ binding: Binding, at location: SourceLocation) throws(Reported) -> Size {
+        switch binding {
+        case .size(let size): return size
+        case .known(.int(let number)): return Size(number)
+        default: throw fail("wrong-kind", "a size is a whole number", at: location)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import GraphLanguage
+
+/// What a name stands for while a body is elaborated.
+enum Binding {
+    case value(ValueID)
+    case known(CompileTimeValue)
+    case size(Size)
+    /// The result of something that was already reported; whatever uses it stays silent.
+    case poison
+}
+
+/// The names of one body, innermost scope last.
+struct Environment {
+    private var scopes: [Scope] = [Scope()]
+
+    private struct Scope {
+        var bindings: [String: Binding] = [:]
+        /// Names of outer scopes that this scope may rebind.
+        var carried: Set<String> = []
+    }
+
+    subscript(_ name: String) -> Binding? {
+        scopes.reversed().lazy.compactMap { $0.bindings[name] }.first
+    }
+
+    var names: [String] { scopes.flatMap { $0.bindings.keys } }
+
+    mutating func define(_ name: String, _ binding: Binding) {
+        scopes[scopes.count - 1].bindings[name] = binding
+    }
+
+    /// Whether assigning `name` here would change a name of an outer scope without `carry`.
+    func needsCarry(_ name: String) -> Bool {
+        guard let inner = scopes.last, inner.bindings[name] == nil, !inner.carried.contains(name) else { return false }
+        return self[name] != nil
+    }
+
+    mutating func push(carry: [String]) {
+        scopes.append(Scope(carried: Set(carry)))
+    }
+
+    /// Leaves the innermost scope; carried names keep their last values.
+    mutating func pop() {
+        let inner = scopes.removeLast()
+        for name in inner.carried {
+            guard let binding = inner.bindings[name] else { continue }
+            define(name, binding)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/// The form in which graphs are compared: what prints the same is equal.
+extension Graph {
+    /// The same graph with each constant once, directly before its first use, and none unused.
+    public func normalized() -> Graph {
+        var result = self
+        result.nodes = []
+        var moved: [ValueID?] = Array(repeating: nil, count: nodes.count)
+        var constants: [UInt64: ValueID] = [:]
+
+        func append(_ node: Node) -> ValueID {
+            result.nodes.append(node)
+            return ValueID(result.nodes.count - 1)
+        }
+        func place(_ id: ValueID) -> ValueID {
+            if let known = moved[id.index] { return known }
+            let node = self[id]
+            guard case .constant(let value) = node.content else {
+                preconditionFailure("an operand stands before its use")
+            }
+            let place = constants[value.bitPattern] ?? append(node)
+            constants[value.bitPattern] = place
+            moved[id.index] = place
+            return place
+        }
+        for id in ids {
+            var node = self[id]
+            if case .constant = node.content { continue }
+            if var operation = node.operation {
+                operation.operands = operation.operands.map(place)
+                node.content = .operation(operation)
+            }
+            moved[id.index] = append(node)
+        }
+        result.outputs = outputs.map { Output(name: $0.name, value: place($0.value)) }
+        result.measures = measures.map { Measure(role: $0.role, name: $0.name, value: place($0.value)) }
+        result.updates = updates.map { Update(target: place($0.target), value: place($0.value)) }
+        result.groups = groups.map { Group(name: $0.name, members: $0.members.map(place), kernel: $0.kernel) }
+        return result
+    }
+}

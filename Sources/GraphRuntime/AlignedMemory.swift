@@ -1,0 +1,31 @@
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// A block of zeroed memory on a cache line, freed with its owner.
+final class AlignedMemory: @unchecked Sendable {
+    let base: UnsafeMutableRawPointer
+    let byteCount: Int
+
+    /// Large blocks come from the system as pages that cost nothing until they are touched.
+    init(byteCount: Int) throws(RuntimeError) {
+        self.byteCount = max(64, byteCount)
+        guard let memory = mmap(nil, self.byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            memory != MAP_FAILED
+        else {
+            throw RuntimeError("the system has no \(max(1, byteCount >> 20)) MiB of memory to give")
+        }
+        base = memory
+    }
+
+    deinit { munmap(base, byteCount) }
+}
+
+/// Why a program cannot run.
+public struct RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
+    public var message: String
+
+    public init(_ message: String) { self.message = message }
+
+    public var description: String { message }
+}

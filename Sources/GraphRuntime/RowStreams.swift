@@ -1,0 +1,49 @@
+/// Hands rows of an input to a session, in order, each once per run.
+///
+/// A session calls it from its workers, one call at a time.
+public protocol RowSource: AnyObject {
+    /// Fills the next rows. The buffer holds exactly one row of W·C elements, `u8` or `f32`.
+    ///
+    /// - Throws: anything; the run ends with the error.
+    func fill(row: Int, into bytes: UnsafeMutableRawBufferPointer) throws
+}
+
+/// Takes rows of an output from a session, in order, each once per run.
+public protocol RowSink: AnyObject {
+    func take(row: Int, from bytes: UnsafeRawBufferPointer) throws
+}
+
+/// A whole tensor in memory as a source. The values may be replaced between runs.
+public final class TensorSource<Element: BitwiseCopyable>: RowSource {
+    public var values: [Element]
+
+    public init(_ values: [Element]) { self.values = values }
+
+    public func fill(row: Int, into bytes: UnsafeMutableRawBufferPointer) throws {
+        try values.withUnsafeBytes { source in
+            let start = row * bytes.count
+            guard start + bytes.count <= source.count else {
+                throw RuntimeError("an input holds \(source.count) bytes, too few for its row \(row)")
+            }
+            bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[start..<start + bytes.count]))
+        }
+    }
+}
+
+/// A whole tensor in memory as a sink.
+public final class TensorSink<Element: BitwiseCopyable>: RowSink {
+    public private(set) var values: [Element]
+
+    /// - Parameter count: elements of the whole output.
+    public init(count: Int, repeating value: Element) { values = Array(repeating: value, count: count) }
+
+    public func take(row: Int, from bytes: UnsafeRawBufferPointer) throws {
+        try values.withUnsafeMutableBytes { target in
+            let start = row * bytes.count
+            guard start + bytes.count <= target.count else {
+                throw RuntimeError("an output has more rows than its sink")
+            }
+            UnsafeMutableRawBufferPointer(rebasing: target[start..<start + bytes.count]).copyMemory(from: bytes)
+        }
+    }
+}

@@ -1,0 +1,186 @@
+import GraphCompiler
+import GraphIR
+import KernelInterface
+import Kernels
+import KernelsAVX2
+import Synchronization
+
+/// Instructions cut into tasks and bound to memory: what workers take from, in order.
+///
+/// The cut is a function of the program alone. Everything a task touches was allocated here.
+final class TaskList: @unchecked Sendable {
+    struct Task {
+        var instruction: Int
+        var rows: Range<Int>
+    }
+
+    enum Action {
+        case kernel(Kernel, KernelCall)
+        case plain(PlainStep)
+        case source(String, TensorRows, rowByteCount: Int)
+        case sink(String, TensorRows, rowByteCount: Int)
+    }
+
+    let tasks: [Task]
+    /// For each instruction.
+    let actions: [Action]
+    let waits: [[Int]]
+    let taskCounts: [Int]
+    /// Tasks of each instruction that have not ended; counted down by workers.
+    let remaining: UnsafeMutablePointer<Atomic<Int>>
+    private let callMemory: [CallMemory]
+
+    init(_ program: Program, _ instructions: [Instruction], _ memory: BoundMemory) throws(RuntimeError) {
+        var tasks: [Task] = []
+        var actions: [Action] = []
+        var taskCounts: [Int] = []
+        var callMemory: [CallMemory] = []
+        for (index, instruction) in instructions.enumerated() {
+            let first = tasks.count
+            switch instruction.work {
+            case .source(let buffer):
+                let buffer = buffer.index
+                actions.append(
+                    .source(
+                        program.buffers[buffer].name, memory.rows[buffer],
+                        rowByteCount: program.buffers[buffer].rows.rowByteCount))
+                tasks.append(Task(instruction: index, rows: instruction.rows))
+            case .sink(let output, let buffer):
+                actions.append(
+                    .sink(
+                        program.graph.outputs[output].name, memory.rows[buffer.index],
+                        rowByteCount: program[buffer: buffer].rows.rowByteCount))
+                tasks.append(Task(instruction: index, rows: instruction.rows))
+            case .step(let step):
+                let step = program.steps[step]
+                if step.kernel == "plain" {
+                    actions.append(.plain(PlainStep(step, program, memory)))
+                } else {
+                    let call = CallMemory(step, memory)
+                    callMemory.append(call)
+                    actions.append(.kernel(try Self.kernel(named: step.kernel, program.instructionSet), call.call))
+                }
+                for row in stride(from: instruction.rows.lowerBound, to: instruction.rows.upperBound, by: step.rowsPerTask) {
+                    tasks.append(
+                        Task(instruction: index, rows: row..<min(instruction.rows.upperBound, row + step.rowsPerTask)))
+                }
+            }
+            taskCounts.append(tasks.count - first)
+        }
+        self.tasks = tasks
+        self.actions = actions
+        self.taskCounts = taskCounts
+        self.callMemory = callMemory
+        waits = instructions.map(\.waits)
+        remaining = .allocate(capacity: max(1, instructions.count))
+        for index in instructions.indices { (remaining + index).initialize(to: Atomic(0)) }
+    }
+
+    deinit {
+        remaining.deinitialize(count: taskCounts.count)
+        remaining.deallocate()
+    }
+
+    func reset() {
+        for (index, count) in taskCounts.enumerated() { remaining[index].store(count, ordering: .relaxed) }
+    }
+
+    func run(_ task: Task, worker: Int, _ memory: BoundMemory) throws {
+        switch actions[task.instruction] {
+        case .kernel(let kernel, var call):
+            call.firstRow = task.rows.lowerBound
+            call.endRow = task.rows.upperBound
+            call.scratch = memory.scratch(worker: worker)
+            kernel(&call)
+        case .plain(let step):
+            step.run()
+        case .source(let name, let rows, let rowByteCount):
+            guard let source = memory.sources[name] else { return }
+            for row in task.rows {
+                try source.fill(
+                    row: row, into: UnsafeMutableRawBufferPointer(start: rows.row(row), count: rowByteCount))
+            }
+        case .sink(let name, let rows, let rowByteCount):
+            guard let sink = memory.sinks[name] else { return }
+            for row in task.rows {
+                try sink.take(row: row, from: UnsafeRawBufferPointer(start: rows.row(row), count: rowByteCount))
+            }
+        }
+    }
+
+    private static func kernel(named name: String, _ instructionSet: InstructionSet) throws(RuntimeError) -> Kernel {
+        let kernels =
+            switch instructionSet {
+            case .portable: Kernels.KernelLibrary.kernels
+            case .avx2: KernelsAVX2.KernelLibrary.kernels
+            }
+        guard let kernel = kernels[name] else {
+            throw RuntimeError("there is no kernel '\(name)' for \(instructionSet.rawValue)")
+        }
+        return kernel
+    }
+}
+
+/// The memory behind a kernel call's pointers.
+private final class CallMemory {
+    let call: KernelCall
+    private let inputs: UnsafeMutableBufferPointer<TensorRows>
+    private let outputs: UnsafeMutableBufferPointer<TensorRows>
+    private let geometry: UnsafeMutableRawPointer
+    private let prologue: CodeMemory
+    private let epilogue: CodeMemory
+
+    init(_ step: Step, _ memory: BoundMemory) {
+        inputs = heapCopy(of: step.inputs.map { memory.rows[$0.buffer.index] })
+        outputs = heapCopy(of: step.outputs.map { memory.rows[$0.index] })
+        geometry = .allocate(byteCount: 256, alignment: 64)
+        switch step.geometry {
+        case .convolution(let value): geometry.storeBytes(of: value, as: ConvolutionGeometry.self)
+        case .rows(let value): geometry.storeBytes(of: value, as: RowGeometry.self)
+        case .concatenation(let value): geometry.storeBytes(of: value, as: ConcatGeometry.self)
+        case .none: break
+        }
+        prologue = CodeMemory(step.prologue, firstInput: step.prologueFirstInput)
+        epilogue = CodeMemory(step.epilogue, firstInput: step.epilogueFirstInput)
+        call = KernelCall(
+            inputs: UnsafePointer(inputs.baseAddress!), outputs: UnsafePointer(outputs.baseAddress!),
+            geometry: geometry, prologue: prologue.code, epilogue: epilogue.code, scratch: geometry,
+            firstRow: 0, endRow: 0)
+    }
+
+    deinit {
+        inputs.deallocate()
+        outputs.deallocate()
+        geometry.deallocate()
+    }
+}
+
+private final class CodeMemory {
+    let code: PointwiseCode
+    private let operands: UnsafeMutableBufferPointer<PointwiseOperand>
+    private let instructions: UnsafeMutableBufferPointer<PointwiseInstruction>
+    private let results: UnsafeMutableBufferPointer<PointwiseResult>
+
+    init(_ program: PointwiseProgram?, firstInput: Int) {
+        operands = heapCopy(of: program?.operands ?? [])
+        instructions = heapCopy(of: program?.instructions ?? [])
+        results = heapCopy(of: program?.results ?? [])
+        code = PointwiseCode(
+            operands: UnsafePointer(operands.baseAddress!), operandCount: operands.count,
+            instructions: UnsafePointer(instructions.baseAddress!), instructionCount: instructions.count,
+            results: UnsafePointer(results.baseAddress!), resultCount: results.count, firstInput: firstInput)
+    }
+
+    deinit {
+        operands.deallocate()
+        instructions.deallocate()
+        results.deallocate()
+    }
+}
+
+/// A copy on the heap, never without an address.
+private func heapCopy<Element>(of values: [Element]) -> UnsafeMutableBufferPointer<Element> {
+    let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, values.count))
+    memory.initialize(from: values, count: values.count)
+    return UnsafeMutableBufferPointer(start: memory, count: values.count)
+}
