@@ -15,7 +15,7 @@ let oracleSettings: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: 
 let package = Package(
     name: "graphc",
     products: [
-        .library(name: "GraphC", targets: ["GraphCompiler", "GraphRuntime", "Pack", "Imaging", "Training"]),
+        .library(name: "GraphC", targets: ["GraphCompiler", "GraphRuntime", "Pack", "Imaging", "Model", "Training"]),
         .executable(name: "graphc", targets: ["graphc"]),
         .executable(name: "graphrun", targets: ["graphrun"]),
     ],
@@ -47,17 +47,23 @@ let package = Package(
         // libpng reports errors by longjmp, which Swift frames cannot be unwound by: the shim turns it into a result.
         .target(name: "CPNGShim", dependencies: ["CPNG"]),
         .target(name: "Imaging", dependencies: ["CPNG", "CPNGShim"]),
-        .target(name: "Training", dependencies: ["GraphIR", "GraphCompiler", "GraphRuntime", "Pack", "Imaging"]),
+        .target(
+            name: "Model",
+            dependencies: ["GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "Pack", "Imaging"]),
+        .target(
+            name: "Training",
+            dependencies: ["GraphIR", "GraphCompiler", "GraphRuntime", "Pack", "Imaging", "Model"]),
         .executableTarget(
             name: "graphc",
             dependencies: [
-                "GraphLanguage", "GraphIR", "GraphCompiler", "Pack",
+                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "Pack", "Model",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "graphrun",
             dependencies: [
-                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "Pack", "Imaging", "Training",
+                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "Pack", "Imaging", "Model",
+                "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -69,6 +75,7 @@ let package = Package(
         .testTarget(name: "GraphRuntimeTests", dependencies: ["GraphRuntime"]),
         .testTarget(name: "PackTests", dependencies: ["Pack"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging"]),
+        .testTarget(name: "ModelTests", dependencies: ["Model"]),
         .testTarget(name: "TrainingTests", dependencies: ["Training"]),
         .testTarget(name: "CommandTests", dependencies: ["graphc", "graphrun", "GoldenSupport"]),
     ],

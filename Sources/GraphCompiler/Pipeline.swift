@@ -17,15 +17,25 @@ public enum Pipeline {
         try run(source, parameters: parameters, upTo: .fused)
     }
 
+    /// Names this compiler in packs: entries that another version compiled are compiled again.
+    public static let version = "1"
+
     /// The module at a stage from `elaborated` to `fused`. Text that begins with its stage continues
     /// from there.
     public static func run(
         _ source: String, parameters: [String: CompileTimeValue] = [:], upTo last: Stage
     ) throws(CompileError) -> Module {
         let syntax = try checked { () throws(Diagnostics) in try Parser.parse(source) }
-        var module = try checked { () throws(Diagnostics) in try elaborate(syntax, parameters: parameters) }
-        let first = try stage(of: syntax)
+        let module = try checked { () throws(Diagnostics) in try elaborate(syntax, parameters: parameters) }
         try verify(module)
+        return try `continue`(module, after: stage(of: syntax), upTo: last)
+    }
+
+    /// Takes a module from one stage to a later one.
+    public static func `continue`(
+        _ module: Module, after first: Stage, upTo last: Stage
+    ) throws(CompileError) -> Module {
+        var module = module
         for pass in passes where first < pass.stage && pass.stage <= last {
             module.entries = try module.entries.map { entry throws(CompileError) in try pass.run(entry) }
             try verify(module)
@@ -132,4 +142,24 @@ public enum CompileError: Error, Sendable {
     case illegal(NodeError)
     /// A pass, or a hand that edited a dump, broke an invariant.
     case invariant(Role, VerificationError)
+
+    /// For people, with the places in the source.
+    public func rendered(file: String, source: String) -> String {
+        switch self {
+        case .source(let diagnostics):
+            return diagnostics.rendered(file: file, source: source)
+        case .illegal(let error):
+            let diagnostic = Diagnostic(
+                code: error.error.code, error.error.message, at: error.origin.location, expected: error.error.expected,
+                found: error.error.found, notes: error.origin.chain)
+            return Diagnostics([diagnostic]).rendered(file: file, source: source)
+        case .invariant(let role, let error):
+            return "\(file): error[invariant]: entry \(role.rawValue): \(error)"
+        }
+    }
+}
+
+extension Module {
+    /// A file that begins with its stage and holds every entry.
+    public func syntax(stage: Stage) -> SourceFile { syntax(stage: stage.rawValue) }
 }
