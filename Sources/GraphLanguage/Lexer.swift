@@ -167,7 +167,7 @@ struct Lexer {
         if peek(0).isNamePart {
             let nameStart = position
             while peek(0).isNamePart { position += 1 }
-            let isProduct = nameStart == wholeEnd && bytes[nameStart].isLetter
+            let isProduct = nameStart == wholeEnd && bytes[nameStart] | 0x20 != .e && bytes[nameStart..<position].allSatisfy(\.isLetter)
             report(
                 "malformed-number", "'\(clipped(text(start, position)))' is not a number", from: start,
                 notes: isProduct
@@ -176,7 +176,8 @@ struct Lexer {
             kind = .malformedNumber
         } else if peek(0) == .dot, peek(1) != .dot {
             position += 1
-            report("malformed-number", "a digit must follow the point of '\(clipped(text(start, position)))'", from: start)
+            while peek(0).isNamePart { position += 1 }
+            report("malformed-number", "a digit must follow the point in '\(clipped(text(start, position)))'", from: start)
             kind = .malformedNumber
         }
         add(kind, from: start)
@@ -220,10 +221,11 @@ struct Lexer {
     private mutating func lexPath() {
         let start = position
         position += 1
-        add(.pathStart, from: start)
         guard !isInsideInterpolation else {
-            return report("malformed-path", "a path cannot hold another path", from: start)
+            report("malformed-path", "a path cannot hold another path", from: start)
+            return add(.unknown, from: start)
         }
+        add(.pathStart, from: start)
         var isWellFormed = true
         /// Whether a part, between two dots, still has no character.
         var isPartEmpty = true
@@ -231,9 +233,9 @@ struct Lexer {
             if peek(0) == .leftBrace {
                 lexInterpolation()
                 isPartEmpty = false
-            } else if peek(0).isNamePart || peek(0) == .dot {
+            } else if isPathText {
                 let textStart = position
-                while peek(0).isNamePart || peek(0) == .dot {
+                while isPathText {
                     if peek(0) == .dot, isPartEmpty { isWellFormed = false }
                     isPartEmpty = peek(0) == .dot
                     position += 1
@@ -252,6 +254,11 @@ struct Lexer {
                 notes: ["a path is written as @body.0 or @body.{i}.last"])
         }
         add(.pathEnd, from: position)
+    }
+
+    /// A range may follow a path: `..<` is no part of it.
+    private var isPathText: Bool {
+        peek(0).isNamePart || peek(0) == .dot && !(peek(1) == .dot && peek(2) == UInt8(ascii: "<"))
     }
 
     /// The tokens between `{` and the matching `}` of the same line.
@@ -341,6 +348,7 @@ extension UInt8 {
     fileprivate static let rightBrace = UInt8(ascii: "}")
 
     fileprivate var isDigit: Bool { self &- 0x30 < 10 }
+    /// `_` counts as one.
     fileprivate var isLetter: Bool { (self | 0x20) &- 0x61 < 26 || self == UInt8(ascii: "_") }
     fileprivate var isNamePart: Bool { isLetter || isDigit }
 }

@@ -7,6 +7,7 @@ extension Parser {
             index += 2
             if !current.isFirstOnLine, current.kind != .endOfFile {
                 record(unexpected("the end of the line behind the stage"))
+                while !current.isFirstOnLine, current.kind != .endOfFile { advance() }
             }
         }
         while current.kind != .endOfFile, !isFull {
@@ -208,7 +209,7 @@ extension Parser {
         }
         newlineInsensitivity -= 1
         guard current.kind == close else {
-            let notes = opened.line == current.line ? [] : ["'\(Parser.spelling(open))' stands at \(opened.line):\(opened.column)"]
+            let notes = opened.line == tokens[index - 1].line ? [] : ["'\(Parser.spelling(open))' stands at \(opened.line):\(opened.column)"]
             if current.beginsOperand, !current.isFirstOnLine { throw unexpected("',' between \(what)", notes: notes) }
             throw unexpected("'\(Parser.spelling(close))' to close \(what)", notes: notes)
         }

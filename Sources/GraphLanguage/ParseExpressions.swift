@@ -108,7 +108,7 @@ extension Parser {
         guard current.kind == .rightParenthesis else {
             throw unexpected(
                 "')' to close a parenthesis",
-                notes: opened.line == current.line ? [] : ["'(' stands at \(opened.line):\(opened.column)"])
+                notes: opened.line == tokens[index - 1].line ? [] : ["'(' stands at \(opened.line):\(opened.column)"])
         }
         advance()
         return expression

@@ -50,10 +50,12 @@ extension Parser {
     private mutating func reportUnclosed(_ opening: Token, _ owner: String) {
         guard unclosedBodyIndex != index else { return }
         unclosedBodyIndex = index
-        let found = current.kind == .endOfFile ? "the end of the file" : "'\(text(current)) \(clipped(text(peek(1))))'"
+        let isEnd = current.kind == .endOfFile
+        let found = isEnd ? "the end of the file" : "'\(text(current)) \(clipped(text(peek(1))))'"
         record(
             failure(
-                "unclosed-body", "expected '}' to close the body of \(owner), found \(found)", at: current.location,
+                "unclosed-body", "expected '}' to close the body of \(owner), found \(found)",
+                at: isEnd ? tokens[index - 1].locationBehind : current.location,
                 notes: ["it opens at \(opening.line):\(opening.column)"]))
     }
 
@@ -66,18 +68,16 @@ extension Parser {
 
     private mutating func parseStatement() throws(Failure) -> Statement {
         let start = current
+        let next = peek(1)
+        // What is followed by '=' or ':' is a name: `loss = …`, `state: f32[3] = …`.
+        let isNamed = next.kind == .assign || next.kind == .colon
         switch start.kind {
-        case .repeat: return Statement(try parseRepeat(), at: start.location)
-        case .if: return Statement(try parseIf(), at: start.location)
+        case .repeat where !isNamed: return Statement(try parseRepeat(), at: start.location)
+        case .if where !isNamed: return Statement(try parseIf(), at: start.location)
         case .identifier: break
         default: throw noStatement()
         }
-        let next = peek(1)
-        if next.isFirstOnLine || next.kind == .endOfFile { return Statement(try parseAssignment(), at: start.location) }
-        // `loss = …` and `state: f32[3] = …` name values like any other word.
-        guard next.kind == .identifier || next.isReservedWord else {
-            return Statement(try parseAssignment(), at: start.location)
-        }
+        if isNamed { return Statement(try parseAssignment(), at: start.location) }
         let word = text(start)
         if let keyword = Statement.StorageKeyword(rawValue: word) {
             advance()
@@ -103,6 +103,9 @@ extension Parser {
             advance()
             return Statement(try parseFuse(), at: start.location)
         default:
+            guard next.kind == .identifier, !next.isFirstOnLine else {
+                return Statement(try parseAssignment(), at: start.location)
+            }
             throw failure(
                 "unknown-statement", "there is no statement '\(clipped(word)) \(clipped(text(next)))'", at: start.location,
                 suggestion: Spelling.nearest(to: word, among: Parser.statementKeywords),
@@ -196,6 +199,7 @@ extension Parser {
         var condition = Expression(.boolean(true), at: current.location)
         var carry: [Name] = []
         do throws(Failure) {
+            guard current.kind != .leftBrace else { throw unexpected("the condition of if") }
             condition = try parseExpression()
             carry = try parseCarry()
         } catch {

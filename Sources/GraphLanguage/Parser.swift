@@ -52,6 +52,9 @@ public struct Parser {
         var sorted = diagnostics.sorted { left, right in
             (left.location.line, left.location.column) < (right.location.line, right.location.column)
         }
+        // Of two mistakes at one place, the first led to the second.
+        var places: Set<[Int]> = []
+        sorted.removeAll { !places.insert([$0.location.line, $0.location.column]).inserted }
         let limit = SyntaxLimits.diagnosticCount
         if sorted.count > limit {
             let place = sorted[limit].location
@@ -196,6 +199,15 @@ public struct Parser {
             }
         }
         if depth > 0, let end = closingIndex(depth: depth) { index = end + 1 }
+        // The '}' of a set that the statement opened closes no body.
+        let braces = tokens[start..<index].reduce(0) { sum, token in
+            sum + (token.kind == .leftBrace ? 1 : token.kind == .rightBrace ? -1 : 0)
+        }
+        if braces > 0, let end = tokens[index...].firstIndex(where: { $0.isFirstOnLine || $0.kind == .rightBrace }),
+            tokens[end].kind == .rightBrace, !tokens[end].isFirstOnLine
+        {
+            index = end + 1
+        }
         while current.kind != .endOfFile, current.kind != .rightBrace, !beginsDeclaration(at: index) {
             if current.isFirstOnLine, index > start, current.kind != .else { return }
             if current.kind == .leftBrace { skipBraces() } else { advance() }

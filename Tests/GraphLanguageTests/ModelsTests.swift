@@ -1,0 +1,34 @@
+import Foundation
+import GraphLanguage
+import Testing
+
+/// The models in `Graphs/`.
+enum Models {
+    static let names = ["edsr", "espcn", "srcnn", "vdsr"]
+
+    static func source(_ name: String) throws -> String {
+        try String(contentsOf: folder.appendingPathComponent("\(name).graph"), encoding: .utf8)
+    }
+
+    private static let folder = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Graphs")
+}
+
+struct ModelsTests {
+    @Test(arguments: Models.names)
+    func isReadAndPrintedStably(name: String) throws {
+        let tree = try Parser.parse(try Models.source(name))
+        let printed = SyntaxPrinter.print(tree)
+        let again = try Parser.parse(printed)
+        #expect(again == tree)
+        #expect(SyntaxPrinter.print(again) == printed)
+        #expect(tree.declarations.map(\.keyword) == [.graph, .block, .train, .predict])
+        #expect(tree.declarations.filter { $0.keyword != .block }.allSatisfy { $0.name.text == name })
+    }
+
+    @Test(arguments: Models.names)
+    func isShort(name: String) throws {
+        #expect(try Models.source(name).split(separator: "\n", omittingEmptySubsequences: false).count < 40)
+    }
+}
