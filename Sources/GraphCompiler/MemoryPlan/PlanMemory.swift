@@ -43,7 +43,12 @@ func planMemory(_ program: Program) throws(ProgramError) -> Program {
         program.buffers[index].storage = .prepared(offset: program.preparedByteCount)
         program.preparedByteCount += program.buffers[index].byteCount
     }
-    for (index, waits) in deriveWaits(program).enumerated() { program.instructions[index].waits = waits }
+    for (index, waits) in deriveWaits(program, program.preparation).enumerated() {
+        program.preparation[index].waits = waits
+    }
+    for (index, waits) in deriveWaits(program, program.instructions).enumerated() {
+        program.instructions[index].waits = waits
+    }
     return program
 }
 
@@ -56,7 +61,7 @@ public enum PlanLimits {
 /// From the first write to the last read of each buffer, as indices of run instructions; measures
 /// and updates live to the end, since they are read after it.
 func liveRanges(of program: Program) -> [ClosedRange<Int>?] {
-    let accesses = BufferAccesses(program)
+    let accesses = BufferAccesses(program, program.instructions)
     let pinned = Set(program.graph.measures.map(\.value) + program.graph.updates.map(\.value))
     return program.buffers.indices.map { index in
         guard let first = accesses.byBuffer[index].first, let last = accesses.byBuffer[index].last else { return nil }

@@ -4,7 +4,7 @@ import GraphIR
 /// waits are derived from, and what a plan's verification checks.
 struct BufferAccesses {
     struct Access {
-        /// Index in the program's run instructions.
+        /// Index in the list of instructions.
         var instruction: Int
         var isWrite: Bool
         var rows: Range<Int>
@@ -15,10 +15,10 @@ struct BufferAccesses {
     /// For each instruction, the buffers it touches.
     private(set) var byInstruction: [[(buffer: Int, access: Access)]]
 
-    init(_ program: Program) {
+    init(_ program: Program, _ instructions: [Instruction]) {
         byBuffer = Array(repeating: [], count: program.buffers.count)
-        byInstruction = Array(repeating: [], count: program.instructions.count)
-        for (index, instruction) in program.instructions.enumerated() {
+        byInstruction = Array(repeating: [], count: instructions.count)
+        for (index, instruction) in instructions.enumerated() {
             switch instruction.work {
             case .source(let buffer):
                 add(buffer, Access(instruction: index, isWrite: true, rows: instruction.rows))

@@ -123,7 +123,7 @@ private struct Wave {
 
 /// Gives each rolling buffer the rows that its readers need at once.
 private func shrinkBuffers(of program: inout Program) {
-    let accesses = BufferAccesses(program)
+    let accesses = BufferAccesses(program, program.instructions)
     for index in program.buffers.indices {
         guard case .arena = program.buffers[index].storage else { continue }
         var capacity = 1

@@ -7,13 +7,15 @@
 /// - the one before it on the same source or sink, which hand rows over in order.
 ///
 /// Waits that follow from other waits are left out. Requires: buffers with places.
-func deriveWaits(_ program: Program) -> [[Int]] {
-    let accesses = BufferAccesses(program)
+///
+/// - Parameter instructions: the program's preparation or its run.
+func deriveWaits(_ program: Program, _ instructions: [Instruction]) -> [[Int]] {
+    let accesses = BufferAccesses(program, instructions)
     let predecessors = memoryPredecessors(program, accesses)
     // Accesses so far, by buffer: instructions come in order, so searching backwards ends early.
     var history: [[BufferAccesses.Access]] = Array(repeating: [], count: program.buffers.count)
     var waits: [[Int]] = []
-    for (index, instruction) in program.instructions.enumerated() {
+    for (index, instruction) in instructions.enumerated() {
         var needed: Set<Int> = []
         for (buffer, access) in accesses.byInstruction[index] {
             let overwritten =
@@ -35,7 +37,7 @@ func deriveWaits(_ program: Program) -> [[Int]] {
             if access.isWrite { needed.formUnion(predecessors[buffer]) }
         }
         for (buffer, access) in accesses.byInstruction[index] { history[buffer].append(access) }
-        if let previous = previousOfStream(instruction, index, program) { needed.insert(previous) }
+        if let previous = previousOfStream(index, instructions) { needed.insert(previous) }
         needed.remove(index)
         waits.append(needed.sorted())
     }
@@ -66,14 +68,14 @@ private func memoryPredecessors(_ program: Program, _ accesses: BufferAccesses) 
     return predecessors
 }
 
-private func previousOfStream(_ instruction: Instruction, _ index: Int, _ program: Program) -> Int? {
+private func previousOfStream(_ index: Int, _ instructions: [Instruction]) -> Int? {
     let isSame: (Instruction.Work) -> Bool
-    switch instruction.work {
+    switch instructions[index].work {
     case .source(let buffer): isSame = { $0 == .source(buffer) }
     case .sink(let output, let buffer): isSame = { $0 == .sink(output: output, buffer) }
     case .step: return nil
     }
-    return program.instructions[..<index].lastIndex { isSame($0.work) }
+    return instructions[..<index].lastIndex { isSame($0.work) }
 }
 
 /// Leaves out waits that another wait of the same instruction has already waited for.

@@ -1,0 +1,49 @@
+import GraphCompiler
+import GraphIR
+import GraphRuntime
+import Testing
+
+/// The fused, planned, multithreaded program computes what the plain evaluations say.
+@Suite struct ProgramsAgainstInterpreterTests {
+    @Test(arguments: SmallModel.all, [[1, 1, 1], [1, 1, 9], [1, 7, 1], [2, 5, 3], [3, 6, 13]])
+    func everyEntryEqualsTheInterpreter(_ model: SmallModel, _ sizes: [Int]) throws {
+        for role in Role.allCases {
+            let entry = try model.entry(role)
+            let case_ = EntryCase(entry, sizes: ["N": sizes[0], "H": sizes[1], "W": sizes[2]], seed: 7)
+            let expected = try case_.interpreted()
+            for instructionSet in Set([InstructionSet.portable, .best]) {
+                let found = try case_.executed(instructionSet, bandRows: nil, threadCount: 2)
+                // Sums are taken in another order, and a scale folded into a filter rounds once more: some
+                // 1e-5 of the largest value. Whole pixels may fall on the other side of a half.
+                #expect(found.difference(from: expected) < (role == .predict ? 1.001 : 2e-4), "\(role) \(instructionSet)")
+            }
+        }
+    }
+
+    @Test(arguments: SmallModel.all)
+    func bandsAndThreadsChangeNoByte(_ model: SmallModel) throws {
+        for sizes in [["N": 1, "H": 1, "W": 1], ["N": 1, "H": 23, "W": 6], ["N": 3, "H": 10, "W": 5]] {
+            for role in Role.allCases {
+                let case_ = EntryCase(try model.entry(role), sizes: sizes, seed: 11)
+                let whole = try case_.executed(.best, bandRows: nil, threadCount: 1)
+                for bandRows in [nil, 1, 3, 4, 7] {
+                    for threadCount in [1, 4] {
+                        let found = try case_.executed(.best, bandRows: bandRows, threadCount: threadCount)
+                        #expect(found == whole, "\(role) in bands of \(bandRows ?? 0) on \(threadCount) threads")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func rollingBuffersHoldFewRows() throws {
+        let entry = try SmallModel.all[0].entry(.predict)
+        let sizes = ["N": 1, "H": 400, "W": 16]
+        let whole = try Pipeline.specialize(entry, sizes: sizes, instructionSet: .portable)
+        let banded = try Pipeline.specialize(entry, sizes: sizes, instructionSet: .portable, bandRows: 4)
+        let taller = try Pipeline.specialize(
+            entry, sizes: ["N": 1, "H": 4000, "W": 16], instructionSet: .portable, bandRows: 4)
+        #expect(banded.arenaByteCount * 8 < whole.arenaByteCount)
+        #expect(taller.arenaByteCount == banded.arenaByteCount)
+    }
+}
