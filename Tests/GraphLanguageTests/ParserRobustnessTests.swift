@@ -70,7 +70,7 @@ struct ParserRobustnessTests {
         (String(repeating: "-", count: 100_000) + "1", "signs"),
         (String(repeating: "f<", count: 100_000) + "1", "arguments"),
         (Array(repeating: "1", count: 100_000).joined(separator: " + "), "a chain"),
-        (String(repeating: "((", count: 90) + "1" + String(repeating: " + 1) + 1)", count: 90), "parentheses and chains"),
+        (String(repeating: "(", count: 50) + "1" + String(repeating: " + 1 + 1 + 1 + 1)", count: 50), "parentheses and chains"),
     ])
     func deepExpressions(source: String, kind: String) {
         #expect(codes(graph("  y = \(source)")).contains("nesting-too-deep"), "\(kind)")
