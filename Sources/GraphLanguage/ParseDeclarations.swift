@@ -23,7 +23,7 @@ extension Parser {
 
     private mutating func skipToDeclaration() {
         newlineInsensitivity = 0
-        repeat { advance() } while current.kind != .endOfFile && !beginsDeclaration(at: index)
+        while current.kind != .endOfFile, !beginsDeclaration(at: index) { advance() }
     }
 
     /// declaration = keyword … header … body

@@ -1,4 +1,5 @@
 import Foundation
+import GraphLanguage
 import Testing
 
 /// `Docs/Language.md` says what the parser does.
@@ -6,9 +7,21 @@ struct LanguageDocumentTests {
     private static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
+    private static func document() throws -> String {
+        try String(contentsOf: root.appendingPathComponent("Docs/Language.md"), encoding: .utf8)
+    }
+
+    /// The model that the document begins with is canonical but for its one-line bodies.
+    @Test func beginsWithAModel() throws {
+        let document = try Self.document()
+        let example = try #require(document.firstMatch(of: /```\n((?s).*?)```/)).output.1
+        let tree = try Parser.parse(String(example))
+        #expect(tree.declarations.map(\.keyword) == [.graph, .train, .predict])
+    }
+
     /// Every code that the golden tests show has its line in the document.
     @Test func listsEveryCode() throws {
-        let document = try String(contentsOf: Self.root.appendingPathComponent("Docs/Language.md"), encoding: .utf8)
+        let document = try Self.document()
         let folder = Self.root.appendingPathComponent("Tests/Golden/SyntaxErrors")
         var codes: Set<Substring> = []
         for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
