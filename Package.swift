@@ -67,12 +67,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        // The models of `Graphs/`, made small enough for the interpreter.
+        .target(name: "ModelFixtures", dependencies: ["GraphCompiler", "GraphIR"], path: "Tests/ModelFixtures"),
         .target(name: "GoldenSupport", path: "Tests/GoldenSupport"),
         .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "GoldenSupport"]),
         .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "GraphLanguage", "GoldenSupport"]),
-        .testTarget(name: "GraphCompilerTests", dependencies: ["GraphCompiler", "GoldenSupport"]),
+        .testTarget(name: "GraphCompilerTests", dependencies: ["GraphCompiler", "GoldenSupport", "ModelFixtures"]),
         .testTarget(name: "KernelsTests", dependencies: ["KernelInterface", "Kernels", "KernelsAVX2"]),
-        .testTarget(name: "GraphRuntimeTests", dependencies: ["GraphRuntime"]),
+        .testTarget(name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "ModelFixtures"]),
         .testTarget(name: "PackTests", dependencies: ["Pack"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging"]),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),

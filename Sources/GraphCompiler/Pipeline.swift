@@ -94,7 +94,7 @@ public enum Pipeline {
         return try buildSteps(chooseKernels(bound), role: entry.role, instructionSet: instructionSet)
     }
 
-    private static func stage(of syntax: SourceFile) throws(CompileError) -> Stage {
+    static func stage(of syntax: SourceFile) throws(CompileError) -> Stage {
         guard let name = syntax.stage else { return .elaborated }
         guard let stage = Stage(rawValue: name.text) else {
             throw .source(

@@ -1,31 +1,6 @@
-import Foundation
 import GraphCompiler
 import GraphIR
 import GraphRuntime
-import Testing
-
-/// One of the project's models, made small enough for the interpreter.
-struct SmallModel: Sendable, CustomStringConvertible {
-    var file: String
-    var parameters: [String: CompileTimeValue]
-
-    static let all = [
-        SmallModel(file: "edsr", parameters: ["filters": .int(6), "blocks": .int(2), "residual": .float(0.5)]),
-        SmallModel(file: "espcn", parameters: [:]),
-        SmallModel(file: "srcnn", parameters: [:]),
-        SmallModel(file: "vdsr", parameters: ["depth": .int(3)]),
-    ]
-
-    var description: String { file }
-
-    func entry(_ role: Role) throws -> Entry {
-        let graphs = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../Graphs/\(file).graph")
-        let source = try String(contentsOf: graphs, encoding: .utf8)
-        let module = try Pipeline.compile(source, parameters: parameters)
-        return Entry(role: role, graph: try #require(module[role]))
-    }
-}
 
 /// An entry with sizes, weights and inputs drawn from a seed, to be run in several ways.
 struct EntryCase {

@@ -1,6 +1,7 @@
 import GraphCompiler
 import GraphIR
 import GraphRuntime
+import ModelFixtures
 import Testing
 
 /// The fused, planned, multithreaded program computes what the plain evaluations say.

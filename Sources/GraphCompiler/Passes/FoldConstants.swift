@@ -34,7 +34,9 @@ private func constantResult(
         guard let number = graph.constant(operand) else { return nil }
         tensors.append(.scalar(number))
     }
-    return op.evaluate(tensors, operation.attributes, resultShape: []).values[0]
+    let result = op.evaluate(tensors, operation.attributes, resultShape: []).values[0]
+    // The language has no word for infinities and NaN: the runtime makes them.
+    return result.isFinite ? result : nil
 }
 
 private func unchangedOperand(

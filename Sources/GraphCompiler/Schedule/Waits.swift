@@ -15,7 +15,7 @@ func deriveWaits(_ program: Program, _ instructions: [Instruction]) -> [[Int]] {
     // Accesses so far, by buffer: instructions come in order, so searching backwards ends early.
     var history: [[BufferAccesses.Access]] = Array(repeating: [], count: program.buffers.count)
     var waits: [[Int]] = []
-    for (index, instruction) in instructions.enumerated() {
+    for index in instructions.indices {
         var needed: Set<Int> = []
         for (buffer, access) in accesses.byInstruction[index] {
             let overwritten =

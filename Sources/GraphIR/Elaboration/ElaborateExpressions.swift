@@ -194,17 +194,16 @@ extension Elaborator {
         case (.poison, _), (_, .poison):
             throw Reported()
         case (.known(.int(let first)), .known(.int(let second))):
-            guard let result = Self.compute(symbol, first, second) else {
-                throw fail("bad-arithmetic", "'\(symbol.rawValue)' has no result here: it divides by zero or is too large",
-                    at: location)
-            }
+            guard let result = Self.compute(symbol, first, second) else { throw hasNoResult(symbol, at: location) }
             return .known(result)
         case (.known(let first), .known(let second)):
             guard let first = first.number, let second = second.number, symbol != .floorDivide else {
                 throw fail("wrong-kind", "'\(symbol.rawValue)' takes numbers" + (symbol == .floorDivide ? " that are whole" : ""),
                     at: location, found: "\(first) and \(second)")
             }
-            return .known(.float(Self.compute(symbol, first, second)))
+            let result = Self.compute(symbol, first, second)
+            guard result.isFinite else { throw hasNoResult(symbol, at: location) }
+            return .known(.float(result))
         case (.value, _), (_, .value):
             guard let op = Self.ops[symbol] else {
                 throw fail("wrong-kind", "'\(symbol.rawValue)' takes whole numbers", at: location)
@@ -214,6 +213,10 @@ extension Elaborator {
         case (.size, _), (_, .size):
             return .size(try sizeArithmetic(symbol, first, second, left, right, at: location))
         }
+    }
+
+    private func hasNoResult(_ symbol: BinaryOperator, at location: SourceLocation) -> Reported {
+        fail("bad-arithmetic", "'\(symbol.rawValue)' has no result here: it divides by zero or is too large", at: location)
     }
 
     private static let ops: [BinaryOperator: String] = [

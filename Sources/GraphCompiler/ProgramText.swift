@@ -1,0 +1,93 @@
+import GraphIR
+import GraphLanguage
+
+/// Programs as text of the one grammar: the bound graph with its kernels, then the plan.
+///
+///     buffer t_1 rows 7 bytes 64512 live 3..<41 at 12288
+///     buffer s0_filter rows 1 bytes 147456 at 0 prepared
+///     run lr rows 0..<5 source
+///     run s0 rows 0..<4 after 0, 2
+///
+/// Instructions count from 0 in the order they stand, those of the preparation apart. `readProgram`
+/// reads it again and believes nothing.
+public func programText(_ program: Program, stage: Stage) -> String {
+    var declaration = Entry(role: program.role, graph: program.graph).syntax(documentation: summary(of: program, stage))
+    declaration.clauses = [Clause("on", [.name(program.instructionSet.rawValue)])]
+    let isPlanned = stage >= .planned
+    let lifetimes = liveRanges(of: program)
+    for (index, buffer) in program.buffers.enumerated() {
+        declaration.body += directive(for: buffer, life: lifetimes[index], isPlanned: isPlanned)
+    }
+    for instruction in program.preparation {
+        declaration.body.append(directive(for: instruction, program, isPlanned, isPreparation: true))
+    }
+    for instruction in program.instructions {
+        declaration.body.append(directive(for: instruction, program, isPlanned, isPreparation: false))
+    }
+    return SyntaxPrinter.print(
+        SourceFile(stage: Name(stage.rawValue, at: .none), declarations: [declaration]))
+}
+
+private func directive(for buffer: Buffer, life: ClosedRange<Int>?, isPlanned: Bool) -> [Statement] {
+    var clauses = [Clause("rows", [.integer(buffer.rowCapacity)])]
+    if isPlanned {
+        clauses.append(Clause("bytes", [.integer(buffer.byteCount)]))
+        if let life { clauses.append(Clause("live", [.range(life.lowerBound, life.upperBound + 1)])) }
+    }
+    switch buffer.storage {
+    case .parameter, .scalar:
+        return []
+    case .arena(let offset):
+        if isPlanned { clauses.append(Clause("at", [.integer(offset)])) }
+        if buffer.value == nil { clauses.append(Clause("packed", [])) }
+    case .prepared(let offset):
+        if isPlanned { clauses.append(Clause("at", [.integer(offset)])) }
+        clauses.append(Clause("prepared", []))
+    }
+    return [Statement(.directive(.buffer, Name(buffer.name, at: .none), clauses), at: .none)]
+}
+
+private func directive(
+    for instruction: Instruction, _ program: Program, _ isPlanned: Bool, isPreparation: Bool
+) -> Statement {
+    var clauses = [Clause("rows", [.range(instruction.rows.lowerBound, instruction.rows.upperBound)])]
+    if isPlanned, !instruction.waits.isEmpty {
+        clauses.append(Clause("after", instruction.waits.map { .integer($0) }))
+    }
+    let name: String
+    switch instruction.work {
+    case .step(let step):
+        name = program.steps[step].name
+        if isPreparation { clauses.append(Clause("prepare", [])) }
+    case .source(let buffer):
+        name = program[buffer: buffer].name
+        clauses.append(Clause("source", []))
+    case .sink(let output, _):
+        name = program.graph.outputs[output].name
+        clauses.append(Clause("sink", []))
+    }
+    return Statement(.directive(.run, Name(name, at: .none), clauses), at: .none)
+}
+
+private func summary(of program: Program, _ stage: Stage) -> [String] {
+    let counts = "\(program.steps.count) steps, \(program.instructions.count) instructions"
+    guard stage >= .planned else { return [counts] }
+    return [
+        "\(counts); arena \(program.arenaByteCount) bytes, prepared \(program.preparedByteCount) bytes, "
+            + "scratch \(program.scratchByteCount) bytes for each thread"
+    ]
+}
+
+extension Clause {
+    fileprivate init(_ keyword: String, _ values: [Expression]) {
+        self.init(keyword: Name(keyword, at: .none), values: values)
+    }
+}
+
+extension Expression {
+    fileprivate static func name(_ text: String) -> Expression { Expression(.name(text), at: .none) }
+    fileprivate static func integer(_ number: Int) -> Expression { Expression(.integer(number), at: .none) }
+    fileprivate static func range(_ lower: Int, _ end: Int) -> Expression {
+        Expression(.range(.integer(lower), .integer(end)), at: .none)
+    }
+}

@@ -1,0 +1,230 @@
+import GraphIR
+import GraphLanguage
+
+/// Reads a dump of the stages `scheduled` and `planned`.
+///
+/// The graph is elaborated and verified, steps are built from it anew, and the plan's lines are checked
+/// against both: a plan from a text runs only when it is proved sound (``PlanVerifier``).
+public func readProgram(_ source: String) throws(CompileError) -> Program {
+    let declaration: Declaration
+    let graph: Graph
+    let stage: Stage?
+    do throws(Diagnostics) {
+        let file = try Parser.parse(source)
+        stage = file.stage.flatMap { Stage(rawValue: $0.text) }
+        guard let entry = file.declarations.first, file.declarations.count == 1, entry.keyword == .entry,
+            stage?.needsSizes == true
+        else {
+            throw Diagnostics([
+                Diagnostic(
+                    code: "bad-entry", "a plan begins with 'stage scheduled' or 'stage planned' and holds one entry",
+                    at: file.declarations.first?.location ?? .none)
+            ])
+        }
+        declaration = entry
+        graph = try elaborate(entry: entry)
+    } catch {
+        throw .source(error)
+    }
+    let role = declaration.role.flatMap { Role(rawValue: $0.text) } ?? .predict
+    do { try Verifier.verify(graph) } catch { throw .invariant(role, error) }
+    do throws(Diagnostics) {
+        var reader = PlanReader(try steps(of: graph, role: role, declaration))
+        try reader.read(declaration.body, isPlanned: stage == .planned)
+        return try reader.verified(isPlanned: stage == .planned, at: declaration.location)
+    } catch {
+        throw .source(error)
+    }
+}
+
+private func steps(of graph: Graph, role: Role, _ declaration: Declaration) throws(Diagnostics) -> Program {
+    var instructionSet: InstructionSet?
+    for clause in declaration.clauses {
+        if clause.keyword.text == "on", case .name(let name)? = clause.values.first?.kind {
+            instructionSet = InstructionSet(rawValue: name)
+        }
+    }
+    guard let instructionSet else {
+        throw misread("the entry does not say 'on' and an instruction set", at: declaration.location)
+    }
+    guard graph.nodes.allSatisfy({ $0.type.shape.constant != nil }) else {
+        throw misread("a plan's sizes are numbers", at: declaration.location)
+    }
+    do {
+        return try buildSteps(graph, role: role, instructionSet: instructionSet)
+    } catch {
+        throw misread(error.message, at: declaration.location)
+    }
+}
+
+private func misread(_ message: String, at location: SourceLocation) -> Diagnostics {
+    Diagnostics([Diagnostic(code: "bad-plan", message, at: location)])
+}
+
+private struct PlanReader {
+    var program: Program
+    private let buffers: [String: Int]
+    private let packedFilters: [String: Int]
+    private let steps: [String: Int]
+
+    init(_ program: Program) {
+        self.program = program
+        let named = program.buffers.enumerated()
+        buffers = Dictionary(named.filter { $0.element.value != nil }.map { ($0.element.name, $0.offset) }) { first, _ in first }
+        packedFilters = Dictionary(named.filter { $0.element.value == nil }.map { ($0.element.name, $0.offset) }) { first, _ in first }
+        steps = Dictionary(program.steps.enumerated().map { ($0.element.name, $0.offset) }) { first, _ in first }
+    }
+
+    mutating func read(_ body: [Statement], isPlanned: Bool) throws(Diagnostics) {
+        for statement in body {
+            guard case .directive(let keyword, let name, let clauses) = statement.kind else { continue }
+            let line = try PlanLine(name, clauses)
+            switch keyword {
+            case .buffer: try place(line, isPlanned)
+            case .run: try append(line)
+            }
+        }
+    }
+
+    private mutating func place(_ line: PlanLine, _ isPlanned: Bool) throws(Diagnostics) {
+        guard let index = packedFilters[line.name.text] ?? buffers[line.name.text] else {
+            throw misread("the graph has no value '\(line.name.text)'", at: line.name.location)
+        }
+        guard let rows = line.rows, rows.count == 1 || rows.lowerBound == 0, rows.upperBound >= 1,
+            rows.upperBound <= program.buffers[index].rows.rowCount
+        else {
+            throw misread("'\(line.name.text)' has \(program.buffers[index].rows.rowCount) rows", at: line.name.location)
+        }
+        program.buffers[index].rowCapacity = rows.upperBound
+        guard isPlanned else { return }
+        guard let offset = line.offset else { throw misread("'\(line.name.text)' has no place", at: line.name.location) }
+        switch (program.buffers[index].storage, line.flag) {
+        case (.arena, nil), (.arena, "packed"): program.buffers[index].storage = .arena(offset: offset)
+        case (.prepared, "prepared"): program.buffers[index].storage = .prepared(offset: offset)
+        default: throw misread("'\(line.name.text)' belongs to other memory", at: line.name.location)
+        }
+        if let byteCount = line.byteCount, byteCount != program.buffers[index].byteCount {
+            throw misread(
+                "'\(line.name.text)' takes \(program.buffers[index].byteCount) bytes, not \(byteCount)",
+                at: line.name.location)
+        }
+    }
+
+    private mutating func append(_ line: PlanLine) throws(Diagnostics) {
+        guard let rows = line.rows else { throw misread("'run' does not say which rows", at: line.name.location) }
+        let work: Instruction.Work
+        switch line.flag {
+        case "source":
+            guard let buffer = buffers[line.name.text], let value = program.buffers[buffer].value,
+                program.graph[value].content == .input
+            else { throw misread("there is no input '\(line.name.text)'", at: line.name.location) }
+            work = .source(BufferID(index: buffer))
+        case "sink":
+            guard let output = program.graph.outputs.firstIndex(where: { $0.name == line.name.text }),
+                let buffer = program.buffers.firstIndex(where: { $0.value == program.graph.outputs[output].value })
+            else { throw misread("there is no output '\(line.name.text)'", at: line.name.location) }
+            work = .sink(output: output, BufferID(index: buffer))
+        case nil, "prepare":
+            guard let step = steps[line.name.text] else {
+                throw Diagnostics([
+                    Diagnostic(
+                        code: "bad-plan", "there is no step '\(line.name.text)'", at: line.name.location,
+                        suggestion: Spelling.nearest(to: line.name.text, among: steps.keys))
+                ])
+            }
+            work = .step(step)
+        case let flag?:
+            throw misread("a run is not '\(flag)'", at: line.name.location)
+        }
+        let instruction = Instruction(work: work, rows: rows, waits: line.waits)
+        if line.flag == "prepare" { program.preparation.append(instruction) } else { program.instructions.append(instruction) }
+    }
+
+    mutating func verified(isPlanned: Bool, at location: SourceLocation) throws(Diagnostics) -> Program {
+        do throws(ProgramError) {
+            try PlanVerifier.verifySchedule(program)
+            guard isPlanned else { return program }
+            for buffer in program.buffers {
+                let (end, overflow) = buffer.offset.addingReportingOverflow(buffer.byteCount)
+                guard buffer.offset >= 0, buffer.offset % 64 == 0, !overflow, end <= PlanLimits.arenaByteCount else {
+                    throw ProgramError("buffer '\(buffer.name)' lies outside all memory")
+                }
+                switch buffer.storage {
+                case .arena: program.arenaByteCount = max(program.arenaByteCount, end)
+                case .prepared: program.preparedByteCount = max(program.preparedByteCount, end)
+                case .parameter, .scalar: continue
+                }
+            }
+            try PlanVerifier.verifyMemory(program)
+            return program
+        } catch {
+            throw misread(error.message, at: location)
+        }
+    }
+}
+
+extension Buffer {
+    /// Bytes from the start of the memory that the buffer lies in.
+    var offset: Int {
+        switch storage {
+        case .arena(let offset), .prepared(let offset): offset
+        case .parameter, .scalar: 0
+        }
+    }
+}
+
+/// A `buffer` or `run` line, its clauses by meaning.
+private struct PlanLine {
+    let name: Name
+    /// `rows 0..<4`, or `rows 7` as 0..<7.
+    private(set) var rows: Range<Int>?
+    private(set) var waits: [Int] = []
+    private(set) var offset: Int?
+    private(set) var byteCount: Int?
+    /// The clause without values.
+    private(set) var flag: String?
+
+    init(_ name: Name, _ clauses: [Clause]) throws(Diagnostics) {
+        self.name = name
+        for clause in clauses {
+            switch clause.keyword.text {
+            case "rows": rows = try Self.range(clause)
+            case "after": for value in clause.values { waits.append(try Self.integer(value, clause)) }
+            case "at": offset = try Self.single(clause)
+            case "bytes": byteCount = try Self.single(clause)
+            case "live": _ = try Self.range(clause)
+            case "source", "sink", "prepare", "packed", "prepared": flag = clause.keyword.text
+            default:
+                throw Diagnostics([
+                    Diagnostic(
+                        code: "bad-plan", "a plan has no clause '\(clause.keyword.text)'", at: clause.keyword.location,
+                        suggestion: Spelling.nearest(
+                            to: clause.keyword.text, among: ["rows", "after", "at", "bytes", "live", "source", "sink"]))
+                ])
+            }
+        }
+    }
+
+    private static func integer(_ value: Expression, _ clause: Clause) throws(Diagnostics) -> Int {
+        if case .integer(let number) = value.kind { return number }
+        throw misread("'\(clause.keyword.text)' takes whole numbers", at: value.location)
+    }
+
+    private static func single(_ clause: Clause) throws(Diagnostics) -> Int {
+        guard clause.values.count == 1 else {
+            throw misread("'\(clause.keyword.text)' takes one number", at: clause.keyword.location)
+        }
+        return try integer(clause.values[0], clause)
+    }
+
+    private static func range(_ clause: Clause) throws(Diagnostics) -> Range<Int> {
+        if clause.values.count == 1, case .range(let lower, let end) = clause.values[0].kind {
+            let lower = try integer(lower, clause), end = try integer(end, clause)
+            guard lower >= 0, lower < end else { throw misread("a range of rows is empty", at: clause.keyword.location) }
+            return lower..<end
+        }
+        let count = try single(clause)
+        guard count >= 1 else { throw misread("a buffer has at least one row", at: clause.keyword.location) }
+        return 0..<count
+    }
+}

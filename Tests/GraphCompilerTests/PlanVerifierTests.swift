@@ -1,0 +1,81 @@
+import GraphCompiler
+import GraphIR
+import ModelFixtures
+import Testing
+
+/// A plan that was edited so that it no longer computes its graph is refused.
+@Suite struct PlanVerifierTests {
+    private func plan() throws -> Program {
+        try Pipeline.specialize(
+            SmallModel.all[0].entry(.predict), sizes: ["N": 1, "H": 12, "W": 5], instructionSet: .portable, bandRows: 3)
+    }
+
+    private func refusal(_ program: Program) -> String? {
+        do {
+            _ = try readProgram(programText(program, stage: .planned))
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func aSoundPlanPasses() throws {
+        #expect(refusal(try plan()) == nil)
+    }
+
+    @Test func aMissingWaitIsFound() throws {
+        let sound = try plan()
+        for index in sound.instructions.indices where !sound.instructions[index].waits.isEmpty {
+            var program = sound
+            program.instructions[index].waits.removeLast()
+            #expect(refusal(program)?.contains("does not wait") == true)
+        }
+    }
+
+    @Test func anInstructionOutOfOrderIsFound() throws {
+        let sound = try plan()
+        for index in sound.instructions.indices.dropLast() {
+            var program = sound
+            program.instructions.swapAt(index, index + 1)
+            let isIndependent = !sound.instructions[index + 1].waits.contains(index)
+            #expect(isIndependent || refusal(program) != nil, "instruction \(index)")
+        }
+    }
+
+    @Test func aDroppedInstructionIsFound() throws {
+        let sound = try plan()
+        for index in sound.instructions.indices {
+            var program = sound
+            program.instructions.remove(at: index)
+            #expect(refusal(program) != nil)
+        }
+    }
+
+    @Test func aWindowThatIsTooSmallIsFound() throws {
+        let sound = try plan()
+        for index in sound.buffers.indices where sound.buffers[index].rowCapacity > 1 {
+            guard case .arena = sound.buffers[index].storage else { continue }
+            var program = sound
+            program.buffers[index].rowCapacity -= 1
+            #expect(refusal(program)?.contains("kept") == true, "\(sound.buffers[index].name)")
+        }
+    }
+
+    @Test func overlappingBuffersAreFound() throws {
+        let sound = try plan()
+        var found = 0
+        for index in sound.buffers.indices {
+            guard case .arena(let offset) = sound.buffers[index].storage, offset > 0 else { continue }
+            var program = sound
+            program.buffers[index].storage = .arena(offset: 0)
+            if refusal(program) != nil { found += 1 }
+        }
+        #expect(found > 0)
+    }
+
+    @Test func rowsThatDoNotExistAreFound() throws {
+        var program = try plan()
+        program.instructions[0].rows = 0..<1000
+        #expect(refusal(program)?.contains("out of order") == true)
+    }
+}
