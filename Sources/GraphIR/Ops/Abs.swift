@@ -15,7 +15,7 @@ struct Abs: PointwiseOp {
     func evaluate<Scalar: EvaluationScalar>(
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
-        operands[0].map { $0.magnitude }
+        Tensor(shape: resultShape, values: operands[0].values.map { $0.magnitude })
     }
 
     func kinkSides<Scalar: EvaluationScalar>(

@@ -13,17 +13,9 @@ struct AxisSpan {
     /// Where the elements of a run begin.
     func run(_ block: Int, _ index: Int) -> Int { (block * size + index) * inner }
 
-    /// Copies `count` runs of each block, from `start` in `source` to `place` in `target`.
-    @inline(__always)
-    static func copy<Scalar: EvaluationScalar>(
-        _ count: Int, from source: Tensor<Scalar>, at start: Int, to target: inout Tensor<Scalar>, at place: Int,
-        axis: Int
-    ) {
-        let (from, to) = (AxisSpan(source.shape, axis: axis), AxisSpan(target.shape, axis: axis))
-        for block in 0..<from.outer {
-            let (read, write) = (from.run(block, start), to.run(block, place))
-            for element in 0..<count * from.inner { target.values[write + element] = source.values[read + element] }
-        }
+    /// The places of all elements whose index along the axis is one of `indices`, in order.
+    func places(_ indices: Range<Int>) -> [Int] {
+        (0..<outer).flatMap { block in run(block, indices.lowerBound)..<run(block, indices.upperBound) }
     }
 
     /// Row map of an op whose result's index along `axis` is the operand's plus `offset`.

@@ -56,45 +56,28 @@ enum Broadcasting {
         return try builder.apply("sum_to", [gradient], Attributes(["shape": .sizes(shape.dimensions)]))
     }
 
-    /// For each row (all but the last dimension) of `target`, where its elements begin in a tensor
-    /// of `shape` broadcast to it, and the step from one element of the row to the next: 0 or 1.
-    static func rows(of shape: [Int], in target: [Int]) -> (starts: [Int], step: Int) {
-        guard let width = target.last else { return ([0], 0) }
+    /// For each element of `target`, the place of the element of `shape` that is broadcast to it.
+    static func places(of shape: [Int], in target: [Int]) -> [Int] {
         let padded = Array(repeating: 1, count: target.count - shape.count) + shape
-        var starts = [0]
-        // From the innermost dimension but one outwards: repeat what is known, at each index's offset.
-        var stride = padded[padded.count - 1]
-        for axis in target.indices.dropLast().reversed() {
+        var places = [0]
+        // From the last dimension to the first: what is known of one index holds at each, offset.
+        var stride = 1
+        for axis in target.indices.reversed() {
             let offset = padded[axis] == 1 ? 0 : stride
             var repeated: [Int] = []
-            repeated.reserveCapacity(starts.count * target[axis])
+            repeated.reserveCapacity(places.count * target[axis])
             for index in 0..<target[axis] {
-                for start in starts { repeated.append(start + index * offset) }
+                for place in places { repeated.append(place + index * offset) }
             }
-            starts = repeated
+            places = repeated
             stride *= padded[axis]
         }
-        return (starts, padded[padded.count - 1] == width && width > 1 ? 1 : 0)
+        return places
     }
 
-    /// Combines two tensors, broadcast to `shape`, by a formula on elements.
-    @inline(__always)
-    static func combine<Scalar: EvaluationScalar>(
-        _ left: Tensor<Scalar>, _ right: Tensor<Scalar>, _ shape: [Int], _ formula: (Scalar, Scalar) -> Scalar
-    ) -> Tensor<Scalar> {
-        let leftRows = rows(of: left.shape, in: shape)
-        let rightRows = rows(of: right.shape, in: shape)
-        var values: [Scalar] = []
-        values.reserveCapacity(shape.elementCount)
-        for row in leftRows.starts.indices {
-            var (l, r) = (leftRows.starts[row], rightRows.starts[row])
-            for _ in 0..<(shape.last ?? 1) {
-                values.append(formula(left.values[l], right.values[r]))
-                l += leftRows.step
-                r += rightRows.step
-            }
-        }
-        return Tensor(shape: shape, values: values)
+    /// For each element of `target`, the places of the two elements that meet there.
+    static func pairs(_ left: [Int], _ right: [Int], in target: [Int]) -> Zip2Sequence<[Int], [Int]> {
+        zip(places(of: left, in: target), places(of: right, in: target))
     }
 }
 

@@ -21,7 +21,7 @@ struct Clip: PointwiseOp {
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
         let (lower, upper) = (Scalar(attributes.float("min")), Scalar(attributes.float("max")))
-        return operands[0].map { Swift.min(Swift.max($0, lower), upper) }
+        return Tensor(shape: resultShape, values: operands[0].values.map { Swift.min(Swift.max($0, lower), upper) })
     }
 
     func kinkSides<Scalar: EvaluationScalar>(

@@ -54,10 +54,12 @@ struct Concat: Op {
     ) -> Tensor<Scalar> {
         let axis = attributes.integer("axis")
         var result = Tensor(shape: resultShape, repeating: Scalar(0))
-        var place = 0
+        let span = AxisSpan(resultShape, axis: axis)
+        var start = 0
         for operand in operands {
-            AxisSpan.copy(operand.shape[axis], from: operand, at: 0, to: &result, at: place, axis: axis)
-            place += operand.shape[axis]
+            let end = start + operand.shape[axis]
+            for (value, place) in zip(operand.values, span.places(start..<end)) { result.values[place] = value }
+            start = end
         }
         return result
     }

@@ -46,17 +46,19 @@ struct Conv2D: Op {
     ) -> Tensor<Scalar> {
         let (x, filter) = (operands[0], operands[1])
         let geometry = ConvolutionGeometry(x: x.shape, filter: filter.shape, output: resultShape, attributes)
-        var y = Tensor(shape: resultShape, repeating: Scalar(0))
-        geometry.forEachMeeting { at in
-            for ci in 0..<geometry.inputChannels {
-                let pixel = x.values[at.x + ci]
-                let taps = at.filter + ci * geometry.outputChannels
-                for co in 0..<geometry.outputChannels {
-                    y.values[at.output + co] += pixel * filter.values[taps + co]
+        var y = Array(repeating: Scalar(0), count: resultShape.elementCount)
+        for (n, oh) in geometry.rows {
+            for at in geometry.meetings(image: n, row: oh) {
+                for ci in 0..<geometry.inputChannels {
+                    let pixel = x.values[at.x + ci]
+                    let taps = at.filter + ci * geometry.outputChannels
+                    for co in 0..<geometry.outputChannels {
+                        y[at.output + co] += pixel * filter.values[taps + co]
+                    }
                 }
             }
         }
-        return y
+        return Tensor(shape: resultShape, values: y)
     }
 
     func cost(_ shapes: BoundShapes, _ attributes: Attributes) -> Cost {

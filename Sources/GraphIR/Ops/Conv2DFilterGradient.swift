@@ -50,17 +50,19 @@ struct Conv2DFilterGradient: Op {
     ) -> Tensor<Scalar> {
         let (x, dy) = (operands[0], operands[1])
         let geometry = ConvolutionGeometry(x: x.shape, filter: resultShape, output: dy.shape, attributes)
-        var df = Tensor(shape: resultShape, repeating: Scalar(0))
-        geometry.forEachMeeting { at in
-            for ci in 0..<geometry.inputChannels {
-                let pixel = x.values[at.x + ci]
-                let taps = at.filter + ci * geometry.outputChannels
-                for co in 0..<geometry.outputChannels {
-                    df.values[taps + co] += pixel * dy.values[at.output + co]
+        var df = Array(repeating: Scalar(0), count: resultShape.elementCount)
+        for (n, oh) in geometry.rows {
+            for at in geometry.meetings(image: n, row: oh) {
+                for ci in 0..<geometry.inputChannels {
+                    let pixel = x.values[at.x + ci]
+                    let taps = at.filter + ci * geometry.outputChannels
+                    for co in 0..<geometry.outputChannels {
+                        df[taps + co] += pixel * dy.values[at.output + co]
+                    }
                 }
             }
         }
-        return df
+        return Tensor(shape: resultShape, values: df)
     }
 
     func cost(_ shapes: BoundShapes, _ attributes: Attributes) -> Cost {

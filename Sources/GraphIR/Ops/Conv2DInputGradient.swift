@@ -57,18 +57,20 @@ struct Conv2DInputGradient: Op {
     ) -> Tensor<Scalar> {
         let (dy, filter) = (operands[0], operands[1])
         let geometry = ConvolutionGeometry(x: resultShape, filter: filter.shape, output: dy.shape, attributes)
-        var dx = Tensor(shape: resultShape, repeating: Scalar(0))
-        geometry.forEachMeeting { at in
-            for ci in 0..<geometry.inputChannels {
-                let taps = at.filter + ci * geometry.outputChannels
-                var sum: Scalar = 0
-                for co in 0..<geometry.outputChannels {
-                    sum += dy.values[at.output + co] * filter.values[taps + co]
+        var dx = Array(repeating: Scalar(0), count: resultShape.elementCount)
+        for (n, oh) in geometry.rows {
+            for at in geometry.meetings(image: n, row: oh) {
+                for ci in 0..<geometry.inputChannels {
+                    let taps = at.filter + ci * geometry.outputChannels
+                    var sum: Scalar = 0
+                    for co in 0..<geometry.outputChannels {
+                        sum += dy.values[at.output + co] * filter.values[taps + co]
+                    }
+                    dx[at.x + ci] += sum
                 }
-                dx.values[at.x + ci] += sum
             }
         }
-        return dx
+        return Tensor(shape: resultShape, values: dx)
     }
 
     func cost(_ shapes: BoundShapes, _ attributes: Attributes) -> Cost {

@@ -101,28 +101,31 @@ struct ConvolutionGeometry {
         var x, filter, output: Int
     }
 
-    /// Calls `body` for every pixel of y and every filter tap that meets a pixel of x.
-    @inline(__always)
-    func forEachMeeting(_ body: (Meeting) -> Void) {
-        for n in 0..<images {
-            for oh in 0..<outputHeight {
-                for r in 0..<filterHeight {
-                    let h = oh * stride - padTop + r
-                    guard h >= 0, h < height else { continue }
-                    for ow in 0..<outputWidth {
-                        for q in 0..<filterWidth {
-                            let w = ow * stride - padLeft + q
-                            guard w >= 0, w < width else { continue }
-                            body(
-                                Meeting(
-                                    x: ((n * height + h) * width + w) * inputChannels,
-                                    filter: (r * filterWidth + q) * inputChannels * outputChannels,
-                                    output: ((n * outputHeight + oh) * outputWidth + ow) * outputChannels))
-                        }
-                    }
+    /// Every filter tap over every pixel of one row of y, where it meets a pixel of x.
+    func meetings(image n: Int, row oh: Int) -> [Meeting] {
+        var meetings: [Meeting] = []
+        meetings.reserveCapacity(outputWidth * filterHeight * filterWidth)
+        for ow in 0..<outputWidth {
+            for r in 0..<filterHeight {
+                let h = oh * stride - padTop + r
+                guard h >= 0, h < height else { continue }
+                for q in 0..<filterWidth {
+                    let w = ow * stride - padLeft + q
+                    guard w >= 0, w < width else { continue }
+                    meetings.append(
+                        Meeting(
+                            x: ((n * height + h) * width + w) * inputChannels,
+                            filter: (r * filterWidth + q) * inputChannels * outputChannels,
+                            output: ((n * outputHeight + oh) * outputWidth + ow) * outputChannels))
                 }
             }
         }
+        return meetings
+    }
+
+    /// All images and rows of y.
+    var rows: [(image: Int, row: Int)] {
+        (0..<images).flatMap { n in (0..<outputHeight).map { oh in (n, oh) } }
     }
 
     /// A multiplication and an addition for each meeting and pair of channels, the padding's included.

@@ -37,12 +37,8 @@ struct DepthToSpace: Op {
     func evaluate<Scalar: EvaluationScalar>(
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
-        let block = attributes.integer("block")
-        var y = Tensor(shape: resultShape, repeating: Scalar(0))
-        PixelBlocks.forEachElement(deep: operands[0].shape, wide: resultShape, block) { deep, wide in
-            y.values[wide] = operands[0].values[deep]
-        }
-        return y
+        let places = PixelBlocks.deepPlaces(wide: resultShape, block: attributes.integer("block"))
+        return Tensor(shape: resultShape, values: places.map { operands[0].values[$0] })
     }
 
     func cost(_ shapes: BoundShapes, _ attributes: Attributes) -> Cost {
@@ -52,21 +48,20 @@ struct DepthToSpace: Op {
 
 /// The correspondence that `depth_to_space` and `space_to_depth` share.
 enum PixelBlocks {
-    /// Calls `body` with the place of each element in `deep` `[N, H, W, b²·C]` and in `wide` `[N, b·H, b·W, C]`.
-    @inline(__always)
-    static func forEachElement(deep: [Int], wide: [Int], _ block: Int, _ body: (_ deep: Int, _ wide: Int) -> Void) {
-        let (width, deepChannels) = (deep[2], deep[3])
-        let channels = wide[3]
-        for row in 0..<deep[0] * deep[1] {
-            for w in 0..<width {
-                for i in 0..<block {
-                    for j in 0..<block {
-                        let deepStart = (row * width + w) * deepChannels + (i * block + j) * channels
-                        let wideStart = ((row * block + i) * width * block + w * block + j) * channels
-                        for c in 0..<channels { body(deepStart + c, wideStart + c) }
-                    }
-                }
+    /// For each element of `wide` `[N, b·H, b·W, C]`, its place in the `[N, H, W, b²·C]` of equal elements.
+    static func deepPlaces(wide: [Int], block: Int) -> [Int] {
+        let (width, channels) = (wide[2], wide[3])
+        var places: [Int] = []
+        places.reserveCapacity(wide.elementCount)
+        for row in 0..<wide[0] * wide[1] {
+            for column in 0..<width {
+                // Rows of all images are counted through: each holds a multiple of `block` of them.
+                let pixel = row / block * (width / block) + column / block
+                let square = row % block * block + column % block
+                let start = (pixel * block * block + square) * channels
+                places.append(contentsOf: start..<start + channels)
             }
         }
+        return places
     }
 }

@@ -28,7 +28,7 @@ struct LeakyReLU: PointwiseOp {
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
         let slope = Scalar(attributes.float("slope"))
-        return operands[0].map { $0 > 0 ? $0 : slope * $0 }
+        return Tensor(shape: resultShape, values: operands[0].values.map { $0 > 0 ? $0 : slope * $0 })
     }
 
     func kinkSides<Scalar: EvaluationScalar>(

@@ -14,6 +14,6 @@ struct Negate: PointwiseOp {
     func evaluate<Scalar: EvaluationScalar>(
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
-        operands[0].map { -$0 }
+        Tensor(shape: resultShape, values: operands[0].values.map { -$0 })
     }
 }

@@ -43,7 +43,9 @@ struct PadZero: Op {
     ) -> Tensor<Scalar> {
         let (x, axis) = (operands[0], attributes.integer("axis"))
         var result = Tensor(shape: resultShape, repeating: Scalar(0))
-        AxisSpan.copy(x.shape[axis], from: x, at: 0, to: &result, at: attributes.integer("before"), axis: axis)
+        let before = attributes.integer("before")
+        let places = AxisSpan(resultShape, axis: axis).places(before..<before + x.shape[axis])
+        for (value, place) in zip(x.values, places) { result.values[place] = value }
         return result
     }
 

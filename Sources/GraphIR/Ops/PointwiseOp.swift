@@ -24,11 +24,3 @@ extension PointwiseOp {
         Cost(shapes, operationCount: operationsPerElement * shapes.result.elementCount)
     }
 }
-
-extension Tensor {
-    /// Applies a formula to each element.
-    @inline(__always)
-    func map(_ formula: (Scalar) -> Scalar) -> Tensor {
-        Tensor(shape: shape, values: values.map(formula))
-    }
-}

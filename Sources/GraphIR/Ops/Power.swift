@@ -30,6 +30,6 @@ struct Power: PointwiseOp {
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
         let base = Scalar(attributes.float("base"))
-        return operands[0].map { Scalar.pow(base, $0) }
+        return Tensor(shape: resultShape, values: operands[0].values.map { Scalar.pow(base, $0) })
     }
 }

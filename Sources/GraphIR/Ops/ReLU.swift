@@ -14,7 +14,7 @@ struct ReLU: PointwiseOp {
     func evaluate<Scalar: EvaluationScalar>(
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
-        operands[0].map { max($0, 0) }
+        Tensor(shape: resultShape, values: operands[0].values.map { max($0, 0) })
     }
 
     func kinkSides<Scalar: EvaluationScalar>(

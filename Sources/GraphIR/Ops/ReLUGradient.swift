@@ -19,7 +19,9 @@ struct ReLUGradient: PointwiseOp {
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
         let slope = Scalar(attributes.float("slope"))
-        return Broadcasting.combine(operands[0], operands[1], resultShape) { dy, y in y > 0 ? dy : slope * dy }
+        let (dy, y) = (operands[0].values, operands[1].values)
+        let places = Broadcasting.pairs(operands[0].shape, operands[1].shape, in: resultShape)
+        return Tensor(shape: resultShape, values: places.map { y[$1] > 0 ? dy[$0] : slope * dy[$0] })
     }
 
     func kinkSides<Scalar: EvaluationScalar>(

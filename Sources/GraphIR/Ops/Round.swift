@@ -14,7 +14,7 @@ struct Round: PointwiseOp {
     func evaluate<Scalar: EvaluationScalar>(
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
-        operands[0].map { $0.rounded(.toNearestOrEven) }
+        Tensor(shape: resultShape, values: operands[0].values.map { $0.rounded(.toNearestOrEven) })
     }
 
     func kinkSides<Scalar: EvaluationScalar>(

@@ -18,6 +18,6 @@ struct Sigmoid: PointwiseOp {
     func evaluate<Scalar: EvaluationScalar>(
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
-        operands[0].map { 1 / (1 + Scalar.exp(-$0)) }
+        Tensor(shape: resultShape, values: operands[0].values.map { 1 / (1 + Scalar.exp(-$0)) })
     }
 }

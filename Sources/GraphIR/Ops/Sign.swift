@@ -14,7 +14,7 @@ struct Sign: PointwiseOp {
     func evaluate<Scalar: EvaluationScalar>(
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
-        operands[0].map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }
+        Tensor(shape: resultShape, values: operands[0].values.map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 })
     }
 
     func kinkSides<Scalar: EvaluationScalar>(

@@ -42,11 +42,10 @@ struct Slice: Op {
     func evaluate<Scalar: EvaluationScalar>(
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
-        var result = Tensor(shape: resultShape, repeating: Scalar(0))
-        AxisSpan.copy(
-            attributes.integer("length"), from: operands[0], at: attributes.integer("start"), to: &result, at: 0,
-            axis: attributes.integer("axis"))
-        return result
+        let start = attributes.integer("start")
+        let span = AxisSpan(operands[0].shape, axis: attributes.integer("axis"))
+        let places = span.places(start..<start + attributes.integer("length"))
+        return Tensor(shape: resultShape, values: places.map { operands[0].values[$0] })
     }
 
     func cost(_ shapes: BoundShapes, _ attributes: Attributes) -> Cost {

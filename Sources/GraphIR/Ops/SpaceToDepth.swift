@@ -38,11 +38,9 @@ struct SpaceToDepth: Op {
     func evaluate<Scalar: EvaluationScalar>(
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
-        let block = attributes.integer("block")
+        let places = PixelBlocks.deepPlaces(wide: operands[0].shape, block: attributes.integer("block"))
         var y = Tensor(shape: resultShape, repeating: Scalar(0))
-        PixelBlocks.forEachElement(deep: resultShape, wide: operands[0].shape, block) { deep, wide in
-            y.values[deep] = operands[0].values[wide]
-        }
+        for (value, place) in zip(operands[0].values, places) { y.values[place] = value }
         return y
     }
 

@@ -15,6 +15,6 @@ struct Sqrt: PointwiseOp {
     func evaluate<Scalar: EvaluationScalar>(
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
-        operands[0].map { $0.squareRoot() }
+        Tensor(shape: resultShape, values: operands[0].values.map { $0.squareRoot() })
     }
 }

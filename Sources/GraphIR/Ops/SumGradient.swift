@@ -30,7 +30,8 @@ struct SumGradient: Op {
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
         let aligned = Reduction.keepingAxes(resultShape, axes: attributes.integers("axes"))
-        return Reduction.broadcast(Tensor(shape: aligned, values: operands[0].values), to: resultShape)
+        let places = Broadcasting.places(of: aligned, in: resultShape)
+        return Tensor(shape: resultShape, values: places.map { operands[0].values[$0] })
     }
 
     func cost(_ shapes: BoundShapes, _ attributes: Attributes) -> Cost {

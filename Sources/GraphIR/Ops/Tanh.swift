@@ -18,6 +18,6 @@ struct Tanh: PointwiseOp {
     func evaluate<Scalar: EvaluationScalar>(
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
-        operands[0].map(Scalar.tanh)
+        Tensor(shape: resultShape, values: operands[0].values.map(Scalar.tanh))
     }
 }

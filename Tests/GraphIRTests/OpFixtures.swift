@@ -1,0 +1,185 @@
+import Testing
+import GraphIR
+
+/// A size as tests write it: a number, a symbol's name, or a ``Size``.
+protocol Dimension { var size: Size { get } }
+extension Int: Dimension { var size: Size { Size(self) } }
+extension String: Dimension { var size: Size { Size(symbol: self) } }
+extension Size: Dimension { var size: Size { self } }
+
+func f32(_ dimensions: any Dimension...) -> TensorType { TensorType(.f32, Shape(dimensions.map(\.size))) }
+func u8(_ dimensions: any Dimension...) -> TensorType { TensorType(.u8, Shape(dimensions.map(\.size))) }
+
+func integers(_ pairs: KeyValuePairs<String, Int>) -> Attributes {
+    Attributes(pairs.map { Attributes.Pair(name: $0.key, value: .size(Size($0.value))) })
+}
+
+func shape(_ dimensions: any Dimension...) -> Attributes {
+    Attributes(["shape": .sizes(dimensions.map(\.size))])
+}
+
+func axes(_ axes: Int...) -> Attributes { Attributes(["axes": .sizes(axes.map(Size.init))]) }
+
+func convolution(
+    stride: Int, pad: String, height: (any Dimension)? = nil, width: (any Dimension)? = nil
+) -> Attributes {
+    var attributes = Attributes(["stride": .size(Size(stride)), "pad": .symbol(pad)])
+    if let height { attributes["height"] = .size(height.size) }
+    if let width { attributes["width"] = .size(width.size) }
+    return attributes
+}
+
+/// The SplitMix64 generator: the same numbers on every machine.
+struct SplitMix64 {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    mutating func tensor(_ shape: [Int], in range: ClosedRange<Double> = -1...1) -> Tensor<Double> {
+        let count = shape.reduce(1, *)
+        return Tensor(
+            shape: shape,
+            values: (0..<count).map { _ in
+                range.lowerBound + Double(next() >> 11) * 0x1p-53 * (range.upperBound - range.lowerBound)
+            })
+    }
+}
+
+/// A use of one op on random operands, for checks that hold for all ops.
+struct OpCase: CustomTestStringConvertible {
+    var op: String
+    var shapes: [[Int]]
+    var attributes: Attributes
+    /// The operands whose gradient is checked; the others have none.
+    var differentiable: [Int]
+    var range: ClosedRange<Double>
+    var seed: UInt64
+
+    init(
+        _ op: String, _ shapes: [[Int]], _ attributes: Attributes = Attributes(), differentiable: [Int]? = nil,
+        range: ClosedRange<Double> = -1...1, seed: UInt64 = 1
+    ) {
+        self.op = op
+        self.shapes = shapes
+        self.attributes = attributes
+        self.differentiable = differentiable ?? Array(shapes.indices)
+        self.range = range
+        self.seed = seed
+    }
+
+    var testDescription: String { "\(op) \(shapes) \(attributes.pairs.map { "\($0.name) = \($0.value)" })" }
+
+    var operandTypes: [TensorType] { shapes.map { TensorType(.f32, Shape($0.map(Size.init))) } }
+
+    func operands() -> [Tensor<Double>] {
+        var generator = SplitMix64(state: seed)
+        return shapes.map { generator.tensor($0, in: range) }
+    }
+
+    /// Every op that has a gradient or rows, over the shapes that could break it.
+    static let all: [OpCase] = arithmetic + functions + convolutions + reductions + rearrangements + resampling
+
+    static let broadcasts: [[[Int]]] = [
+        [[2, 3, 2, 3], [2, 3, 2, 3]], [[2, 3, 5, 4], [4]], [[3], [2, 4, 1, 3]], [[2, 3, 2, 2], []], [[], [1, 1, 1, 1]],
+        [[2, 1, 3, 1], [1, 4, 1, 2]], [[1, 5, 1, 3], [5, 1, 1]], [[4], [4]], [[], []],
+    ]
+
+    static let arithmetic: [OpCase] = broadcasts.flatMap { shapes in
+        [
+            OpCase("add", shapes), OpCase("subtract", shapes), OpCase("multiply", shapes),
+            OpCase("divide", shapes, range: 0.5...2), OpCase("relu_gradient", shapes),
+            OpCase("clip_gradient", shapes, Attributes(["min": .float(-0.5), "max": .float(0.25)])),
+        ]
+    }
+
+    static let functions: [OpCase] = [[1, 1, 1, 1], [2, 3, 5, 3], [7], []].flatMap { shape in
+        [
+            OpCase("negate", [shape]), OpCase("f32", [shape]), OpCase("relu", [shape]),
+            OpCase("leaky_relu", [shape]), OpCase("leaky_relu", [shape], Attributes(["slope": .float(0)])),
+            OpCase("relu_gradient", [shape, shape], Attributes(["slope": .float(0.3)])),
+            OpCase("tanh", [shape], range: -3...3), OpCase("sigmoid", [shape], range: -5...5), OpCase("abs", [shape]),
+            OpCase("sign", [shape]), OpCase("sqrt", [shape], range: 0.1...4), OpCase("round", [shape], range: -4...4),
+            OpCase("power", [shape], Attributes(["base": .float(0.9)]), range: 0...20),
+            OpCase("clip", [shape], Attributes(["min": .float(-0.5), "max": .float(0.25)])),
+        ]
+    }
+
+    /// Image and filter sizes, strides and paddings.
+    static let geometries: [(image: [Int], filter: [Int], stride: Int, pad: String)] = [
+        ([1, 1, 1, 1], [1, 1, 1, 1], 1, "same"), ([1, 1, 1, 2], [3, 3, 2, 2], 1, "same"),
+        ([2, 5, 4, 2], [3, 3, 2, 3], 1, "same"), ([1, 4, 7, 1], [5, 5, 1, 2], 1, "same"),
+        ([1, 3, 3, 1], [9, 9, 1, 1], 1, "same"), ([1, 3, 5, 2], [1, 3, 2, 1], 1, "same"),
+        ([1, 5, 3, 1], [3, 1, 1, 2], 2, "same"), ([1, 6, 5, 2], [3, 3, 2, 2], 2, "same"),
+        ([1, 7, 7, 1], [5, 3, 1, 1], 3, "same"), ([2, 1, 1, 1], [3, 3, 1, 1], 2, "same"),
+        ([1, 3, 3, 2], [3, 3, 2, 2], 1, "valid"), ([1, 6, 5, 1], [3, 3, 1, 2], 2, "valid"),
+        ([1, 9, 11, 1], [9, 9, 1, 1], 1, "valid"), ([1, 8, 5, 1], [1, 1, 1, 2], 2, "valid"),
+        ([1, 10, 4, 1], [3, 3, 1, 1], 4, "valid"),
+    ]
+
+    static let convolutions: [OpCase] = geometries.flatMap { image, filter, stride, pad in
+        let kept = { (size: Int, taps: Int) in pad == "same" ? (size - 1) / stride + 1 : (size - taps) / stride + 1 }
+        let output = [image[0], kept(image[1], filter[0]), kept(image[2], filter[1]), filter[3]]
+        return [
+            OpCase("conv2d", [image, filter], convolution(stride: stride, pad: pad)),
+            OpCase(
+                "conv2d_input_gradient", [output, filter],
+                convolution(stride: stride, pad: pad, height: image[1], width: image[2])),
+            OpCase(
+                "conv2d_filter_gradient", [image, output],
+                convolution(stride: stride, pad: pad, height: filter[0], width: filter[1])),
+        ]
+    }
+
+    static let reductions: [OpCase] = [
+        OpCase("mean", [[2, 3, 1, 2]]), OpCase("mean", [[]]), OpCase("mean_gradient", [[]], shape(2, 3, 1, 2)),
+        OpCase("sum", [[2, 3, 1, 2]]), OpCase("sum", [[2, 3, 4, 2]], axes(0, 1, 2)),
+        OpCase("sum", [[2, 3, 4, 2]], axes(3, 1)), OpCase("sum", [[5]], axes(0)), OpCase("sum", [[]]),
+        OpCase("sum_gradient", [[2, 4]], shapeAndAxes([2, 3, 4, 2], [3, 1])),
+        OpCase("sum_gradient", [[]], shapeAndAxes([2, 3], [])),
+        OpCase("sum_to", [[2, 3, 4, 2]], shape(2)), OpCase("sum_to", [[2, 3, 4, 2]], shape(3, 1, 2)),
+        OpCase("sum_to", [[2, 3, 4, 2]], shape()), OpCase("sum_to", [[2, 3]], shape(2, 3)),
+        OpCase("broadcast", [[2]], shape(2, 3, 4, 2)), OpCase("broadcast", [[3, 1, 2]], shape(2, 3, 4, 2)),
+        OpCase("broadcast", [[]], shape(2, 3)), OpCase("broadcast", [[1, 3, 1, 1]], shape(2, 3, 2, 2)),
+        OpCase("psnr", [[2, 3, 2, 3], [2, 3, 2, 3]], peak), OpCase("psnr", [[1, 1, 1, 1], [1, 1, 1, 1]], peak),
+        OpCase("psnr_gradient", [[], [2, 3, 2, 1], [2, 3, 2, 1]], peak, differentiable: [0]),
+    ]
+
+    static let peak = Attributes(["max": .float(2)])
+
+    static func shapeAndAxes(_ shape: [Int], _ axes: [Int]) -> Attributes {
+        Attributes(["shape": .sizes(shape.map(Size.init)), "axes": .sizes(axes.map(Size.init))])
+    }
+
+    static let rearrangements: [OpCase] = [
+        OpCase("depth_to_space", [[2, 3, 2, 12]], integers(["block": 2])),
+        OpCase("depth_to_space", [[1, 1, 1, 9]], integers(["block": 3])),
+        OpCase("space_to_depth", [[2, 4, 6, 3]], integers(["block": 2])),
+        OpCase("space_to_depth", [[1, 3, 3, 1]], integers(["block": 3])),
+        OpCase("concat", [[2, 3, 2, 1], [2, 3, 2, 3], [2, 3, 2, 2]]),
+        OpCase("concat", [[2, 3, 2, 1], [2, 1, 2, 1], [2, 2, 2, 1]], integers(["axis": 1])),
+        OpCase("concat", [[1, 2], [3, 2]], integers(["axis": 0])), OpCase("concat", [[1, 1, 1, 1]]),
+        OpCase("slice", [[2, 5, 3, 2]], integers(["axis": 1, "start": 1, "length": 3])),
+        OpCase("slice", [[2, 5, 3, 4]], integers(["start": 3, "length": 1])),
+        OpCase("slice", [[4, 3]], integers(["axis": 0, "start": 0, "length": 4])),
+        OpCase("pad_zero", [[2, 3, 2, 2]], integers(["axis": 1, "before": 2, "after": 1])),
+        OpCase("pad_zero", [[1, 2, 2, 1]], integers(["axis": 2, "after": 3])),
+        OpCase("pad_zero", [[3]], integers(["axis": 0, "before": 1])),
+    ]
+
+    static let resampling: [OpCase] = [
+        ([1, 1, 1, 1], 2), ([1, 2, 3, 2], 2), ([2, 5, 4, 1], 3), ([1, 7, 2, 1], 4), ([1, 3, 3, 1], 1), ([1, 1, 6, 1], 5),
+    ].flatMap { (image: [Int], factor: Int) in
+        [
+            OpCase("resize_bicubic", [image], integers(["factor": factor])),
+            OpCase(
+                "resize_bicubic_gradient", [[image[0], image[1] * factor, image[2] * factor, image[3]]],
+                integers(["factor": factor])),
+        ]
+    }
+}
