@@ -48,6 +48,9 @@ public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
                 values.append(try supplied(value, to: node, shape, as: "scalar '\(node.name)'"))
             case .constant(let number): values.append(.scalar(Scalar(number)))
             case .operation(let operation):
+                guard operation.attributes.symbols.isEmpty else {
+                    throw node.error("unbound-size", "a size that '\(node.name)' is given depends on no input")
+                }
                 let operands = operation.operands.compactMap { values[$0.index] }
                 guard let op = OpRegistry[operation.op] else {
                     throw node.error("unknown-op", "there is no op '\(operation.op)'")

@@ -2,7 +2,7 @@ import RealModule
 
 /// The definition of one operation of the language. `Ops/` holds one file for each.
 ///
-/// A conforming type has no stored properties: what varies between uses is in ``Attributes``. An op
+/// A conforming type stores constants alone: what varies between uses is in ``Attributes``. An op
 /// states everything the compiler needs to know of it; adding one is adding a file and a line in
 /// ``OpRegistry``.
 public protocol Op: Sendable {

@@ -114,6 +114,17 @@ extension TensorType {
 }
 
 extension Attributes {
+    /// All symbols that the values depend on.
+    var symbols: Set<String> {
+        pairs.reduce(into: []) { symbols, pair in
+            switch pair.value {
+            case .size(let size): symbols.formUnion(size.symbols)
+            case .sizes(let list): for size in list { symbols.formUnion(size.symbols) }
+            case .float, .symbol: break
+            }
+        }
+    }
+
     public func bound(to sizes: [String: Int]) -> Attributes {
         var bound = self
         for pair in pairs {

@@ -66,6 +66,17 @@ import Testing
         }
     }
 
+    @Test func sizesThatNoInputDecides() throws {
+        var builder = GraphBuilder(name: "unbound")
+        let x = builder.declare(.input, type: f32("H"), named: "x")
+        let cut = Attributes(["axis": .size(Size(0)), "start": .size(Size(symbol: "K")), "length": .size(Size(1))])
+        builder.setOutput("y", try builder.apply("slice", [x], cut))
+        let error = #expect(throws: NodeError.self) {
+            try Interpreter<Float>().run(builder.graph, inputs: ["x": Tensor(shape: [3], repeating: 1)])
+        }
+        #expect(error?.error.code == "unbound-size")
+    }
+
     @Test func missingAndWrongOperandsAreNamed() throws {
         var builder = GraphBuilder(name: "operands")
         let x = builder.declare(.input, type: u8("H"), named: "x")
