@@ -41,7 +41,8 @@ public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
             }
             switch node.content {
             case .input: values.append(try supplied(inputs[node.name], to: node, shape, as: "input '\(node.name)'"))
-            case .weight(let path, _): values.append(try supplied(weights[path], to: node, shape, as: "weight '\(path)'"))
+            case .weight(let path, _):
+                values.append(try supplied(weights[path], to: node, shape, as: "weight '\(path)'"))
             case .state(let path, _): values.append(try supplied(weights[path], to: node, shape, as: "state '\(path)'"))
             case .scalar:
                 let value = scalars[node.name].map(Tensor.scalar)

@@ -69,7 +69,10 @@ import Testing
 
     @Test func gradientsOfAOnePixelImage() throws {
         let model = try DifferentiationTests.model()
-        let inputs = ["lr": DifferentiationTests.pixels([1, 1, 1, 3], seed: 3), "hr": DifferentiationTests.pixels([1, 2, 2, 3], seed: 4)]
+        let inputs = [
+            "lr": DifferentiationTests.pixels([1, 1, 1, 3], seed: 3),
+            "hr": DifferentiationTests.pixels([1, 2, 2, 3], seed: 4),
+        ]
         try expectGradients(
             of: model, inputs: inputs, weights: DifferentiationTests.weights(of: model), tolerance: 1e-5)
     }
@@ -116,7 +119,9 @@ import Testing
         _ = builder.declare(.weight(path: "unused", initializer: .ones), type: f32(2, 2), named: "unused")
         builder.setMeasure(.loss, "loss", try builder.apply("sum", [used]))
         let graph = try builder.graph.withGradientOutputs()
-        let weights = ["used": Tensor<Double>(shape: [2], repeating: 1), "unused": Tensor(shape: [2, 2], repeating: 1)]
+        let weights = [
+            "used": Tensor<Double>(shape: [2], repeating: 1), "unused": Tensor(shape: [2, 2], repeating: 1),
+        ]
         let outputs = try Interpreter<Double>().run(graph, weights: weights).outputs
         #expect(outputs["gradient.used"]?.values == [1, 1])
         #expect(outputs["gradient.unused"] == Tensor(shape: [2, 2], repeating: 0))

@@ -16,7 +16,8 @@ import Testing
         let h = Size(symbol: "H")
         let graph = try graph(f32("N", "H", "W", 3), f32("N", "H", "W", 3))
         #expect(graph.sizeSymbols == ["H", "N", "W"])
-        #expect(try graph.sizes(fromInputShapes: ["a": [2, 5, 7, 3], "b": [2, 5, 7, 3]]) == ["N": 2, "H": 5, "W": 7])
+        #expect(
+            try graph.sizes(fromInputShapes: ["a": [2, 5, 7, 3], "b": [2, 5, 7, 3]]) == ["N": 2, "H": 5, "W": 7])
         var builder = GraphBuilder(name: "pair")
         _ = builder.declare(.input, type: f32(4 * h, 1), named: "large")
         _ = builder.declare(.input, type: f32("H", 1), named: "small")
@@ -59,7 +60,8 @@ import Testing
         let half = Attributes(["axis": .size(Size(0)), "start": .size(Size(0)), "length": .size(h.floorDivided(by: 2))])
         builder.setOutput("half", try builder.apply("slice", [x], half))
         #expect(try builder.graph.bound(to: ["H": 5]).nodes[1].operation?.attributes.integer("length") == 2)
-        let results = try Interpreter<Float>().run(builder.graph, inputs: ["x": Tensor(shape: [5], values: [1, 2, 3, 4, 5])])
+        let results = try Interpreter<Float>().run(
+            builder.graph, inputs: ["x": Tensor(shape: [5], values: [1, 2, 3, 4, 5])])
         #expect(results.outputs["half"]?.values == [1, 2])
         #expect(throws: NodeError.self) {
             try Interpreter<Float>().run(builder.graph, inputs: ["x": Tensor(shape: [1], values: [1])])

@@ -20,14 +20,20 @@ import Testing
             #expect(try apply(op, [vector(.nan)], attributes).values[0].isNaN)
         }
         #expect(try apply("sign", [vector(-3, -0.0, 0, 2, .nan)]).values == [-1, 0, 0, 1, 0])
-        #expect(try apply("clip", [vector(-1, 0.5, 7)], Attributes(["min": .float(0), "max": .float(1)])).values == [0, 0.5, 1])
+        #expect(
+            try apply("clip", [vector(-1, 0.5, 7)], Attributes(["min": .float(0), "max": .float(1)])).values == [
+                0, 0.5, 1,
+            ])
         #expect(try apply("leaky_relu", [vector(-2, 0, 3)]).values == [-0.4, 0, 3])
         #expect(try apply("sigmoid", [vector(-1000, 0, 1000)]).values == [0, 0.5, 1])
     }
 
     @Test func gradientsAreInclusiveAtClipBoundsAndZeroAtReLUKink() throws {
         let bounds = Attributes(["min": .float(0), "max": .float(255)])
-        #expect(try apply("clip_gradient", [vector(1, 2, 3, 4), vector(-0.1, 0, 255, 255.1)], bounds).values == [0, 2, 3, 0])
+        #expect(
+            try apply("clip_gradient", [vector(1, 2, 3, 4), vector(-0.1, 0, 255, 255.1)], bounds).values == [
+                0, 2, 3, 0,
+            ])
         #expect(try apply("relu_gradient", [vector(1, 2, 3), vector(-1, 0, 1)]).values == [0, 0, 3])
     }
 
@@ -40,8 +46,9 @@ import Testing
         let x = Tensor<Float>(shape: [2, 3, 2], values: (1...12).map(Float.init))
         #expect(try apply("sum_to", [x], shape(3, 1)).values == [18, 26, 34])
         #expect(try apply("sum", [x], axes(0, 2)).values == [18, 26, 34])
-        #expect(try apply("sum_gradient", [vector(1, 2, 3)], OpCase.shapeAndAxes([2, 3, 2], [0, 2])).values
-            == [1, 1, 2, 2, 3, 3, 1, 1, 2, 2, 3, 3])
+        #expect(
+            try apply("sum_gradient", [vector(1, 2, 3)], OpCase.shapeAndAxes([2, 3, 2], [0, 2])).values
+                == [1, 1, 2, 2, 3, 3, 1, 1, 2, 2, 3, 3])
     }
 
     @Test func meansOfManyElementsStayExact() throws {
@@ -64,8 +71,9 @@ import Testing
         let joined = try apply("concat", [a, b], integers(["axis": 1]))
         #expect(joined.values == [1, 2, 5, 6, 7, 8, 3, 4, 9, 10, 11, 12])
         #expect(try apply("slice", [joined], integers(["axis": 1, "start": 1, "length": 2])) == b)
-        #expect(try apply("pad_zero", [a], integers(["axis": 1, "before": 1, "after": 1])).values
-            == [0, 0, 1, 2, 0, 0, 0, 0, 3, 4, 0, 0])
+        #expect(
+            try apply("pad_zero", [a], integers(["axis": 1, "before": 1, "after": 1])).values
+                == [0, 0, 1, 2, 0, 0, 0, 0, 3, 4, 0, 0])
     }
 
     @Test func bicubicWeightsAreKeys() throws {

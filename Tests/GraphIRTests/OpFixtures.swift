@@ -1,5 +1,5 @@
-import Testing
 import GraphIR
+import Testing
 
 /// A size as tests write it: a number, a symbol's name, or a ``Size``.
 protocol Dimension { var size: Size { get } }
@@ -86,7 +86,8 @@ struct OpCase: CustomTestStringConvertible {
     static let all: [OpCase] = arithmetic + functions + convolutions + reductions + rearrangements + resampling
 
     static let broadcasts: [[[Int]]] = [
-        [[2, 3, 2, 3], [2, 3, 2, 3]], [[2, 3, 5, 4], [4]], [[3], [2, 4, 1, 3]], [[2, 3, 2, 2], []], [[], [1, 1, 1, 1]],
+        [[2, 3, 2, 3], [2, 3, 2, 3]], [[2, 3, 5, 4], [4]], [[3], [2, 4, 1, 3]], [[2, 3, 2, 2], []],
+        [[], [1, 1, 1, 1]],
         [[2, 1, 3, 1], [1, 4, 1, 2]], [[1, 5, 1, 3], [5, 1, 1]], [[4], [4]], [[], []],
     ]
 
@@ -173,7 +174,8 @@ struct OpCase: CustomTestStringConvertible {
     ]
 
     static let resampling: [OpCase] = [
-        ([1, 1, 1, 1], 2), ([1, 2, 3, 2], 2), ([2, 5, 4, 1], 3), ([1, 7, 2, 1], 4), ([1, 3, 3, 1], 1), ([1, 1, 6, 1], 5),
+        ([1, 1, 1, 1], 2), ([1, 2, 3, 2], 2), ([2, 5, 4, 1], 3), ([1, 7, 2, 1], 4), ([1, 3, 3, 1], 1),
+        ([1, 1, 6, 1], 5),
     ].flatMap { (image: [Int], factor: Int) in
         [
             OpCase("resize_bicubic", [image], integers(["factor": factor])),

@@ -21,7 +21,11 @@ import Testing
         var weights: [String: Tensor<Double>] = [:]
         var inputs: [String: Tensor<Double>] = [:]
         for (index, operand) in operands.enumerated() {
-            if use.differentiable.contains(index) { weights["x\(index)"] = operand } else { inputs["x\(index)"] = operand }
+            if use.differentiable.contains(index) {
+                weights["x\(index)"] = operand
+            } else {
+                inputs["x\(index)"] = operand
+            }
         }
         var generator = SplitMix64(state: 99)
         inputs["direction"] = generator.tensor(try #require(builder.type(of: y).shape.constant))
@@ -55,7 +59,9 @@ func expectGradients(
                 moved[path]?.values[index] += step
                 return try interpreter.run(forward, inputs: inputs, weights: moved, keepsTrace: true)
             }
-            guard interpreter.kinkSides(forward, trace: runs[0].trace) == interpreter.kinkSides(forward, trace: runs[1].trace)
+            guard
+                interpreter.kinkSides(forward, trace: runs[0].trace)
+                    == interpreter.kinkSides(forward, trace: runs[1].trace)
             else { continue }
             let losses = runs.compactMap { $0.measures[loss.name] }
             let quotient = (losses[1] - losses[0]) / (2 * step)

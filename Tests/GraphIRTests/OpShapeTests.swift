@@ -9,7 +9,8 @@ import Testing
         var attributes: Attributes
         var result: TensorType
 
-        init(_ op: String, _ operands: [TensorType], _ attributes: Attributes = Attributes(), gives result: TensorType) {
+        init(_ op: String, _ operands: [TensorType], _ attributes: Attributes = Attributes(), gives result: TensorType)
+        {
             (self.op, self.operands, self.attributes, self.result) = (op, operands, attributes, result)
         }
 
@@ -31,14 +32,18 @@ import Testing
         Rule("mean", [image], gives: f32()), Rule("mean_gradient", [f32()], shape("N", "H", "W", 3), gives: image),
         Rule("sum", [image], gives: f32()), Rule("sum", [image], axes(0, 1, 2), gives: f32(3)),
         Rule("sum", [image], axes(1), gives: f32("N", "W", 3)),
-        Rule("sum_to", [image], shape(3), gives: f32(3)), Rule("broadcast", [f32(3)], shape("N", "H", "W", 3), gives: image),
+        Rule("sum_to", [image], shape(3), gives: f32(3)),
+        Rule("broadcast", [f32(3)], shape("N", "H", "W", 3), gives: image),
         Rule("conv2d", [image, f32(3, 3, 3, 64)], gives: f32("N", "H", "W", 64)),
-        Rule("conv2d", [image, f32(9, 9, 3, 8)], convolution(stride: 1, pad: "valid"), gives: f32("N", h - 8, w - 8, 8)),
+        Rule(
+            "conv2d", [image, f32(9, 9, 3, 8)], convolution(stride: 1, pad: "valid"), gives: f32("N", h - 8, w - 8, 8)),
         Rule(
             "conv2d", [image, f32(3, 5, 3, 8)], convolution(stride: 2, pad: "same"),
             gives: f32("N", (h - 1).floorDivided(by: 2) + 1, (w - 1).floorDivided(by: 2) + 1, 8)),
-        Rule("conv2d", [f32(1, 7, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 2, pad: "same"), gives: f32(1, 4, 4, 8)),
-        Rule("conv2d", [f32(1, 7, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 2, pad: "valid"), gives: f32(1, 3, 3, 8)),
+        Rule(
+            "conv2d", [f32(1, 7, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 2, pad: "same"), gives: f32(1, 4, 4, 8)),
+        Rule(
+            "conv2d", [f32(1, 7, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 2, pad: "valid"), gives: f32(1, 3, 3, 8)),
         Rule(
             "conv2d_input_gradient", [f32("N", "H", "W", 64), f32(3, 3, 3, 64)],
             convolution(stride: 1, pad: "same", height: "H", width: "W"), gives: image),
@@ -55,10 +60,12 @@ import Testing
         Rule("resize_bicubic_gradient", [f32("N", 4 * h, 4 * w, 3)], integers(["factor": 4]), gives: image),
         Rule("concat", [image, f32("N", "H", "W", 1)], gives: f32("N", "H", "W", 4)),
         Rule("concat", [image, image], integers(["axis": 1]), gives: f32("N", 2 * h, "W", 3)),
-        Rule("slice", [image], Attributes(["axis": .size(Size(1)), "start": .size(Size(2)), "length": .size(h - 2)]),
+        Rule(
+            "slice", [image], Attributes(["axis": .size(Size(1)), "start": .size(Size(2)), "length": .size(h - 2)]),
             gives: f32("N", h - 2, "W", 3)),
         Rule("pad_zero", [image], integers(["axis": 2, "before": 1, "after": 2]), gives: f32("N", "H", w + 3, 3)),
-        Rule("psnr", [image, image], OpCase.peak, gives: f32()), Rule("psnr_gradient", [f32(), image, image], OpCase.peak, gives: image),
+        Rule("psnr", [image, image], OpCase.peak, gives: f32()),
+        Rule("psnr_gradient", [f32(), image, image], OpCase.peak, gives: image),
     ]
 
     @Test(arguments: rules)
@@ -83,7 +90,8 @@ import Testing
 
     static let mistakes: [Mistake] = [
         Mistake("conv3d", [image], is: "unknown-op"), Mistake("relu", [image, image], is: "wrong-operand-count"),
-        Mistake("concat", [], is: "wrong-operand-count"), Mistake("relu", [image], integers(["slope": 1]), is: "unknown-attribute"),
+        Mistake("concat", [], is: "wrong-operand-count"),
+        Mistake("relu", [image], integers(["slope": 1]), is: "unknown-attribute"),
         Mistake("clip", [image], is: "missing-attribute"), Mistake("relu", [bytes], is: "element-mismatch"),
         Mistake("add", [image, bytes], is: "element-mismatch"), Mistake("mean", [bytes], is: "element-mismatch"),
         Mistake("add", [image, f32(4)], is: "shape-mismatch"),
@@ -91,17 +99,21 @@ import Testing
         Mistake("leaky_relu", [image], Attributes(["slope": .float(-1)]), is: "bad-attribute"),
         Mistake("power", [image], Attributes(["base": .float(0)]), is: "bad-attribute"),
         Mistake("clip", [image], Attributes(["min": .float(1), "max": .float(0)]), is: "bad-attribute"),
-        Mistake("clip_gradient", [image, image], Attributes(["min": .float(1), "max": .float(0)]), is: "bad-attribute"),
+        Mistake(
+            "clip_gradient", [image, image], Attributes(["min": .float(1), "max": .float(0)]), is: "bad-attribute"),
         Mistake("psnr", [image, image], Attributes(["max": .float(0)]), is: "bad-attribute"),
         Mistake("psnr", [image, f32("N", "H", "W", 1)], OpCase.peak, is: "shape-mismatch"),
         Mistake("psnr", [image, bytes], OpCase.peak, is: "element-mismatch"),
         Mistake("psnr", [f32(), f32()], OpCase.peak, is: "rank-mismatch"),
         Mistake("conv2d", [bytes, f32(3, 3, 3, 8)], is: "element-mismatch"),
         Mistake("conv2d", [f32("H", "W", 3), f32(3, 3, 3, 8)], is: "rank-mismatch"),
-        Mistake("conv2d", [image, f32(3, 3, 8)], is: "rank-mismatch"), Mistake("conv2d", [image, f32(2, 3, 3, 8)], is: "bad-filter"),
-        Mistake("conv2d", [image, f32("H", 3, 3, 8)], is: "bad-filter"), Mistake("conv2d", [image, f32(257, 1, 3, 8)], is: "bad-filter"),
+        Mistake("conv2d", [image, f32(3, 3, 8)], is: "rank-mismatch"),
+        Mistake("conv2d", [image, f32(2, 3, 3, 8)], is: "bad-filter"),
+        Mistake("conv2d", [image, f32("H", 3, 3, 8)], is: "bad-filter"),
+        Mistake("conv2d", [image, f32(257, 1, 3, 8)], is: "bad-filter"),
         Mistake("conv2d", [image, f32(3, 3, 4, 8)], is: "shape-mismatch"),
-        Mistake("conv2d", [f32(1, 2, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 1, pad: "valid"), is: "shape-mismatch"),
+        Mistake(
+            "conv2d", [f32(1, 2, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 1, pad: "valid"), is: "shape-mismatch"),
         Mistake("conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 0, pad: "same"), is: "bad-attribute"),
         Mistake("conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: "mirror"), is: "bad-attribute"),
         Mistake(
@@ -119,7 +131,8 @@ import Testing
         Mistake("resize_bicubic_gradient", [f32(1, 5, 4, 1)], integers(["factor": 2]), is: "shape-mismatch"),
         Mistake("sum", [image], axes(4), is: "bad-axis"), Mistake("sum", [image], axes(1, 1), is: "bad-axis"),
         Mistake("sum_gradient", [f32(2)], OpCase.shapeAndAxes([4, 3], [0]), is: "shape-mismatch"),
-        Mistake("sum_to", [image], shape(4), is: "shape-mismatch"), Mistake("sum_to", [f32(3)], shape("N", 3), is: "shape-mismatch"),
+        Mistake("sum_to", [image], shape(4), is: "shape-mismatch"),
+        Mistake("sum_to", [f32(3)], shape("N", 3), is: "shape-mismatch"),
         Mistake("broadcast", [image], shape(3), is: "shape-mismatch"),
         Mistake("mean_gradient", [f32(3)], shape(3), is: "shape-mismatch"),
         Mistake("concat", [image, f32("N", "H", 3)], is: "rank-mismatch"),

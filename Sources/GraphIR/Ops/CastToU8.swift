@@ -25,7 +25,9 @@ struct CastToU8: Op {
     func evaluate<Scalar: EvaluationScalar>(
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
-        Tensor(shape: resultShape, values: operands[0].values.map { x in x.isNaN ? 0 : min(max(x, 0), 255).rounded(.towardZero) })
+        Tensor(
+            shape: resultShape,
+            values: operands[0].values.map { x in x.isNaN ? 0 : min(max(x, 0), 255).rounded(.towardZero) })
     }
 
     func cost(_ shapes: BoundShapes, _ attributes: Attributes) -> Cost {

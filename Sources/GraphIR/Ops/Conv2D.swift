@@ -1,4 +1,5 @@
-/// `conv2d(x, filter)`: y[n, oh, ow, co] = Σ x[n, oh·stride − ph + r, ow·stride − pw + q, ci] · filter[r, q, ci, co]
+/// `conv2d(x, filter)`:
+/// y[n, oh, ow, co] = Σ x[n, oh·stride − ph + r, ow·stride − pw + q, ci] · filter[r, q, ci, co]
 /// over r, q and ci, x being zero outside.
 ///
 /// Shapes: x `[N, H, W, Cin]`, filter `[kh, kw, Cin, Cout]` with kh and kw odd; ``Convolution`` gives

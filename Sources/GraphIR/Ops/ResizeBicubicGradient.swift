@@ -16,7 +16,8 @@ struct ResizeBicubicGradient: Op {
             result.shape.dimensions[axis] = size.floorDivided(by: factor)
             guard (factor * result.shape.dimensions[axis]).compared(to: size) != .different else {
                 throw OpError(
-                    "shape-mismatch", "resize_bicubic_gradient needs a height and width that are multiples of \(factor)",
+                    "shape-mismatch",
+                    "resize_bicubic_gradient needs a height and width that are multiples of \(factor)",
                     expected: "f32[N, \(factor)*H, \(factor)*W, C]", found: operands[0].description)
             }
         }
