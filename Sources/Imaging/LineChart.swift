@@ -80,7 +80,7 @@ private enum Layout {
     static let left = 72.0
     static let right = 28.0
     static let top = 84.0
-    static let bottom = 32.0
+    static let bottom = 8.0
     static let panelHeight = 240.0
     static let panelStride = 296.0
     /// Blue, orange, green, red, purple, brown: apart for most colour-blind readers.
