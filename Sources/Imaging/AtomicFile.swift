@@ -4,7 +4,15 @@ import Glibc
 ///
 /// Bytes go to a temporary file in the same folder; `commit` flushes it to the disk and renames it. A
 /// file that is dropped without `commit` leaves nothing behind. A device or pipe is written directly.
-final class AtomicFile {
+public final class AtomicFile {
+    /// Writes a whole text, as a table of figures or a chart.
+    public static func write(_ text: String, to path: String) throws(ImageError) {
+        let output = try AtomicFile(path: path)
+        let bytes = Array(text.utf8)
+        if fwrite(bytes, 1, bytes.count, output.file) < bytes.count { throw output.writeFailure(errno) }
+        try output.commit()
+    }
+
     let path: String
     /// Where the bytes go. Errors of writing may be left to `commit`, which sees them all.
     let file: UnsafeMutablePointer<FILE>
@@ -42,11 +50,6 @@ final class AtomicFile {
     }
 
     deinit { discard() }
-
-    func write(_ bytes: some Sequence<UInt8>) throws(ImageError) {
-        let bytes = Array(bytes)
-        if fwrite(bytes, 1, bytes.count, file) < bytes.count { throw writeFailure(errno) }
-    }
 
     /// Makes the file visible under its name.
     func commit() throws(ImageError) {

@@ -20,11 +20,10 @@ public struct ComparisonSheet: Sendable {
     /// picture where there is one; then captions give the PSNR on luma.
     ///
     /// - Throws: when the sizes do not fit `scale`.
-    public init(
-        before: Picture, scale: Int, after: Picture, truth: Picture?
-    ) throws(ImageError) {
+    public init(before: Picture, scale: Int, after: Picture, truth: Picture?) throws(ImageError) {
         let bicubic = before.bicubicEnlargement(scale: scale)
-        for picture in [after, truth ?? after] where picture.width != bicubic.width || picture.height != bicubic.height {
+        for picture in [after, truth ?? after]
+        where picture.width != bicubic.width || picture.height != bicubic.height {
             throw ImageError(
                 "a picture of \(picture.width)×\(picture.height) pixels is not \(scale) times one of "
                     + "\(before.width)×\(before.height)")

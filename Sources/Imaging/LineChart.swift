@@ -45,9 +45,7 @@ public struct LineChart: Hashable, Sendable {
     }
 
     public func writeSVG(to path: String) throws(ImageError) {
-        let file = try AtomicFile(path: path)
-        try file.write(svg().utf8)
-        try file.commit()
+        try AtomicFile.write(svg(), to: path)
     }
 
     /// The chart as the text of an SVG file. A point that is not finite leaves a gap in its curve.

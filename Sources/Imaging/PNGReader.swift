@@ -28,6 +28,8 @@ public final class PNGReader {
     private let pixelByteCount: Int
     /// Rows as libpng hands them over: all rows of an interlaced picture, the current one of others.
     private var storedRows: [UInt8] = []
+    /// libpng must not be called again after an error.
+    private var failure: ImageError?
 
     /// Opens a file and reads its header.
     ///
@@ -69,10 +71,11 @@ public final class PNGReader {
 
     /// Reads the next row into `row`, `3 * width` bytes. With the last row the rest of the file is checked.
     ///
-    /// - Throws: when the file is cut short or damaged; reading cannot go on after that.
+    /// - Throws: when the file is cut short or damaged; from then on each call throws the same.
     /// - Precondition: `rowCount < height`.
     public func readRow(into row: UnsafeMutableBufferPointer<UInt8>) throws(ImageError) {
         precondition(row.count == 3 * width && rowCount < height)
+        if let failure { throw failure }
         if rowCount == 0 {
             storedRows = [UInt8](
                 repeating: 0, count: pixelByteCount * width * (passCount > 1 ? height : 1))
@@ -80,7 +83,7 @@ public final class PNGReader {
         }
         if passCount == 1 {
             guard png_shim_read_row(stream, &storedRows) else {
-                throw failure(rowCount == 0 ? "before its first row" : "after row \(rowCount) of \(height)")
+                throw fail(rowCount == 0 ? "before its first row" : "after row \(rowCount) of \(height)")
             }
         }
         storedRows.withUnsafeBufferPointer { rows in
@@ -91,7 +94,7 @@ public final class PNGReader {
         }
         if rowCount + 1 == height {
             storedRows = []
-            guard png_shim_read_end(stream) else { throw failure("after its last row") }
+            guard png_shim_read_end(stream) else { throw fail("after its last row") }
         }
         rowCount += 1
     }
@@ -106,11 +109,13 @@ public final class PNGReader {
             }
             return nil
         }
-        if let failedPass { throw failure("in pass \(failedPass) of \(passCount)") }
+        if let failedPass { throw fail("in pass \(failedPass) of \(passCount)") }
     }
 
-    private func failure(_ place: String) -> ImageError {
-        readFailure(path: path, stream: stream, file: file, place: place)
+    private func fail(_ place: String) -> ImageError {
+        let error = readFailure(path: path, stream: stream, file: file, place: place)
+        failure = error
+        return error
     }
 }
 

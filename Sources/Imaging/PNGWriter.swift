@@ -12,6 +12,9 @@ public final class PNGWriter {
 
     private let output: AtomicFile
     private let stream: OpaquePointer
+    /// libpng must not be called again after an error.
+    private var failure: ImageError?
+    private var isFinished = false
 
     /// - Throws: when the folder cannot be written to.
     /// - Precondition: `0 < width`, `0 < height`, both below 2³¹.
@@ -34,7 +37,7 @@ public final class PNGWriter {
 
     /// Writes the next row, `3 * width` bytes.
     ///
-    /// - Throws: when the disk is full; nothing is left of the file then.
+    /// - Throws: when the disk is full; nothing is left of the file then, and each further call throws the same.
     /// - Precondition: `rowCount < height`.
     public func writeRow(_ row: UnsafeBufferPointer<UInt8>) throws(ImageError) {
         precondition(row.count == 3 * width && rowCount < height)
@@ -44,18 +47,23 @@ public final class PNGWriter {
 
     /// Ends the file and puts it in its place.
     ///
-    /// - Precondition: all rows are written.
+    /// - Precondition: all rows are written, and `finish` was not called before.
     public func finish() throws(ImageError) {
-        precondition(rowCount == height)
+        precondition(rowCount == height && !isFinished)
         try check { png_shim_write_end(stream) }
         try output.commit()
+        isFinished = true
     }
 
     private func check(_ step: () -> Bool) throws(ImageError) {
+        if let failure { throw failure }
         errno = 0
         if step() { return }
-        if errno != 0 { throw output.writeFailure(errno) }
-        throw ImageError(path: path, "cannot be written: \(String(cString: png_shim_message(stream)))")
+        let message = String(cString: png_shim_message(stream))
+        let error = errno != 0
+            ? output.writeFailure(errno) : ImageError(path: path, "cannot be written: \(message)")
+        failure = error
+        throw error
     }
 }
 

@@ -24,7 +24,8 @@ import Testing
     @Test("Every panel is on the sheet whole", arguments: [(48, 36), (1, 1), (900, 10), (7, 300)])
     func layout(width: Int, height: Int) {
         let colors: [Picture.Color] = [
-            .black, .init(red: 255, green: 0, blue: 0), .init(red: 0, green: 255, blue: 0), .init(red: 0, green: 0, blue: 255),
+            .black, .init(red: 255, green: 0, blue: 0), .init(red: 0, green: 255, blue: 0),
+            .init(red: 0, green: 0, blue: 255),
         ]
         let sheet = ComparisonSheet(
             panels: colors.map { .init(Picture(width: width, height: height, fill: $0), captions: ["a caption", "b"]) })

@@ -52,6 +52,21 @@ import Testing
         #expect(problem(of: Array(whole.dropLast(12))) == "the file is cut short after its last row")
     }
 
+    @Test("After a failed row every further call fails the same way")
+    func failsOnce() throws {
+        let reader = try PNGReader(path: folder.file("short.png", Array(whole.prefix(20_000))))
+        var row = [UInt8](repeating: 0, count: 3 * reader.width)
+        var errors: [ImageError] = []
+        while errors.count < 3 {
+            do throws(ImageError) {
+                try row.withUnsafeMutableBufferPointer { (row) throws(ImageError) in try reader.readRow(into: row) }
+            } catch {
+                errors.append(error)
+            }
+        }
+        #expect(Set(errors).count == 1)
+    }
+
     @Test("No prefix of a file is read as a picture, and none stops the program", arguments: [false, true])
     func everyPrefix(interlaced: Bool) {
         let sample = SamplePNG(
@@ -83,7 +98,9 @@ import Testing
             ).encodedWithoutRows()
             return self.problem(of: bytes)
         }
-        #expect(problem(width: 60000, height: 60000) == "57 bytes cannot hold the 60000×60000 pixels that its header declares")
+        #expect(
+            problem(width: 60000, height: 60000)
+                == "57 bytes cannot hold the 60000×60000 pixels that its header declares")
         #expect(
             problem(width: 2_000_000, height: 1)
                 == "2000000×1 pixels are too many: the longest side is 1048576")
@@ -94,7 +111,9 @@ import Testing
         #expect(problem(width: 5, height: 0x7FFF_FFFF)?.contains("too many") == true)
     }
 
-    @Test("PngSuite: files that start with x are refused, all others are read", .enabled(if: SharedData.has("pngsuite")))
+    @Test(
+        "PngSuite: files that start with x are refused, all others are read",
+        .enabled(if: SharedData.has("pngsuite")))
     func pngSuite() throws {
         let names = try SharedData.pngNames(in: "pngsuite").filter { $0 != "PngSuite.png" }
         #expect(names.count > 150)

@@ -1,6 +1,6 @@
 import Foundation
-import Imaging
 import Testing
+@testable import Imaging
 
 @Suite struct PNGWriterTests {
     let folder: TestFolder
@@ -36,6 +36,24 @@ import Testing
         }
         #expect(folder.content == ["out.png"])
         #expect(FileManager.default.contents(atPath: path) == Data([1, 2, 3]))
+    }
+
+    @Test("After a failed write every further call fails the same way")
+    func fullDisk() throws {
+        let writer = try PNGWriter(path: "/dev/full", width: 100, height: 4000)
+        var random = SeededRandom(seed: 1)
+        var errors: [ImageError] = []
+        for _ in 0..<4000 {
+            let row = (0..<300).map { _ in UInt8.random(in: 0...255, using: &random) }
+            do throws(ImageError) {
+                try row.withUnsafeBufferPointer { (row) throws(ImageError) in try writer.writeRow(row) }
+            } catch {
+                errors.append(error)
+            }
+            if errors.count == 3 { break }
+        }
+        #expect(errors.count == 3 && Set(errors).count == 1)
+        #expect(errors.first?.problem.contains("No space left on device") == true)
     }
 
     @Test func replacesThroughALink() throws {
