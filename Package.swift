@@ -9,8 +9,8 @@ let avx2Settings: [SwiftSetting] = [
     .unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma"]),
 ]
 
-/// The plain evaluations stay fast enough in debug builds to serve as the tests' oracle.
-let oracleSettings: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+/// What tests run many times stays fast in debug builds: plain evaluations, pictures, packs.
+let optimizedSettings: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 let package = Package(
     name: "graphc",
@@ -31,7 +31,7 @@ let package = Package(
         .target(
             name: "GraphIR",
             dependencies: ["GraphLanguage", .product(name: "RealModule", package: "swift-numerics")],
-            swiftSettings: oracleSettings),
+            swiftSettings: optimizedSettings),
         .target(name: "KernelInterface"),
         .target(name: "GraphCompiler", dependencies: ["GraphLanguage", "GraphIR", "KernelInterface"]),
         .target(name: "Kernels", dependencies: ["KernelInterface"], swiftSettings: kernelSettings),
@@ -42,11 +42,11 @@ let package = Package(
             name: "GraphRuntime",
             dependencies: ["GraphIR", "KernelInterface", "GraphCompiler", "Kernels", "KernelsAVX2"]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        .target(name: "Pack", dependencies: ["GraphIR", "GraphCompiler", "CZstd"]),
+        .target(name: "Pack", dependencies: ["CZstd"], swiftSettings: optimizedSettings),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         // libpng reports errors by longjmp, which Swift frames cannot be unwound by: the shim turns it into a result.
         .target(name: "CPNGShim", dependencies: ["CPNG"]),
-        .target(name: "Imaging", dependencies: ["CPNG", "CPNGShim"]),
+        .target(name: "Imaging", dependencies: ["CPNG", "CPNGShim"], swiftSettings: optimizedSettings),
         .target(
             name: "Model",
             dependencies: ["GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "Pack", "Imaging"]),

@@ -146,11 +146,11 @@ extension Parser {
     }
 
     private mutating func parseRole() throws(Failure) -> Name {
-        let roles = ["train", "predict"]
-        let role = try expectName("the entry's role (\(roles.joined(separator: " or ")))")
+        let roles = ["forward", "train", "predict"]
+        let role = try expectName("the entry's role (\(roles.joined(separator: ", ")))")
         guard roles.contains(role.text) else {
             throw failure(
-                "unknown-role", "an entry is 'train' or 'predict', not '\(clipped(role.text))'", at: role.location,
+                "unknown-role", "an entry is 'forward', 'train' or 'predict', not '\(clipped(role.text))'", at: role.location,
                 suggestion: Spelling.nearest(to: role.text, among: roles))
         }
         return role
