@@ -71,5 +71,6 @@ func hyperbolicTangent(_ x: Vector) -> Vector {
     // From 10 on the result is 1.
     let bounded = select(size .> Vector(repeating: 10), Vector(repeating: 10), size)
     let far = one - Vector(repeating: 2) / (exponential(bounded + bounded) + one)
-    return select(size .< Vector(repeating: 0.625), near, copySign(far, x))
+    // `near` has the sign of x but for −0.
+    return copySign(select(size .< Vector(repeating: 0.625), near, far), x)
 }

@@ -1,0 +1,39 @@
+import Foundation
+import KernelInterface
+import Testing
+
+@Suite struct PeakSignalToNoiseTests {
+    private func psnr(_ build: Build, _ a: Rows, _ b: Rows, images: Int, width: Int, channels: Int) -> Float {
+        KernelUse(
+            name: "psnr",
+            geometry: RowGeometry(
+                inputHeight: a.rowCount / images, inputWidth: width, inputChannels: channels, outputHeight: 1,
+                outputWidth: 1, outputChannels: 1, imageCount: images, number: 255),
+            inputs: [a, b], outputs: [Rows(rowLength: 1, rowCount: 1)], rowCount: 1
+        ).run(build)[0].values[0]
+    }
+
+    @Test(arguments: Build.runnable)
+    func equalsTheFormula(_ build: Build) {
+        for (images, height, width, channels) in [(1, 1, 1, 1), (2, 3, 5, 3), (3, 1, 40, 3), (1, 2, 9, 1)] {
+            var numbers = Numbers(1)
+            let a = numbers.rows(images * height, width * channels, scale: 255)
+            let b = numbers.rows(images * height, width * channels, scale: 255)
+            let count = height * width * channels
+            let (x, y) = (a.values, b.values)
+            let expected = (0..<images).map { n in
+                let error = (n * count..<(n + 1) * count).map { pow(Double(x[$0]) - Double(y[$0]), 2) }.reduce(0, +)
+                return 10 * log10(255 * 255 / (error / Double(count)))
+            }.reduce(0, +) / Double(images)
+            let result = psnr(build, a, b, images: images, width: width, channels: channels)
+            #expect((Double(result) - expected).magnitude < 1e-5)
+        }
+    }
+
+    @Test(arguments: Build.runnable)
+    func equalImagesHave100Decibels(_ build: Build) {
+        var numbers = Numbers(2)
+        let a = numbers.rows(2, 12)
+        #expect(psnr(build, a, a, images: 2, width: 4, channels: 3) == 100)
+    }
+}

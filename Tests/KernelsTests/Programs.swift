@@ -1,0 +1,102 @@
+import KernelInterface
+import Testing
+
+/// A pointwise program with a name for the test's report.
+struct NamedProgram: CustomTestStringConvertible {
+    var name: String
+    var program: PointwiseProgram
+
+    init(
+        _ name: String, _ operands: [PointwiseOperand], _ instructions: [PointwiseInstruction],
+        _ results: [PointwiseResult]
+    ) {
+        self.name = name
+        program = PointwiseProgram(operands: operands, instructions: instructions, results: results)
+    }
+
+    /// Random rows for the operands after the first.
+    func operands(rowCount: Int, width: Int, channels: Int) -> [Rows] {
+        var numbers = Numbers(11)
+        return program.operands.dropFirst().map { operand in
+            let (count, length) =
+                switch operand.spread {
+                case .full: (rowCount, width * channels)
+                case .channel: (1, channels)
+                case .scalar: (1, 1)
+                }
+            return operand.element == .u8 ? numbers.byteRows(count, length) : numbers.rows(count, length)
+        }
+    }
+
+    var testDescription: String { name }
+}
+
+enum Programs {
+    private static let full = PointwiseOperand(spread: .full)
+    private static let channel = PointwiseOperand(spread: .channel)
+    private static let scalar = PointwiseOperand(spread: .scalar)
+    private static let byte = PointwiseOperand(spread: .full, element: .u8)
+
+    /// Clips, rounds and stores bytes.
+    static let scaleToBytes = PointwiseProgram(
+        operands: [full],
+        instructions: [
+            .init(.multiplyImmediate, left: 0, immediate: 200),
+            .init(.clip, left: 1, immediate: 0, secondImmediate: 255),
+            .init(.round, left: 2), .init(.toU8, left: 3),
+        ], results: [.init(value: 4, element: .u8)])
+
+    /// x where y > 0, else 0: a gradient on its way through ReLU.
+    static let gate = NamedProgram(
+        "relu gradient", [full, full], [.init(.reluGradient, left: 0, right: 1)], [.init(value: 2)])
+
+    static let epilogues: [NamedProgram] = [
+        NamedProgram("nothing", [full], [], [.init(value: 0)]),
+        NamedProgram("bias", [full, channel], [.init(.add, left: 0, right: 1)], [.init(value: 2)]),
+        NamedProgram(
+            "bias + relu", [full, channel], [.init(.add, left: 0, right: 1), .init(.relu, left: 2)],
+            [.init(value: 3)]),
+        NamedProgram("residual", [full, full], [.init(.add, left: 0, right: 1)], [.init(value: 2)]),
+        NamedProgram(
+            "scale + residual", [full, channel, full],
+            [
+                .init(.add, left: 0, right: 1), .init(.multiplyImmediate, left: 3, immediate: 0.1),
+                .init(.add, left: 4, right: 2),
+            ], [.init(value: 5)]),
+        NamedProgram("bytes", [full], scaleToBytes.instructions, scaleToBytes.results),
+        NamedProgram(
+            "several results", [full, scalar, byte],
+            [
+                .init(.multiply, left: 0, right: 1), .init(.tanh, left: 3), .init(.add, left: 4, right: 2),
+                .init(.toU8, left: 5),
+            ],
+            [.init(value: 5), .init(value: 0), .init(value: 6, element: .u8), .init(value: 3)]),
+    ]
+
+    static let prologues: [NamedProgram] = [
+        gate,
+        NamedProgram("relu", [full], [.init(.relu, left: 0)], [.init(value: 1)]),
+        NamedProgram("bytes", [byte], [], [.init(value: 0)]),
+        NamedProgram(
+            "scaled bytes less the mean", [byte, channel],
+            [.init(.multiplyImmediate, left: 0, immediate: 1 / 255), .init(.subtract, left: 2, right: 1)],
+            [.init(value: 3)]),
+    ]
+}
+
+/// A pointwise step over rows of pixels; the operands are the inputs.
+func pointwiseUse(
+    _ program: PointwiseProgram, _ operands: [Rows], width: Int, channels: Int
+) -> KernelUse<RowGeometry> {
+    let rowCount = operands.map(\.rowCount).max()!
+    return KernelUse(
+        name: "pointwise",
+        geometry: RowGeometry(
+            inputHeight: rowCount, inputWidth: width, inputChannels: channels, outputHeight: rowCount,
+            outputWidth: width, outputChannels: channels, imageCount: 1),
+        inputs: operands,
+        outputs: program.results.map {
+            Rows(rowLength: width * channels, element: $0.element, rowCount: rowCount)
+        },
+        epilogue: program, scratchByteCount: program.scratchByteCount(channels: channels), rowCount: rowCount)
+}
