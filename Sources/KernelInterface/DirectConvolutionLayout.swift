@@ -21,10 +21,10 @@ public struct DirectConvolutionLayout {
     public init(
         _ geometry: ConvolutionGeometry, prologueByteCount: Int, epilogueByteCount: Int, resultCount: Int
     ) {
-        // 48 pixels with one row of a 16-channel filter block stay in 32 KiB up to 64 channels; more
-        // channels make the strip narrower, down to two tiles.
+        // 48 pixels of 64 channels stay in a 32 KiB L1 cache with one row of a 16-channel filter block. More
+        // channels come from L2; beyond 64 KiB a strip is narrower, down to two tiles.
         let pixelByteCount = max(1, geometry.inputChannels * geometry.stride * 4)
-        let target = min(48, max(12, 16384 / pixelByteCount / 12 * 12))
+        let target = min(48, max(12, 65536 / pixelByteCount / 12 * 12))
         let stripCount = max(1, (geometry.outputWidth + target - 1) / target)
         stripWidth = ((geometry.outputWidth + stripCount - 1) / stripCount).roundedUp(to: 12)
         paddedChannels = geometry.outputChannels.roundedUp(to: 8)

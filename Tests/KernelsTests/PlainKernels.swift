@@ -40,7 +40,8 @@ func plainConvolution(x: [Float], filter: [Float], _ g: ConvolutionGeometry, ima
                         let pixel = c * g.stride + kx - g.padLeft
                         guard pixel >= 0, pixel < g.inputWidth else { continue }
                         for i in 0..<g.inputChannels {
-                            let value = Double(x[((n * g.inputHeight + row) * g.inputWidth + pixel) * g.inputChannels + i])
+                            let place = ((n * g.inputHeight + row) * g.inputWidth + pixel) * g.inputChannels + i
+                            let value = Double(x[place])
                             let first = ((ky * g.filterWidth + kx) * g.inputChannels + i) * g.outputChannels
                             for o in 0..<g.outputChannels { sums[o].add(value * Double(filter[first + o])) }
                         }
@@ -68,7 +69,8 @@ func plainFilterGradient(x: [Float], dy: [Float], _ g: ConvolutionGeometry) -> [
                         let pixel = c * g.stride + kx - g.padLeft
                         guard pixel >= 0, pixel < g.inputWidth else { continue }
                         for i in 0..<g.inputChannels {
-                            let value = Double(x[((n * g.inputHeight + row) * g.inputWidth + pixel) * g.inputChannels + i])
+                            let place = ((n * g.inputHeight + row) * g.inputWidth + pixel) * g.inputChannels + i
+                            let value = Double(x[place])
                             let first = ((ky * g.filterWidth + kx) * g.inputChannels + i) * g.outputChannels
                             for o in 0..<g.outputChannels { dw[first + o].add(value * Double(dy[gradient + o])) }
                         }

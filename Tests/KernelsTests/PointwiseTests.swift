@@ -8,9 +8,9 @@ import Testing
     static let specials: [Float] = {
         let positive: [Float] = [
             0, 0.5, 1, 1.5, 2, 2.5, 3.5, 0.49999997, 0.99999994, 1.0000001, 127.5, 128.5, 254.5, 254.99998, 255, 255.5,
-            256, 0.625, 0.62499994, 9, 10, 11, 20, 44, 87, 88, 88.3, 88.5, 89, 100, 1e-20, 1e-38, .leastNonzeroMagnitude, 8388607.5,
+            256, 0.625, 0.62499994, 9, 10, 11, 20, 44, 87, 88, 88.3, 88.5, 89, 100, 1e-20, 1e-38, 8388607.5,
             8388608, 8388609, 16777216, 2147483648, 1e20, 3.4e38, .infinity, .greatestFiniteMagnitude,
-            .leastNormalMagnitude,
+            .leastNormalMagnitude, .leastNonzeroMagnitude,
         ]
         var numbers = Numbers(2)
         let random = (0..<300).map { _ in numbers.float() * Float(exp2(Double(numbers.float()) * 12)) }
@@ -33,7 +33,8 @@ import Testing
                 for i in left.indices {
                     let expected = plainResult(opcode, Double(left[i]), Double(right[i]), Double(a), Double(b))
                     guard isClose(results[i], expected, opcode) else {
-                        Issue.record("\(opcode)(\(left[i]), \(right[i])) a=\(a) b=\(b): \(results[i]), exactly \(expected)")
+                        Issue.record(
+                            "\(opcode)(\(left[i]), \(right[i])) a=\(a) b=\(b): \(results[i]), exactly \(expected)")
                         return
                     }
                 }
@@ -148,7 +149,8 @@ import Testing
     /// Adam's update, whose three results lie over three of its operands.
     @Test(arguments: Build.runnable)
     func updatesInPlace(_ build: Build) {
-        // w, m, v, g, the learning rate; m' = 0.9 m + 0.1 g, v' = 0.999 v + 0.001 g², w' = w − rate · m' / (√v' + ε)
+        // Of w, m, v, g and the learning rate: m' = 0.9 m + 0.1 g, v' = 0.999 v + 0.001 g² and
+        // w' = w − rate · m' / (√v' + ε).
         let program = PointwiseProgram(
             operands: (0..<4).map { _ in .init(spread: .full) } + [.init(spread: .scalar)],
             instructions: [
