@@ -5,7 +5,7 @@
 /// strip, the result of one row of the strip, its results after the epilogue when a pixel shuffle
 /// scatters them, and the scratch of the prologue and the epilogue.
 public struct DirectConvolutionLayout {
-    /// Output pixels computed at a time; the last strip of a row may be narrower.
+    /// Output pixels computed at a time, whole tiles; the last strip of a row may be narrower.
     public var stripWidth: Int
     /// Output channels, with those that fill the last block of 8.
     public var paddedChannels: Int
@@ -15,8 +15,8 @@ public struct DirectConvolutionLayout {
     public var ringRowByteStride: Int, shuffleByteCount: Int
     public var byteCount: Int
 
-    /// Pixels that the last tile of a strip may compute beyond its end.
-    public static let overshoot = 3
+    /// Strips are computed in tiles of at least this many pixels.
+    public static let tileWidth = 4
 
     public init(
         _ geometry: ConvolutionGeometry, prologueByteCount: Int, epilogueByteCount: Int, resultCount: Int
@@ -29,15 +29,14 @@ public struct DirectConvolutionLayout {
         stripWidth = ((geometry.outputWidth + stripCount - 1) / stripCount).roundedUp(to: 12)
         paddedChannels = geometry.outputChannels.roundedUp(to: 8)
 
-        let computed = stripWidth + DirectConvolutionLayout.overshoot
         ringRowByteStride =
-            (((computed - 1) * geometry.stride + geometry.filterWidth) * geometry.inputChannels * 4)
+            (((stripWidth - 1) * geometry.stride + geometry.filterWidth) * geometry.inputChannels * 4)
             .roundedUp(to: 64)
         shuffleByteCount = (stripWidth * geometry.outputChannels * 4).roundedUp(to: 64)
         rowTableOffset = 0
         ringOffset = (geometry.filterHeight * MemoryLayout<UnsafeRawPointer>.stride).roundedUp(to: 64)
         resultOffset = ringOffset + geometry.filterHeight * ringRowByteStride
-        shuffleOffset = resultOffset + (computed * paddedChannels * 4).roundedUp(to: 64)
+        shuffleOffset = resultOffset + (stripWidth * paddedChannels * 4).roundedUp(to: 64)
         let shuffled = geometry.shuffleBlock > 1 ? max(1, resultCount) * shuffleByteCount : 0
         prologueOffset = shuffleOffset + shuffled
         epilogueOffset = prologueOffset + prologueByteCount.roundedUp(to: 64)

@@ -62,8 +62,8 @@ private struct DirectConvolution {
     /// Computes one strip of some of the convolution's own rows. Each input row is read once.
     func computeStrip(firstPixel: Int, rows: Range<Int>) {
         let count = min(layout.stripWidth, geometry.outputWidth - firstPixel)
-        let inputCount =
-            (count + DirectConvolutionLayout.overshoot - 1) * geometry.stride + geometry.filterWidth
+        let computed = count.roundedUp(to: DirectConvolutionLayout.tileWidth)
+        let inputCount = (computed - 1) * geometry.stride + geometry.filterWidth
         // Rows are counted from the first row of padding: row p of the image lies in the ring at
         // p mod filterHeight.
         var loadedEnd = 0

@@ -16,7 +16,7 @@ struct TermPiece {
 // The tiles are written out line by line: the sums must be separate variables to stay in registers,
 // 12 of AVX2's 16 for 6 × 16. Each is the same loop over the piece's terms.
 
-/// Adds a piece to 16 channels of `count` pixels, and of up to 3 beyond.
+/// Adds a piece to 16 channels of `count` pixels, and of those up to the next multiple of 4.
 func multiplyTiles16(_ piece: TermPiece, count: Int, result: UnsafeMutablePointer<Float>) {
     var pixel = 0
     while pixel < count {
@@ -32,7 +32,7 @@ func multiplyTiles16(_ piece: TermPiece, count: Int, result: UnsafeMutablePointe
     }
 }
 
-/// Adds a piece to 8 channels of `count` pixels, and of up to 3 beyond.
+/// Adds a piece to 8 channels of `count` pixels, and of those up to the next multiple of 4.
 func multiplyTiles8(_ piece: TermPiece, count: Int, result: UnsafeMutablePointer<Float>) {
     var pixel = 0
     while pixel < count {

@@ -68,4 +68,21 @@ import Testing
         for i in dy.values.indices where y.values[i] > 0 { exact[i % 17].add(Double(dy.values[i])) }
         expectClose(result, exact, relative: 1e-6)
     }
+
+    /// An operand with one element for each channel, where blocks begin within a pixel.
+    @Test(arguments: Build.runnable)
+    func sumsLessTheChannelMean(_ build: Build) {
+        var numbers = Numbers(4)
+        let (x, mean) = (numbers.rows(3, 300 * 3), numbers.rows(1, 3))
+        let program = PointwiseProgram(
+            operands: [.init(spread: .full), .init(spread: .channel)],
+            instructions: [.init(.subtract, left: 0, right: 1)], results: [.init(value: 2)])
+        let result = Self.use(
+            x, images: 1, height: 3, width: 300, channels: 3, outputChannels: 3, number: 1, prologue: program,
+            operands: [mean]
+        ).run(build)[0].values
+        var exact = [ExactSum](repeating: ExactSum(), count: 3)
+        for (i, value) in x.values.enumerated() { exact[i % 3].add(Double(value) - Double(mean.values[i % 3])) }
+        expectClose(result, exact, relative: 1e-6)
+    }
 }
