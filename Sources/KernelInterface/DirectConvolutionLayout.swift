@@ -1,9 +1,9 @@
 /// How the direct convolution cuts its work and its scratch, from the shape alone: the kernel table
 /// asks for the size, the kernel for the parts.
 ///
-/// Scratch holds, in this order and each on a cache line: a ring of `filterHeight` input rows of one
-/// strip, the result of one row of the strip, its results after the epilogue when a pixel shuffle
-/// scatters them, and the scratch of the prologue and the epilogue.
+/// Scratch holds, in this order and each on a cache line: a table of row addresses, a ring of
+/// `filterHeight` input rows of one strip, the result of one row of the strip, its results after the
+/// epilogue when a pixel shuffle scatters them, and the scratch of the prologue and the epilogue.
 public struct DirectConvolutionLayout {
     /// Output pixels computed at a time, whole tiles; the last strip of a row may be narrower.
     public var stripWidth: Int
@@ -22,7 +22,7 @@ public struct DirectConvolutionLayout {
         _ geometry: ConvolutionGeometry, prologueByteCount: Int, epilogueByteCount: Int, resultCount: Int
     ) {
         // 48 pixels of 64 channels stay in a 32 KiB L1 cache with one row of a 16-channel filter block. More
-        // channels come from L2; beyond 64 KiB a strip is narrower, down to two tiles.
+        // channels come from L2; beyond 64 KiB a strip is narrower, down to 12 pixels.
         let pixelByteCount = max(1, geometry.inputChannels * geometry.stride * 4)
         let target = min(48, max(12, 65536 / pixelByteCount / 12 * 12))
         let stripCount = max(1, (geometry.outputWidth + target - 1) / target)
