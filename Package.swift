@@ -2,8 +2,12 @@
 import PackageDescription
 
 // The kernels are built twice from one folder: `KernelsAVX2` is a symbolic link to `Kernels`.
-// `-Ounchecked` holds in debug builds too, so that `swift test` runs the kernels that people run.
-let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"])]
+// They are optimised in debug builds too, as one module so that small functions are inlined across
+// files (SwiftPM wants the next two flags with that): `swift test` runs the kernels that people run.
+// Without errno, a square root is one instruction rather than a call for each lane.
+let kernelSettings: [SwiftSetting] = [
+    .unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "2", "-disable-batch-mode", "-Xcc", "-fno-math-errno"])
+]
 let avx2Settings: [SwiftSetting] = [
     .define("FMA"),
     .unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma"]),
