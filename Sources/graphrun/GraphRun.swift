@@ -1,0 +1,20 @@
+import ArgumentParser
+
+/// Trains models and runs them.
+@main
+struct GraphRun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "graphrun",
+        abstract: "Trains models and runs them.",
+        discussion: """
+            A model is a .gpack, or a .graph, which is compiled on the way.
+
+            graphrun train Graphs/edsr.graph --data DIV2K --out run
+            graphrun infer run/best.gpack photo.png -o big.png
+            """,
+        subcommands: [
+            // One per line, in the order in which people need them.
+            Train.self,
+            Eval.self,
+        ])
+}
