@@ -1,6 +1,40 @@
 import ArgumentParser
+import Glibc
+import Model
+import Training
 
 /// Measures a model on a folder of pictures.
 struct Eval: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Measure a model on a folder of pictures.")
+    static let configuration = CommandConfiguration(
+        abstract: "Measure a model on a folder of pictures, beside bicubic.",
+        usage: "graphrun eval MODEL --data DIR [options]",
+        discussion: """
+            graphrun eval run/best.gpack --data Set5
+
+            DIR holds DIV2K_valid_HR, or HR and LR_bicubic/X4, or PNGs. Missing
+            low-resolution pictures are made by bicubic reduction. PSNR and SSIM are
+            taken on Y and RGB, inside a border.
+            """)
+
+    @OptionGroup var model: ModelOptions
+
+    @Option(help: "The pictures.")
+    var data: String
+
+    @Option(help: ArgumentHelp("Border left out (default: the scale).", valueName: "pixels"))
+    var border: Int?
+
+    func validate() throws { try check(border ?? 0, 0...4096, "--border") }
+
+    func run() throws {
+        let loaded = try model.model()
+        let scale = try Enlargement(loaded.entry(.predict).graph).scale
+        let files = try DataFolder.forEvaluation(data, scale: scale)
+        let isTerminal = isatty(STDERR_FILENO) == 1
+        let evaluation = try Evaluation(loaded, files, border: border, threadCount: model.threadCount) { done in
+            if isTerminal { fputs("\rpicture \(done)/\(files.count)\(done == files.count ? "\r\u{1B}[K" : "")", stderr) }
+        }
+        print("x\(scale), border of \(border ?? scale) pixels left out")
+        print(evaluation.table, terminator: "")
+    }
 }

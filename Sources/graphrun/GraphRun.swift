@@ -1,6 +1,10 @@
 import ArgumentParser
+import Glibc
 
 /// Trains models and runs them.
+///
+/// Exit codes: 0; 1 with one line on standard error for what went wrong; 64 for a wrong use; 128 + n
+/// after signal n.
 @main
 struct GraphRun: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,5 +20,19 @@ struct GraphRun: ParsableCommand {
             // One per line, in the order in which people need them.
             Train.self,
             Eval.self,
+            Compare.self,
+            SamplePictures.self,
         ])
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch where exitCode(for: error) == .failure && !(error is ExitCode) {
+            fputs("graphrun: \(error)\n", stderr)
+            exit(withError: ExitCode.failure)
+        } catch {
+            exit(withError: error)
+        }
+    }
 }

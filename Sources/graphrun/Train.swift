@@ -1,6 +1,108 @@
 import ArgumentParser
+import Glibc
+import Training
 
 /// Trains a model on a folder of pictures.
 struct Train: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Train a model on a folder of pictures.")
+    static let configuration = CommandConfiguration(
+        abstract: "Train a model on a folder of pictures.",
+        usage: "graphrun train MODEL --data DIR --out DIR [options]",
+        discussion: """
+            graphrun train Graphs/edsr.graph -D blocks=8 --data DIV2K --out run
+
+            DIR is in DIV2K's layout, or any folder of PNGs. OUT gets best.gpack,
+            last.gpack, history.csv and history.svg. Ctrl-C saves last.gpack.
+            """)
+
+    @OptionGroup var model: ModelOptions
+
+    @Option(help: "The pictures.")
+    var data: String
+
+    @Option(help: "Where the run goes.")
+    var out: String
+
+    @Option(help: "Epochs.")
+    var epochs = TrainingOptions().epochCount
+
+    @Option(help: "Steps of an epoch.")
+    var stepsPerEpoch = TrainingOptions().stepsPerEpoch
+
+    @Option(help: "Crops in a batch.")
+    var batch = TrainingOptions().batchCount
+
+    @Option(help: "Side of a crop of the true picture.")
+    var patch = TrainingOptions().patchSide
+
+    @Option(name: .customLong("lr"), help: "Learning rate; halves after 5,000 steps.")
+    var learningRate: Float = 1e-4
+
+    @Option(help: "Of fresh weights and of the crops.")
+    var seed: UInt64 = 0
+
+    @Option(help: "Epochs without better PSNR before the end.")
+    var patience = TrainingOptions().patience
+
+    @Option(help: "Most crops to validate on.")
+    var validationCrops = TrainingOptions().validationCropLimit
+
+    @Option(help: ArgumentHelp("Memory for decoded pictures.", valueName: "MiB"))
+    var cache = TrainingOptions().cacheByteCount >> 20
+
+    @Flag(help: "Replace an earlier run in OUT.")
+    var overwrite = false
+
+    func validate() throws {
+        try check(epochs, 1...1_000_000, "--epochs")
+        try check(stepsPerEpoch, 1...1_000_000, "--steps-per-epoch")
+        try check(batch, 1...4096, "--batch")
+        try check(patch, 1...4096, "--patch")
+        try check(patience, 1...1_000_000, "--patience")
+        try check(validationCrops, 1...100_000, "--validation-crops")
+        try check(cache, 0...1 << 30, "--cache")
+        guard learningRate > 0, learningRate <= 1 else {
+            throw ValidationError("--lr is \(learningRate); give a number above 0 and at most 1.")
+        }
+    }
+
+    func run() throws {
+        let loaded = try model.model(seed: seed)
+        let pictures = try DataFolder(data, scale: TrainingInputs(loaded).scale)
+        let run = try TrainingRun(
+            loaded, data: pictures, options, folder: RunFolder(out, overwriting: overwrite))
+        let progress = ProgressReport(isTerminal: isatty(STDERR_FILENO) == 1, columnCount: terminalColumnCount()) {
+            fputs($0, stderr)
+        }
+        Interruption.watch()
+        let end = try run.run(isInterrupted: { Interruption.signal != nil }, report: progress.show)
+        switch end {
+        case .finished: progress.say("finished: \(out)/best.gpack")
+        case .stoppedEarly: progress.say("no better for \(patience) epochs: \(out)/best.gpack")
+        case .interrupted:
+            progress.say("stopped; what there is lies in \(out)")
+            throw ExitCode(128 + (Interruption.signal ?? SIGINT))
+        }
+    }
+
+    private var options: TrainingOptions {
+        var options = TrainingOptions()
+        options.epochCount = epochs
+        options.stepsPerEpoch = stepsPerEpoch
+        options.batchCount = batch
+        options.patchSide = patch
+        options.schedule.base = learningRate
+        options.seed = seed
+        options.patience = patience
+        options.validationCropLimit = validationCrops
+        options.cacheByteCount = cache << 20
+        options.threadCount = model.threadCount
+        return options
+    }
+}
+
+/// Columns of the terminal on standard error; 80 where it does not say.
+private func terminalColumnCount() -> Int {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
 }

@@ -1,0 +1,54 @@
+import Imaging
+
+/// What each epoch of a run reached. It holds no times, so that equal runs have equal histories.
+public struct History: Hashable, Sendable {
+    public struct Epoch: Hashable, Sendable {
+        /// 1 for the first.
+        public var number: Int
+        /// Steps of the whole run until its end.
+        public var step: Int
+        /// That of its last step.
+        public var learningRate: Float
+        /// The mean over its steps of each loss and metric, in the order of the run's measures.
+        public var means: [Double]
+        /// In dB; see ``Validation``.
+        public var validationPSNR: Double
+    }
+
+    public var measures: [TrainingInputs.Measure]
+    public var bicubicPSNR: Double
+    public var epochs: [Epoch] = []
+
+    public init(measures: [TrainingInputs.Measure], bicubicPSNR: Double) {
+        self.measures = measures
+        self.bicubicPSNR = bicubicPSNR
+    }
+
+    /// Comma-separated values: a line of names, a line for each epoch.
+    public var csv: String {
+        let names = ["epoch", "step", "learning_rate"] + measures.map(\.name) + ["validation_psnr", "bicubic_psnr"]
+        let rows = epochs.map { epoch in
+            ["\(epoch.number)", "\(epoch.step)", "\(epoch.learningRate)"]
+                + (epoch.means + [epoch.validationPSNR, bicubicPSNR]).map { decimal($0, digits: 6) }
+        }
+        return ([names] + rows).map { $0.joined(separator: ",") + "\n" }.joined()
+    }
+
+    /// Curves over the steps: losses, each metric, and the validation PSNR beside bicubic's.
+    public func chart(title: String) -> LineChart {
+        func series(_ name: String, _ value: (Epoch) -> Double) -> LineChart.Series {
+            LineChart.Series(name: name, points: epochs.map { LineChart.Point(x: Double($0.step), y: value($0)) })
+        }
+        let curves = measures.enumerated().map { index, measure in
+            (measure, series(measure.name, { $0.means[index] }))
+        }
+        let losses = LineChart.Panel(label: "Training loss", series: curves.filter(\.0.isLoss).map(\.1))
+        let metrics = curves.filter { !$0.0.isLoss }.map {
+            LineChart.Panel(label: "Training \($0.0.name)", series: [$0.1])
+        }
+        let validation = LineChart.Panel(
+            label: "Validation PSNR (dB)",
+            series: [series("model") { $0.validationPSNR }, series("bicubic") { _ in bicubicPSNR }])
+        return LineChart(title: title, horizontalLabel: "Step", panels: [losses] + metrics + [validation])
+    }
+}

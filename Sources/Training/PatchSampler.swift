@@ -1,0 +1,97 @@
+import GraphRuntime
+
+/// Chooses what a training step sees: random crops, turned and mirrored, of all pictures in turn.
+///
+/// A step's choice is a function of seed and step alone. Pictures come in a new random order each time
+/// all have been seen; a crop starts anywhere on the low-resolution grid.
+public struct PatchSampler: Hashable, Sendable {
+    public var seed: UInt64
+    /// Crops in a batch.
+    public var batchCount: Int
+    /// Side of a crop of the low-resolution picture, in pixels.
+    public var reducedSide: Int
+
+    public init(seed: UInt64, batchCount: Int, reducedSide: Int) {
+        self.seed = seed
+        self.batchCount = batchCount
+        self.reducedSide = reducedSide
+    }
+
+    /// The crops of a step.
+    ///
+    /// - Parameters:
+    ///   - step: 1 for the first.
+    ///   - reducedSizes: of each low-resolution picture; no side is smaller than ``reducedSide``.
+    func patches(step: Int, reducedSizes: [PictureSize]) -> [Patch] {
+        var order: [Int] = []
+        var pass = -1
+        return (0..<batchCount).map { place in
+            let draw = (step - 1) * batchCount + place
+            if draw / reducedSizes.count != pass {
+                pass = draw / reducedSizes.count
+                order = shuffledOrder(pass: pass, count: reducedSizes.count)
+            }
+            let picture = order[draw % reducedSizes.count]
+            let size = reducedSizes[picture]
+            var random = SplitMix64(seed: seed, stream: 1, index: draw)
+            return Patch(
+                picture: picture,
+                x: random.nextIndex(below: size.width - reducedSide + 1),
+                y: random.nextIndex(below: size.height - reducedSide + 1),
+                side: reducedSide,
+                quarterTurns: random.nextIndex(below: 4),
+                isMirrored: random.nextIndex(below: 2) == 1)
+        }
+    }
+
+    /// Fisher and Yates's shuffle.
+    private func shuffledOrder(pass: Int, count: Int) -> [Int] {
+        var random = SplitMix64(seed: seed, stream: 0, index: pass)
+        var order = Array(0..<count)
+        for last in stride(from: count - 1, to: 0, by: -1) {
+            order.swapAt(last, random.nextIndex(below: last + 1))
+        }
+        return order
+    }
+}
+
+/// A square part of a picture, in pixels of the low-resolution one, and how it is turned.
+struct Patch: Hashable, Sendable {
+    var picture: Int
+    var x: Int
+    var y: Int
+    var side: Int
+    /// Clockwise, before mirroring.
+    var quarterTurns: Int
+    var isMirrored: Bool
+
+    /// The part of both pictures of a pair, turned alike.
+    func pair(from pair: PicturePair, scale: Int) -> PicturePair {
+        var part = pair
+        part.reduced = pair.reduced.cropped(x: x, y: y, width: side, height: side).rotated(quarterTurns: quarterTurns)
+        part.truth = pair.truth.cropped(x: scale * x, y: scale * y, width: scale * side, height: scale * side)
+            .rotated(quarterTurns: quarterTurns)
+        if isMirrored {
+            part.reduced = part.reduced.mirrored()
+            part.truth = part.truth.mirrored()
+        }
+        return part
+    }
+}
+
+extension SplitMix64 {
+    /// An independent generator for each seed, purpose and index.
+    fileprivate init(seed: UInt64, stream: UInt64, index: Int) {
+        var mixer = SplitMix64(seed: seed)
+        mixer.state = mixer.next() ^ stream
+        mixer.state = mixer.next() ^ UInt64(index)
+        self.init(seed: mixer.next())
+    }
+
+    /// Uniform in 0..<bound but for a bias below bound / 2⁶⁴.
+    ///
+    /// The standard library's own choice may differ between its versions; training's must not.
+    fileprivate mutating func nextIndex(below bound: Int) -> Int {
+        Int(next().multipliedFullWidth(by: UInt64(bound)).high)
+    }
+}

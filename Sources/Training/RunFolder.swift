@@ -1,0 +1,64 @@
+import Glibc
+import Imaging
+import Model
+import Pack
+
+/// The folder that a run leaves behind.
+///
+///     best.gpack    the weights of the best epoch, ready for inference
+///     last.gpack    the checkpoint: weights, optimizer and where training stands
+///     history.csv   what each epoch reached
+///     history.svg   the same as curves
+///
+/// Each file is replaced whole or not at all.
+public struct RunFolder: Hashable, Sendable {
+    public let path: String
+
+    public var bestPath: String { path + "/best.gpack" }
+    public var lastPath: String { path + "/last.gpack" }
+    public var historyPath: String { path + "/history.csv" }
+    public var chartPath: String { path + "/history.svg" }
+
+    /// Makes the folder where it is missing.
+    ///
+    /// - Parameter overwriting: whether the files of an earlier run may be replaced.
+    /// - Throws: when the folder cannot be made or written to, or holds a run that must stay.
+    public init(_ path: String, overwriting: Bool) throws(TrainingError) {
+        self.path = path
+        try Folder.make(path)
+        guard access(path, W_OK) == 0 else {
+            throw TrainingError("\(path): the folder cannot be written to: \(String(cString: strerror(errno)))")
+        }
+        if !overwriting, let file = files.first(where: Folder.holds) {
+            throw TrainingError("\(file): the folder holds a run already; name another, or give --overwrite to replace it")
+        }
+    }
+
+    /// Removes the files of an earlier run, just before the first of a new one are written.
+    func clear() throws(TrainingError) {
+        for file in files where Folder.holds(file) {
+            guard unlink(file) == 0 else {
+                throw TrainingError("\(file): cannot be removed: \(String(cString: strerror(errno)))")
+            }
+        }
+    }
+
+    func writeLast(_ model: Model) throws(TrainingError) {
+        try asTrainingError { try model.pack(includingState: true).write(to: lastPath) }
+    }
+
+    func writeBest(_ model: Model) throws(TrainingError) {
+        try asTrainingError { try model.pack(includingState: false).write(to: bestPath) }
+    }
+
+    func write(_ history: History, title: String) throws(TrainingError) {
+        try asTrainingError {
+            let file = try AtomicFile(path: historyPath)
+            try file.write(history.csv.utf8)
+            try file.commit()
+            try history.chart(title: title).writeSVG(to: chartPath)
+        }
+    }
+
+    private var files: [String] { [bestPath, lastPath, historyPath, chartPath] }
+}

@@ -1,0 +1,22 @@
+import GraphRuntime
+import Imaging
+
+/// Writes synthetic pictures as `0001.png`, `0002.png`, …; a seed gives the same ones everywhere.
+///
+/// - Throws: when a file of such a name is there already, or cannot be written.
+public func makeSamplePictures(
+    in path: String, count: Int, width: Int, height: Int, seed: UInt64
+) throws(TrainingError) {
+    try Folder.make(path)
+    let paths = (1...count).map { number in
+        let digits = "\(number)"
+        return "\(path)/\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).png"
+    }
+    if let taken = paths.first(where: Folder.holds) {
+        throw TrainingError("\(taken): the file is there already; name an empty folder")
+    }
+    try inParallel(count, threadCount: availableProcessorCount()) { (index) throws(TrainingError) in
+        let picture = Picture(syntheticWidth: width, height: height, seed: seed &+ UInt64(index))
+        try asTrainingError { try picture.writePNG(to: paths[index]) }
+    }
+}

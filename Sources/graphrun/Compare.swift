@@ -1,0 +1,32 @@
+import ArgumentParser
+import Imaging
+import Model
+import Training
+
+/// Reduces a true picture, enlarges it again, and shows the result beside bicubic's.
+struct Compare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Reduce a picture, enlarge it again, and show both beside bicubic.",
+        usage: "graphrun compare MODEL PICTURE.png -o SHEET.png [options]",
+        discussion: """
+            graphrun compare run/best.gpack photo.png -o comparison.png
+
+            The sheet shows the reduced picture, its bicubic enlargement, the model's,
+            and the true picture.
+            """)
+
+    @OptionGroup var model: ModelOptions
+
+    @Argument(help: "The true picture.")
+    var picture: String
+
+    @Option(name: [.short, .long], help: "The sheet.")
+    var output: String
+
+    func run() throws {
+        let loaded = try model.model()
+        let comparison = try Comparison(loaded, picture, threadCount: model.threadCount)
+        print(comparison.table, terminator: "")
+        try comparison.sheet.picture().writePNG(to: output)
+    }
+}
