@@ -22,14 +22,18 @@ public struct PicturePair: Hashable, Sendable {
         guard reduced.width * scale == truth.width, reduced.height * scale == truth.height else {
             throw files.mismatch(reduced.size, truth.size, scale: scale)
         }
+        self.init(truth: truth, reduced: reduced)
+    }
+
+    /// Requires: `reduced` is smaller than `truth` by a whole factor.
+    private init(truth: Picture, reduced: Picture) {
         self.truth = truth
         self.reduced = reduced
     }
 
     /// Reduces a picture whose sides are multiples of the scale.
     init(truth: Picture, scale: Int) {
-        self.truth = truth
-        reduced = truth.bicubicReduction(scale: scale)
+        self.init(truth: truth, reduced: truth.bicubicReduction(scale: scale))
     }
 
     /// Memory that the pixels take.

@@ -53,9 +53,7 @@ public struct RunFolder: Hashable, Sendable {
 
     func write(_ history: History, title: String) throws(TrainingError) {
         try asTrainingError {
-            let file = try AtomicFile(path: historyPath)
-            try file.write(history.csv.utf8)
-            try file.commit()
+            try AtomicFile.write(history.csv, to: historyPath)
             try history.chart(title: title).writeSVG(to: chartPath)
         }
     }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Model
 import Training
 
@@ -30,9 +29,9 @@ struct Eval: ParsableCommand {
         let loaded = try model.model()
         let scale = try Enlargement(loaded.entry(.predict).graph).scale
         let files = try DataFolder.forEvaluation(data, scale: scale)
-        let isTerminal = isatty(STDERR_FILENO) == 1
         let evaluation = try Evaluation(loaded, files, border: border, threadCount: model.threadCount) { done in
-            if isTerminal { fputs("\rpicture \(done)/\(files.count)\(done == files.count ? "\r\u{1B}[K" : "")", stderr) }
+            guard StandardError.isTerminal else { return }
+            StandardError.write("\rpicture \(done)/\(files.count)\(done == files.count ? "\r\u{1B}[K" : "")")
         }
         print("x\(scale), border of \(border ?? scale) pixels left out")
         print(evaluation.table, terminator: "")

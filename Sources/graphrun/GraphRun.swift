@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 
 /// Trains models and runs them.
 ///
@@ -29,7 +28,7 @@ struct GraphRun: ParsableCommand {
             var command = try parseAsRoot()
             try command.run()
         } catch where exitCode(for: error) == .failure && !(error is ExitCode) {
-            fputs("graphrun: \(error)\n", stderr)
+            StandardError.write("graphrun: \(error)\n")
             exit(withError: ExitCode.failure)
         } catch {
             exit(withError: error)

@@ -17,7 +17,7 @@ enum Interruption {
         received.store(0, ordering: .relaxed)
         for signal in [SIGINT, SIGTERM] {
             var action = sigaction()
-            action.__sigaction_handler.sa_handler = { received.store($0, ordering: .relaxed) }
+            action.__sigaction_handler.sa_handler = { Interruption.received.store($0, ordering: .relaxed) }
             action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_RESTART
             sigaction(signal, &action, nil)
         }

@@ -70,9 +70,8 @@ struct Train: ParsableCommand {
         let pictures = try DataFolder(data, scale: TrainingInputs(loaded).scale)
         let run = try TrainingRun(
             loaded, data: pictures, options, folder: RunFolder(out, overwriting: overwrite))
-        let progress = ProgressReport(isTerminal: isatty(STDERR_FILENO) == 1, columnCount: terminalColumnCount()) {
-            fputs($0, stderr)
-        }
+        let progress = ProgressReport(
+            isTerminal: StandardError.isTerminal, columnCount: StandardError.columnCount, write: StandardError.write)
         Interruption.watch()
         let end = try run.run(isInterrupted: { Interruption.signal != nil }, report: progress.show)
         switch end {
@@ -98,11 +97,4 @@ struct Train: ParsableCommand {
         options.threadCount = model.threadCount
         return options
     }
-}
-
-/// Columns of the terminal on standard error; 80 where it does not say.
-private func terminalColumnCount() -> Int {
-    var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
 }
