@@ -1,3 +1,4 @@
+import Glibc
 import Imaging
 import Model
 import Synchronization
@@ -6,19 +7,21 @@ import Synchronization
 ///
 /// The crops lie on a regular grid over each validation picture: as many rows and columns of them as
 /// keep the whole number within a limit, at least one per picture; where there are more pictures than
-/// the limit, evenly chosen ones serve. PSNR is taken on whole RGB pixels as inference makes them,
-/// without a border as wide as the scale, and averaged over the crops. A crop that is met exactly counts
-/// as ``highestPSNR``.
+/// the limit, evenly chosen ones serve. The PSNR of a picture is that of its crops together, on whole RGB
+/// pixels as inference makes them, without a border as wide as the scale; the mean over the pictures is
+/// reported. Averaging over crops instead would let a few of empty sky, which anything enlarges well,
+/// outweigh all others. A picture that is met exactly counts as ``highestPSNR``.
 public final class Validation {
     public static let highestPSNR = 100.0
 
     /// The mean PSNR of bicubic enlargement on the same crops, in dB.
     public let bicubicPSNR: Double
-    public var cropCount: Int { crops.count }
+    public var cropCount: Int { crops.map(\.count).reduce(0, +) }
     /// Side of a crop of the true picture, in pixels.
     public let side: Int
 
-    private let crops: [PicturePair]
+    /// The crops of each picture.
+    private let crops: [[PicturePair]]
     private let enlarger: PictureEnlarger
 
     /// - Parameters:
@@ -46,17 +49,22 @@ public final class Validation {
         }
         let crops = found.withLock { $0 }
         self.side = side
-        self.crops = crops.flatMap(\.pairs)
-        bicubicPSNR = crops.map(\.bicubicSum).reduce(0, +) / Double(max(1, self.crops.count))
+        self.crops = crops.map(\.pairs)
+        bicubicPSNR = crops.map { Self.psnr(meanSquaredError: $0.bicubicError) }.reduce(0, +) / Double(max(1, crops.count))
         enlarger = try PictureEnlarger(model, width: side / scale, height: side / scale, threadCount: threadCount)
     }
 
     /// The mean PSNR of the model in dB; nil when interrupted, which is asked between crops.
     public func psnr(isInterrupted: () -> Bool = { false }) throws(TrainingError) -> Double? {
         var sum = 0.0
-        for crop in crops {
-            if isInterrupted() { return nil }
-            sum += try Self.psnr(try enlarger.enlarged(crop.reduced), crop.truth, border: enlarger.scale)
+        for picture in crops {
+            var error = 0.0
+            for crop in picture {
+                if isInterrupted() { return nil }
+                error += try Self.meanSquaredError(
+                    try enlarger.enlarged(crop.reduced), crop.truth, border: enlarger.scale)
+            }
+            sum += Self.psnr(meanSquaredError: error / Double(picture.count))
         }
         return sum / Double(crops.count)
     }
@@ -64,8 +72,8 @@ public final class Validation {
     /// The crops of one picture.
     private struct Crops {
         var pairs: [PicturePair] = []
-        /// The sum of bicubic's PSNR over them.
-        var bicubicSum = 0.0
+        /// The mean squared error of bicubic enlargement over them.
+        var bicubicError = 0.0
 
         init() {}
 
@@ -73,14 +81,23 @@ public final class Validation {
             let pair = try PicturePair(files, scale: scale)
             pairs = grid(perAxis, over: pair.reduced.size, side: side / scale).map { $0.pair(from: pair, scale: scale) }
             for crop in pairs {
-                bicubicSum += try psnr(crop.reduced.bicubicEnlargement(scale: scale), crop.truth, border: scale)
+                bicubicError += try meanSquaredError(
+                    crop.reduced.bicubicEnlargement(scale: scale), crop.truth, border: scale)
             }
+            bicubicError /= Double(pairs.count)
         }
     }
 
-    private static func psnr(_ picture: Picture, _ truth: Picture, border: Int) throws(TrainingError) -> Double {
+    /// In units of the full range, 255.
+    private static func meanSquaredError(
+        _ picture: Picture, _ truth: Picture, border: Int
+    ) throws(TrainingError) -> Double {
         let kept = min(border, (min(truth.width, truth.height) - 1) / 2)
-        return min(highestPSNR, try asTrainingError { try picture.psnr(against: truth, on: .rgb, border: kept) })
+        return pow(10, try asTrainingError { try picture.psnr(against: truth, on: .rgb, border: kept) } / -10)
+    }
+
+    private static func psnr(meanSquaredError: Double) -> Double {
+        min(highestPSNR, -10 * log10(meanSquaredError))
     }
 
     static func evenlyChosen<Item>(_ items: [Item], limit: Int) -> [Item] {
