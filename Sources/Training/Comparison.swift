@@ -30,7 +30,7 @@ public struct Comparison: Sendable {
     /// PSNR in dB of both, inside a border as wide as the scale.
     public var table: String {
         func line(_ name: String, _ scores: Evaluation.Scores) -> String {
-            "\(name)  PSNR \(decimal(scores.lumaPSNR, digits: 2)) dB on Y, \(decimal(scores.rgbPSNR, digits: 2)) dB on RGB\n"
+            "\(name)  \(decimal(scores.lumaPSNR, digits: 2)) dB on Y, \(decimal(scores.rgbPSNR, digits: 2)) dB on RGB\n"
         }
         return line("bicubic", bicubic) + line("model  ", model)
     }

@@ -89,7 +89,8 @@ extension Folder {
         let files = names.filter { $0.lowercased().hasSuffix(".png") && !$0.hasPrefix(".") }
         guard !files.isEmpty else {
             let advice = names.first.map { "it holds '\($0)'; " } ?? "it is empty; "
-            throw TrainingError("\(path): there are no PNG files in this folder: \(advice)convert pictures to PNG first")
+            throw TrainingError(
+                "\(path): there are no PNG files in this folder: \(advice)convert pictures to PNG first")
         }
         return files.map { file in
             let name = String(file.dropLast(4))

@@ -9,8 +9,12 @@ struct Folder {
     /// - Throws: when the folder is missing or cannot be read.
     init(_ path: String) throws(TrainingError) {
         guard let stream = opendir(path) else {
-            let reason = errno == ENOENT ? "there is no such folder; is the name right?" : errno == ENOTDIR
-                ? "is a file; name the folder that holds the pictures" : "cannot be read: \(String(cString: strerror(errno)))"
+            let reason =
+                switch errno {
+                case ENOENT: "there is no such folder; is the name right?"
+                case ENOTDIR: "is a file; name the folder that holds the pictures"
+                default: "cannot be read: \(String(cString: strerror(errno)))"
+                }
             throw TrainingError("\(path): \(reason)")
         }
         defer { closedir(stream) }

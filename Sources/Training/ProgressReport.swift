@@ -68,18 +68,21 @@ public final class ProgressReport: Sendable {
         let room = min(30, columnCount - 3 - before.count - after.count)
         guard room >= 5 else { return before + after }
         let filled = progress.step * room / progress.stepsPerEpoch
-        return before + "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: room - filled) + "]" + after
+        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: room - filled)
+        return "\(before)[\(bar)]\(after)"
     }
 
     private func measures(_ progress: TrainingProgress) -> String {
         zip(progress.measures, progress.means).map { measure, mean in
-            "\(measure.isLoss ? "loss" : measure.name) \(decimal(mean, digits: abs(mean) < 1 ? 5 : abs(mean) < 10 ? 3 : 2))"
+            let digits = abs(mean) < 1 ? 5 : abs(mean) < 10 ? 3 : 2
+            return "\(measure.isLoss ? "loss" : measure.name) \(decimal(mean, digits: digits))"
         }.joined(separator: "  ")
     }
 
     private func times(_ progress: TrainingProgress) -> String {
         let step = progress.secondsPerStep
-        let perStep = step < 1 ? "\(decimal(1000 * step, digits: step < 0.01 ? 1 : 0)) ms" : "\(decimal(step, digits: 2)) s"
+        let perStep =
+            step < 1 ? "\(decimal(1000 * step, digits: step < 0.01 ? 1 : 0)) ms" : "\(decimal(step, digits: 2)) s"
         return "\(perStep)/step  \(Self.duration(progress.secondsLeft)) left"
     }
 

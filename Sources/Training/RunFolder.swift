@@ -30,7 +30,8 @@ public struct RunFolder: Hashable, Sendable {
             throw TrainingError("\(path): the folder cannot be written to: \(String(cString: strerror(errno)))")
         }
         if !overwriting, let file = files.first(where: Folder.holds) {
-            throw TrainingError("\(file): the folder holds a run already; name another, or give --overwrite to replace it")
+            throw TrainingError(
+                "\(file): the folder holds a run already; name another, or give --overwrite to replace it")
         }
     }
 

@@ -36,7 +36,8 @@ public struct TrainingInputs: Hashable, Sendable {
             .u8, Shape([small[0], enlargement.scale * small[1], enlargement.scale * small[2], Size(3)]))
         guard truth.type == expected else {
             throw TrainingError(
-                "'\(train.name)' cannot be trained on pictures: '\(truth.name)' is \(truth.type), the true picture is \(expected)")
+                "'\(train.name)' cannot be trained on pictures: '\(truth.name)' is \(truth.type), "
+                    + "the true picture is \(expected)")
         }
         if let other = train.nodes.first(where: { $0.content == .scalar && !Self.scalars.contains($0.name) }) {
             throw TrainingError(

@@ -158,7 +158,8 @@ public final class TrainingRun {
         let values = inputs.measures.map { Double(measured[$0.name] ?? .nan) }
         for (measure, value) in zip(inputs.measures, values) where measure.isLoss && !value.isFinite {
             let kept = epoch > 1 ? "the packs of epoch \(epoch - 1) stay in \(folder.path)" : "nothing was saved yet"
-            throw TrainingError("the loss '\(measure.name)' became \(value) at step \(step): try a smaller --lr; \(kept)")
+            throw TrainingError(
+                "the loss '\(measure.name)' became \(value) at step \(step): try a smaller --lr; \(kept)")
         }
         return values
     }

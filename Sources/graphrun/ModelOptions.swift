@@ -5,7 +5,7 @@ import Model
 
 /// The model that a command works on, and how many threads it may use.
 struct ModelOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("A .gpack, or a .graph to compile.", valueName: "model"))
+    @Argument(help: ArgumentHelp("A .gpack, or a .graph to compile.", valueName: "model", visibility: .hidden))
     var path: String
 
     @Option(
@@ -13,7 +13,7 @@ struct ModelOptions: ParsableArguments {
         help: ArgumentHelp("Set a parameter of a .graph.", valueName: "name=value"))
     var values: [Definition] = []
 
-    @Option(help: "Worker threads (default: all processors).")
+    @Option(help: ArgumentHelp("Threads. (default: all processors)", valueName: "n"))
     var threads: Int?
 
     var threadCount: Int { threads ?? availableProcessorCount() }

@@ -6,44 +6,45 @@ import Training
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a model on a folder of pictures.",
-        usage: "graphrun train MODEL --data DIR --out DIR [options]",
+        usage: "graphrun train MODEL --data DATA --out OUT [options]",
         discussion: """
             graphrun train Graphs/edsr.graph -D blocks=8 --data DIV2K --out run
 
-            DIR is in DIV2K's layout, or any folder of PNGs. OUT gets best.gpack,
-            last.gpack, history.csv and history.svg. Ctrl-C saves last.gpack.
+            MODEL is a .gpack or .graph; DATA is in DIV2K's layout, or any folder of PNGs.
+            OUT gets best.gpack, last.gpack, history.csv and history.svg.
+            Ctrl-C ends a run after the step and saves last.gpack.
             """)
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "The pictures.")
+    @Option(help: ArgumentHelp("The pictures.", valueName: "folder"))
     var data: String
 
-    @Option(help: "Where the run goes.")
+    @Option(help: ArgumentHelp("Where the run goes.", valueName: "folder"))
     var out: String
 
-    @Option(help: "Epochs.")
+    @Option(help: ArgumentHelp("How many at most.", valueName: "n"))
     var epochs = TrainingOptions().epochCount
 
-    @Option(help: "Steps of an epoch.")
+    @Option(help: ArgumentHelp("Batches in an epoch.", valueName: "n"))
     var stepsPerEpoch = TrainingOptions().stepsPerEpoch
 
-    @Option(help: "Crops in a batch.")
+    @Option(help: ArgumentHelp("Crops in a batch.", valueName: "n"))
     var batch = TrainingOptions().batchCount
 
-    @Option(help: "Side of a crop of the true picture.")
+    @Option(help: ArgumentHelp("Side of a crop.", valueName: "pixels"))
     var patch = TrainingOptions().patchSide
 
-    @Option(name: .customLong("lr"), help: "Learning rate; halves after 5,000 steps.")
+    @Option(name: .customLong("lr"), help: ArgumentHelp("Learning rate; halves after 5000 steps.", valueName: "x"))
     var learningRate: Float = 1e-4
 
-    @Option(help: "Of fresh weights and of the crops.")
+    @Option(help: ArgumentHelp("Of fresh weights and of the crops.", valueName: "n"))
     var seed: UInt64 = 0
 
-    @Option(help: "Epochs without better PSNR before the end.")
+    @Option(help: ArgumentHelp("Epochs to go on without better PSNR.", valueName: "n"))
     var patience = TrainingOptions().patience
 
-    @Option(help: "Most crops to validate on.")
+    @Option(help: ArgumentHelp("Validate on at most so many.", valueName: "n"))
     var validationCrops = TrainingOptions().validationCropLimit
 
     @Option(help: ArgumentHelp("Memory for decoded pictures.", valueName: "MiB"))

@@ -76,7 +76,8 @@ struct DataFolderTests {
     }
 
     @Test func aMissingFolderIsNamed() {
-        #expect(message { _ = try DataFolder("/no/such", scale: 4) } == "/no/such: there is no such folder; is the name right?")
+        let expected = "/no/such: there is no such folder; is the name right?"
+        #expect(message { _ = try DataFolder("/no/such", scale: 4) } == expected)
     }
 
     @Test func aFileInPlaceOfAFolderIsNamed() throws {
@@ -88,8 +89,9 @@ struct DataFolderTests {
 
     @Test func aFolderWithoutPicturesIsNamed() throws {
         let folder = try TestFolder()
-        let text = message { _ = try DataFolder(folder.path, scale: 4) }
-        #expect(text == "\(folder.path): there are no PNG files in this folder: it is empty; convert pictures to PNG first")
+        let expected =
+            "\(folder.path): there are no PNG files in this folder: it is empty; convert pictures to PNG first"
+        #expect(message { _ = try DataFolder(folder.path, scale: 4) } == expected)
         try folder.write("", to: "photo.jpg")
         #expect(message { _ = try DataFolder(folder.path, scale: 4) }.contains("it holds 'photo.jpg'"))
     }
@@ -116,7 +118,8 @@ struct DataFolderTests {
         try folder.pictures(["ax4"], width: 12, height: 11)
         let files = PictureFiles(
             name: "a", truthPath: folder.path + "/a.png", reducedPath: folder.path + "/ax4.png")
-        let expected = "\(folder.path)/ax4.png: 12×11 pixels are not those of \(folder.path)/a.png divided by 4, 12×10; "
+        let expected =
+            "\(folder.path)/ax4.png: 12×11 pixels are not those of \(folder.path)/a.png divided by 4, 12×10; "
             + "remove the file to have it made"
         #expect(message { _ = try files.checkedSize(scale: 4, smallestSide: 8) } == expected)
         #expect(message { _ = try PicturePair(files, scale: 4) } == expected)

@@ -4,7 +4,7 @@ import Testing
 @testable import Training
 
 struct PatchSamplerTests {
-    private let sizes = [PictureSize(width: 12, height: 10), PictureSize(width: 9, height: 16), PictureSize(width: 8, height: 8)]
+    private let sizes = [(12, 10), (9, 16), (8, 8)].map { PictureSize(width: $0.0, height: $0.1) }
 
     @Test func aStepIsAFunctionOfSeedAndStep() {
         let sampler = PatchSampler(seed: 7, batchCount: 16, reducedSide: 8)

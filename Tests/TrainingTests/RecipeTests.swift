@@ -48,7 +48,8 @@ struct RecipeTests {
     @Test func optionsThatDoNotFitAreNamed() {
         var options = TrainingOptions()
         options.patchSide = 50
-        #expect(message { try options.check(scale: 4) } == "a patch of 50 pixels is no multiple of the model's scale; give --patch 48")
+        let expected = "a patch of 50 pixels is no multiple of the model's scale; give --patch 48"
+        #expect(message { try options.check(scale: 4) } == expected)
         options = TrainingOptions()
         options.batchCount = 0
         #expect(message { try options.check(scale: 4) } == "crops of a batch: 0 is too few; give 1 or more")
