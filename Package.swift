@@ -74,6 +74,7 @@ let package = Package(
         // The models of `Graphs/`, made small enough for the interpreter.
         .target(name: "ModelFixtures", dependencies: ["GraphCompiler", "GraphIR"], path: "Tests/ModelFixtures"),
         .target(name: "GoldenSupport", path: "Tests/GoldenSupport"),
+        .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "GoldenSupport"]),
         .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "GraphLanguage", "GoldenSupport"]),
         .testTarget(name: "GraphCompilerTests", dependencies: ["GraphCompiler", "GoldenSupport", "ModelFixtures"]),

@@ -4,12 +4,16 @@ import GraphRuntime
 
 /// An entry with sizes, weights and inputs drawn from a seed, to be run in several ways.
 struct EntryCase {
+    /// Fused.
     let entry: Entry
+    /// The same as the interpreter runs it, perhaps from an earlier stage.
+    let reference: Graph
     let sizes: [String: Int]
     let seed: UInt64
 
-    init(_ entry: Entry, sizes: [String: Int], seed: UInt64) {
+    init(_ entry: Entry, reference: Graph? = nil, sizes: [String: Int], seed: UInt64) {
         self.entry = entry
+        self.reference = reference ?? entry.graph
         self.sizes = sizes
         self.seed = seed
     }
@@ -41,13 +45,14 @@ struct EntryCase {
 
     private static let scalars: [String: Float] = ["learning_rate": 1e-3, "step": 3]
 
-    private func parameterStore() throws -> ParameterStore {
-        let store = try ParameterStore(for: [entry.graph])
+    /// - Parameter graph: the one that is run; passes may have dropped a weight that nothing reads.
+    private func parameterStore(_ graph: Graph) throws -> ParameterStore {
+        let store = try ParameterStore(for: [graph])
         try store.initialize(seed: seed)
-        var generator = SplitMix64(seed: seed)
         // Biases and moments that are not zero show more.
         for tensor in store.tensors where tensor.initializer == .zeros {
             let isSquare = tensor.path.hasSuffix("adam_v")
+            var generator = SplitMix64(seed: seed ^ UInt64(tensor.path.utf8.reduce(0) { $0 * 31 % 65521 + Int($1) }))
             try store.setValues(
                 (0..<tensor.elementCount).map { _ in
                     let value = Float(generator.nextNormal()) * 0.01
@@ -57,27 +62,46 @@ struct EntryCase {
         return store
     }
 
-    private func inputs(_ graph: Graph) -> [(node: Node, shape: [Int], values: [UInt8])] {
-        var generator = SplitMix64(seed: seed &+ 1)
-        return graph.nodes.filter { $0.content == .input }.map { node in
-            let shape = node.type.shape.constant ?? []
-            return (node, shape, (0..<shape.reduce(1, *)).map { _ in UInt8(truncatingIfNeeded: generator.next()) })
+    private struct Input {
+        var name: String
+        var shape: [Int]
+        var element: ElementType
+        var values: [Float]
+
+        var source: any RowSource {
+            element == .u8 ? TensorSource(values.map { UInt8($0) }) : TensorSource(values)
         }
     }
 
-    func interpreted() throws -> Outcome {
-        let graph = try entry.graph.bound(to: sizes)
-        let store = try parameterStore()
-        var tensors: [String: Tensor<Float>] = [:]
-        for tensor in store.tensors {
-            tensors[tensor.path] = Tensor(shape: tensor.shape, values: store.values(of: tensor.path) ?? [])
+    /// Pixels, and numbers from 0 to 2.
+    private func inputs(_ graph: Graph) -> [Input] {
+        var generator = SplitMix64(seed: seed &+ 1)
+        return graph.nodes.filter { $0.content == .input }.map { node in
+            let shape = node.type.shape.constant ?? []
+            let values = (0..<shape.reduce(1, *)).map { _ in Float(UInt8(truncatingIfNeeded: generator.next())) }
+            let isByte = node.type.element == .u8
+            return Input(
+                name: node.name, shape: shape, element: node.type.element,
+                values: isByte ? values : values.map { $0 / 128 })
         }
-        var images: [String: Tensor<Float>] = [:]
-        for input in inputs(graph) { images[input.node.name] = Tensor(shape: input.shape, values: input.values.map { Float($0) }) }
-        let results = try Interpreter<Float>().run(graph, inputs: images, weights: tensors, scalars: Self.scalars)
+    }
+
+    func interpreted() throws -> Outcome { try interpreted(in: Float.self) }
+
+    func interpreted<Scalar: EvaluationScalar>(in scalar: Scalar.Type) throws -> Outcome {
+        let graph = try reference.bound(to: sizes)
+        let store = try parameterStore(graph)
+        var tensors: [String: Tensor<Scalar>] = [:]
+        for tensor in store.tensors {
+            tensors[tensor.path] = Tensor(shape: tensor.shape, values: (store.values(of: tensor.path) ?? []).map { Scalar($0) })
+        }
+        var images: [String: Tensor<Scalar>] = [:]
+        for input in inputs(graph) { images[input.name] = Tensor(shape: input.shape, values: input.values.map { Scalar($0) }) }
+        let results = try Interpreter<Scalar>().run(
+            graph, inputs: images, weights: tensors, scalars: Self.scalars.mapValues { Scalar($0) })
         return Outcome(
-            outputs: results.outputs.mapValues(\.values), measures: results.measures,
-            updates: results.updates.mapValues(\.values))
+            outputs: results.outputs.mapValues { $0.values.map { Float($0) } }, measures: results.measures.mapValues { Float($0) },
+            updates: results.updates.mapValues { $0.values.map { Float($0) } })
     }
 
     func executed(_ instructionSet: InstructionSet, bandRows: Int?, threadCount: Int) throws -> Outcome {
@@ -86,10 +110,10 @@ struct EntryCase {
     }
 
     func executed(_ program: Program, threadCount: Int) throws -> Outcome {
-        let store = try parameterStore()
+        let store = try parameterStore(program.graph)
         let session = try Session(program, parameters: store, threadCount: threadCount)
         var sources: [String: any RowSource] = [:]
-        for input in inputs(program.graph) { sources[input.node.name] = TensorSource(input.values) }
+        for input in inputs(program.graph) { sources[input.name] = input.source }
         var floats: [String: TensorSink<Float>] = [:]
         var bytes: [String: TensorSink<UInt8>] = [:]
         for output in program.graph.outputs {
