@@ -9,7 +9,7 @@ struct GroupAnalysis {
     let anchor: ValueID?
     /// Pointwise operations that make the anchor's first operand.
     let prologue: [ValueID]
-    /// Pointwise operations on the anchor's result.
+    /// All other pointwise operations: those on the anchor's result, and what else they read.
     let epilogue: [ValueID]
     /// The pixel shuffle behind a convolution.
     let shuffle: ValueID?
@@ -26,13 +26,13 @@ struct GroupAnalysis {
         let others = group.members.filter { !isPointwise($0) }
         anchor = others.first
         shuffle = others.count == 2 && graph[others[1]].operation?.op == "depth_to_space" ? others[1] : nil
-        if let anchor {
-            prologue = group.members.filter { $0 < anchor && isPointwise($0) }
-            epilogue = group.members.filter { $0 > anchor && isPointwise($0) }
-        } else {
-            prologue = []
-            epilogue = group.members
+        var leadsToAnchor: Set<ValueID> = []
+        for member in group.members.reversed() where member == anchor || leadsToAnchor.contains(member) {
+            leadsToAnchor.formUnion(graph[member].operands)
         }
+        let chain = group.members.filter(isPointwise)
+        prologue = chain.filter(leadsToAnchor.contains)
+        epilogue = chain.filter { !leadsToAnchor.contains($0) }
         results = group.members.filter { member in
             uses.isRoot(member) || uses.readers(of: member).contains { !inside.contains($0) }
         }
@@ -51,9 +51,8 @@ struct GroupAnalysis {
     func program(
         _ members: [ValueID], source: ValueID?, results: [ValueID]
     ) -> (program: PointwiseProgram, operands: [ValueID])? {
-        guard let shape = members.first.map({ graph[$0].type.shape }) ?? source.map({ graph[$0].type.shape }) else {
-            return nil
-        }
+        // Behind a pixel shuffle members have another shape, but read no tensor.
+        guard let shape = (source ?? members.first).map({ graph[$0].type.shape }) else { return nil }
         let inside = Set(members)
         var externals: [ValueID] = source.map { [$0] } ?? []
         for operand in members.flatMap({ graph[$0].operands })
@@ -62,6 +61,8 @@ struct GroupAnalysis {
         }
         var operands: [PointwiseOperand] = []
         var place: [ValueID: UInt8] = [:]
+        /// Members that are one number, repeated.
+        var numbers: [ValueID: Double] = [:]
         for (position, external) in externals.enumerated() {
             let type = graph[external].type
             guard let spread = PointwiseTable.spread(of: type.shape, over: shape) else { return nil }
@@ -74,7 +75,7 @@ struct GroupAnalysis {
             guard let operation = graph[member].operation else { return nil }
             var inputs: [PointwiseTable.Operand] = []
             for operand in operation.operands {
-                if let number = graph.constant(operand) {
+                if let number = graph.constant(operand) ?? numbers[operand] {
                     inputs.append(.number(number))
                 } else if let known = place[operand] ?? shuffle.flatMap({ $0 == operand ? place[graph[$0].operands[0]] : nil }) {
                     inputs.append(.value(known))
@@ -86,6 +87,8 @@ struct GroupAnalysis {
             switch lowered {
             case .alias(let value):
                 place[member] = value
+            case .number(let number):
+                numbers[member] = number
             case .instruction(let instruction):
                 guard operands.count + instructions.count < Int(UInt8.max) else { return nil }
                 place[member] = UInt8(operands.count + instructions.count)

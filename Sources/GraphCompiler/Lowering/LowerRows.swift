@@ -5,7 +5,8 @@ import KernelInterface
 func lowerPointwise(_ analysis: GroupAnalysis) -> Lowering? {
     guard let first = analysis.results.first,
         let lowered = analysis.program(analysis.group.members, source: nil, results: analysis.results),
-        lowered.operands.count <= Int(UInt8.max)
+        // The kernel reads its first operand's rows: a number repeated is for the plain evaluation.
+        !lowered.operands.isEmpty
     else { return nil }
     let image = ImageShape(analysis.shape(first))
     return Lowering(

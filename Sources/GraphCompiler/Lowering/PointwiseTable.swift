@@ -16,6 +16,8 @@ enum PointwiseTable {
         case instruction(PointwiseInstruction)
         /// The result is the operand: casts that loading performs, broadcasts.
         case alias(UInt8)
+        /// The result is one number, repeated.
+        case number(Double)
     }
 
     static func lower(_ operation: Operation, _ operands: [Operand], resultShape: [Int]) -> Lowered? {
@@ -28,9 +30,21 @@ enum PointwiseTable {
             return withNumber(operation.op, left, Float(number))
         case (.number(let number), .value(let right)):
             return numberWith(operation.op, Float(number), right)
+        case (.number(let number), nil) where operation.op == "mean_gradient":
+            return .number(number / Double(resultShape.reduce(1, *)))
         default:
-            return nil
+            return ofNumbers(operation, operands)
         }
+    }
+
+    private static func ofNumbers(_ operation: Operation, _ operands: [Operand]) -> Lowered? {
+        var numbers: [Tensor<Double>] = []
+        for operand in operands {
+            guard case .number(let number) = operand else { return nil }
+            numbers.append(.scalar(number))
+        }
+        let result = OpRegistry[operation.op]?.evaluate(numbers, operation.attributes, resultShape: [])
+        return result.map { .number($0.values[0]) }
     }
 
     private static func unary(_ operation: Operation, _ x: UInt8, _ resultShape: [Int]) -> Lowered? {
@@ -100,7 +114,6 @@ enum PointwiseTable {
     /// Whether an operation can be an instruction over rows of `shape`.
     static func isFusable(_ operation: Operation, _ shape: Shape, in graph: Graph) -> Bool {
         guard let op = OpRegistry[operation.op], op.isPointwise || ["broadcast", "sum_to"].contains(operation.op),
-            operation.operands.contains(where: { graph.constant($0) == nil }),
             operation.operands.allSatisfy({ operand in
                 graph.constant(operand) != nil || spread(of: graph[operand].type.shape, over: shape) != nil
             })

@@ -62,7 +62,7 @@ public enum PlanLimits {
 /// and updates live to the end, since they are read after it.
 func liveRanges(of program: Program) -> [ClosedRange<Int>?] {
     let accesses = BufferAccesses(program, program.instructions)
-    let pinned = Set(program.graph.measures.map(\.value) + program.graph.updates.map(\.value))
+    let pinned = program.graph.readAfterRuns
     return program.buffers.indices.map { index in
         guard let first = accesses.byBuffer[index].first, let last = accesses.byBuffer[index].last else { return nil }
         let isPinned = program.buffers[index].value.map(pinned.contains) ?? false

@@ -52,6 +52,12 @@ enum PlanVerifier {
             }
         }
         try checkCompleteness(program, made, taken)
+        let kept = program.graph.readAfterRuns
+        for buffer in program.buffers where buffer.rowCapacity < buffer.rows.rowCount {
+            guard !(buffer.value.map(kept.contains) ?? false) else {
+                throw ProgramError("'\(buffer.name)' is read after the run and keeps \(buffer.rowCapacity) of its rows")
+            }
+        }
     }
 
     /// Invariants 4 and 5.
@@ -170,10 +176,12 @@ enum PlanVerifier {
             }
         }
         for (index, needed) in deriveWaits(program, instructions).enumerated() {
+            // Waits lead back in time: what comes before the oldest that is needed does not matter.
+            let oldest = needed.first ?? index
             var known = Set(instructions[index].waits)
             var open = instructions[index].waits
             while !needed.allSatisfy(known.contains), let next = open.popLast() {
-                for wait in instructions[next].waits where known.insert(wait).inserted { open.append(wait) }
+                for wait in instructions[next].waits where wait >= oldest && known.insert(wait).inserted { open.append(wait) }
             }
             if let missing = needed.first(where: { !known.contains($0) }) {
                 throw ProgramError("instruction \(index) does not wait for \(missing), which it depends on")

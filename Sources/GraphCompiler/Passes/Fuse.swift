@@ -12,15 +12,15 @@ import KernelInterface
 ///                                      }
 ///
 /// A group is one of
-/// - a convolution, with a pointwise chain before it, a pointwise chain behind it, a pixel shuffle
-///   behind that, and behind the shuffle a chain that needs no further tensor;
+/// - a convolution, with a pointwise chain before it, pointwise operations behind it and chains that only
+///   these read, a pixel shuffle behind that, and behind the shuffle a chain that needs no further tensor;
 /// - a reduction with the pointwise chain that makes what it sums;
 /// - pointwise operations of one shape;
 /// - any other operation, alone.
 ///
 /// Requires: a verified graph without groups. Ensures: invariant 7 of the ``Verifier``; a value inside
 /// a group is read inside it alone, but for pointwise groups, which may store several results.
-/// Does not fuse what a second reader would have to compute again.
+/// Does not fuse what a second reader would have to compute again. Examples: `Tests/Golden/Fuse`.
 func fuse(_ graph: Graph) -> Graph {
     var fusion = Fusion(graph)
     for id in graph.ids where graph[id].operation != nil { fusion.place(id) }
@@ -91,6 +91,7 @@ private struct Fusion {
             switch cluster.kind {
             case .convolution:
                 guard externalInputs(of: cluster.members + [id]) <= Self.maximumInputs else { continue }
+                absorbSideChains(of: id, operation, into: &cluster)
             case .shuffled:
                 // Behind the shuffle rows have another order, in which no further tensor is read.
                 guard operation.operands.allSatisfy({ $0 == operand || graph.constant($0) != nil }) else { continue }
@@ -99,10 +100,24 @@ private struct Fusion {
             }
             cluster.members.append(id)
             clusters[index] = cluster
-            clusterOf[id] = index
+            for member in cluster.members { clusterOf[member] = index }
             return true
         }
         return false
+    }
+
+    /// Takes in pointwise chains that make an operand of `id` and nothing else.
+    private mutating func absorbSideChains(of id: ValueID, _ operation: Operation, into cluster: inout Cluster) {
+        for operand in Set(operation.operands).sorted() {
+            guard uses.onlyReader(of: operand) == id, let index = clusterOf[operand], let chain = clusters[index],
+                chain.kind == .pointwise, chain.shape == graph[id].type.shape,
+                chain.members.allSatisfy({ !uses.isRoot($0) }),
+                cluster.members.count + chain.members.count < Self.maximumMembers,
+                externalInputs(of: cluster.members + chain.members + [id]) <= Self.maximumInputs
+            else { continue }
+            clusters[index] = nil
+            cluster.members = (cluster.members + chain.members).sorted()
+        }
     }
 
     private mutating func appendShuffle(_ id: ValueID, _ operation: Operation) -> Bool {
@@ -149,7 +164,7 @@ private struct Fusion {
         let tensors = Set(cluster.members.flatMap { graph[$0].operands }).filter {
             !cluster.members.contains($0) && graph[$0].type.shape == cluster.shape
         }
-        guard tensors.count == 1 || clusters[id.index]?.kind == .reduction else { return }
+        guard tensors.count == 1 || (tensors.count > 1 && clusters[id.index]?.kind == .reduction) else { return }
         clusters[index] = nil
         for member in cluster.members { clusterOf[member] = id.index }
         clusters[id.index]?.members.insert(contentsOf: cluster.members, at: 0)

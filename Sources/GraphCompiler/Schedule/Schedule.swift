@@ -121,11 +121,13 @@ private struct Wave {
     }
 }
 
-/// Gives each rolling buffer the rows that its readers need at once.
+/// Gives each rolling buffer the rows that its readers need at once. What is read after the run keeps all.
 private func shrinkBuffers(of program: inout Program) {
     let accesses = BufferAccesses(program, program.instructions)
+    let kept = program.graph.readAfterRuns
     for index in program.buffers.indices {
-        guard case .arena = program.buffers[index].storage else { continue }
+        guard case .arena = program.buffers[index].storage, !(program.buffers[index].value.map(kept.contains) ?? false)
+        else { continue }
         var capacity = 1
         var oldestNeeded = Int.max
         for access in accesses.byBuffer[index].reversed() {
@@ -138,4 +140,9 @@ private func shrinkBuffers(of program: inout Program) {
         }
         program.buffers[index].rowCapacity = min(capacity, program.buffers[index].rows.rowCount)
     }
+}
+
+extension Graph {
+    /// Measures, and the values of updates, which are assigned once all steps have read the old ones.
+    var readAfterRuns: Set<ValueID> { Set(measures.map(\.value) + updates.map(\.value)) }
 }

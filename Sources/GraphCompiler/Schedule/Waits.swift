@@ -12,12 +12,14 @@
 func deriveWaits(_ program: Program, _ instructions: [Instruction]) -> [[Int]] {
     let accesses = BufferAccesses(program, instructions)
     let predecessors = memoryPredecessors(program, accesses)
+    // What no instruction writes is never waited for.
+    let isWritten = accesses.byBuffer.map { $0.contains(where: \.isWrite) }
     // Accesses so far, by buffer: instructions come in order, so searching backwards ends early.
     var history: [[BufferAccesses.Access]] = Array(repeating: [], count: program.buffers.count)
     var waits: [[Int]] = []
     for index in instructions.indices {
         var needed: Set<Int> = []
-        for (buffer, access) in accesses.byInstruction[index] {
+        for (buffer, access) in accesses.byInstruction[index] where isWritten[buffer] {
             let overwritten =
                 access.rows.lowerBound - program.buffers[buffer].rowCapacity
                 ..< access.rows.upperBound - program.buffers[buffer].rowCapacity
@@ -36,7 +38,7 @@ func deriveWaits(_ program: Program, _ instructions: [Instruction]) -> [[Int]] {
             }
             if access.isWrite { needed.formUnion(predecessors[buffer]) }
         }
-        for (buffer, access) in accesses.byInstruction[index] { history[buffer].append(access) }
+        for (buffer, access) in accesses.byInstruction[index] where isWritten[buffer] { history[buffer].append(access) }
         if let previous = previousOfStream(index, instructions) { needed.insert(previous) }
         needed.remove(index)
         waits.append(needed.sorted())
@@ -79,23 +81,39 @@ private func previousOfStream(_ index: Int, _ instructions: [Instruction]) -> In
 }
 
 /// Leaves out waits that another wait of the same instruction has already waited for.
+///
+/// Exact for waits on the latest `Ancestors.reach` instructions; older ones stay and cost a look each.
 private func withoutImplied(_ waits: [[Int]]) -> [[Int]] {
-    // Exact for plans of usual size; longer ones keep some waits that cost a look each.
-    guard waits.count <= 8192 else { return waits }
-    let wordCount = (waits.count + 63) / 64
-    var ancestors = [UInt64](repeating: 0, count: waits.count * wordCount)
-    var result: [[Int]] = []
-    for (index, needed) in waits.enumerated() {
+    var latest = Array(repeating: Ancestors(), count: Ancestors.reach)
+    return waits.enumerated().map { index, needed in
+        var ancestors = Ancestors()
         var kept: [Int] = []
-        for wait in needed.reversed() {
-            if ancestors[index * wordCount + wait / 64] >> UInt64(wait % 64) & 1 == 1 { continue }
+        for wait in needed.reversed() where !ancestors.contains(index - wait) {
             kept.append(wait)
-            for word in 0..<wordCount {
-                ancestors[index * wordCount + word] |= ancestors[wait * wordCount + word]
-            }
-            ancestors[index * wordCount + wait / 64] |= 1 << UInt64(wait % 64)
+            guard index - wait < Ancestors.reach else { continue }
+            ancestors.insert(latest[wait % Ancestors.reach], at: index - wait)
         }
-        result.append(kept.reversed())
+        latest[index % Ancestors.reach] = ancestors
+        return kept.reversed()
     }
-    return result
+}
+
+/// The instructions that one instruction waits for, directly or by way of others, by how far back they lie.
+private struct Ancestors {
+    static let reach = 1024
+    private var bits = [UInt64](repeating: 0, count: reach / 64)
+
+    func contains(_ distance: Int) -> Bool {
+        distance < Self.reach && bits[distance / 64] >> UInt64(distance % 64) & 1 == 1
+    }
+
+    /// Adds an instruction at a distance, and all its ancestors.
+    mutating func insert(_ other: Ancestors, at distance: Int) {
+        let words = distance / 64, shift = UInt64(distance % 64)
+        for word in words..<bits.count {
+            bits[word] |= other.bits[word - words] << shift
+            if shift > 0, word > words { bits[word] |= other.bits[word - words - 1] >> (64 - shift) }
+        }
+        bits[words] |= 1 << shift
+    }
 }
