@@ -49,6 +49,8 @@ public struct Evaluation: Hashable, Sendable {
             let pair = try PicturePair(picture, scale: scale)
             let (width, height) = (pair.reduced.width, pair.reduced.height)
             if enlarger?.size != pair.reduced.size {
+                // The memory of one size is given back before that of the next is taken.
+                enlarger = nil
                 enlarger = (
                     pair.reduced.size,
                     try PictureEnlarger(model, width: width, height: height, threadCount: threadCount)

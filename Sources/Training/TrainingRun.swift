@@ -7,8 +7,8 @@ import Model
 ///     let run = try TrainingRun(model, data: DataFolder("DIV2K", scale: 4), options, folder: folder)
 ///     let end = try run.run { event in … }
 ///
-/// What a run computes is a function of the model, the pictures and the options but `threadCount` and
-/// `cacheByteCount`.
+/// A run begins with the model's weights and a fresh optimizer. What it computes is a function of the
+/// weights, the pictures and the options but `threadCount` and `cacheByteCount`.
 public final class TrainingRun {
     private var model: Model
     private let data: DataFolder
@@ -41,6 +41,10 @@ public final class TrainingRun {
         try options.check(scale: inputs.scale)
         self.inputs = inputs
         session = try asTrainingError {
+            // A run begins at step 1: what an optimizer remembers of another run would mislead it.
+            for state in model.parameters.tensors where state.isState {
+                try model.parameters.setValues(Array(repeating: 0, count: state.elementCount), of: state.path)
+            }
             let side = options.patchSide / inputs.scale
             let program = try Pipeline.specialize(
                 model.entry(.train),

@@ -107,6 +107,22 @@ struct TrainingRunTests {
         #expect(try Pack(contentsOf: folder.path + "/third/last.gpack").weights != first.weights)
     }
 
+    @Test func aCheckpointOfAnotherRunBringsItsWeightsAlone() throws {
+        let folder = try TestFolder()
+        try folder.pictures(["a", "b"], in: "pictures")
+        var options = options
+        options.epochCount = 1
+        _ = try run(model(), on: folder, options, out: "first") { _ in }
+        for name in ["last", "best"] {
+            let start = try Model(contentsOf: "\(folder.path)/first/\(name).gpack")
+            _ = try run(start, on: folder, options, out: name) { _ in }
+        }
+        let fromLast = try Pack(contentsOf: folder.path + "/last/last.gpack")
+        let fromBest = try Pack(contentsOf: folder.path + "/best/last.gpack")
+        #expect(fromLast.weights == fromBest.weights)
+        #expect(fromLast.states == fromBest.states)
+    }
+
     @Test func anInterruptedRunLeavesItsLastStep() throws {
         let folder = try TestFolder()
         try folder.pictures(["a", "b"], in: "pictures")
