@@ -5,21 +5,21 @@ import KernelInterface
 /// All memory of one session: arena, prepared values, scalars, scratch for each worker, and where each
 /// buffer of the program lies in it.
 final class BoundMemory: @unchecked Sendable {
-    var sources: [String: any RowSource] = [:]
-    var sinks: [String: any RowSink] = [:]
+    /// Bound by the caller: a source for each buffer of the program that is an input, a sink for each output.
+    var sources: [(any RowSource)?]
+    var sinks: [(any RowSink)?]
     /// For each buffer of the program.
     let rows: [TensorRows]
 
-    private let program: Program
     private let arena: AlignedMemory
     private let prepared: AlignedMemory
     private let scalars: AlignedMemory
     private let scratch: AlignedMemory
     private let scratchByteStride: Int
+    private let updates: UpdateCopies
 
     /// Checks once that every buffer lies inside its memory; kernels rely on it.
     init(_ program: Program, _ parameters: ParameterStore, workerCount: Int) throws(RuntimeError) {
-        self.program = program
         arena = try AlignedMemory(byteCount: program.arenaByteCount)
         prepared = try AlignedMemory(byteCount: program.preparedByteCount)
         scalars = try AlignedMemory(byteCount: program.buffers.count * 64)
@@ -52,32 +52,13 @@ final class BoundMemory: @unchecked Sendable {
             rows.append(TensorRows(base: base, rowByteStride: buffer.rowByteStride, rowCapacity: buffer.rowCapacity))
         }
         self.rows = rows
+        sources = Array(repeating: nil, count: rows.count)
+        sinks = Array(repeating: nil, count: program.graph.outputs.count)
+        updates = try UpdateCopies(program, rows)
     }
 
     func scratch(worker: Int) -> UnsafeMutableRawPointer { scratch.base + worker * scratchByteStride }
 
-    func setScalar(_ name: String, _ number: Float) {
-        guard let index = program.buffers.firstIndex(where: { $0.name == name && $0.storage == .scalar }) else { return }
-        rows[index].base.storeBytes(of: number, as: Float.self)
-    }
-
-    /// The value of a measure after a run.
-    func scalar(_ id: ValueID) -> Float {
-        if case .constant(let number) = program.graph[id].content { return Float(number) }
-        guard let index = program.buffers.firstIndex(where: { $0.value == id }) else { return .nan }
-        return rows[index].base.load(as: Float.self)
-    }
-
     /// Copies updates that no kernel made in place to the weights and states that they assign.
-    func commitUpdates() {
-        for update in program.graph.updates {
-            guard let target = program.buffers.firstIndex(where: { $0.value == update.target }),
-                let source = program.buffers.firstIndex(where: { $0.value == update.value })
-            else { continue }
-            let layout = program.buffers[target].rows
-            for row in 0..<layout.rowCount {
-                rows[target].row(row).copyMemory(from: rows[source].row(row), byteCount: layout.rowByteCount)
-            }
-        }
-    }
+    func commitUpdates() { updates.run() }
 }

@@ -8,8 +8,18 @@ import KernelInterface
 ///     let session = try Session(program, parameters: store, threadCount: 2)
 ///     let measures = try session.run(inputs: ["lr": TensorSource(pixels)], outputs: ["image": sink])
 ///
-/// After start-up a run allocates nothing, but for steps by plain evaluation and for what sources and
-/// sinks do. A session runs one run at a time, from one thread at a time.
+/// Where the same buffers serve every run, they are bound once, and a run allocates nothing but for steps
+/// by plain evaluation and what sources and sinks do:
+///
+///     try session.bind(inputs: ["lr": source, "hr": truth])
+///     for step in 1...1000 {
+///         try session.setScalar("step", Float(step))
+///         try session.run()
+///         let loss = session.measure("mae")
+///     }
+///
+/// A session runs one run at a time, from one thread at a time. After a run that threw it can run again;
+/// if that was a training step, weights and states may hold part of its updates.
 public final class Session {
     public let program: Program
     public let parameters: ParameterStore
@@ -18,20 +28,56 @@ public final class Session {
     private let preparation: TaskList
     private let tasks: TaskList
     private let workers: WorkerPool
+    private let updatesParameters: Bool
     private var preparedGeneration: Int?
+    /// Buffers by the names of inputs, scalars and measures.
+    private let inputs: [String: Int]
+    private let scalars: [String: Int]
+    private let measurePlaces: [String: MeasurePlace]
+
+    private enum MeasurePlace {
+        case buffer(Int)
+        case number(Float)
+    }
 
     /// - Parameter threadCount: workers, the caller's thread included; results do not depend on it.
     /// - Throws: when the program does not fit the parameters, or memory runs out.
     public init(_ program: Program, parameters: ParameterStore, threadCount: Int) throws(RuntimeError) {
+        guard threadCount >= 1 else { throw RuntimeError("a session runs on at least 1 thread, not \(threadCount)") }
         self.program = program
         self.parameters = parameters
         memory = try BoundMemory(program, parameters, workerCount: threadCount)
         preparation = try TaskList(program, program.preparation, memory)
         tasks = try TaskList(program, program.instructions, memory)
         workers = try WorkerPool(workerCount: threadCount)
+        updatesParameters = !program.graph.updates.isEmpty
+        var bufferOf: [ValueID: Int] = [:]
+        for (index, buffer) in program.buffers.enumerated() {
+            if let value = buffer.value { bufferOf[value] = index }
+        }
+        var inputs: [String: Int] = [:]
+        var scalars: [String: Int] = [:]
+        for id in program.graph.ids {
+            switch program.graph[id].content {
+            case .input: inputs[program.graph[id].name] = bufferOf[id]
+            case .scalar: scalars[program.graph[id].name] = bufferOf[id]
+            case .weight, .state, .constant, .operation: continue
+            }
+        }
+        self.inputs = inputs
+        self.scalars = scalars
+        var measurePlaces: [String: MeasurePlace] = [:]
+        for measure in program.graph.measures {
+            if case .constant(let number) = program.graph[measure.value].content {
+                measurePlaces[measure.name] = .number(Float(number))
+            } else {
+                measurePlaces[measure.name] = bufferOf[measure.value].map(MeasurePlace.buffer)
+            }
+        }
+        self.measurePlaces = measurePlaces
     }
 
-    /// Runs the program once.
+    /// Binds, runs once and reads the measures.
     ///
     /// - Parameters:
     ///   - inputs: a source for each input, by name.
@@ -43,46 +89,67 @@ public final class Session {
     public func run(
         inputs: [String: any RowSource], scalars: [String: Float] = [:], outputs: [String: any RowSink] = [:]
     ) throws -> [String: Float] {
-        try bind(inputs, scalars, outputs)
-        try prepare()
-        try workers.run(tasks, memory)
-        if !program.graph.updates.isEmpty {
-            memory.commitUpdates()
-            parameters.noteChange()
+        try bind(inputs: inputs, outputs: outputs)
+        for name in self.scalars.keys {
+            guard let number = scalars[name] else { throw RuntimeError("scalar '\(name)' is not given") }
+            try setScalar(name, number)
         }
-        return measures()
+        try run()
+        var measures: [String: Float] = [:]
+        for name in measurePlaces.keys { measures[name] = measure(name) }
+        return measures
     }
 
-    /// Computes what depends on weights alone, unless it is there already.
-    private func prepare() throws {
-        guard preparedGeneration != parameters.generation else { return }
-        if program.preparation.isEmpty == false { try workers.run(preparation, memory) }
-        preparedGeneration = parameters.generation
-    }
-
-    private func bind(
-        _ inputs: [String: any RowSource], _ scalars: [String: Float], _ outputs: [String: any RowSink]
+    /// Sets where inputs come from and outputs go to in the runs that follow.
+    ///
+    /// - Parameters:
+    ///   - inputs: a source for each input, by name.
+    ///   - outputs: sinks by name; outputs without a sink are computed and dropped.
+    public func bind(
+        inputs: [String: any RowSource], outputs: [String: any RowSink] = [:]
     ) throws(RuntimeError) {
-        for node in program.graph.nodes {
-            switch node.content {
-            case .input:
-                guard let source = inputs[node.name] else { throw RuntimeError("input '\(node.name)' is not given") }
-                memory.sources[node.name] = source
-            case .scalar:
-                guard let number = scalars[node.name] else { throw RuntimeError("scalar '\(node.name)' is not given") }
-                memory.setScalar(node.name, number)
-            default: continue
-            }
+        for (name, buffer) in self.inputs {
+            guard let source = inputs[name] else { throw RuntimeError("input '\(name)' is not given") }
+            memory.sources[buffer] = source
         }
-        memory.sinks = outputs
+        for (index, output) in program.graph.outputs.enumerated() { memory.sinks[index] = outputs[output.name] }
         if let unknown = outputs.keys.first(where: { name in !program.graph.outputs.contains { $0.name == name } }) {
             throw RuntimeError("the entry has no output '\(unknown)'")
         }
     }
 
-    private func measures() -> [String: Float] {
-        var measures: [String: Float] = [:]
-        for measure in program.graph.measures { measures[measure.name] = memory.scalar(measure.value) }
-        return measures
+    /// Sets a number for the runs that follow; 0 before.
+    public func setScalar(_ name: String, _ number: Float) throws(RuntimeError) {
+        guard let buffer = scalars[name] else { throw RuntimeError("the entry has no scalar '\(name)'") }
+        memory.rows[buffer].base.storeBytes(of: number, as: Float.self)
+    }
+
+    /// Runs the program once with what is bound.
+    ///
+    /// - Throws: a ``RuntimeError`` when an input is not bound, or what a source or sink threw.
+    public func run() throws {
+        for buffer in inputs.values where memory.sources[buffer] == nil {
+            throw RuntimeError("input '\(program.buffers[buffer].name)' is not bound")
+        }
+        try prepare()
+        defer { if updatesParameters { parameters.noteChange() } }
+        try workers.run(tasks, memory)
+        memory.commitUpdates()
+    }
+
+    /// A loss or metric of the last run; nil when the entry has none of that name.
+    public func measure(_ name: String) -> Float? {
+        switch measurePlaces[name] {
+        case .buffer(let index): memory.rows[index].base.load(as: Float.self)
+        case .number(let number): number
+        case nil: nil
+        }
+    }
+
+    /// Computes what depends on weights alone, unless it is there already.
+    private func prepare() throws {
+        guard preparedGeneration != parameters.generation else { return }
+        if !program.preparation.isEmpty { try workers.run(preparation, memory) }
+        preparedGeneration = parameters.generation
     }
 }

@@ -17,8 +17,10 @@ final class TaskList: @unchecked Sendable {
     enum Action {
         case kernel(Kernel, KernelCall)
         case plain(PlainStep)
-        case source(String, TensorRows, rowByteCount: Int)
-        case sink(String, TensorRows, rowByteCount: Int)
+        /// By the buffer's index in the program.
+        case source(Int, rowByteCount: Int)
+        /// By the output's index in the graph.
+        case sink(output: Int, TensorRows, rowByteCount: Int)
     }
 
     let tasks: [Task]
@@ -39,17 +41,12 @@ final class TaskList: @unchecked Sendable {
             let first = tasks.count
             switch instruction.work {
             case .source(let buffer):
-                let buffer = buffer.index
-                actions.append(
-                    .source(
-                        program.buffers[buffer].name, memory.rows[buffer],
-                        rowByteCount: program.buffers[buffer].rows.rowByteCount))
+                actions.append(.source(buffer.index, rowByteCount: program[buffer: buffer].rows.rowByteCount))
                 tasks.append(Task(instruction: index, rows: instruction.rows))
             case .sink(let output, let buffer):
                 actions.append(
                     .sink(
-                        program.graph.outputs[output].name, memory.rows[buffer.index],
-                        rowByteCount: program[buffer: buffer].rows.rowByteCount))
+                        output: output, memory.rows[buffer.index], rowByteCount: program[buffer: buffer].rows.rowByteCount))
                 tasks.append(Task(instruction: index, rows: instruction.rows))
             case .step(let step):
                 let step = program.steps[step]
@@ -94,14 +91,14 @@ final class TaskList: @unchecked Sendable {
             kernel(&call)
         case .plain(let step):
             step.run()
-        case .source(let name, let rows, let rowByteCount):
-            guard let source = memory.sources[name] else { return }
+        case .source(let buffer, let rowByteCount):
+            guard let source = memory.sources[buffer] else { return }
             for row in task.rows {
                 try source.fill(
-                    row: row, into: UnsafeMutableRawBufferPointer(start: rows.row(row), count: rowByteCount))
+                    row: row, into: UnsafeMutableRawBufferPointer(start: memory.rows[buffer].row(row), count: rowByteCount))
             }
-        case .sink(let name, let rows, let rowByteCount):
-            guard let sink = memory.sinks[name] else { return }
+        case .sink(let output, let rows, let rowByteCount):
+            guard let sink = memory.sinks[output] else { return }
             for row in task.rows {
                 try sink.take(row: row, from: UnsafeRawBufferPointer(start: rows.row(row), count: rowByteCount))
             }

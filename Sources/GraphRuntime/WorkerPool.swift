@@ -75,12 +75,13 @@ final class WorkerPool: @unchecked Sendable {
 
     deinit { Self.end(shared, threads) }
 
-    /// Runs every task of the list; returns when all have ended.
+    /// Runs every task of the list; returns when all have ended, or after one failed and those begun have ended.
     func run(_ tasks: TaskList, _ memory: BoundMemory) throws {
         tasks.reset()
         shared.tasks = tasks
         shared.memory = memory
         shared.hasFailed.store(false, ordering: .relaxed)
+        shared.error.withLock { $0 = nil }
         shared.nextTask.store(0, ordering: .relaxed)
         shared.busyWorkers.store(threads.count, ordering: .relaxed)
         pthread_mutex_lock(shared.mutex)
@@ -115,7 +116,7 @@ final class WorkerPool: @unchecked Sendable {
         let count = tasks.tasks.count
         while true {
             let index = shared.nextTask.add(1, ordering: .relaxed).oldValue
-            guard index < count else { return }
+            guard index < count, !shared.hasFailed.load(ordering: .relaxed) else { return }
             let task = tasks.tasks[index]
             for wait in tasks.waits[task.instruction] {
                 var spins = 0
@@ -127,7 +128,7 @@ final class WorkerPool: @unchecked Sendable {
             do {
                 try tasks.run(task, worker: worker, memory)
             } catch {
-                shared.error.withLock { $0 = error }
+                shared.error.withLock { $0 = $0 ?? error }
                 shared.hasFailed.store(true, ordering: .releasing)
                 return
             }

@@ -10,6 +10,7 @@ import KernelInterface
 func buildSteps(_ graph: Graph, role: Role, instructionSet: InstructionSet) throws(ProgramError) -> Program {
     var construction = StepConstruction(graph, role: role, instructionSet: instructionSet)
     for index in graph.groups.indices { try construction.addSteps(for: index) }
+    try construction.checkResults()
     return construction.program
 }
 
@@ -77,8 +78,9 @@ private struct StepConstruction {
                 inputs.append(.whole(try addPacking(of: filter, isTurned: isTurned, geometry, for: index)))
             }
         }
-        let outputs = lowering.results.map { result in
-            inPlaceTarget(of: result, kernel: kernel, group: index)
+        let outputs = lowering.results.indices.map { position in
+            let result = lowering.results[position]
+            return inPlaceTarget(of: result, at: position, lowering, kernel: kernel, group: index)
                 ?? addBuffer(result, isPreparation ? .prepared(offset: 0) : .arena(offset: 0))
         }
         for (result, buffer) in zip(lowering.results, outputs) { bufferOf[result] = buffer }
@@ -125,14 +127,28 @@ private struct StepConstruction {
     }
 
     /// The weight or state that a result may overwrite as it is made: a pointwise kernel reads each
-    /// element before it writes it, and no later group reads the old value.
-    private func inPlaceTarget(of result: ValueID, kernel: String, group index: Int) -> BufferID? {
+    /// element before it writes it, nothing else takes the old value, and no later group reads it.
+    private func inPlaceTarget(
+        of result: ValueID, at position: Int, _ lowering: Lowering, kernel: String, group index: Int
+    ) -> BufferID? {
         guard kernel == "pointwise", !graph.outputs.contains(where: { $0.value == result }) else { return nil }
         let targets = graph.updates.filter { $0.value == result }.map(\.target)
-        guard targets.count == 1, let target = targets.first else { return nil }
+        guard targets.count == 1, let target = targets.first, !uses.isRoot(target) else { return nil }
+        // An operand handed on as it is may be what another result of the same step overwrites.
+        guard let code = lowering.epilogue, Int(code.results[position].value) >= code.operands.count else { return nil }
         let lastMember = graph.groups[index].members[graph.groups[index].members.count - 1]
         guard uses.readers(of: target).allSatisfy({ $0 <= lastMember }) else { return nil }
         return bufferOf[target]
+    }
+
+    /// What the caller takes, and what updates assign, lies in memory.
+    func checkResults() throws(ProgramError) {
+        for output in graph.outputs where bufferOf[output.value] == nil {
+            throw ProgramError("output '\(output.name)' is a number known when compiling; leave it out")
+        }
+        for update in graph.updates where bufferOf[update.value] == nil {
+            throw ProgramError("'\(graph[update.target].name)' is updated to a number known when compiling")
+        }
     }
 
     // MARK: Row maps

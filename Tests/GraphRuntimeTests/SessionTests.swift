@@ -1,0 +1,133 @@
+import Foundation
+import GraphCompiler
+import GraphIR
+import GraphRuntime
+import ModelFixtures
+import Testing
+
+/// What a session promises beside its results.
+@Suite struct SessionTests {
+    private func session(threadCount: Int = 3, bandRows: Int? = 2) throws -> Session {
+        let entry = try SmallModel.all[0].entry(.predict)
+        let program = try Pipeline.specialize(
+            entry, sizes: ["N": 1, "H": 9, "W": 5], instructionSet: .best, bandRows: bandRows)
+        let store = try ParameterStore(for: [entry.graph])
+        try store.initialize(seed: 3)
+        return try Session(program, parameters: store, threadCount: threadCount)
+    }
+
+    private struct Refusal: Error, Equatable {
+        var row: Int
+    }
+
+    /// Fails at one row.
+    private final class BrokenStream: RowSource, RowSink {
+        var row: Int
+        init(row: Int) { self.row = row }
+
+        func fill(row: Int, into bytes: UnsafeMutableRawBufferPointer) throws {
+            if row == self.row { throw Refusal(row: row) }
+            for index in bytes.indices { bytes[index] = UInt8(truncatingIfNeeded: index &* 31 &+ row) }
+        }
+
+        func take(row: Int, from bytes: UnsafeRawBufferPointer) throws {
+            if row == self.row { throw Refusal(row: row) }
+        }
+    }
+
+    @Test(arguments: [1, 2, 5])
+    func aSessionRunsAgainAfterAStreamFailed(threadCount: Int) throws {
+        let session = try session(threadCount: threadCount)
+        let sound = BrokenStream(row: -1)
+        func image() throws -> [UInt8] {
+            let sink = TensorSink<UInt8>(count: 36 * 20 * 3, repeating: 0)
+            try session.run(inputs: ["lr": sound], outputs: ["image": sink])
+            return sink.values
+        }
+        let expected = try image()
+        for row in 0..<9 {
+            #expect(throws: Refusal(row: row)) { try session.run(inputs: ["lr": BrokenStream(row: row)]) }
+            #expect(throws: Refusal(row: 4 * row)) {
+                try session.run(inputs: ["lr": sound], outputs: ["image": BrokenStream(row: 4 * row)])
+            }
+            #expect(try image() == expected)
+        }
+    }
+
+    @Test func whatIsMissingOrUnknownIsNamed() throws {
+        let session = try session()
+        #expect(throws: RuntimeError("input 'lr' is not bound")) { try session.run() }
+        #expect(throws: RuntimeError("input 'lr' is not given")) { try session.run(inputs: [:]) }
+        #expect(throws: RuntimeError("the entry has no output 'picture'")) {
+            try session.run(inputs: ["lr": BrokenStream(row: -1)], outputs: ["picture": BrokenStream(row: -1)])
+        }
+        #expect(throws: RuntimeError("the entry has no scalar 'rate'")) { try session.setScalar("rate", 1) }
+        #expect(session.measure("loss") == nil)
+        #expect(throws: RuntimeError("a session runs on at least 1 thread, not 0")) { try self.session(threadCount: 0) }
+    }
+
+    @Test func sessionsThatNeverRunEnd() throws {
+        for threadCount in [1, 2, 8] { _ = try session(threadCount: threadCount) }
+    }
+
+    /// Every update sees the old values, whatever the others assign.
+    @Test func updatesExchangeValues() throws {
+        let entry = try #require(
+            Pipeline.run(
+                """
+                stage simplified
+                entry train m(x: f32[N, 3]) {
+                  weight a: f32[3] ~ zeros @a
+                  weight b: f32[3] ~ zeros @b
+                  weight c: f32[3] ~ zeros @c
+                  weight d: f32[3] ~ zeros @d
+                  c_next: f32[3] = a + c
+                  d_next: f32[3] = c_next * b
+                  t: f32[] = mean(x)
+                  loss l = t
+                  update a = b
+                  update b = a
+                  update c = c_next
+                  update d = d_next
+                }
+                """, upTo: .fused
+            ).entries.first)
+        let program = try Pipeline.specialize(entry, sizes: ["N": 1], instructionSet: .best)
+        let store = try ParameterStore(for: [entry.graph])
+        for (path, value) in [("a", 1), ("b", 2), ("c", 4), ("d", 8)] as [(String, Float)] {
+            try store.setValues([value, value + 0.25, value + 0.5], of: path)
+        }
+        let session = try Session(program, parameters: store, threadCount: 2)
+        try session.run(inputs: ["x": TensorSource<Float>([0, 0, 0])])
+        #expect(store.values(of: "a") == [2, 2.25, 2.5])
+        #expect(store.values(of: "b") == [1, 1.25, 1.5])
+        #expect(store.values(of: "c") == [5, 5.5, 6])
+        #expect(store.values(of: "d") == [10, 12.375, 15])
+    }
+
+    /// Bound once, eleven training steps equal eleven that bind each time.
+    @Test func boundOnceARunRepeats() throws {
+        let entry = try SmallModel.all[0].entry(.train)
+        let program = try Pipeline.specialize(entry, sizes: ["N": 2, "H": 6, "W": 7], instructionSet: .best)
+        let low = TensorSource((0..<2 * 6 * 7 * 3).map { UInt8(truncatingIfNeeded: $0 * 37) })
+        let high = TensorSource((0..<2 * 24 * 28 * 3).map { UInt8(truncatingIfNeeded: $0 * 11) })
+        func fresh() throws -> Session {
+            let store = try ParameterStore(for: [entry.graph])
+            try store.initialize(seed: 5)
+            return try Session(program, parameters: store, threadCount: 2)
+        }
+        let once = try fresh(), anew = try fresh()
+        try once.bind(inputs: ["lr": low, "hr": high])
+        try once.setScalar("learning_rate", 1e-3)
+        for step in 1...11 {
+            try once.setScalar("step", Float(step))
+            try once.run()
+            let measures = try anew.run(
+                inputs: ["lr": low, "hr": high], scalars: ["learning_rate": 1e-3, "step": Float(step)])
+            #expect(once.measure("mae") == measures["mae"])
+        }
+        for tensor in once.parameters.tensors {
+            #expect(once.parameters.values(of: tensor.path) == anew.parameters.values(of: tensor.path))
+        }
+    }
+}
