@@ -7,7 +7,8 @@ import Testing
 
 /// Each pass by itself: what goes in, and the same after exactly this pass.
 ///
-/// The second line of a file names what it shows, as `// pass foldScales` or `// plan H=6, W=4, bands 2`.
+/// The second line of a file names the pass, or what a plan is for: `// pass foldScales`,
+/// `// plan N=1, H=6, W=4, bands 2`.
 @Suite struct PassGoldenTests {
     @Test(arguments: try Golden.cases(in: "Simplify"))
     func goldenSimplify(_ golden: GoldenCase) throws {

@@ -105,6 +105,36 @@ import Testing
         #expect(store.values(of: "d") == [10, 12.375, 15])
     }
 
+    /// Outputs may be weights, or depend on weights alone and so be prepared; they come with every run.
+    @Test func outputsMayDependOnWeightsAlone() throws {
+        let entry = try #require(
+            Pipeline.run(
+                """
+                stage simplified
+                entry predict m(x: f32[N, 3]) -> (w: f32[3], twice: f32[3], zeros: f32[N, 3]) {
+                  weight w: f32[3] ~ ones @w
+                  twice: f32[3] = w + w
+                  zeros: f32[N, 3] = broadcast(0, shape = [N, 3])
+                }
+                """, upTo: .fused
+            ).entries.first)
+        let program = try Pipeline.specialize(entry, sizes: ["N": 2], instructionSet: .best, bandRows: 1)
+        #expect(try readProgram(programText(program, stage: .planned)) == program)
+        let store = try ParameterStore(for: [entry.graph])
+        let session = try Session(program, parameters: store, threadCount: 2)
+        for value in [Float(1), 5] {
+            try store.setValues([value, 2, 3], of: "w")
+            let w = TensorSink<Float>(count: 3, repeating: -1), twice = TensorSink<Float>(count: 3, repeating: -1)
+            let zeros = TensorSink<Float>(count: 6, repeating: -1)
+            try session.run(
+                inputs: ["x": TensorSource<Float>(Array(repeating: 7, count: 6))],
+                outputs: ["w": w, "twice": twice, "zeros": zeros])
+            #expect(w.values == [value, 2, 3])
+            #expect(twice.values == [2 * value, 4, 6])
+            #expect(zeros.values == Array(repeating: 0, count: 6))
+        }
+    }
+
     /// Bound once, eleven training steps equal eleven that bind each time.
     @Test func boundOnceARunRepeats() throws {
         let entry = try SmallModel.all[0].entry(.train)

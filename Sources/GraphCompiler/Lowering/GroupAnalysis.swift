@@ -56,7 +56,9 @@ struct GroupAnalysis {
         let inside = Set(members)
         var externals: [ValueID] = source.map { [$0] } ?? []
         for operand in members.flatMap({ graph[$0].operands })
-        where !inside.contains(operand) && graph.constant(operand) == nil && !externals.contains(operand) {
+        where !inside.contains(operand) && operand != shuffle && graph.constant(operand) == nil
+            && !externals.contains(operand)
+        {
             externals.append(operand)
         }
         var operands: [PointwiseOperand] = []

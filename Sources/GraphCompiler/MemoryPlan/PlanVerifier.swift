@@ -24,7 +24,9 @@ enum PlanVerifier {
             case .source(let buffer):
                 try advance(&made[buffer.index], instruction, unit: 1, program[buffer: buffer])
             case .sink(let output, let buffer):
-                try checkRead(instruction.rows, program[buffer: buffer], made[buffer.index])
+                if case .arena = program[buffer: buffer].storage {
+                    try checkRead(instruction.rows, program[buffer: buffer], made[buffer.index])
+                }
                 try advance(&taken[output], instruction, unit: 1, program[buffer: buffer])
             case .step(let index):
                 let step = program.steps[index]

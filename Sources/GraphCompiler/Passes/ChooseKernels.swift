@@ -4,6 +4,7 @@ import GraphIR
 ///
 /// Requires: a bound, fused graph. Ensures: every group has a kernel that fits it. A group of several
 /// operations that no kernel fits is taken apart, so that each runs by its plain evaluation.
+/// Examples: `Tests/Golden/Schedule`.
 func chooseKernels(_ graph: Graph) -> Graph {
     var result = graph
     let uses = Uses(of: graph)

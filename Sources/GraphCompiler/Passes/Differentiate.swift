@@ -6,7 +6,7 @@ import GraphIR
 /// weight and Adam's update of it; see `GraphIR.Differentiation` for the rules and `GraphIR.Adam` for
 /// the formulas. Requires: a verified graph with one loss. Ensures: one update for each weight that the
 /// loss depends on, two states for each of these, the scalars `learning_rate` and `step`.
-/// Does not change other entries.
+/// Does not change other entries. Examples: `Tests/Golden/Differentiate`.
 func differentiate(_ entry: Entry) throws(NodeError) -> Entry {
     guard entry.role == .train else { return entry }
     return Entry(role: .train, graph: try entry.graph.withAdam())

@@ -4,6 +4,7 @@ import GraphIR
 ///
 /// Rewrites two operations with the same op, operands and attributes to the first of them.
 /// Requires: a verified graph. Ensures: no two operations are equal. Does not move operations.
+/// Examples: `Tests/Golden/Simplify`.
 func eliminateCommonSubexpressions(_ graph: Graph) -> Graph {
     var rewriter = GraphRewriter(graph)
     var known: [Operation: ValueID] = [:]

@@ -3,7 +3,7 @@ import GraphIR
 /// Leaves out what no output, measure or update needs.
 ///
 /// Requires: a verified graph. Ensures: every operation, weight, state and scalar is needed.
-/// Does not drop inputs: they are the entry's interface.
+/// Does not drop inputs: they are the entry's interface. Examples: `Tests/Golden/Simplify`.
 func eliminateDeadCode(_ graph: Graph) -> Graph {
     var isNeeded = Array(repeating: false, count: graph.nodes.count)
     let roots = graph.outputs.map(\.value) + graph.measures.map(\.value) + graph.updates.flatMap { [$0.target, $0.value] }

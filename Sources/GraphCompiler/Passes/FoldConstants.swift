@@ -6,6 +6,7 @@ import GraphIR
 /// to the type that their operand has to the operand.
 /// Requires: a verified graph. Ensures: no operation has only constants as operands.
 /// Does not reorder arithmetic: apart from the sign of a zero, results keep their bits.
+/// Examples: `Tests/Golden/Simplify`.
 func foldConstants(_ graph: Graph) -> Graph {
     var rewriter = GraphRewriter(graph)
     for id in graph.ids {

@@ -11,7 +11,7 @@ import GraphIR
 /// and likewise for division, where nothing else reads the values in between.
 /// Requires: filter and bias depend on weights alone. Ensures: the same result but for one more
 /// rounding of each weight, a relative error of 2⁻²⁴ per product: the order of f32's own.
-/// Does not touch factors that are not numbers.
+/// Does not touch factors that are not numbers. Examples: `Tests/Golden/Simplify`.
 func foldScales(_ graph: Graph) throws(NodeError) -> Graph {
     do {
         return eliminateDeadCode(try withFoldedScales(graph))

@@ -8,7 +8,7 @@ import GraphIR
 ///
 /// Requires: steps and buffers from ``buildSteps(_:role:instructionSet:)``. Ensures: instructions in an
 /// order in which every row is written before it is read; `rowCapacity` of each buffer in the arena is
-/// the least that this order allows. Gives nothing a place in memory.
+/// the least that this order allows. Gives nothing a place in memory. Examples: `Tests/Golden/Schedule`.
 ///
 /// - Parameter bandRows: rows of the first input in one band; nil for whole images.
 func schedule(_ program: Program, bandRows: Int?) -> Program {

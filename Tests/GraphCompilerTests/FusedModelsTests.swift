@@ -1,0 +1,27 @@
+import GraphCompiler
+import GraphIR
+import ModelFixtures
+import Testing
+
+/// What fusion makes of the project's models survives until kernels are chosen.
+@Suite struct FusedModelsTests {
+    @Test(arguments: SmallModel.all, [Role.predict, .train])
+    func everyGroupHasAKernel(_ model: SmallModel, _ role: Role) throws {
+        let entry = try model.entry(role)
+        let program = try Pipeline.scheduled(entry, sizes: ["N": 2, "H": 9, "W": 7], instructionSet: .portable)
+        #expect(program.graph.groups.map(\.members.count) == entry.graph.groups.map(\.members.count), "some were taken apart")
+        #expect(program.graph.groups.filter { $0.kernel == "plain" }.isEmpty)
+    }
+
+    /// In inference a model is its convolutions, what it does to weights, and the enlargement that comes first.
+    @Test(arguments: SmallModel.all)
+    func inferenceIsConvolutionsAlone(_ model: SmallModel) throws {
+        let entry = try model.entry(.predict)
+        let program = try Pipeline.scheduled(entry, sizes: ["N": 1, "H": 9, "W": 7], instructionSet: .portable)
+        let kernels = program.steps.filter { !$0.isPreparation }.map(\.kernel)
+        let convolutions = program.graph.nodes.filter { $0.operation?.op == "conv2d" }.count
+        let enlargesFirst = program.graph.nodes.contains { $0.operation?.op == "resize_bicubic" }
+        #expect(kernels == (enlargesFirst ? ["pointwise", "resize_bicubic"] : [])
+            + Array(repeating: "conv2d_direct", count: convolutions))
+    }
+}
