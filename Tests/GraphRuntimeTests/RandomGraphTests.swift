@@ -38,7 +38,11 @@ import Testing
         let plain = try case_.interpreted()
         let bound = 2e-5 + 20 * plain.difference(from: exact)
         for instructionSet in Set([InstructionSet.portable, .best]) {
-            let found = try case_.executed(instructionSet, bandRows: nil, threadCount: 2)
+            var found = try case_.executed(instructionSet, bandRows: nil, threadCount: 2)
+            // A pixel may fall on the other side of a half.
+            let pixels = zip(found.outputs["bytes"] ?? [], exact.outputs["bytes"] ?? [])
+            #expect(pixels.allSatisfy { abs($0 - $1) <= 1 }, "\(case_.sizes) \(instructionSet)")
+            found.outputs["bytes"] = exact.outputs["bytes"]
             #expect(found.difference(from: exact) <= bound, "\(case_.sizes) \(instructionSet)")
         }
     }
