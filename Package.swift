@@ -44,7 +44,8 @@ let package = Package(
             swiftSettings: kernelSettings + avx2Settings),
         .target(
             name: "GraphRuntime",
-            dependencies: ["GraphIR", "KernelInterface", "GraphCompiler", "Kernels", "KernelsAVX2"]),
+            dependencies: ["GraphIR", "KernelInterface", "GraphCompiler", "Kernels", "KernelsAVX2"],
+            swiftSettings: optimizedSettings),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "Pack", dependencies: ["CZstd"], swiftSettings: optimizedSettings),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),

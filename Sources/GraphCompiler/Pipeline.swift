@@ -82,6 +82,9 @@ public enum Pipeline {
         schedule(try chooseSteps(entry, sizes: sizes, instructionSet: instructionSet), bandRows: bandRows)
     }
 
+    /// Goes on from a scheduled program to a planned one.
+    public static func plan(_ scheduled: Program) throws(ProgramError) -> Program { try planMemory(scheduled) }
+
     private static func chooseSteps(
         _ entry: Entry, sizes: [String: Int], instructionSet: InstructionSet
     ) throws(ProgramError) -> Program {

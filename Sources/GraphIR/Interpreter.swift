@@ -13,6 +13,8 @@ public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
         public var updates: [String: Tensor<Scalar>] = [:]
         /// Every node's value by its index, when asked for.
         public var trace: [Tensor<Scalar>] = []
+
+        public init() {}
     }
 
     public init() {}

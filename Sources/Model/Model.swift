@@ -41,6 +41,11 @@ public struct Model: Sendable {
 
     /// Compiles source text and initialises its weights.
     public init(source: SourceText, values: [String: CompileTimeValue] = [:], seed: UInt64 = 0) throws(ModelError) {
+        if let stage = source.stage, stage > .elaborated {
+            throw ModelError(
+                "\(source.name): a model is kept as elaborated, and this dump is '\(stage.rawValue)', from which no way "
+                    + "leads back; name the .graph file or a dump of stage elaborated")
+        }
         module = try source.compiled(values, upTo: .elaborated)
         compiled = try Self.continued(module)
         parameters = try Self.store(for: compiled)
@@ -84,6 +89,16 @@ public struct Model: Sendable {
             throw ModelError("'\(module.name)' declares no '\(role.rawValue)' entry")
         }
         return Entry(role: role, graph: graph)
+    }
+
+    /// The entries at a stage from `elaborated` to `fused`.
+    public func module(at stage: Stage) throws(ModelError) -> Module {
+        if stage >= .fused { return compiled }
+        do {
+            return try Pipeline.continue(module, after: .elaborated, upTo: stage)
+        } catch {
+            throw ModelError("'\(module.name)' does not compile: \(error)")
+        }
     }
 
     /// Replaces weights by name.
@@ -144,12 +159,29 @@ public struct SourceText: Hashable, Sendable {
         text = try readText(path)
     }
 
+    /// The stage that a dump begins with; nil for a file as people write it.
+    public var stage: Stage? {
+        let firstLine = text.prefix { !$0.isNewline }.split(separator: " ")
+        guard firstLine.count == 2, firstLine[0] == "stage" else { return nil }
+        return Stage(rawValue: String(firstLine[1]))
+    }
+
+    /// The syntax tree; mistakes in the text are rendered with their places.
+    public func parsed() throws(ModelError) -> SourceFile {
+        do { return try Parser.parse(text) } catch { throw ModelError(rendered: error.rendered(file: name, source: text)) }
+    }
+
+    /// The program of a dump of stage `scheduled` or `planned`, verified.
+    public func program() throws(ModelError) -> Program {
+        do { return try readProgram(text) } catch { throw ModelError(rendered: error.rendered(file: name, source: text)) }
+    }
+
     /// The module at a stage; mistakes in the text are rendered with their places.
     public func compiled(_ values: [String: CompileTimeValue], upTo stage: Stage) throws(ModelError) -> Module {
         do {
             return try Pipeline.run(text, parameters: values, upTo: stage)
         } catch {
-            throw ModelError(error.rendered(file: name, source: text))
+            throw ModelError(rendered: error.rendered(file: name, source: text))
         }
     }
 }
@@ -157,6 +189,13 @@ public struct SourceText: Hashable, Sendable {
 /// Why a model cannot be loaded, used or saved: what, where and what to do.
 public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String
+    /// Whether the description is the mistakes of a file, rendered with their places.
+    public var isRendered = false
 
     public init(_ description: String) { self.description = description }
+
+    init(rendered description: String) {
+        self.description = description
+        isRendered = true
+    }
 }

@@ -11,11 +11,10 @@ public struct Comparison: Sendable {
     /// - Parameter path: of the true picture.
     /// - Throws: when it cannot be read or is too small, or the model cannot run.
     public init(_ model: Model, _ path: String, threadCount: Int) throws(TrainingError) {
-        let scale = try asTrainingError { try Enlargement(model.entry(.predict).graph).scale }
+        let enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount) }
+        let scale = enlarger.scale
         let pair = try PicturePair(PictureFiles(name: "", truthPath: path, reducedPath: nil), scale: scale)
-        let enlarger = try PictureEnlarger(
-            model, width: pair.reduced.width, height: pair.reduced.height, threadCount: threadCount)
-        let result = try enlarger.enlarged(pair.reduced)
+        let result = try asTrainingError { try enlarger.enlarged(pair.reduced) }
         do throws(ImageError) {
             self.model = try Evaluation.Scores(result, truth: pair.truth, border: scale)
             bicubic = try Evaluation.Scores(

@@ -42,21 +42,12 @@ public struct Evaluation: Hashable, Sendable {
         _ model: Model, _ files: [PictureFiles], border: Int? = nil, threadCount: Int,
         progress: (_ done: Int) -> Void = { _ in }
     ) throws(TrainingError) {
-        let scale = try asTrainingError { try Enlargement(model.entry(.predict).graph).scale }
+        let enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount) }
+        let scale = enlarger.scale
         rows = []
-        var enlarger: (size: PictureSize, PictureEnlarger)?
         for picture in files {
             let pair = try PicturePair(picture, scale: scale)
-            let (width, height) = (pair.reduced.width, pair.reduced.height)
-            if enlarger?.size != pair.reduced.size {
-                // The memory of one size is given back before that of the next is taken.
-                enlarger = nil
-                enlarger = (
-                    pair.reduced.size,
-                    try PictureEnlarger(model, width: width, height: height, threadCount: threadCount)
-                )
-            }
-            guard let result = try enlarger?.1.enlarged(pair.reduced) else { continue }
+            let result = try asTrainingError { try enlarger.enlarged(pair.reduced) }
             let bicubic = pair.reduced.bicubicEnlargement(scale: scale)
             do throws(ImageError) {
                 rows.append(

@@ -51,7 +51,7 @@ public final class Validation {
         self.side = side
         self.crops = crops.map(\.pairs)
         bicubicPSNR = crops.map { Self.psnr(meanSquaredError: $0.bicubicError) }.reduce(0, +) / Double(max(1, crops.count))
-        enlarger = try PictureEnlarger(model, width: side / scale, height: side / scale, threadCount: threadCount)
+        enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount) }
     }
 
     /// The mean PSNR of the model in dB; nil when interrupted, which is asked between crops.
@@ -62,7 +62,7 @@ public final class Validation {
             for crop in picture {
                 if isInterrupted() { return nil }
                 error += try Self.meanSquaredError(
-                    try enlarger.enlarged(crop.reduced), crop.truth, border: enlarger.scale)
+                    try asTrainingError { try enlarger.enlarged(crop.reduced) }, crop.truth, border: enlarger.scale)
             }
             sum += Self.psnr(meanSquaredError: error / Double(picture.count))
         }

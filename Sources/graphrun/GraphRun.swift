@@ -15,8 +15,13 @@ struct GraphRun: ParsableCommand {
         subcommands: [
             // One per line, in the order in which people need them.
             Train.self,
+            Infer.self,
             Eval.self,
             Compare.self,
+            Inspect.self,
+            Weights.self,
+            RunEntry.self,
+            GradCheck.self,
             SamplePictures.self,
         ])
 }

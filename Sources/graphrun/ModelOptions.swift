@@ -8,39 +8,41 @@ struct ModelOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("A .gpack, or a .graph to compile.", valueName: "model", visibility: .hidden))
     var path: String
 
+    @OptionGroup var graph: GraphOptions
+    @OptionGroup var threads: ThreadOptions
+
+    var threadCount: Int { threads.count }
+
+    /// - Parameter seed: of fresh weights, for a .graph.
+    func model(seed: UInt64 = 0) throws(ModelError) -> Model { try graph.model(path, seed: seed) }
+}
+
+/// How a `.graph` becomes a model on the way.
+struct GraphOptions: ParsableArguments {
     @Option(
         name: .customShort("D"), parsing: .singleValue,
         help: ArgumentHelp("Set a parameter of a .graph.", valueName: "name=value"))
-    var values: [Definition] = []
+    var values: [NamedValues<CompileTimeValue>] = []
 
+    /// - Parameter seed: of fresh weights, for a .graph.
+    func model(_ path: String, seed: UInt64 = 0) throws(ModelError) -> Model {
+        try Model(contentsOf: path, values: values.merged, seed: seed)
+    }
+}
+
+struct ThreadOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Threads. (default: all processors)", valueName: "n"))
     var threads: Int?
 
-    var threadCount: Int { threads ?? availableProcessorCount() }
+    var count: Int { threads ?? availableProcessorCount() }
 
     func validate() throws {
         try check(threads ?? 1, 1...1024, "--threads")
     }
-
-    /// - Parameter seed: of fresh weights, for a .graph.
-    func model(seed: UInt64 = 0) throws -> Model {
-        let values = Dictionary(values.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-        return try Model(contentsOf: path, values: values, seed: seed)
-    }
 }
 
-/// `name=value` for a compile-time parameter.
-struct Definition: ExpressibleByArgument {
-    let name: String
-    let value: CompileTimeValue
-
-    init?(argument: String) {
-        guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex,
-            let value = CompileTimeValue(String(argument[argument.index(after: equals)...]))
-        else { return nil }
-        name = String(argument[..<equals])
-        self.value = value
-    }
+extension NamedValues: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
 }
 
 /// A wrong use, in one line, unless the number lies in its range.

@@ -1,0 +1,39 @@
+import ArgumentParser
+import GraphIR
+import Model
+
+/// Turns a `.graph` file into a pack with fresh weights.
+struct Compile: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Compile a model into a pack with fresh weights.",
+        usage: "graphc compile FILE.graph [-o OUT.gpack] [options]",
+        discussion: "graphc compile Graphs/edsr.graph -D filters=32 -D blocks=8 -o small.gpack")
+
+    @Argument(help: ArgumentHelp("A model's text.", valueName: "file.graph"))
+    var file: String
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The pack. (default: the file's name, in this folder)", valueName: "out.gpack"))
+    var output: String?
+
+    @Option(name: [.customShort("D")], help: ArgumentHelp("Bind a parameter of the graph.", valueName: "name=value"))
+    var definitions: [NamedValues<CompileTimeValue>] = []
+
+    @Option(help: "What the fresh weights are drawn from.")
+    var seed: UInt64 = 0
+
+    func run() throws {
+        let source = try SourceText(contentsOf: file)
+        let model = try Model(source: source, values: definitions.merged, seed: seed)
+        let output = output ?? defaultOutput
+        try model.pack(includingState: false).write(to: output)
+        print("\(output): \(model.summary)")
+    }
+
+    private var defaultOutput: String {
+        let name = file.split(separator: "/").last ?? "model"
+        let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name
+        return (stem.isEmpty ? "model" : stem) + ".gpack"
+    }
+}

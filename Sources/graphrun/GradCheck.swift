@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+import Model
+
+/// Compares gradients with difference quotients.
+struct GradCheck: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gradcheck",
+        abstract: "Compare a model's gradients with finite differences, in f64.",
+        usage: "graphrun gradcheck MODEL [options]",
+        discussion: """
+            For each weight tensor: along one random direction and at \(GradientCheck.entryCount) random
+            entries. Ends with code 1 where an error is more than \(GradientCheck.bound).
+
+            graphrun gradcheck Graphs/edsr.graph -D filters=16 -D blocks=4
+            """)
+
+    @Argument(help: "A .gpack or .graph.")
+    var model: String
+
+    @Option(help: ArgumentHelp("Sizes of the inputs, as N=1,H=4,W=5.", valueName: "sizes"))
+    var shape: NamedValues<Int>?
+
+    @Option(help: "Of fresh weights, inputs and draws.")
+    var seed: UInt64 = 0
+
+    @OptionGroup var graph: GraphOptions
+
+    func run() throws {
+        let start = ContinuousClock.now
+        let check = try GradientCheck(graph.model(model, seed: seed), sizes: shape?.values ?? [:], seed: seed)
+        let width = check.paths.map(\.count).max() ?? 0
+        print("path".padding(toLength: width, withPad: " ", startingAt: 0) + "  direction    entries  redrawn")
+        var worst: (path: String, error: Double) = ("", 0)
+        for path in check.paths {
+            let report = try check.check(path)
+            let figures = [report.directionError, report.entryError].map { String(format: "%11.2e", $0) }.joined()
+            print(path.padding(toLength: width, withPad: " ", startingAt: 0) + figures + String(format: "%9d", report.repeatedDraws))
+            fflush(nil)
+            if report.worst >= worst.error { worst = (path, report.worst) }
+        }
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let verdict = worst.error <= GradientCheck.bound
+        print(
+            "worst relative error \(String(format: "%.2e", worst.error)) at \(worst.path): "
+                + (verdict ? "within \(GradientCheck.bound)" : "more than \(GradientCheck.bound)")
+                + String(format: ", %.0f s", seconds))
+        if !verdict { throw ExitCode.failure }
+    }
+}

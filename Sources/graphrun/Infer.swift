@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import Model
+
+/// Enlarges pictures.
+struct Infer: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Enlarge pictures.",
+        usage: "graphrun infer MODEL IN.png... -o OUT.png [options]",
+        discussion: """
+            graphrun infer edsr.gpack photo.png -o big.png
+            graphrun infer edsr.gpack photos/*.png -o enlarged/
+
+            The model is the operand that ends in .gpack or .graph. Several pictures
+            go into a folder under their own names.
+            """)
+
+    @Argument(help: ArgumentHelp("A model and one or more PNG files.", valueName: "model in.png"))
+    var operands: [String]
+
+    @Option(name: .shortAndLong, help: "A PNG file, or a folder.")
+    var output: String
+
+    @Option(help: ArgumentHelp("Input rows worked on at a time; 0 for all.", valueName: "rows"))
+    var bands = defaultBandRows
+
+    @OptionGroup var graph: GraphOptions
+    @OptionGroup var threads: ThreadOptions
+
+    func validate() throws {
+        try check(bands, 0...1_000_000, "--bands")
+        guard let model = operands.first(where: Self.isModel) else {
+            throw ValidationError("No operand ends in .gpack or .graph, so there is no model.")
+        }
+        guard operands.count(where: { $0 == model }) == 1, operands.count > 1 else {
+            throw ValidationError("Name one model and at least one PNG file.")
+        }
+    }
+
+    func run() throws {
+        guard let modelPath = operands.first(where: Self.isModel) else { return }
+        let model = try graph.model(modelPath)
+        let pictures = operands.filter { $0 != modelPath }
+        let targets = try targets(of: pictures)
+        let enlarger = try PictureEnlarger(
+            model, threadCount: threads.count, bandRows: bands == 0 ? nil : bands)
+        for (picture, target) in zip(pictures, targets) {
+            let start = ContinuousClock.now
+            let report = try enlarger.enlarge(picture, to: target)
+            let milliseconds = (ContinuousClock.now - start) / .milliseconds(1)
+            print(
+                "\(picture) \(report.inputWidth)×\(report.inputHeight) -> \(target) "
+                    + "\(report.outputWidth)×\(report.outputHeight) in \(String(format: "%.2f", milliseconds / 1000)) s, "
+                    + "\(readable(byteCount: report.plannedByteCount)) planned")
+        }
+    }
+
+    private static func isModel(_ path: String) -> Bool { path.hasSuffix(".gpack") || path.hasSuffix(".graph") }
+
+    /// Where each picture goes.
+    private func targets(of pictures: [String]) throws -> [String] {
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: output, isDirectory: &isFolder)
+        guard pictures.count > 1 || output.hasSuffix("/") || (exists && isFolder.boolValue) else { return [output] }
+        let names = pictures.map { URL(fileURLWithPath: $0).lastPathComponent }
+        let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
+        if let name = names.first(where: { counts[$0] != 1 }) {
+            throw ModelError("two pictures are called '\(name)', and both would go to \(output); name them in two runs")
+        }
+        guard !exists || isFolder.boolValue else { throw ModelError("\(output): not a folder; several pictures need one") }
+        do {
+            try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+        } catch {
+            throw ModelError("\(output): the folder cannot be made")
+        }
+        return names.map { URL(fileURLWithPath: output).appendingPathComponent($0).relativePath }
+    }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import Imaging
+import Testing
+
+/// Every bad input gets one clear line and code 1, wrong usage code 64; nothing is left behind.
+struct BadInputTests {
+    /// Whatever stands where a model is expected.
+    @Test(arguments: [
+        ("missing.gpack", "missing.gpack: no such file"), ("missing.graph", "missing.graph: no such file"),
+        ("folder.gpack", "folder.gpack: is a folder"), ("folder.graph", "folder.graph: not a file"),
+        ("empty.gpack", "empty.gpack: "), ("random.gpack", "random.gpack: "), ("random.graph", "not UTF-8 text"),
+        ("cut.gpack", "cut.gpack: "), ("flipped.gpack", "flipped.gpack: damaged"),
+    ])
+    func modelsThatAreNone(_ name: String, _ excerpt: String) throws {
+        let place = try Workplace()
+        let picture = try place.picture("small.png", width: 3, height: 3)
+        _ = try place.graphc("compile", Models.path("espcn"), "-o", "fine.gpack").success()
+        let pack = try place.bytes("fine.gpack")
+        for folder in ["folder.gpack", "folder.graph"] {
+            try FileManager.default.createDirectory(at: place.url(folder), withIntermediateDirectories: false)
+        }
+        _ = try place.file("empty.gpack", [])
+        _ = try place.file("cut.gpack", pack.dropLast(100))
+        var flipped = pack
+        flipped[pack.count / 2] ^= 4
+        _ = try place.file("flipped.gpack", flipped)
+        let noise = (0..<5000).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 13) }
+        for random in ["random.gpack", "random.graph"] { _ = try place.file(random, noise) }
+        let names = place.names
+
+        for arguments in [
+            ["infer", name, picture, "-o", "big.png"], ["inspect", name], ["gradcheck", name],
+            ["weights", "export", name, "-o", "out.safetensors"],
+            ["run", name, "--inputs", "in.safetensors", "-o", "out.safetensors"],
+        ] where !(arguments[0] == "inspect" && name.hasSuffix(".graph")) {
+            let line = try place.graphrun(arguments).failure()
+            #expect(line.hasPrefix("graphrun: ") && line.contains(excerpt), "\(arguments[0]): \(line)")
+        }
+        let line = try place.graphc("dump", name).failure()
+        #expect(line.hasPrefix("graphc: ") && line.contains(excerpt), "\(line)")
+        #expect(place.names == names)
+    }
+
+    @Test(arguments: [
+        ("missing.png", "missing.png: cannot be opened"), ("folder.png", "folder.png: is a folder"),
+        ("empty.png", "the file is empty"), ("cut.png", "the file is cut short"), ("text.png", "is not a PNG file"),
+    ])
+    func picturesThatAreNone(_ name: String, _ excerpt: String) throws {
+        let place = try Workplace()
+        let whole = try place.bytes(try place.picture("whole.png", width: 40, height: 60))
+        try FileManager.default.createDirectory(at: place.url("folder.png"), withIntermediateDirectories: false)
+        _ = try place.file("empty.png", [])
+        _ = try place.file("cut.png", whole.prefix(whole.count / 2))
+        _ = try place.file("text.png", "no picture at all".utf8)
+        _ = try place.file("big.png", "as it was".utf8)
+        let names = place.names
+        for bands in ["0", "2"] {
+            let line = try place.graphrun("infer", Models.path("espcn"), name, "-o", "big.png", "--bands", bands).failure()
+            #expect(line.hasPrefix("graphrun: ") && line.contains(excerpt), "\(line)")
+        }
+        #expect(place.names == names)
+        #expect(try place.text("big.png") == "as it was")
+    }
+
+    @Test func outputsThatCannotBeWritten() throws {
+        let place = try Workplace()
+        let picture = try place.picture("small.png", width: 3, height: 3)
+        for output in ["missing/out", "."] {
+            #expect(
+                try place.graphc("compile", Models.path("espcn"), "-o", output).failure()
+                    .hasPrefix("graphc: \(output): "))
+            #expect(
+                try place.graphrun("weights", "export", Models.path("espcn"), "-o", output).failure()
+                    .hasPrefix("graphrun: \(output): "))
+        }
+        #expect(
+            try place.graphrun("infer", Models.path("espcn"), picture, "-o", "missing/big.png").failure()
+                .hasPrefix("graphrun: missing/big.png: cannot be written"))
+        #expect(place.names == ["small.png"])
+    }
+
+    @Test func definitionsDoNotGoWithPacks() throws {
+        let place = try Workplace()
+        _ = try place.graphc("compile", Models.path("espcn"), "-o", "a.gpack").success()
+        #expect(try place.graphrun("gradcheck", "a.gpack", "-D", "scale=2").failure().contains("-D goes with a .graph"))
+    }
+
+    @Test func aModelThatEnlargesNothingIsRefused() throws {
+        let place = try Workplace()
+        let picture = try place.picture("small.png", width: 3, height: 3)
+        _ = try place.file("twice.graph", "graph twice(x: f32[N, 4]) -> (y: f32[N, 4]) { y = 2 * x }\n".utf8)
+        let line = try place.graphrun("infer", "twice.graph", picture, "-o", "big.png").failure()
+        #expect(line.contains("'twice' does not enlarge pictures"))
+    }
+
+    @Test(arguments: [
+        ["infer", "photo.png", "-o", "big.png"], ["infer", "a.gpack", "-o", "big.png"],
+        ["infer", "a.gpack", "b.png"], ["infer", "a.gpack", "b.png", "-o", "c.png", "--bands", "-1"],
+        ["infer", "a.gpack", "b.png", "-o", "c.png", "--threads", "0"], ["inspect"], ["enlarge"],
+        ["run", "a.gpack", "--entry", "backward", "--inputs", "i", "-o", "o"],
+        ["run", "a.gpack", "--scalars", "step", "--inputs", "i", "-o", "o"],
+        ["run", "a.gpack", "--interpreter", "--threads", "2", "--inputs", "i", "-o", "o"],
+        ["gradcheck", "a.gpack", "--shape", "N=one"],
+    ])
+    func wrongUseOfGraphrun(_ arguments: [String]) throws {
+        let finished = try Workplace().graphrun(arguments)
+        #expect(finished.status == 64 && finished.output.isEmpty && finished.errors.contains("Usage: graphrun"))
+    }
+
+    @Test(arguments: [
+        ["compile"], ["compile", "a.graph", "-D", "filters"], ["check", "a.graph", "-D", "filters=many"],
+        ["dump", "a.graph", "--stage", "compiled"], ["dump", "a.graph", "--shape", "N=1"],
+        ["dump", "a.graph", "--stage", "parsed", "--entry", "train"], ["dump", "a.graph", "--stage", "planned", "--bands", "0"],
+    ])
+    func wrongUseOfGraphc(_ arguments: [String]) throws {
+        let finished = try Workplace().graphc(arguments)
+        #expect(finished.status == 64 && finished.output.isEmpty && finished.errors.contains("Usage: graphc"))
+    }
+}
+
+struct HelpTests {
+    @Test(arguments: [
+        ["graphc"], ["graphc", "compile"], ["graphc", "check"], ["graphc", "dump"], ["graphrun"], ["graphrun", "infer"],
+        ["graphrun", "inspect"], ["graphrun", "weights"], ["graphrun", "weights", "export"],
+        ["graphrun", "weights", "import"], ["graphrun", "run"], ["graphrun", "gradcheck"],
+    ])
+    func helpFitsOneScreenAndHasAnExample(_ command: [String]) throws {
+        let place = try Workplace()
+        let arguments = command.dropFirst() + ["--help"]
+        let help =
+            command[0] == "graphc"
+            ? try place.graphc(Array(arguments)).success() : try place.graphrun(Array(arguments)).success()
+        let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count <= 33 && lines.allSatisfy { $0.count <= 80 }, "\(lines.count) lines")
+        #expect(lines.contains { $0.contains(command.joined(separator: " ") + " ") && !$0.hasPrefix("USAGE") })
+    }
+}

@@ -1,0 +1,76 @@
+import Imaging
+import Testing
+
+struct InferTests {
+    @Test(arguments: [("edsr", 4), ("espcn", 3), ("srcnn", 3), ("vdsr", 4)])
+    func enlarges(_ name: String, _ scale: Int) throws {
+        let place = try Workplace()
+        _ = try place.graphc(["compile"] + Models.small(name) + ["-o", "model.gpack"]).success()
+        for (width, height) in [(1, 1), (13, 7), (6, 41)] {
+            let small = try place.picture("small.png", width: width, height: height)
+            let line = try place.graphrun("infer", "model.gpack", small, "-o", "big.png").success()
+            #expect(line.hasPrefix("small.png \(width)×\(height) -> big.png \(scale * width)×\(scale * height) in "))
+            let big = try Picture(contentsOfPNG: place.url("big.png").path)
+            #expect(big.width == scale * width && big.height == scale * height)
+            #expect(Set(big.pixels).count > 1)
+        }
+    }
+
+    @Test func bandsAndThreadsChangeNoByte() throws {
+        let place = try Workplace()
+        _ = try place.graphc(["compile"] + Models.small("edsr") + ["-o", "model.gpack"]).success()
+        let small = try place.picture("small.png", width: 19, height: 37)
+        var files: [[UInt8]] = []
+        for arguments in [["--bands", "0", "--threads", "1"], ["--bands", "3", "--threads", "4"], ["--bands", "1"], []] {
+            _ = try place.graphrun(["infer", "model.gpack", small, "-o", "big.png"] + arguments).success()
+            files.append(try place.bytes("big.png"))
+        }
+        #expect(Set(files).count == 1)
+    }
+
+    @Test func memoryDoesNotGrowWithHeight() throws {
+        let place = try Workplace()
+        _ = try place.graphc(["compile"] + Models.small("edsr") + ["-o", "model.gpack"]).success()
+        let planned = try [400, 800].map { height in
+            let picture = try place.picture("tall.png", width: 8, height: height)
+            let line = try place.graphrun("infer", "model.gpack", picture, "-o", "big.png", "--bands", "4").success()
+            return try #require(line.split(separator: ", ").last)
+        }
+        #expect(planned[0] == planned[1])
+    }
+
+    @Test func aGraphIsCompiledOnTheWayAndTheModelMayStandAnywhere() throws {
+        let place = try Workplace()
+        _ = try place.graphc("compile", Models.path("espcn"), "-o", "model.gpack").success()
+        let small = try place.picture("small.png", width: 9, height: 5)
+        _ = try place.graphrun("infer", "model.gpack", small, "-o", "a.png").success()
+        _ = try place.graphrun("infer", small, Models.path("espcn"), "-o", "b.png").success()
+        #expect(try place.bytes("a.png") == place.bytes("b.png"))
+    }
+
+    @Test func severalPicturesGoIntoAFolder() throws {
+        let place = try Workplace()
+        let first = try place.picture("first.png", width: 5, height: 4)
+        let second = try place.picture("second.png", width: 5, height: 4)
+        let lines = try place.graphrun("infer", Models.path("espcn"), first, second, "-o", "big").success()
+        #expect(lines.split(separator: "\n").count == 2)
+        for name in ["first", "second"] {
+            #expect(try Picture(contentsOfPNG: place.url("big/\(name).png").path).width == 15)
+        }
+        let clash = try place.graphrun("infer", Models.path("espcn"), first, "./first.png", "-o", "big").failure()
+        #expect(clash.contains("two pictures are called 'first.png'"))
+    }
+}
+
+extension Workplace {
+    /// Writes a PNG of random pixels, and returns its name.
+    func picture(_ name: String, width: Int, height: Int) throws -> String {
+        var state: UInt32 = 1
+        let pixels = (0..<3 * width * height).map { _ -> UInt8 in
+            state = state &* 1_664_525 &+ 1_013_904_223
+            return UInt8(truncatingIfNeeded: state >> 24)
+        }
+        try Picture(width: width, height: height, pixels: pixels).writePNG(to: url(name).path)
+        return name
+    }
+}
