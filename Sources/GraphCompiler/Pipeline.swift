@@ -26,9 +26,10 @@ public enum Pipeline {
         _ source: String, parameters: [String: CompileTimeValue] = [:], upTo last: Stage
     ) throws(CompileError) -> Module {
         let syntax = try checked { () throws(Diagnostics) in try Parser.parse(source) }
+        let first = try stage(of: syntax)
         let module = try checked { () throws(Diagnostics) in try elaborate(syntax, parameters: parameters) }
         try verify(module)
-        return try `continue`(module, after: stage(of: syntax), upTo: last)
+        return try `continue`(module, after: first, upTo: last)
     }
 
     /// Takes a module from one stage to a later one.
@@ -79,7 +80,7 @@ public enum Pipeline {
     public static func scheduled(
         _ entry: Entry, sizes: [String: Int], instructionSet: InstructionSet, bandRows: Int? = nil
     ) throws(ProgramError) -> Program {
-        schedule(try chooseSteps(entry, sizes: sizes, instructionSet: instructionSet), bandRows: bandRows)
+        try schedule(try chooseSteps(entry, sizes: sizes, instructionSet: instructionSet), bandRows: bandRows)
     }
 
     /// Goes on from a scheduled program to a planned one.
@@ -88,6 +89,10 @@ public enum Pipeline {
     private static func chooseSteps(
         _ entry: Entry, sizes: [String: Int], instructionSet: InstructionSet
     ) throws(ProgramError) -> Program {
+        let missing = entry.graph.sizeSymbols.filter { sizes[$0] == nil }
+        guard missing.isEmpty else {
+            throw ProgramError("no value is given for \(missing.count == 1 ? "size" : "sizes") \(missing.joined(separator: ", "))")
+        }
         let bound: Graph
         do {
             bound = try entry.graph.bound(to: sizes)
@@ -157,7 +162,9 @@ public enum CompileError: Error, Sendable {
                 found: error.error.found, notes: error.origin.chain)
             return Diagnostics([diagnostic]).rendered(file: file, source: source)
         case .invariant(let role, let error):
-            return "\(file): error[invariant]: entry \(role.rawValue): \(error)"
+            let diagnostic = Diagnostic(
+                code: "invariant", "entry \(role.rawValue): \(error)", at: error.origin.location, notes: error.origin.chain)
+            return Diagnostics([diagnostic]).rendered(file: file, source: source)
         }
     }
 }

@@ -1,3 +1,12 @@
+/// Numbers that training gives a program with each step, by their names.
+public enum TrainingScalars {
+    public static let learningRate = "learning_rate"
+    /// 1 in the first step.
+    public static let step = "step"
+
+    static let names: Set<String> = [learningRate, step]
+}
+
 extension Graph {
     /// This graph with the derivative of its loss and one step of Adam for each weight that the loss
     /// depends on.
@@ -70,8 +79,8 @@ private struct Adam {
     /// learning_rate / (1 − 0.9^step) and √(1 − 0.999^step), computed once for all weights.
     private mutating func scalarCorrections() throws(OpError) -> (stepSize: ValueID, rootScale: ValueID) {
         if let corrections { return corrections }
-        let learningRate = builder.declare(.scalar, type: .scalar, named: "learning_rate")
-        let step = builder.declare(.scalar, type: .scalar, named: "step")
+        let learningRate = builder.declare(.scalar, type: .scalar, named: TrainingScalars.learningRate)
+        let step = builder.declare(.scalar, type: .scalar, named: TrainingScalars.step)
         let stepSize = try builder.apply(
             "divide", [learningRate, try complementOfPower(0.9, step)], named: "step_size")
         let rootScale = try builder.apply("sqrt", [try complementOfPower(0.999, step)], named: "root_scale")

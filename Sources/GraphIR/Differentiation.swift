@@ -31,7 +31,10 @@ public struct Differentiation: Sendable {
     public init(_ forward: Graph) throws(NodeError) {
         (builder, gradients) = try BackwardPass(forward).pruned()
         guard gradients.contains(where: { $0.gradient != nil }) else {
-            throw NodeError(OpError("no-gradient", "the loss of '\(forward.name)' depends on no weight"))
+            let loss = forward[try forward.onlyLoss()]
+            throw NodeError(
+                node: loss.name, origin: loss.origin,
+                OpError("no-gradient", "the loss depends on no weight of '\(forward.name)', so there is nothing to train"))
         }
     }
 }

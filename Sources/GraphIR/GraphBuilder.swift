@@ -25,7 +25,7 @@ public struct GraphBuilder: Sendable {
 
     /// Appends an input, weight, state or scalar.
     public mutating func declare(_ content: Node.Content, type: TensorType, named name: String) -> ValueID {
-        append(Node(name: unique(name), content: content, type: type, origin: origin))
+        append(Node(name: unique(name, for: content), content: content, type: type, origin: origin))
     }
 
     /// Appends an operation, with defaults for attributes not given.
@@ -38,9 +38,8 @@ public struct GraphBuilder: Sendable {
         let complete = try definition.signature.complete(attributes, operandCount: operands.count, op: op)
         let type = try definition.resultType(operands.map { graph[$0].type }, complete)
         try TensorLimits.check(type)
-        return append(
-            Node(
-                name: unique(name), content: .operation(Operation(op, operands, complete)), type: type, origin: origin))
+        let content = Node.Content.operation(Operation(op, operands, complete))
+        return append(Node(name: unique(name, for: content), content: content, type: type, origin: origin))
     }
 
     /// Appends a node of another graph as it is, with operands of this one.
@@ -53,7 +52,7 @@ public struct GraphBuilder: Sendable {
             node.content = .operation(operation)
         default: break
         }
-        node.name = unique(node.name)
+        node.name = unique(node.name, for: node.content)
         return append(node)
     }
 
@@ -74,13 +73,20 @@ public struct GraphBuilder: Sendable {
     }
 
     private mutating func append(_ node: Node) -> ValueID {
+        // Types are written with the names of sizes, so that nothing else may bear them.
+        if node.content == .input {
+            for dimension in node.type.shape.dimensions { takenNames.formUnion(dimension.symbols) }
+        }
         graph.nodes.append(node)
         return ValueID(graph.nodes.count - 1)
     }
 
-    /// `base`, or `base_1`, `base_2`, … where that is taken.
-    private mutating func unique(_ base: String) -> String {
-        if takenNames.insert(base).inserted { return base }
+    /// `base`, or `base_1`, `base_2`, … where that is taken, or belongs to a scalar that training supplies.
+    private mutating func unique(_ base: String, for content: Node.Content) -> String {
+        let isReserved = TrainingScalars.names.contains(base) && content != .scalar
+        if !isReserved, base.utf8.count <= SyntaxLimits.nameLength, takenNames.insert(base).inserted { return base }
+        // Names are ASCII; there is room for the number.
+        let base = String(base.prefix(SyntaxLimits.nameLength - 20))
         var suffix = nextSuffix[base, default: 1]
         while !takenNames.insert("\(base)_\(suffix)").inserted { suffix += 1 }
         nextSuffix[base] = suffix + 1
@@ -98,10 +104,13 @@ public enum TensorLimits {
         guard type.shape.rank <= rank else {
             throw OpError("too-large", "a tensor has at most \(rank) dimensions, this one \(type.shape.rank)")
         }
+        guard type.shape.dimensions.allSatisfy({ $0.complexity <= Size.complexityLimit }) else {
+            throw OpError("too-large", "a dimension has at most \(Size.complexityLimit) terms and factors")
+        }
         var count = 1
         for case let size? in type.shape.dimensions.map(\.constant) {
             guard size >= 1 else {
-                throw OpError("empty-tensor", "every dimension must be at least 1", found: type.description)
+                throw OpError("empty-tensor", "every dimension is at least 1", found: type.description)
             }
             let (product, overflow) = count.multipliedReportingOverflow(by: size)
             guard !overflow, product <= elementCount else {

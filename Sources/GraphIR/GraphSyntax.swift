@@ -55,10 +55,6 @@ extension Graph {
                         at: .none))
             }
         }
-        // An output whose value goes by another name is that value's alias.
-        for output in outputs where self[output.value].name != output.name {
-            statements.append(Statement(.assignment(Name(output.name), nil, reference(output.value)), at: .none))
-        }
         for measure in measures {
             let keyword: Statement.MeasureKeyword = measure.role == .loss ? .loss : .metric
             statements.append(Statement(.measure(keyword, Name(measure.name), reference(measure.value)), at: .none))
@@ -66,7 +62,33 @@ extension Graph {
         for update in updates {
             statements.append(Statement(.update(Name(self[update.target].name), reference(update.value)), at: .none))
         }
-        return statements
+        return statements + outputAliases
+    }
+
+    /// An output whose value goes by another name is that value's alias. These lines stand last, since
+    /// an alias may take the name of an inner value.
+    private var outputAliases: [Statement] {
+        var taken = Set(nodes.map(\.name) + outputs.map(\.name) + sizeSymbols)
+        var kept: [Statement] = []
+        var aliases: [Statement] = []
+        var assigned: Set<String> = []
+        for output in outputs where self[output.value].name != output.name {
+            var source = reference(output.value)
+            if assigned.contains(self[output.value].name) {
+                // An alias before this one takes the value's name, so it is kept under another.
+                var name = "kept"
+                var suffix = 0
+                while !taken.insert(name).inserted {
+                    suffix += 1
+                    name = "kept_\(suffix)"
+                }
+                kept.append(Statement(.assignment(Name(name), nil, source), at: .none))
+                source = Expression(.name(name), at: .none)
+            }
+            aliases.append(Statement(.assignment(Name(output.name), nil, source), at: .none))
+            assigned.insert(output.name)
+        }
+        return kept + aliases
     }
 
     private func storage(
@@ -86,10 +108,14 @@ extension Graph {
 
     private func expression(_ operation: Operation) -> Expression {
         let operands = operation.operands.map(reference)
-        if let symbol = Self.operators[operation.op] {
-            return Expression(.binary(symbol, operands[0], operands[1]), at: .none)
+        // An operator on numbers alone would be computed when the text is read.
+        let isOfNumbers = operation.operands.allSatisfy { if case .constant = self[$0].content { true } else { false } }
+        if !isOfNumbers {
+            if let symbol = OpRegistry.operators.first(where: { $0.value == operation.op })?.key {
+                return Expression(.binary(symbol, operands[0], operands[1]), at: .none)
+            }
+            if operation.op == "negate" { return Expression(.negate(operands[0]), at: .none) }
         }
-        if operation.op == "negate" { return Expression(.negate(operands[0]), at: .none) }
         let declarations = OpRegistry[operation.op]?.signature.attributes ?? []
         let attributes = operation.attributes.pairs.filter { pair in
             declarations.first { $0.name == pair.name }?.defaultValue != pair.value
@@ -106,10 +132,6 @@ extension Graph {
         if case .constant(let number) = self[id].content { return .number(number) }
         return Expression(.name(self[id].name), at: .none)
     }
-
-    private static let operators: [String: BinaryOperator] = [
-        "add": .add, "subtract": .subtract, "multiply": .multiply, "divide": .divide,
-    ]
 }
 
 extension Node {
@@ -134,11 +156,10 @@ extension AttributeValue {
 }
 
 extension Expression {
-    /// Whole numbers print without a point.
+    /// Whole numbers print without a point, but for a negative zero, which an int is not.
     fileprivate static func number(_ number: Double) -> Expression {
-        if number < 0 || (number == 0 && number.sign == .minus) {
-            return Expression(.negate(.number(-number)), at: .none)
-        }
+        if number == 0, number.sign == .minus { return Expression(.negate(Expression(.float(0), at: .none)), at: .none) }
+        if number < 0 { return Expression(.negate(.number(-number)), at: .none) }
         if let whole = Int(exactly: number), whole < 1 << 53 { return Expression(.integer(whole), at: .none) }
         return Expression(.float(number), at: .none)
     }

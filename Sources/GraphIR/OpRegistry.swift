@@ -1,3 +1,5 @@
+import GraphLanguage
+
 /// Every op of the language, by name. To add an op, write its file in `Ops/` and name it here.
 public enum OpRegistry {
     public static let all: [any Op] = [
@@ -24,6 +26,17 @@ public enum OpRegistry {
 
     public static subscript(_ name: String) -> (any Op)? { byName[name] }
 
+    /// The ops that operators on tensors stand for.
+    static let operators: [BinaryOperator: String] = [
+        .add: "add", .subtract: "subtract", .multiply: "multiply", .divide: "divide",
+    ]
+
+    /// An op as people write it: `'+'` for `add`.
+    static func spelling(_ op: String) -> String {
+        if op == "negate" { return "'-'" }
+        return operators.first { $0.value == op }.map { "'\($0.key.rawValue)'" } ?? op
+    }
+
     static func require(_ name: String) throws(OpError) -> any Op {
         guard let op = byName[name] else { throw OpError("unknown-op", "there is no op '\(name)'") }
         return op
@@ -31,13 +44,19 @@ public enum OpRegistry {
 }
 
 extension Signature {
+    /// As people call it: `concat(a, …)`, or with its attributes `clip(x, min, max)`.
+    func written(as op: String, withAttributes: Bool = false) -> String {
+        let names = operands + (isVariadic ? ["…"] : []) + (withAttributes ? attributes.map(\.name) : [])
+        return "\(op)(\(names.joined(separator: ", ")))"
+    }
+
     /// Checks operand count and attributes, fills in defaults, and puts attributes in the signature's order.
     func complete(_ given: Attributes, operandCount: Int, op: String) throws(OpError) -> Attributes {
         guard isVariadic ? operandCount >= operands.count : operandCount == operands.count else {
-            let names = operands.joined(separator: ", ") + (isVariadic ? ", …" : "")
             throw OpError(
-                "wrong-operand-count", "\(op)(\(names)) takes \(isVariadic ? "at least " : "")\(operands.count) "
-                    + "operand\(operands.count == 1 ? "" : "s")", expected: "\(operands.count)", found: "\(operandCount)")
+                "wrong-operand-count",
+                "\(op) takes \(isVariadic ? "at least " : "")\(operands.count) operand\(operands.count == 1 ? "" : "s")",
+                expected: written(as: op), found: "\(operandCount) operand\(operandCount == 1 ? "" : "s")")
         }
         var complete = Attributes()
         for declaration in attributes {

@@ -87,6 +87,21 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
         return names
     }
 
+    /// How many terms and factors the value is written with: what arithmetic on it costs.
+    var complexity: Int {
+        terms.keys.reduce(1) { sum, monomial in
+            monomial.atoms.reduce(sum + 1) { sum, atom in
+                switch atom {
+                case .symbol: sum + 1
+                case .quotient(let dividend, _): sum + dividend.complexity
+                }
+            }
+        }
+    }
+
+    /// No size of a tensor may be more complex.
+    static let complexityLimit = 100
+
     /// Whether two sizes are the same for all, for no, or for some values of their symbols.
     public enum Comparison: Sendable { case equal, different, undecided }
 

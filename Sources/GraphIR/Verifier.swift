@@ -1,3 +1,5 @@
+import GraphLanguage
+
 /// Proves that a graph means something. Runs after elaboration and after every pass.
 ///
 /// The invariants:
@@ -23,7 +25,7 @@ public enum Verifier {
     private static func checkOrder(_ graph: Graph) throws(VerificationError) {
         for id in graph.ids {
             for operand in graph[id].operands where !(0..<id.index).contains(operand.index) {
-                throw VerificationError(1, "'\(graph[id].name)' reads a value that comes after it")
+                throw VerificationError(1, "'\(graph[id].name)' reads a value that comes after it", at: graph[id])
             }
         }
         let references =
@@ -46,7 +48,7 @@ public enum Verifier {
                     throw OpError("type-mismatch", "is \(node.type), \(operation.op) makes \(type)")
                 }
             } catch {
-                throw VerificationError(2, "'\(node.name)': \(error.message)")
+                throw VerificationError(2, "'\(node.name)': \(error.message)", at: node)
             }
         }
     }
@@ -57,7 +59,7 @@ public enum Verifier {
             if case .constant = node.content {
                 guard node.name.isEmpty else { throw VerificationError(3, "a constant is named '\(node.name)'") }
             } else if node.name.isEmpty || !names.insert(node.name).inserted {
-                throw VerificationError(3, "two values are named '\(node.name)'")
+                throw VerificationError(3, "two values are named '\(node.name)'", at: node)
             }
         }
     }
@@ -67,9 +69,9 @@ public enum Verifier {
         for node in graph.nodes {
             switch node.content {
             case .weight(let path, _), .state(let path, _):
-                guard paths.insert(path).inserted else { throw VerificationError(4, "two tensors are named @\(path)") }
+                guard paths.insert(path).inserted else { throw VerificationError(4, "two tensors are named @\(path)", at: node) }
                 guard node.type.shape.constant != nil else {
-                    throw VerificationError(4, "@\(path) is \(node.type), which is not known when compiling")
+                    throw VerificationError(4, "@\(path) is \(node.type), which is not known when compiling", at: node)
                 }
             default: continue
             }
@@ -82,13 +84,14 @@ public enum Verifier {
             let target = graph[update.target]
             switch target.content {
             case .weight, .state: break
-            default: throw VerificationError(5, "'\(target.name)' is updated, but is neither weight nor state")
+            default: throw VerificationError(5, "'\(target.name)' is updated, but is neither weight nor state", at: target)
             }
             guard targets.insert(update.target).inserted else {
-                throw VerificationError(5, "'\(target.name)' is updated twice")
+                throw VerificationError(5, "'\(target.name)' is updated twice", at: target)
             }
             guard graph[update.value].type == target.type else {
-                throw VerificationError(5, "'\(target.name)' is \(target.type), its update \(graph[update.value].type)")
+                throw VerificationError(
+                    5, "'\(target.name)' is \(target.type), its update \(graph[update.value].type)", at: target)
             }
         }
     }
@@ -117,17 +120,20 @@ public enum Verifier {
             }
             for member in group.members {
                 guard graph[member].operation != nil, groupOf.updateValue(index, forKey: member) == nil else {
-                    throw VerificationError(7, "'\(graph[member].name)' cannot belong to '\(group.name)'")
+                    throw VerificationError(7, "'\(graph[member].name)' cannot belong to '\(group.name)'", at: graph[member])
                 }
             }
         }
         for id in graph.ids where graph[id].operation != nil {
-            guard let group = groupOf[id] else { throw VerificationError(7, "'\(graph[id].name)' belongs to no step") }
+            guard let group = groupOf[id] else {
+                throw VerificationError(7, "'\(graph[id].name)' belongs to no step", at: graph[id])
+            }
             // Groups stand in the order of their steps, so what a group reads comes from no later one.
             for operand in graph[id].operands {
                 guard let source = groupOf[operand], source > group else { continue }
                 throw VerificationError(
-                    7, "step '\(graph.groups[group].name)' needs a result of '\(graph.groups[source].name)', which is later")
+                    7, "step '\(graph.groups[group].name)' needs a result of '\(graph.groups[source].name)', which is later",
+                    at: graph[id])
             }
         }
     }
@@ -137,10 +143,13 @@ public enum Verifier {
 public struct VerificationError: Error, Hashable, Sendable, CustomStringConvertible {
     public var invariant: Int
     public var message: String
+    /// Where the node that breaks it was written.
+    @Unhashed public var origin: Origin
 
-    init(_ invariant: Int, _ message: String) {
+    init(_ invariant: Int, _ message: String, at node: Node? = nil) {
         self.invariant = invariant
         self.message = message
+        origin = node?.origin ?? .none
     }
 
     public var description: String { "\(message) (invariant \(invariant))" }

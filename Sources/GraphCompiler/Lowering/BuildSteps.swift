@@ -9,6 +9,12 @@ import KernelInterface
 /// that exists in memory has a buffer. Schedules nothing and gives nothing a place.
 func buildSteps(_ graph: Graph, role: Role, instructionSet: InstructionSet) throws(ProgramError) -> Program {
     var construction = StepConstruction(graph, role: role, instructionSet: instructionSet)
+    for output in graph.outputs where graph.constant(output.value) != nil {
+        throw ProgramError("output '\(output.name)' is a number that no step computes; leave it out")
+    }
+    for update in graph.updates where graph.constant(update.value) != nil {
+        throw ProgramError("'\(graph[update.target].name)' is updated to a number that no step computes")
+    }
     for index in graph.groups.indices { try construction.addSteps(for: index) }
     try construction.checkResults()
     return construction.program

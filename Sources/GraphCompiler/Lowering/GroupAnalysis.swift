@@ -61,6 +61,7 @@ struct GroupAnalysis {
         {
             externals.append(operand)
         }
+        guard externals.count <= Int(UInt8.max) else { return nil }
         var operands: [PointwiseOperand] = []
         var place: [ValueID: UInt8] = [:]
         /// Members that are one number, repeated.

@@ -84,7 +84,8 @@ func lowerConcatenation(_ analysis: GroupAnalysis) -> Lowering? {
     guard let anchor = analysis.anchor, let operation = analysis.anchorOperation,
         operation.attributes.integer("axis") == 3, analysis.shape(anchor).count == 4,
         operation.operands.count <= ConcatGeometry.maximumPartCount,
-        operation.operands.allSatisfy({ analysis.graph[$0].type.element == .f32 })
+        operation.operands.allSatisfy({ analysis.graph[$0].type.element == .f32 }),
+        analysis.shape(anchor)[3] <= Int(Int32.max)
     else { return nil }
     let output = ImageShape(analysis.shape(anchor))
     return Lowering(

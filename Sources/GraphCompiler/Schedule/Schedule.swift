@@ -11,11 +11,16 @@ import GraphIR
 /// the least that this order allows. Gives nothing a place in memory. Examples: `Tests/Golden/Schedule`.
 ///
 /// - Parameter bandRows: rows of the first input in one band; nil for whole images.
-func schedule(_ program: Program, bandRows: Int?) -> Program {
+/// - Throws: when so many bands are asked for that the plan would pass its limit.
+func schedule(_ program: Program, bandRows: Int?) throws(ProgramError) -> Program {
     var program = program
     program.preparation = program.steps.indices.filter { program.steps[$0].isPreparation }
         .map { Instruction(work: .step($0), rows: 0..<program.steps[$0].rowCount) }
     var wave = Wave(program, bandRows: bandRows)
+    let (mostInstructions, overflow) = (program.steps.count + program.buffers.count).multipliedReportingOverflow(by: wave.bandCount)
+    guard !overflow, mostInstructions <= PlanLimits.instructionCount else {
+        throw ProgramError("\(wave.bandCount) bands are too many; take more rows in each")
+    }
     program.instructions = wave.instructions()
     shrinkBuffers(of: &program)
     return program
@@ -29,7 +34,7 @@ private struct Wave {
     private var madeRows: [Int]
     private var neededRows: [Int]
     private var sunkRows: [Int]
-    private let bandCount: Int
+    let bandCount: Int
     private let sinks: [BufferID?]
 
     init(_ program: Program, bandRows: Int?) {
@@ -47,7 +52,7 @@ private struct Wave {
         let inputRows = program.buffers.first { buffer in
             buffer.value.map { program.graph[$0].content == .input } ?? false
         }?.rows.rowCount ?? 1
-        bandCount = bandRows.map { max(1, (inputRows + $0 - 1) / max(1, $0)) } ?? 1
+        bandCount = bandRows.map { (inputRows - 1) / max(1, $0) + 1 } ?? 1
     }
 
     mutating func instructions() -> [Instruction] {

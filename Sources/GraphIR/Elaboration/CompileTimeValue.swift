@@ -17,6 +17,8 @@ public enum CompileTimeValue: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    static let kinds = ["int", "float", "bool"]
+
     /// The parameter kind that the value has.
     public var kind: String {
         switch self {

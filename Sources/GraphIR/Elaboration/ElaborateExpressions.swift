@@ -4,29 +4,59 @@ import GraphLanguage
 extension Elaborator {
     /// - Parameter name: what the expression's value is assigned to, which names its last operation.
     func evaluate(_ expression: Expression, named name: String? = nil) throws(Reported) -> Binding {
+        try countStep(at: expression.location)
+        guard expressionDepth < ElaborationLimits.expressionDepth else {
+            throw fail(
+                "nesting-too-deep",
+                "expressions and the blocks they call are nested more than \(ElaborationLimits.expressionDepth) deep",
+                at: expression.location)
+        }
+        expressionDepth += 1
+        defer { expressionDepth -= 1 }
         switch expression.kind {
         case .integer(let number): return .known(.int(number))
         case .float(let number): return .known(.float(number))
         case .boolean(let truth): return .known(.bool(truth))
         case .name(let text):
             guard let binding = environment[text] else {
-                throw fail("unknown-name", "'\(text)' is not known here", at: expression.location,
-                    suggestion: Spelling.nearest(to: text, among: environment.names))
+                throw unknownName(text, at: expression.location)
             }
             return binding
         case .negate(let operand):
             return try negate(operand, at: expression.location, named: name)
         case .not(let operand):
-            guard case .bool(let truth) = try known(operand) else {
-                throw fail("wrong-kind", "'!' takes true or false", at: operand.location)
-            }
-            return .known(.bool(!truth))
+            return .known(.bool(!(try truth(operand, of: "'!'"))))
         case .binary(let symbol, let left, let right):
             return try binary(symbol, left, right, at: expression.location, named: name)
         case .call(let call):
             return try evaluate(call, at: expression.location, named: name)
         case .list, .set, .range:
-            throw fail("not-a-tensor", "a list has no value here", at: expression.location)
+            throw fail(
+                "not-a-tensor", "a list stands only as an argument of an op, as axes = [0, 1]", at: expression.location)
+        }
+    }
+
+    private func unknownName(_ text: String, at location: SourceLocation) -> Reported {
+        guard !isInType else {
+            return fail(
+                "unknown-name", "there is no size or parameter '\(text)' here", at: location,
+                suggestion: Spelling.nearest(to: text, among: environment.names),
+                notes: ["sizes get their names in the types of inputs"])
+        }
+        let isCallable = OpRegistry[text] != nil || blocks[text] != nil || isFunction(text)
+        return fail(
+            "unknown-name", "'\(text)' is not known here", at: location,
+            suggestion: isCallable ? nil : Spelling.nearest(to: text, among: environment.names),
+            notes: isCallable ? ["it can be called: \(text)(…)"] : [])
+    }
+
+    /// A value as messages show it: a tensor by its type, all else as written.
+    func shown(_ binding: Binding) -> String {
+        switch binding {
+        case .value(let id): "\(builder.type(of: id))"
+        case .known(let value): "\(value)"
+        case .size(let size): "\(size)"
+        case .poison: ""
         }
     }
 
@@ -40,10 +70,13 @@ extension Elaborator {
         case .value(let id): return id
         case .poison: throw Reported()
         case .size(let size):
-            throw fail("not-a-tensor", "a size is not a tensor", at: location, found: "\(size)")
+            if let number = size.constant { return builder.constant(Double(number)) }
+            throw fail(
+                "not-a-tensor", "a tensor is needed here, and sizes of pictures are no tensors", at: location,
+                found: "\(size)")
         case .known(let known):
             guard let number = known.number else {
-                throw fail("wrong-kind", "a truth value is not a tensor", at: location, found: "\(known)")
+                throw fail("not-a-tensor", "a tensor or number is needed here", at: location, found: "\(known)")
             }
             return builder.constant(number)
         }
@@ -72,41 +105,58 @@ extension Elaborator {
     }
 
     func size(_ expression: Expression) throws(Reported) -> Size {
-        switch try evaluate(expression) {
-        case .size(let size): return size
-        case .known(.int(let number)): return Size(number)
+        try asSize(try evaluate(expression), at: expression.location)
+    }
+
+    func asSize(_ binding: Binding, at location: SourceLocation) throws(Reported) -> Size {
+        switch binding {
         case .poison: throw Reported()
-        case .known(let value):
-            throw fail("wrong-kind", "a size is a whole number", at: expression.location, found: "\(value)")
-        case .value(let id):
-            throw fail("wrong-kind", "a size is a whole number", at: expression.location,
-                found: "\(builder.type(of: id))")
+        case .size(let size): return size
+        case .known(.int(let number)):
+            guard abs(Double(number)) <= Double(Size.limit) else {
+                throw fail("too-large", "a size is at most 2^48", at: location, found: "\(number)")
+            }
+            return Size(number)
+        case .known, .value:
+            throw fail("wrong-kind", "a size is a whole number", at: location, found: shown(binding))
         }
     }
 
     func type(_ syntax: TypeSyntax) throws(Reported) -> TensorType {
         guard let element = ElementType(rawValue: syntax.element.text) else {
             let known = ElementType.allCases.map(\.rawValue)
-            throw fail("unknown-name", "there is no element type '\(syntax.element.text)'", at: syntax.element.location,
+            throw fail(
+                "unknown-name", "there is no element type '\(syntax.element.text)'", at: syntax.element.location,
                 suggestion: Spelling.nearest(to: syntax.element.text, among: known),
-                notes: ["there are \(known.joined(separator: ", "))"])
+                notes: ["there are \(known.joined(separator: " and "))"])
         }
         var dimensions: [Size] = []
+        var isSound = true
         for expression in syntax.dimensions {
-            let size = try size(expression)
-            if let number = size.constant, number < 1 {
-                throw fail("empty-tensor", "every dimension must be at least 1", at: expression.location,
-                    found: "\(number)")
+            guard let size = try? dimension(expression) else {
+                isSound = false
+                continue
             }
             dimensions.append(size)
         }
+        guard isSound else { throw Reported() }
         let type = TensorType(element, Shape(dimensions))
         do {
             try TensorLimits.check(type)
         } catch {
-            throw fail(error.code, error.message, at: syntax.location, found: error.found)
+            throw fail(error, at: syntax.location)
         }
         return type
+    }
+
+    private func dimension(_ expression: Expression) throws(Reported) -> Size {
+        isInType = true
+        defer { isInType = false }
+        let size = try size(expression)
+        if let number = size.constant, number < 1 {
+            throw fail("empty-tensor", "every dimension is at least 1", at: expression.location, found: "\(number)")
+        }
+        return size
     }
 
     /// A path with its interpolations evaluated.
@@ -115,7 +165,14 @@ extension Elaborator {
         for piece in path.pieces {
             switch piece {
             case .text(let part): text += part
-            case .interpolation(let expression): text += "\(try known(expression))"
+            case .interpolation(let expression):
+                let number = try integer(expression)
+                guard number >= 0 else {
+                    throw fail(
+                        "wrong-kind", "a path holds whole numbers of at least 0", at: expression.location,
+                        found: "\(number)")
+                }
+                text += "\(number)"
             }
         }
         return text
@@ -129,14 +186,23 @@ extension Elaborator {
         switch try evaluate(operand) {
         case .known(.int(let number)):
             let (negated, overflow) = 0.subtractingReportingOverflow(number)
-            guard !overflow else { throw fail("too-large", "this number is too large", at: location) }
+            guard !overflow else { throw hasNoResult(.subtract, at: location) }
             return .known(.int(negated))
         case .known(.float(let number)): return .known(.float(-number))
-        case .known(.bool): throw fail("wrong-kind", "'-' takes a number", at: operand.location)
+        case .known(.bool(let truth)):
+            throw fail("wrong-kind", "'-' takes a number", at: operand.location, found: "\(truth)")
         case .size(let size): return .size(Size(-1) * size)
         case .value(let id): return .value(try apply("negate", [id], at: location, named: name))
         case .poison: throw Reported()
         }
+    }
+
+    private func truth(_ expression: Expression, of what: String) throws(Reported) -> Bool {
+        let value = try known(expression)
+        guard case .bool(let truth) = value else {
+            throw fail("wrong-kind", "\(what) takes true or false", at: expression.location, found: "\(value)")
+        }
+        return truth
     }
 
     private func binary(
@@ -145,14 +211,9 @@ extension Elaborator {
     ) throws(Reported) -> Binding {
         switch symbol {
         case .and, .or:
-            guard case .bool(let first) = try known(left) else {
-                throw fail("wrong-kind", "'\(symbol.rawValue)' takes true or false", at: left.location)
-            }
+            let first = try truth(left, of: "'\(symbol.rawValue)'")
             if first == (symbol == .or) { return .known(.bool(first)) }
-            guard case .bool(let second) = try known(right) else {
-                throw fail("wrong-kind", "'\(symbol.rawValue)' takes true or false", at: right.location)
-            }
-            return .known(.bool(second))
+            return .known(.bool(try truth(right, of: "'\(symbol.rawValue)'")))
         case .isMember:
             guard case .set(let members) = right.kind else {
                 throw fail("wrong-kind", "'in' takes a set, as {2, 3, 4}", at: right.location)
@@ -163,8 +224,11 @@ extension Elaborator {
         case .equal, .notEqual:
             return .known(.bool(Self.areEqual(try known(left), try known(right)) == (symbol == .equal)))
         case .less, .lessOrEqual, .greater, .greaterOrEqual:
-            guard let first = try known(left).number, let second = try known(right).number else {
-                throw fail("wrong-kind", "'\(symbol.rawValue)' compares numbers", at: location)
+            let (leftValue, rightValue) = (try known(left), try known(right))
+            guard let first = leftValue.number, let second = rightValue.number else {
+                throw fail(
+                    "wrong-kind", "'\(symbol.rawValue)' compares numbers", at: location,
+                    found: "\(leftValue) and \(rightValue)")
             }
             switch symbol {
             case .less: return .known(.bool(first < second))
@@ -194,19 +258,24 @@ extension Elaborator {
         case (.poison, _), (_, .poison):
             throw Reported()
         case (.known(.int(let first)), .known(.int(let second))):
-            guard let result = Self.compute(symbol, first, second) else { throw hasNoResult(symbol, at: location) }
+            guard let result = Self.compute(symbol, first, second) else {
+                throw hasNoResult(symbol, dividesByZero: second == 0, at: location)
+            }
             return .known(result)
-        case (.known(let first), .known(let second)):
-            guard let first = first.number, let second = second.number, symbol != .floorDivide else {
-                throw fail("wrong-kind", "'\(symbol.rawValue)' takes numbers" + (symbol == .floorDivide ? " that are whole" : ""),
-                    at: location, found: "\(first) and \(second)")
+        case (.known(let leftValue), .known(let rightValue)):
+            guard let first = leftValue.number, let second = rightValue.number, symbol != .floorDivide else {
+                throw fail(
+                    "wrong-kind", "'\(symbol.rawValue)' takes \(symbol == .floorDivide ? "whole " : "")numbers", at: location,
+                    found: "\(leftValue) and \(rightValue)")
             }
             let result = Self.compute(symbol, first, second)
-            guard result.isFinite else { throw hasNoResult(symbol, at: location) }
+            guard result.isFinite else { throw hasNoResult(symbol, dividesByZero: second == 0, at: location) }
             return .known(.float(result))
         case (.value, _), (_, .value):
-            guard let op = Self.ops[symbol] else {
-                throw fail("wrong-kind", "'\(symbol.rawValue)' takes whole numbers", at: location)
+            guard let op = OpRegistry.operators[symbol] else {
+                throw fail(
+                    "wrong-kind", "'\(symbol.rawValue)' takes whole numbers, and no tensors", at: location,
+                    notes: ["tensors are divided with '/'"])
             }
             let operands = [try value(of: first, at: left.location), try value(of: second, at: right.location)]
             return .value(try apply(op, operands, at: location, named: name))
@@ -215,13 +284,12 @@ extension Elaborator {
         }
     }
 
-    private func hasNoResult(_ symbol: BinaryOperator, at location: SourceLocation) -> Reported {
-        fail("bad-arithmetic", "'\(symbol.rawValue)' has no result here: it divides by zero or is too large", at: location)
+    private func hasNoResult(_ symbol: BinaryOperator, dividesByZero: Bool = false, at location: SourceLocation) -> Reported {
+        let isDivision = symbol == .divide || symbol == .floorDivide
+        return dividesByZero && isDivision
+            ? fail("bad-arithmetic", "'\(symbol.rawValue)' divides by zero", at: location)
+            : fail("bad-arithmetic", "the result of '\(symbol.rawValue)' is too large", at: location)
     }
-
-    private static let ops: [BinaryOperator: String] = [
-        .add: "add", .subtract: "subtract", .multiply: "multiply", .divide: "divide",
-    ]
 
     private static func compute(_ symbol: BinaryOperator, _ left: Int, _ right: Int) -> CompileTimeValue? {
         let (result, overflow): (Int, Bool)
@@ -251,26 +319,27 @@ extension Elaborator {
         at location: SourceLocation
     ) throws(Reported) -> Size {
         let first = try asSize(first, at: left.location), second = try asSize(second, at: right.location)
+        guard first.complexity * second.complexity <= Size.complexityLimit * Size.complexityLimit else {
+            throw fail("too-large", "a size has at most \(Size.complexityLimit) terms and factors", at: location)
+        }
+        let result: Size
         switch symbol {
-        case .add: return first + second
-        case .subtract: return first - second
-        case .multiply: return first * second
+        case .add: result = first + second
+        case .subtract: result = first - second
+        case .multiply: result = first * second
         case .floorDivide:
             guard let divisor = second.constant, divisor >= 1 else {
-                throw fail("bad-arithmetic", "a size is divided by a whole number of at least 1", at: right.location,
+                throw fail(
+                    "bad-arithmetic", "a size is divided by a whole number of at least 1", at: right.location,
                     found: "\(second)")
             }
-            return first.floorDivided(by: divisor)
+            result = first.floorDivided(by: divisor)
         default:
             throw fail("wrong-kind", "sizes are divided with '//', which rounds down", at: location)
         }
-    }
-
-    private func asSize(_ binding: Binding, at location: SourceLocation) throws(Reported) -> Size {
-        switch binding {
-        case .size(let size): return size
-        case .known(.int(let number)): return Size(number)
-        default: throw fail("wrong-kind", "a size is a whole number", at: location)
+        guard result.complexity <= Size.complexityLimit else {
+            throw fail("too-large", "a size has at most \(Size.complexityLimit) terms and factors", at: location)
         }
+        return result
     }
 }

@@ -4,25 +4,13 @@ import GraphLanguage
 extension Elaborator {
     func elaborate(body: [Statement]) {
         for statement in body {
-            guard countStatement(at: statement.location) else { return }
+            guard !isStopped else { return }
             try? elaborate(statement)
         }
     }
 
-    private func countStatement(at location: SourceLocation) -> Bool {
-        statementCount += 1
-        if statementCount > ElaborationLimits.statementCount
-            || builder.graph.nodes.count > ElaborationLimits.nodeCount
-        {
-            report("too-large", "the model is too large: at most \(ElaborationLimits.nodeCount) operations",
-                at: location)
-            return false
-        }
-        return true
-    }
-
     private func elaborate(_ statement: Statement) throws(Reported) {
-        builder.origin = origin(at: statement.location)
+        try countStep(at: statement.location)
         switch statement.kind {
         case .assignment(let name, let declared, let expression):
             try assign(name, declared, expression)
@@ -32,32 +20,51 @@ extension Elaborator {
             try unroll(variable, lower, upper, carry, body)
         case .if(let condition, let carry, let then, let otherwise):
             try choose(condition, carry, then, otherwise)
-        case .measure(let keyword, let name, let expression):
-            try measure(keyword, name, expression)
+        case .measure(let measureKeyword, let name, let expression):
+            try requireTrain("a \(measureKeyword.rawValue)", at: statement.location)
+            try measure(measureKeyword, name, expression)
         case .update(let name, let expression):
+            try requireTrain("an update", at: statement.location)
             try update(name, expression)
         case .fuse(let name, let kernel, let body):
+            try requireDump("fuse", at: statement.location)
             try fuse(name, kernel, body)
-        case .directive:
-            break  // A schedule's lines belong to the compiler, which reads them beside the graph.
+        case .directive(let directive, _, _):
+            // The lines of a plan are read beside the graph, by the compiler.
+            try requireDump(directive.rawValue, at: statement.location)
         }
     }
 
+    private func requireTrain(_ what: String, at location: SourceLocation) throws(Reported) {
+        guard keyword == .entry || (keyword == .train && !frames.contains { $0.call != nil }) else {
+            throw fail("misplaced-statement", "\(what) belongs to the body of 'train'", at: location)
+        }
+    }
+
+    private func requireDump(_ what: String, at location: SourceLocation) throws(Reported) {
+        guard keyword == .entry else {
+            throw fail(
+                "misplaced-statement", "'\(what)' is written by the compiler and belongs to an 'entry'", at: location)
+        }
+    }
+
+    // MARK: Names
+
     private func assign(_ name: Name, _ declared: TypeSyntax?, _ expression: Expression) throws(Reported) {
+        try requireFree(name)
         guard !environment.needsCarry(name.text) else {
             environment.define(name.text, .poison)
-            throw fail("missing-carry", "'\(name.text)' belongs to the outside; a repeat or if changes it only through carry",
-                at: name.location, notes: ["write: carry \(name.text)"])
+            throw fail(
+                "missing-carry", "'\(name.text)' belongs to the outside; a repeat or if changes it only through carry",
+                at: name.location, notes: ["write 'carry \(name.text)' in front of the '{'"])
         }
         do {
             let binding = try evaluate(expression, named: name.text)
             if let declared {
                 let type = try type(declared)
-                guard case .value(let id) = binding else {
-                    throw fail("not-a-tensor", "'\(name.text)' is declared as \(type), but its value is not a tensor",
-                        at: expression.location)
-                }
-                check(builder.type(of: id), is: type, for: "'\(name.text)'", at: declared.location)
+                let id = try value(of: binding, at: expression.location)
+                // The name keeps its value even so: what uses it is right or wrong on its own.
+                _ = check(builder.type(of: id), is: type, for: "'\(name.text)'", at: declared.location)
             }
             environment.define(name.text, binding)
         } catch {
@@ -66,10 +73,19 @@ extension Elaborator {
         }
     }
 
+    /// Checks that a name is not one that types and paths are written with.
+    private func requireFree(_ name: Name) throws(Reported) {
+        guard environment.isFixed(name.text), let binding = environment[name.text] else { return }
+        let what = if case .size = binding { "a size" } else { "a parameter or counter" }
+        throw fail(
+            "duplicate-name", "'\(name.text)' is \(what) and keeps its value; choose another name", at: name.location)
+    }
+
     private func declare(
         _ keyword: Statement.StorageKeyword, _ typed: TypedName, _ initializer: Name?, _ path: Path?
     ) throws(Reported) {
         let name = typed.name
+        try requireFree(name)
         environment.define(name.text, .poison)
         let type = try type(typed.type)
         guard type.element == .f32 else {
@@ -78,123 +94,206 @@ extension Elaborator {
         let content: Node.Content
         if keyword == .scalar {
             guard type.shape.rank == 0 else {
-                throw fail("rank-mismatch", "a scalar is f32[]", at: typed.type.location, found: "\(type)")
+                throw fail(
+                    "rank-mismatch", "a scalar is one number", at: typed.type.location, expected: "f32[]", found: "\(type)")
+            }
+            if self.keyword != .entry, TrainingScalars.names.contains(name.text) {
+                throw fail(
+                    "reserved-word", "'\(name.text)' is a number that training supplies; name the scalar otherwise",
+                    at: name.location)
             }
             content = .scalar
         } else {
             guard type.shape.constant != nil else {
-                throw fail("symbolic-weight", "the sizes of a \(keyword.rawValue) must be known when compiling",
-                    at: typed.type.location, found: "\(type)")
+                throw fail(
+                    "symbolic-weight", "the sizes of a \(keyword.rawValue) must be known when compiling",
+                    at: symbolicDimension(of: typed.type, type).location, found: "\(type)",
+                    notes: ["sizes of inputs are known only when the model runs"])
             }
-            let full = try storagePath(name, path)
             let start = try self.initializer(initializer, for: name)
+            let full = try storagePath(name, path)
             content = keyword == .weight ? .weight(path: full, initializer: start) : .state(path: full, initializer: start)
         }
-        do {
-            try TensorLimits.check(type)
-        } catch {
-            throw fail(error.code, error.message, at: typed.type.location, expected: error.expected, found: error.found)
-        }
+        builder.origin = origin(at: name.location)
         environment.define(name.text, .value(builder.declare(content, type: type, named: name.text)))
+    }
+
+    /// The first dimension that depends on the sizes of inputs.
+    private func symbolicDimension(of syntax: TypeSyntax, _ type: TensorType) -> Expression {
+        let pairs = zip(syntax.dimensions, type.shape.dimensions)
+        return pairs.first { $0.1.constant == nil }?.0 ?? Expression(.name(""), at: syntax.location)
     }
 
     private func initializer(_ word: Name?, for name: Name) throws(Reported) -> Initializer {
         let known = Initializer.allCases.map(\.rawValue)
         guard let word else {
-            throw fail("missing-initializer", "'\(name.text)' does not say how it begins", at: name.location,
+            throw fail(
+                "missing-initializer", "'\(name.text)' does not say how it begins", at: name.location,
                 notes: ["write ~ and one of \(known.joined(separator: ", "))"])
         }
         guard let initializer = Initializer(rawValue: word.text) else {
-            throw fail("unknown-name", "there is no initializer '\(word.text)'", at: word.location,
+            throw fail(
+                "unknown-name", "there is no initializer '\(word.text)'", at: word.location,
                 suggestion: Spelling.nearest(to: word.text, among: known),
                 notes: ["there are \(known.joined(separator: ", "))"])
         }
         return initializer
     }
 
+    // MARK: Paths
+
     /// The whole path of a weight: those of the calls around it, then its own.
     private func storagePath(_ name: Name, _ path: Path?) throws(Reported) -> String {
-        let own = try path.map { path throws(Reported) in try text(of: path) } ?? name.text
-        var full = own
-        for frame in frames.reversed() {
-            guard case .call(let callee, let prefix) = frame else { continue }
+        var parts = [try path.map { path throws(Reported) in try text(of: path) } ?? name.text]
+        for (depth, frame) in frames.enumerated().reversed() {
+            guard case .call(let call, let prefix) = frame else { continue }
             guard let prefix else {
-                throw fail("missing-path", "'\(callee.text)' holds weights, so its call needs a path",
-                    at: callee.location, notes: ["write @name behind the call"])
+                throw fail(
+                    "missing-path", "'\(call.callee.text)' holds weights, so its call needs a path",
+                    at: call.callee.location, notes: ["write @name behind the call's ')'"], depth: depth)
             }
-            full = prefix.isEmpty ? own : "\(prefix).\(own)"
-            break
+            parts.append(prefix)
         }
-        if let other = weightPaths.updateValue(name.location, forKey: full) {
-            let place = frames.reversed().lazy.compactMap { frame -> SourceLocation? in
-                if case .call(let callee, _) = frame { callee.location } else { nil }
-            }.first
-            throw fail("duplicate-path", "two weights are named @\(full)", at: place ?? name.location,
-                notes: ["the other is declared at \(other.line):\(other.column)"])
+        let full = parts.reversed().joined(separator: ".")
+        guard full.utf8.count <= ElaborationLimits.pathLength else {
+            throw fail(
+                "name-too-long", "a path has at most \(ElaborationLimits.pathLength) characters", at: name.location,
+                found: "\(full.utf8.count)")
         }
+        if let other = weightSites[full] { throw duplicatePath(full, name, other) }
+        weightSites[full] = (name.location, frames)
         return full
     }
+
+    /// Points at the outermost call by which the two weights of one path differ.
+    private func duplicatePath(
+        _ full: String, _ name: Name, _ other: (location: SourceLocation, frames: [ElaborationFrame])
+    ) -> Reported {
+        let common = zip(frames, other.frames).prefix { $0.isSame(as: $1) }.count
+        let depth = frames[common...].firstIndex { $0.call != nil } ?? frames.count
+        let call = depth < frames.count ? frames[depth].call : nil
+        let note: String
+        if common < frames.count, case .turn(let variable, _) = frames[common] {
+            note = "each turn needs a path of its own: put {\(variable)} into it"
+        } else {
+            let place = other.frames[common...].lazy.compactMap(\.call?.callee.location).first ?? other.location
+            note = "the first is named at \(place.line):\(place.column)"
+        }
+        return fail(
+            "duplicate-path", "two weights are named @\(full)",
+            at: call?.path?.location ?? call?.callee.location ?? name.location, notes: [note], depth: depth)
+    }
+
+    // MARK: Repeat and if
 
     private func unroll(
         _ variable: Name, _ lower: Expression, _ upper: Expression, _ carry: [Name], _ body: [Statement]
     ) throws(Reported) {
-        guard let first = try? integer(lower), let end = try? integer(upper) else {
-            for name in carry { environment.define(name.text, .poison) }
+        do {
+            let lowest = try? integer(lower)
+            let end = try integer(upper)
+            guard let first = lowest else { throw Reported() }
+            guard end >= first else {
+                throw fail(
+                    "bad-range", "the range ends before it begins", at: upper.location, found: "\(first)..<\(end)")
+            }
+            guard carry.allSatisfy({ $0 != variable }) else {
+                throw fail(
+                    "duplicate-name", "'\(variable.text)' counts the turns and cannot be carried", at: variable.location)
+            }
+            checkCarry(carry)
+            for value in first..<end {
+                let mistakeCount = diagnostics.count
+                try turn(variable, value, carry, body)
+                // What goes wrong in one turn does so in the others: one is enough to read.
+                if diagnostics.count > mistakeCount { throw Reported() }
+            }
+        } catch {
+            poison(carry)
             throw Reported()
         }
-        guard end - first <= ElaborationLimits.statementCount else {
-            throw fail("too-large", "a repeat takes at most \(ElaborationLimits.statementCount) turns",
-                at: upper.location, found: "\(end - first)")
-        }
-        guard end >= first else {
-            throw fail("bad-range", "the range ends before it begins", at: upper.location, found: "\(first)..<\(end)")
-        }
-        checkCarry(carry)
-        for value in first..<end {
-            guard countStatement(at: variable.location) else { return }
-            frames.append(.turn(variable: variable.text, value: value))
-            environment.push(carry: carry.map(\.text))
-            environment.define(variable.text, .known(.int(value)))
-            elaborate(body: body)
-            environment.pop()
-            frames.removeLast()
-        }
+    }
+
+    private func turn(_ variable: Name, _ value: Int, _ carry: [Name], _ body: [Statement]) throws(Reported) {
+        try countStep(at: variable.location)
+        stepCount += carry.count
+        frames.append(.turn(variable: variable.text, value: value))
+        environment.push(carry: carry.map(\.text))
+        environment.fix(variable.text, .known(.int(value)))
+        elaborate(body: body)
+        environment.pop()
+        frames.removeLast()
     }
 
     private func choose(
         _ condition: Expression, _ carry: [Name], _ then: [Statement], _ otherwise: Statement.Branch?
     ) throws(Reported) {
-        guard case .bool(let isTaken) = try known(condition) else {
-            throw fail("wrong-kind", "a condition is true or false", at: condition.location)
+        let value: CompileTimeValue
+        do {
+            value = try known(condition)
+            if value.number != nil {
+                throw fail("wrong-kind", "a condition is true or false", at: condition.location, found: "\(value)")
+            }
+        } catch {
+            poison(carry + (otherwise?.carry ?? []))
+            throw Reported()
         }
-        let branch = isTaken ? Statement.Branch(carry: carry, body: then) : otherwise
+        let branch = value == .bool(true) ? Statement.Branch(carry: carry, body: then) : otherwise
         guard let branch else { return }
         checkCarry(branch.carry)
+        stepCount += branch.carry.count
         environment.push(carry: branch.carry.map(\.text))
         elaborate(body: branch.body)
         environment.pop()
     }
 
+    /// What is carried exists outside, may change, and is carried by the repeats and ifs around too.
     private func checkCarry(_ carry: [Name]) {
-        for name in carry where environment[name.text] == nil {
-            report("unknown-name", "carry names '\(name.text)', which is not known here", at: name.location,
-                suggestion: Spelling.nearest(to: name.text, among: environment.names))
+        for name in carry {
+            if environment[name.text] == nil {
+                report(
+                    "unknown-name", "'carry' names '\(name.text)', which is not known here", at: name.location,
+                    suggestion: Spelling.nearest(to: name.text, among: environment.names),
+                    notes: ["give it a value before the repeat or if"])
+                environment.define(name.text, .poison)
+            } else if environment.isFixed(name.text) {
+                try? requireFree(name)
+            } else if environment.needsCarry(name.text) {
+                report(
+                    "missing-carry", "the repeat or if around does not carry '\(name.text)', so that its value would be lost",
+                    at: name.location, notes: ["write 'carry \(name.text)' there too"])
+                environment.define(name.text, .poison)
+            }
+        }
+    }
+
+    /// Silences what follows from a repeat or if that went wrong.
+    private func poison(_ carry: [Name]) {
+        for name in carry where !environment.isFixed(name.text) && !environment.needsCarry(name.text) {
             environment.define(name.text, .poison)
         }
     }
 
+    // MARK: Measures, updates, steps
+
     private func measure(_ keyword: Statement.MeasureKeyword, _ name: Name, _ expression: Expression) throws(Reported) {
+        let role: Measure.Role = keyword == .loss ? .loss : .metric
+        if role == .loss {
+            guard !isLossDeclared else {
+                throw fail(
+                    "duplicate-name", "there is one loss, and this is another", at: name.location,
+                    notes: ["add them up to minimise both, or make one a metric"])
+            }
+            isLossDeclared = true
+        }
         let id = try value(expression, named: name.text)
         guard builder.type(of: id) == .scalar else {
-            throw fail("rank-mismatch", "a \(keyword.rawValue) is one number", at: expression.location,
+            throw fail(
+                "rank-mismatch", "a \(keyword.rawValue) is one number; take the mean or sum", at: expression.location,
                 expected: "f32[]", found: "\(builder.type(of: id))")
         }
-        let role: Measure.Role = keyword == .loss ? .loss : .metric
-        if builder.graph.measures.contains(where: { $0.name == name.text }) {
-            throw fail("duplicate-name", "'\(name.text)' is measured twice", at: name.location)
-        }
-        if role == .loss, builder.graph.measures.contains(where: { $0.role == .loss }) {
-            throw fail("duplicate-name", "there is one loss; this is another", at: name.location)
+        guard measureNames.insert(name.text).inserted else {
+            throw fail("duplicate-name", "two measures are named '\(name.text)'", at: name.location)
         }
         builder.setMeasure(role, name.text, id)
     }
@@ -203,11 +302,14 @@ extension Elaborator {
         let target = try value(Expression(.name(name.text), at: name.location), named: nil)
         switch builder.graph[target].content {
         case .weight, .state: break
-        default: throw fail("bad-update", "'\(name.text)' is neither weight nor state", at: name.location)
+        default:
+            throw fail(
+                "bad-update", "'\(name.text)' is neither weight nor state, so it cannot be updated", at: name.location)
         }
         let id = try value(expression, named: nil)
-        check(builder.type(of: id), is: builder.type(of: target), for: "'\(name.text)'", at: expression.location)
-        guard !builder.graph.updates.contains(where: { $0.target == target }) else {
+        guard check(builder.type(of: id), is: builder.type(of: target), for: "the new value of '\(name.text)'", at: expression.location)
+        else { throw Reported() }
+        guard updatedTargets.insert(target).inserted else {
             throw fail("duplicate-name", "'\(name.text)' is updated twice", at: name.location)
         }
         builder.setUpdate(target, id)
@@ -220,7 +322,7 @@ extension Elaborator {
         guard !members.isEmpty else {
             throw fail("empty-step", "step '\(name.text)' computes nothing", at: name.location)
         }
-        guard !builder.graph.groups.contains(where: { $0.name == name.text }) else {
+        guard stepNames.insert(name.text).inserted else {
             throw fail("duplicate-name", "step '\(name.text)' stands twice", at: name.location)
         }
         builder.setGroup(Group(name: name.text, members: Array(members), kernel: kernel?.text))

@@ -17,16 +17,30 @@ struct Environment {
         var bindings: [String: Binding] = [:]
         /// Names of outer scopes that this scope may rebind.
         var carried: Set<String> = []
+        /// Parameters, sizes and counters, which nothing rebinds: types and paths are written with them.
+        var fixed: Set<String> = []
     }
 
     subscript(_ name: String) -> Binding? {
         scopes.reversed().lazy.compactMap { $0.bindings[name] }.first
     }
 
-    var names: [String] { scopes.flatMap { $0.bindings.keys } }
+    /// Sorted, so that suggestions are the same on every run.
+    var names: [String] { scopes.flatMap { $0.bindings.keys }.sorted() }
 
     mutating func define(_ name: String, _ binding: Binding) {
         scopes[scopes.count - 1].bindings[name] = binding
+    }
+
+    /// Defines a parameter, size or counter.
+    mutating func fix(_ name: String, _ binding: Binding) {
+        define(name, binding)
+        scopes[scopes.count - 1].fixed.insert(name)
+    }
+
+    /// Whether a name is a parameter, size or counter.
+    func isFixed(_ name: String) -> Bool {
+        scopes.last { $0.bindings[name] != nil }?.fixed.contains(name) ?? false
     }
 
     /// Whether assigning `name` here would change a name of an outer scope without `carry`.

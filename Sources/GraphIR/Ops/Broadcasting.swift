@@ -10,8 +10,8 @@ enum Broadcasting {
         for operand in operands.dropFirst() {
             guard let joined = join(result, operand.shape) else {
                 throw OpError(
-                    "shape-mismatch", "the operands of \(op) do not broadcast to one shape",
-                    expected: "dimensions equal to those of \(operands[0]), or 1", found: operand.description)
+                    "shape-mismatch", "the operands of \(OpRegistry.spelling(op)) do not broadcast to one shape",
+                    expected: "\(operands[0]), or 1 in place of a dimension", found: operand.description)
             }
             result = joined
         }

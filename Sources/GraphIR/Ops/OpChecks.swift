@@ -3,7 +3,7 @@ extension TensorType {
     func requireF32(in op: String) throws(OpError) {
         guard element == .f32 else {
             throw OpError(
-                "element-mismatch", "\(op) takes f32; write f32(…) around a u8 operand",
+                "element-mismatch", "\(OpRegistry.spelling(op)) takes f32; write f32(…) around a u8 operand",
                 expected: TensorType(.f32, shape).description, found: description)
         }
     }

@@ -1,0 +1,70 @@
+import GraphLanguage
+
+/// What must hold of a file's declarations before any body is looked at.
+extension Elaborator {
+    func checkDeclarations() {
+        var seen: Set<String> = []
+        let models = file.declarations.filter { $0.keyword == .graph }
+        for declaration in file.declarations {
+            checkNames(in: declaration)
+            let name = declaration.name
+            switch declaration.keyword {
+            case .graph:
+                if name.location != models[0].name.location {
+                    report("duplicate-name", "a file declares one graph; this is another", at: name.location)
+                }
+            case .block:
+                if !seen.insert(name.text).inserted {
+                    report("duplicate-name", "block '\(name.text)' is declared twice", at: name.location)
+                } else if OpRegistry[name.text] != nil || isFunction(name.text) {
+                    report(
+                        "duplicate-name", "'\(name.text)' is an op of the language; name the block otherwise",
+                        at: name.location)
+                }
+                if declaration.outputs.count != 1 {
+                    report(
+                        "bad-block", "a block has exactly one output", at: name.location,
+                        found: "\(declaration.outputs.count)")
+                }
+            case .train, .predict:
+                if !seen.insert(" \(declaration.keyword)").inserted {
+                    report(
+                        "duplicate-name", "a model has one '\(declaration.keyword.rawValue)'; this is another",
+                        at: declaration.location)
+                }
+                let known = models.map(\.name.text)
+                if !known.isEmpty, !known.contains(name.text) {
+                    report(
+                        "unknown-name", "there is no graph '\(name.text)'", at: name.location,
+                        suggestion: Spelling.nearest(to: name.text, among: known),
+                        notes: ["the graph of this file is '\(known[0])'"])
+                }
+            case .entry:
+                if file.stage == nil {
+                    report(
+                        "bad-entry", "an 'entry' belongs to a file that begins with its stage, as 'stage fused'",
+                        at: declaration.location)
+                } else if let role = declaration.role, !seen.insert(" \(role.text)").inserted {
+                    report("duplicate-name", "entry '\(role.text)' stands twice", at: role.location)
+                }
+            }
+        }
+    }
+
+    /// Parameters and inputs share one set of names, outputs have their own.
+    private func checkNames(in declaration: Declaration) {
+        for parameter in declaration.parameters where !CompileTimeValue.kinds.contains(parameter.kind.text) {
+            report(
+                "wrong-kind", "there is no kind '\(parameter.kind.text)'", at: parameter.kind.location,
+                suggestion: Spelling.nearest(to: parameter.kind.text, among: CompileTimeValue.kinds),
+                notes: ["a parameter is of kind \(CompileTimeValue.kinds.joined(separator: ", "))"])
+        }
+        let names = declaration.parameters.map(\.name) + declaration.inputs.map(\.name)
+        for list in [names, declaration.outputs.map(\.name)] {
+            var seen: Set<String> = []
+            for name in list where !seen.insert(name.text).inserted {
+                report("duplicate-name", "'\(name.text)' is declared twice", at: name.location)
+            }
+        }
+    }
+}

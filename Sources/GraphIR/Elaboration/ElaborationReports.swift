@@ -1,0 +1,127 @@
+import GraphLanguage
+
+/// Stops the elaboration of an expression whose mistake has been reported.
+struct Reported: Error {}
+
+/// One level of what led to a statement.
+enum ElaborationFrame {
+    /// `path` is nil when the call has none, so that the callee can declare no weights.
+    case call(Call, path: String?)
+    case turn(variable: String, value: Int)
+
+    /// Whether two frames are of the same call at the same place, or of the same turn.
+    func isSame(as other: ElaborationFrame) -> Bool {
+        switch (self, other) {
+        case (.call(let left, _), .call(let right, _)): left.callee.location == right.callee.location
+        case (.turn(let left, let value), .turn(let right, let otherValue)): left == right && value == otherValue
+        default: false
+        }
+    }
+
+    var call: Call? {
+        if case .call(let call, _) = self { call } else { nil }
+    }
+}
+
+/// Mistakes and how they are collected.
+extension Elaborator {
+    /// In the order of their places.
+    var sortedDiagnostics: [Diagnostic] {
+        diagnostics.sorted {
+            ($0.location.line, $0.location.column, $0.code) < ($1.location.line, $1.location.column, $1.code)
+        }
+    }
+
+    /// Notes a mistake, once for each place: the first turn or call that goes wrong stands for the others.
+    ///
+    /// - Parameter depth: how many of the calls and turns that led here the note names; all when nil.
+    func report(
+        _ code: String, _ message: String, at location: SourceLocation, expected: String? = nil,
+        found: String? = nil, suggestion: @autoclosure () -> String? = nil, notes: [String] = [], depth: Int? = nil
+    ) {
+        let isKnown = diagnostics.contains { $0.location == location && $0.code == code }
+        guard !isKnown, !isStopped else { return }
+        guard diagnostics.count < ElaborationLimits.diagnosticCount else {
+            insert(
+                Diagnostic(
+                    code: "too-many-mistakes",
+                    "there are more than \(ElaborationLimits.diagnosticCount) mistakes; the rest is not shown", at: location))
+            return stop()
+        }
+        let lines = depth.map { Self.chain(of: frames[..<$0]) } ?? chain
+        insert(
+            Diagnostic(
+                code: code, message, at: location, expected: expected, found: found, suggestion: suggestion(),
+                notes: notes + lines))
+    }
+
+    func fail(
+        _ code: String, _ message: String, at location: SourceLocation, expected: String? = nil,
+        found: String? = nil, suggestion: @autoclosure () -> String? = nil, notes: [String] = [], depth: Int? = nil
+    ) -> Reported {
+        report(
+            code, message, at: location, expected: expected, found: found, suggestion: suggestion(), notes: notes,
+            depth: depth)
+        return Reported()
+    }
+
+    func fail(_ error: OpError, at location: SourceLocation) -> Reported {
+        fail(error.code, error.message, at: location, expected: error.expected, found: error.found)
+    }
+
+    /// Counts one piece of work; a model with too many is not elaborated further.
+    func countStep(at location: SourceLocation) throws(Reported) {
+        guard !isStopped else { throw Reported() }
+        stepCount += 1
+        let tooMany: String? =
+            if builder.graph.nodes.count > ElaborationLimits.nodeCount {
+                "at most \(ElaborationLimits.nodeCount) operations"
+            } else if stepCount > ElaborationLimits.stepCount {
+                "at most \(ElaborationLimits.stepCount) expressions and statements, each counted as often as it is expanded"
+            } else {
+                nil
+            }
+        guard let tooMany else { return }
+        report("too-large", "the model is too large: \(tooMany)", at: location)
+        stop()
+        throw Reported()
+    }
+
+    func origin(at location: SourceLocation) -> Origin { Origin(location: location, chain: chain) }
+
+    /// The calls and turns that led here, innermost first: "in conv3x3, called at 11:16, i = 3".
+    private var chain: [String] {
+        if let knownChain { return knownChain }
+        let lines = Self.chain(of: frames[...])
+        knownChain = lines
+        return lines
+    }
+
+    /// Of a long chain the two ends.
+    private static func chain(of frames: ArraySlice<ElaborationFrame>) -> [String] {
+        var groups: [[ElaborationFrame]] = [[]]
+        for frame in frames {
+            groups[groups.count - 1].append(frame)
+            if frame.call != nil { groups.append([]) }
+        }
+        if groups[groups.count - 1].isEmpty { groups.removeLast() }
+        let shown = groups.count <= 8 ? groups : Array(groups.prefix(3) + groups.suffix(4))
+        var lines = shown.map(line)
+        if shown.count < groups.count { lines.insert("… \(groups.count - shown.count) more …", at: 3) }
+        return lines.reversed()
+    }
+
+    /// A call with the turns in which it stands, outermost first; turns alone where no call follows.
+    private static func line(of frames: [ElaborationFrame]) -> String {
+        var turns: [String] = []
+        for frame in frames {
+            switch frame {
+            case .turn(let variable, let value): turns.append("\(variable) = \(value)")
+            case .call(let call, _):
+                let place = "called at \(call.callee.location.line):\(call.callee.location.column)"
+                return (["in \(call.callee.text), \(place)"] + turns).joined(separator: ", ")
+            }
+        }
+        return "in repeat, " + turns.joined(separator: ", ")
+    }
+}
