@@ -1,3 +1,4 @@
+import GraphCompiler
 import GraphIR
 
 /// What a command prints on its standard error for an error: one line that begins with the command's
@@ -8,6 +9,11 @@ public func errorMessage(_ error: any Error, command: String) -> String {
 }
 
 extension ModelError {
+    /// What the compiler objects to in a model whose source is not at hand.
+    init(_ error: CompileError, of model: String) {
+        self.init(rendered: error.rendered(file: model, source: ""))
+    }
+
     /// What a node of a graph objects to, in one line.
     init(_ error: NodeError) {
         let expected = error.error.expected.map { "; expected \($0)" } ?? ""

@@ -61,7 +61,8 @@ public struct GradientCheck: Sendable {
         }
         let examples = train.exampleSizes
         if let unknown = sizes.keys.sorted().first(where: { name in !examples.contains { $0.symbol == name } }) {
-            throw ModelError("'\(train.name)' has no size '\(unknown)'; it has \(examples.map(\.symbol).joined(separator: ", "))")
+            let known = examples.map(\.symbol).joined(separator: ", ")
+            throw ModelError("'\(train.name)' has no size '\(unknown)'; it has \(known)")
         }
         let bindings = examples.reduce(into: [:]) { $0[$1.symbol] = sizes[$1.symbol] ?? $1.size }
         self.seed = seed
@@ -73,15 +74,8 @@ public struct GradientCheck: Sendable {
         do throws(NodeError) {
             loss = try train.bound(to: bindings)
             inputs = loss.randomInputs(seed: seed)
-            let differentiated = Module(
-                name: train.name, entries: [Entry(role: .train, graph: try train.withGradientOutputs())])
-            let simplified: Graph
-            do throws(CompileError) {
-                simplified = try Pipeline.continue(differentiated, after: .differentiated, upTo: .simplified).entries[0].graph
-            } catch {
-                throw NodeError(OpError("illegal", "the gradients do not compile: \(error)"))
-            }
-            let results = try Interpreter<Double>().run(simplified, inputs: inputs, weights: weights)
+            let gradientGraph = try Self.simplified(train.withGradientOutputs())
+            let results = try Interpreter<Double>().run(gradientGraph, inputs: inputs, weights: weights)
             gradients = results.outputs.reduce(into: [:]) { gradients, output in
                 guard output.key.hasPrefix("gradient.") else { return }
                 gradients[String(output.key.dropFirst("gradient.".count))] = output.value
@@ -91,6 +85,15 @@ public struct GradientCheck: Sendable {
         }
         paths = train.nodes.compactMap { node in
             if case .weight(let path, _) = node.content { path } else { nil }
+        }
+    }
+
+    private static func simplified(_ differentiated: Graph) throws(NodeError) -> Graph {
+        let module = Module(name: differentiated.name, entries: [Entry(role: .train, graph: differentiated)])
+        do {
+            return try Pipeline.continue(module, after: .differentiated, upTo: .simplified).entries[0].graph
+        } catch {
+            throw NodeError(OpError("illegal", error.rendered(file: differentiated.name, source: "")))
         }
     }
 

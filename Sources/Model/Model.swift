@@ -47,18 +47,19 @@ public struct Model: Sendable {
                     + "leads back; name the .graph file or a dump of stage elaborated")
         }
         module = try source.compiled(values, upTo: .elaborated)
-        compiled = try Self.continued(module)
+        compiled = try Self.continued(module, from: source)
         parameters = try Self.store(for: compiled)
         metadata = ["seed": "\(seed)"]
         do { try parameters.initialize(seed: seed) } catch { throw ModelError(error.description) }
     }
 
     public init(_ pack: Pack, path: String) throws(ModelError) {
-        module = try SourceText(pack.graphText, name: path).compiled([:], upTo: .elaborated)
+        let source = SourceText(pack.graphText, name: path)
+        module = try source.compiled([:], upTo: .elaborated)
         if pack.compilerVersion == Pipeline.version, let text = pack.compiledText {
             compiled = try SourceText(text, name: path).compiled([:], upTo: .fused)
         } else {
-            compiled = try Self.continued(module)
+            compiled = try Self.continued(module, from: source)
         }
         parameters = try Self.store(for: compiled)
         training = pack.training
@@ -97,7 +98,7 @@ public struct Model: Sendable {
         do {
             return try Pipeline.continue(module, after: .elaborated, upTo: stage)
         } catch {
-            throw ModelError("'\(module.name)' does not compile: \(error)")
+            throw ModelError(error, of: module.name)
         }
     }
 
@@ -131,11 +132,11 @@ public struct Model: Sendable {
         }
     }
 
-    private static func continued(_ module: Module) throws(ModelError) -> Module {
+    private static func continued(_ module: Module, from source: SourceText) throws(ModelError) -> Module {
         do {
             return try Pipeline.continue(module, after: .elaborated, upTo: .fused)
         } catch {
-            throw ModelError("'\(module.name)' does not compile: \(error)")
+            throw ModelError(rendered: error.rendered(file: source.name, source: source.text))
         }
     }
 

@@ -71,7 +71,7 @@ extension Model {
             let module = Module(name: module.name, entries: [entry])
             return try Pipeline.continue(module, after: .elaborated, upTo: stage).entries[0]
         } catch {
-            throw ModelError("'\(module.name)' does not compile: \(error)")
+            throw ModelError(error, of: module.name)
         }
     }
 

@@ -40,6 +40,9 @@ struct Infer: ParsableCommand {
     func run() throws {
         guard let modelPath = operands.first(where: Self.isModel) else { return }
         let model = try graph.model(modelPath)
+        if modelPath.hasSuffix(".graph") {
+            StandardError.write("graphrun: the weights of \(modelPath) are fresh; train it, then name the pack\n")
+        }
         let pictures = operands.filter { $0 != modelPath }
         let targets = try targets(of: pictures)
         let enlarger = try PictureEnlarger(
@@ -47,10 +50,10 @@ struct Infer: ParsableCommand {
         for (picture, target) in zip(pictures, targets) {
             let start = ContinuousClock.now
             let report = try enlarger.enlarge(picture, to: target)
-            let milliseconds = (ContinuousClock.now - start) / .milliseconds(1)
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
             print(
                 "\(picture) \(report.inputWidth)×\(report.inputHeight) -> \(target) "
-                    + "\(report.outputWidth)×\(report.outputHeight) in \(String(format: "%.2f", milliseconds / 1000)) s, "
+                    + "\(report.outputWidth)×\(report.outputHeight) in \(String(format: "%.2f", seconds)) s, "
                     + "\(readable(byteCount: report.plannedByteCount)) planned")
         }
     }
@@ -67,7 +70,9 @@ struct Infer: ParsableCommand {
         if let name = names.first(where: { counts[$0] != 1 }) {
             throw ModelError("two pictures are called '\(name)', and both would go to \(output); name them in two runs")
         }
-        guard !exists || isFolder.boolValue else { throw ModelError("\(output): not a folder; several pictures need one") }
+        guard !exists || isFolder.boolValue else {
+            throw ModelError("\(output): not a folder; several pictures need one")
+        }
         do {
             try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
         } catch {

@@ -53,9 +53,10 @@ struct BadInputTests {
         _ = try place.file("cut.png", whole.prefix(whole.count / 2))
         _ = try place.file("text.png", "no picture at all".utf8)
         _ = try place.file("big.png", "as it was".utf8)
+        _ = try place.graphc("compile", Models.path("espcn"), "-o", "model.gpack").success()
         let names = place.names
         for bands in ["0", "2"] {
-            let line = try place.graphrun("infer", Models.path("espcn"), name, "-o", "big.png", "--bands", bands).failure()
+            let line = try place.graphrun("infer", "model.gpack", name, "-o", "big.png", "--bands", bands).failure()
             #expect(line.hasPrefix("graphrun: ") && line.contains(excerpt), "\(line)")
         }
         #expect(place.names == names)
@@ -73,10 +74,11 @@ struct BadInputTests {
                 try place.graphrun("weights", "export", Models.path("espcn"), "-o", output).failure()
                     .hasPrefix("graphrun: \(output): "))
         }
+        _ = try place.graphc("compile", Models.path("espcn"), "-o", "model.gpack").success()
         #expect(
-            try place.graphrun("infer", Models.path("espcn"), picture, "-o", "missing/big.png").failure()
+            try place.graphrun("infer", "model.gpack", picture, "-o", "missing/big.png").failure()
                 .hasPrefix("graphrun: missing/big.png: cannot be written"))
-        #expect(place.names == ["small.png"])
+        #expect(place.names == ["model.gpack", "small.png"])
     }
 
     @Test func definitionsDoNotGoWithPacks() throws {
@@ -89,7 +91,8 @@ struct BadInputTests {
         let place = try Workplace()
         let picture = try place.picture("small.png", width: 3, height: 3)
         _ = try place.file("twice.graph", "graph twice(x: f32[N, 4]) -> (y: f32[N, 4]) { y = 2 * x }\n".utf8)
-        let line = try place.graphrun("infer", "twice.graph", picture, "-o", "big.png").failure()
+        _ = try place.graphc("compile", "twice.graph").success()
+        let line = try place.graphrun("infer", "twice.gpack", picture, "-o", "big.png").failure()
         #expect(line.contains("'twice' does not enlarge pictures"))
     }
 
@@ -110,7 +113,8 @@ struct BadInputTests {
     @Test(arguments: [
         ["compile"], ["compile", "a.graph", "-D", "filters"], ["check", "a.graph", "-D", "filters=many"],
         ["dump", "a.graph", "--stage", "compiled"], ["dump", "a.graph", "--shape", "N=1"],
-        ["dump", "a.graph", "--stage", "parsed", "--entry", "train"], ["dump", "a.graph", "--stage", "planned", "--bands", "0"],
+        ["dump", "a.graph", "--stage", "parsed", "--entry", "train"],
+        ["dump", "a.graph", "--stage", "planned", "--bands", "0"],
     ])
     func wrongUseOfGraphc(_ arguments: [String]) throws {
         let finished = try Workplace().graphc(arguments)

@@ -19,8 +19,9 @@ struct CompileTests {
 
     @Test func bindsParameters() throws {
         let place = try Workplace()
-        let line = try place.graphc(["compile"] + Models.small("edsr") + ["-D", "scale=3", "-o", "small.gpack"]).success()
-        // 3×3 filters of head 3→5, two blocks of two 5→5, the body's last 5→5, up 5→45 and tail 5→3; their biases.
+        let arguments = Models.small("edsr") + ["-D", "scale=3", "-o", "small.gpack"]
+        let line = try place.graphc(["compile"] + arguments).success()
+        // Filters of head 3→5, body 5→5 two by two and once more, up 5→45 and tail 5→3; then biases.
         let count = 9 * (3 * 5 + 5 * 25 + 5 * 45 + 5 * 3) + 5 + 5 * 5 + 45 + 3
         #expect(count == 3498)
         #expect(line.hasPrefix("small.gpack: 3,498 weights in 16 tensors"))
@@ -37,6 +38,21 @@ struct CompileTests {
         #expect(finished.errors.contains("edsr.graph:") && finished.errors.contains("error["))
         #expect(finished.errors.contains(excerpt))
         #expect(place.names.isEmpty)
+    }
+
+    @Test func aLossWithoutWeightsIsAMistakeInTheFile() throws {
+        let place = try Workplace()
+        let source = """
+            graph twice(x: f32[N, 4]) -> (y: f32[N, 4]) { y = 2 * x }
+            train twice(t: f32[N, 4]) { loss l = mean(abs(y - t)) }
+            """
+        _ = try place.file("twice.graph", source.utf8)
+        for command in ["compile", "check"] {
+            let finished = try place.graphc(command, "twice.graph")
+            #expect(finished.status == 1 && finished.output.isEmpty)
+            let mistake = "twice.graph: error[no-gradient]: the loss of 'twice' depends on no weight"
+            #expect(finished.errors == mistake + "\n1 error\n")
+        }
     }
 
     @Test func elaboratedDumpsCompileToTheSamePack() throws {
