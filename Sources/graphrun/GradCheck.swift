@@ -35,7 +35,8 @@ struct GradCheck: ParsableCommand {
         for path in check.paths {
             let report = try check.check(path)
             let figures = [report.directionError, report.entryError].map { String(format: "%11.2e", $0) }.joined()
-            print(path.padding(toLength: width, withPad: " ", startingAt: 0) + figures + String(format: "%9d", report.repeatedDraws))
+            let label = path.padding(toLength: width, withPad: " ", startingAt: 0)
+            print(label + figures + String(format: "%9d", report.repeatedDraws))
             fflush(nil)
             if report.worst >= worst.error { worst = (path, report.worst) }
         }
