@@ -68,8 +68,8 @@ class Comparison:
         self.weights = self.make_model()
 
     def make_model(self):
-        """A pack with random weights: biases, which begin at zero, are drawn here, and blocks add little to
-        what passes them, as in a trained network; fresh ones would make results far beyond 255."""
+        """A pack with random weights: what begins at zero is drawn here, so that blocks add a little to what
+        passes them, as in a trained network."""
         definitions = [part for name, value in self.configuration.items() for part in ("-D", f"{name}={value}")]
         self.graphrun("weights", "export", "Graphs/edsr.graph", *definitions, "-o", self.path("fresh"))
         weights = load_file(self.path("fresh"))
@@ -77,7 +77,8 @@ class Comparison:
             if path.endswith(".bias"):
                 weights[path] = self.random.normal(0, 0.05, values.shape).astype(np.float32)
             elif re.fullmatch(r"body\.\d+\.1\.filter", path):
-                weights[path] = np.float32(0.1 / self.configuration["residual"]) * values
+                deviation = 0.1 / self.configuration["residual"] / np.sqrt(9 * self.configuration["filters"])
+                weights[path] = self.random.normal(0, deviation, values.shape).astype(np.float32)
         save_file(weights, self.path("weights"))
         self.pack = f"{self.folder}/{self.name}.gpack"
         self.graphrun(

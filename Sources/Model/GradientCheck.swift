@@ -67,9 +67,13 @@ public struct GradientCheck: Sendable {
         let bindings = examples.reduce(into: [:]) { $0[$1.symbol] = sizes[$1.symbol] ?? $1.size }
         self.seed = seed
         lossName = measure.name
+        var generator = SplitMix64(seed: ~seed)
         weights = model.parameters.tensors.reduce(into: [:]) { weights, tensor in
             guard !tensor.isState, let values = model.parameters.values(of: tensor.path) else { return }
-            weights[tensor.path] = Tensor(shape: tensor.shape, values: values.map(Double.init))
+            // A filter that is still all zero would hide the gradients of all that it reads.
+            let isFresh = values.allSatisfy { $0 == 0 }
+            weights[tensor.path] = Tensor(
+                shape: tensor.shape, values: values.map { isFresh ? 0.05 * generator.nextNormal() : Double($0) })
         }
         do throws(NodeError) {
             loss = try train.bound(to: bindings)
