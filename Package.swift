@@ -13,6 +13,11 @@ let avx2Settings: [SwiftSetting] = [
     .unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma"]),
 ]
 
+/// The instructions for CRC-32C and SHA-256, in a module of their own that is called where the processor has them.
+let checksumSettings: [SwiftSetting] = [
+    .unsafeFlags(["-Ounchecked", "-Xcc", "-msse4.2", "-Xcc", "-mcrc32", "-Xcc", "-msha"])
+]
+
 /// What tests run many times stays fast in debug builds: plain evaluations, pictures, packs.
 let optimizedSettings: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
@@ -47,7 +52,12 @@ let package = Package(
             dependencies: ["GraphIR", "KernelInterface", "GraphCompiler", "Kernels", "KernelsAVX2"],
             swiftSettings: optimizedSettings),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        .target(name: "Pack", dependencies: ["CZstd"], swiftSettings: optimizedSettings),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // The compiler's own header of x86 instructions.
+        .systemLibrary(name: "CX86Intrinsics"),
+        .target(name: "PackInstructions", dependencies: ["CX86Intrinsics"], swiftSettings: checksumSettings),
+        .target(
+            name: "Pack", dependencies: ["CZstd", "CZlib", "PackInstructions"], swiftSettings: optimizedSettings),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         // libpng reports errors by longjmp, which Swift frames cannot be unwound by: the shim turns it into a result.
         .target(name: "CPNGShim", dependencies: ["CPNG"]),

@@ -2,30 +2,38 @@ import Glibc
 
 /// A file that appears under its name whole or not at all.
 ///
-/// The bytes go to `.NAME.partial` in the same folder, which is synchronised, renamed and made
-/// durable by synchronising the folder. After any failure the old file is as it was and the partial
-/// one is gone. One that a killed writer left is removed by the next write of the same name; the
+/// The bytes go to `.NAME.partial` in the same folder, which is synchronised, read back, renamed and
+/// made durable by synchronising the folder. After any failure before the renaming the old file is as
+/// it was and the partial one is gone. One that a killed writer left is removed by the next write of the same name; the
 /// lock on it tells a dead writer from a live one.
 struct AtomicFile: ~Copyable {
     private let path: String
     private let descriptor: Int32
+    private let calls: FileCalls
 
     /// Replaces the file at `path` by what `contents` appends.
+    ///
+    /// - Parameter verify: reads the partial file back from the disk, and throws if it is not as it should be.
     static func write(
-        to path: String, contents: (borrowing AtomicFile) throws(PackError) -> Void
+        to path: String, calls: FileCalls = .system, contents: (borrowing AtomicFile) throws(PackError) -> Void,
+        verify: (_ partialPath: String) throws(PackError) -> Void = { (_) throws(PackError) in }
     ) throws(PackError) {
         let (folder, name) = split(path)
         try checkTarget(path, name: name)
         let partialPath = "\(folder)/.\(name).partial"
-        let file = AtomicFile(path: path, descriptor: try createPartial(partialPath, for: path, in: folder))
+        let file = AtomicFile(path: path, descriptor: try createPartial(partialPath, for: path, in: folder), calls: calls)
         do throws(PackError) {
             try contents(file)
-            guard fsync(file.descriptor) == 0, rename(partialPath, path) == 0 else { throw file.failure() }
+            guard calls.synchronize(file.descriptor) == 0 else { throw file.failure() }
+            // What is read back shall come from the disk, not from the memory that was written.
+            posix_fadvise(file.descriptor, 0, 0, POSIX_FADV_DONTNEED)
+            try verify(partialPath)
+            guard calls.rename(partialPath, path) == 0 else { throw file.failure() }
         } catch {
             unlink(partialPath)
             throw error
         }
-        try synchronizeFolder(folder, of: path)
+        try synchronizeFolder(folder, of: path, calls)
     }
 
     deinit { close(descriptor) }
@@ -33,7 +41,7 @@ struct AtomicFile: ~Copyable {
     func append(_ bytes: UnsafeRawBufferPointer) throws(PackError) {
         var done = 0
         while done < bytes.count {
-            let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+            let count = calls.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
             if count >= 0 {
                 done += count
             } else if errno != EINTR {
@@ -122,10 +130,12 @@ extension AtomicFile {
             && named.st_dev == opened.st_dev && named.st_ino == opened.st_ino
     }
 
-    private static func synchronizeFolder(_ folder: String, of path: String) throws(PackError) {
+    private static func synchronizeFolder(
+        _ folder: String, of path: String, _ calls: FileCalls
+    ) throws(PackError) {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { if descriptor >= 0 { close(descriptor) } }
-        guard descriptor >= 0, fsync(descriptor) == 0 else {
+        guard descriptor >= 0, calls.synchronize(descriptor) == 0 else {
             throw PackError(
                 .unwritable, path, "is written, but its folder cannot be synchronised: \(systemErrorText())")
         }

@@ -1,14 +1,33 @@
+import PackInstructions
+
 /// The CRC-32C checksum (Castagnoli's polynomial, as in iSCSI: RFC 3720, section 12.1).
-///
-/// Eight bytes at a time by eight tables: M. E. Kounavis and F. L. Berry, "A systematic approach to
-/// building high performance software-based CRC generators", ISCC 2005.
 struct CRC32C {
     private var remainder: UInt32 = 0xFFFF_FFFF
 
     /// The checksum of all bytes so far.
     var value: UInt32 { ~remainder }
 
+    static func checksum(of bytes: UnsafeRawBufferPointer) -> UInt32 {
+        var crc = CRC32C()
+        crc.update(bytes)
+        return crc.value
+    }
+
+    static func checksum(of bytes: [UInt8]) -> UInt32 { bytes.withUnsafeBytes { checksum(of: $0) } }
+
     mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        #if arch(x86_64)
+            if ProcessorFeatures.hasCRC32C {
+                remainder = updateCRC32C(remainder, bytes)
+                return
+            }
+        #endif
+        updatePortably(bytes)
+    }
+
+    /// Eight bytes at a time by eight tables: M. E. Kounavis and F. L. Berry, "A systematic approach to
+    /// building high performance software-based CRC generators", ISCC 2005.
+    mutating func updatePortably(_ bytes: UnsafeRawBufferPointer) {
         var crc = remainder
         var i = 0
         Self.tables.withUnsafeBufferPointer { table in
@@ -44,14 +63,4 @@ struct CRC32C {
         }
         return tables
     }()
-}
-
-extension CRC32C {
-    /// The checksum of some bytes and as many zeros as `paddingByteCount` after them.
-    static func checksum(of bytes: UnsafeRawBufferPointer, paddingByteCount: Int = 0) -> UInt32 {
-        var crc = CRC32C()
-        crc.update(bytes)
-        [UInt8](repeating: 0, count: paddingByteCount).withUnsafeBytes { crc.update($0) }
-        return crc.value
-    }
 }

@@ -1,12 +1,21 @@
 import Glibc
 
-/// A regular file opened for reading by position. A file cut short meanwhile is an error, never a signal.
-struct InputFile: ~Copyable {
+/// A regular file opened for reading by position, or bytes in memory that stand for one.
+///
+/// A file cut short while it is read is an error, never a signal.
+final class InputFile: Sendable {
+    /// How errors call it.
     let path: String
     let byteCount: Int
-    private let descriptor: Int32
+    private let contents: Contents
 
-    init(_ path: String) throws(PackError) {
+    private enum Contents {
+        case file(Int32)
+        case memory([UInt8])
+    }
+
+    /// - Parameter name: how errors call the file, if not by its path.
+    init(_ path: String, name: String? = nil) throws(PackError) {
         // Without O_NONBLOCK, opening a pipe would wait for its writer.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
@@ -20,39 +29,59 @@ struct InputFile: ~Copyable {
             let isFolder = status.st_mode & S_IFMT == S_IFDIR
             throw PackError(.unreadable, path, isFolder ? "is a folder; name a file" : "is not a regular file")
         }
-        self.path = path
-        self.descriptor = descriptor
+        self.path = name ?? path
         byteCount = Int(status.st_size)
+        contents = .file(descriptor)
     }
 
-    deinit { close(descriptor) }
+    init(_ bytes: [UInt8], name: String) {
+        path = name
+        byteCount = bytes.count
+        contents = .memory(bytes)
+    }
+
+    deinit {
+        if case .file(let descriptor) = contents { close(descriptor) }
+    }
 
     /// - Requires: the caller has checked the range against ``byteCount``.
     func bytes(at offset: Int, count: Int) throws(PackError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
-        try fill(&bytes, at: offset)
+        try fill(&bytes, byteCount: count, at: offset)
         return bytes
     }
 
     /// Fills an array of plain numbers with the little-endian bytes at `offset`.
-    func fill<Number: BitwiseCopyable>(_ numbers: inout [Number], at offset: Int) throws(PackError) {
+    ///
+    /// - Parameter byteCount: how many bytes, if not as many as the array has.
+    /// - Requires: the caller has checked the range against the file.
+    func fill<Number: BitwiseCopyable>(
+        _ numbers: inout [Number], byteCount: Int? = nil, at offset: Int
+    ) throws(PackError) {
         var failure: PackError?
         numbers.withUnsafeMutableBytes { buffer in
-            var done = 0
-            while done < buffer.count {
-                let count = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, offset + done)
-                if count > 0 {
-                    done += count
-                } else if count == 0 {
-                    failure = PackError(.unreadable, path, "was cut short while it was read; try again")
-                    return
-                } else if errno != EINTR {
-                    failure = PackError(.unreadable, path, "cannot be read: \(systemErrorText())")
-                    return
-                }
+            let buffer = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(byteCount ?? buffer.count)])
+            switch contents {
+            case .file(let descriptor): failure = fill(buffer, at: offset, of: descriptor)
+            case .memory(let bytes): buffer.copyBytes(from: bytes[offset..<offset + buffer.count])
             }
         }
         if let failure { throw failure }
+    }
+
+    private func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int, of descriptor: Int32) -> PackError? {
+        var done = 0
+        while done < buffer.count {
+            let count = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, offset + done)
+            if count > 0 {
+                done += count
+            } else if count == 0 {
+                return PackError(.unreadable, path, "was cut short while it was read; try again")
+            } else if errno != EINTR {
+                return PackError(.unreadable, path, "cannot be read: \(systemErrorText())")
+            }
+        }
+        return nil
     }
 }
 

@@ -33,8 +33,12 @@ struct ByteCursor {
     mutating func takeSize() -> Int? { take(UInt64.self).flatMap(Int.init(exactly:)) }
 
     mutating func takeText(byteCount: Int) -> String? {
-        guard remaining >= byteCount else { return nil }
-        defer { offset += byteCount }
-        return String(validating: bytes[offset..<offset + byteCount], as: UTF8.self)
+        takeBytes(count: byteCount).flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    mutating func takeBytes(count: Int) -> [UInt8]? {
+        guard remaining >= count else { return nil }
+        defer { offset += count }
+        return Array(bytes[offset..<offset + count])
     }
 }

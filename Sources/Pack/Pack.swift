@@ -2,7 +2,7 @@
 ///
 /// A pack is a plain value that knows nothing of what its graph means. It holds no time, host or
 /// thread count, so that equal contents give equal files. ``init(contentsOf:)`` and ``write(to:)``
-/// move it to and from disk; `SectionTable.swift` describes the bytes.
+/// move it to and from disk; `Docs/PackFormat.md` specifies the bytes.
 public struct Pack: Hashable, Sendable {
     /// The elaborated graph in public ops, as text of the graph language: the permanent content.
     public var graphText: String
@@ -19,11 +19,13 @@ public struct Pack: Hashable, Sendable {
     public var training: [String: String]?
     /// What made the weights: recipe, digest of the data, scores.
     public var metadata: [String: String]
+    /// How the file stores the weights, which may round them when they are written.
+    public var storage: StorageFormat
 
     public init(
         graphText: String, compiledText: String? = nil, compilerVersion: String,
         weights: [PackedTensor] = [], states: [PackedTensor] = [],
-        training: [String: String]? = nil, metadata: [String: String] = [:]
+        training: [String: String]? = nil, metadata: [String: String] = [:], storage: StorageFormat = .fp32
     ) {
         self.graphText = graphText
         self.compiledText = compiledText
@@ -32,8 +34,33 @@ public struct Pack: Hashable, Sendable {
         self.states = states
         self.training = training
         self.metadata = metadata
+        self.storage = storage
         self.weights.sortByPath()
         self.states.sortByPath()
+    }
+}
+
+extension Pack {
+    /// What the sections of a file are called.
+    enum SectionName {
+        static let compiled = "compiled"
+        static let compiler = "compiler"
+        static let graph = "graph"
+        static let metadata = "metadata"
+        static let training = "training"
+        static let statePrefix = "states/"
+        static let weightPrefix = "weights/"
+
+        /// Those that every pack has.
+        static let required = [compiler, graph, metadata]
+    }
+
+    /// Whether a graph takes these weights: equal to that of the graph's own paths and shapes.
+    public var fingerprint: Digest { .fingerprint(of: weights.map { ($0.path, $0.shape) }) }
+
+    /// The hash of the weights' paths, shapes and values; it does not depend on how a file stores them.
+    public var digest: Digest {
+        .weights(weights.map { ($0.path, $0.shape, SHA256.hash(of: $0.values)) })
     }
 }
 
@@ -47,7 +74,7 @@ public struct PackedTensor: Hashable, Sendable {
 
     /// - Requires: `values` holds as many elements as `shape` says.
     public init(path: String, shape: [Int], values: [Float]) {
-        precondition(elementCount(of: shape) == values.count, "a tensor's values fill its shape")
+        precondition(valueCount(ofShape: shape) == values.count, "a tensor's values fill its shape")
         self.path = path
         self.shape = shape
         self.values = values
@@ -68,7 +95,7 @@ public struct PackedTensor: Hashable, Sendable {
 }
 
 /// The number of elements of a shape, or nil where a size is negative or the product overflows.
-func elementCount(of shape: [Int]) -> Int? {
+func valueCount(ofShape shape: [Int]) -> Int? {
     var count = 1
     for size in shape {
         guard size >= 0 else { return nil }

@@ -25,7 +25,11 @@ extension SafeTensors {
     ///
     /// - Throws: a ``PackError`` that names the part of the header or the tensor at fault.
     public init(contentsOf path: String) throws(PackError) {
-        let file = try InputFile(path)
+        try self.init(reading: try InputFile(path))
+    }
+
+    init(reading file: InputFile) throws(PackError) {
+        let path = file.path
         guard file.byteCount >= 10 else {
             throw PackError(
                 .wrongFormat, path, "not a safetensors file: \(file.byteCount) bytes are too few for a header")
@@ -88,29 +92,8 @@ extension SafeTensors {
 }
 
 extension SafeTensorsHeader.Entry {
-    fileprivate func tensor(
-        from file: borrowing InputFile, dataOffset: Int
-    ) throws(PackError) -> PackedTensor {
-        let offset = dataOffset + range.lowerBound
-        let count = range.count / type.byteCount
-        var values: [Float]
-        switch type {
-        case .f32:
-            values = [Float](repeating: 0, count: count)
-            try file.fill(&values, at: offset)
-        case .f16:
-            var halves = [UInt16](repeating: 0, count: count)
-            try file.fill(&halves, at: offset)
-            values = halves.map { Float(Float16(bitPattern: $0)) }
-        case .bf16:
-            var halves = [UInt16](repeating: 0, count: count)
-            try file.fill(&halves, at: offset)
-            values = halves.map { Float(bitPattern: UInt32($0) << 16) }
-        case .f64:
-            var doubles = [Double](repeating: 0, count: count)
-            try file.fill(&doubles, at: offset)
-            values = doubles.map { Float($0) }
-        }
-        return PackedTensor(path: path, shape: shape, values: values)
+    fileprivate func tensor(from file: InputFile, dataOffset: Int) throws(PackError) -> PackedTensor {
+        let bytes = try file.bytes(at: dataOffset + range.lowerBound, count: range.count)
+        return PackedTensor(path: path, shape: shape, values: type.values(bytes))
     }
 }

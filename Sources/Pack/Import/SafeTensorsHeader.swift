@@ -1,23 +1,8 @@
 /// The JSON header of a `.safetensors` file: for each tensor its element type, shape and place.
 struct SafeTensorsHeader {
-    enum ElementType: String {
-        case f64 = "F64"
-        case f32 = "F32"
-        case f16 = "F16"
-        case bf16 = "BF16"
-
-        var byteCount: Int {
-            switch self {
-            case .f64: 8
-            case .f32: 4
-            case .f16, .bf16: 2
-            }
-        }
-    }
-
     struct Entry {
         var path: String
-        var type: ElementType
+        var type: FloatType
         var shape: [Int]
         /// In bytes from the end of the header.
         var range: Range<Int>
@@ -33,31 +18,17 @@ extension SafeTensorsHeader {
         var members: [String] = []
         if !metadata.isEmpty {
             let pairs = metadata.sorted { $0.key.precedesInBytes($1.key) }
-                .map { "\(quoted($0.key)):\(quoted($0.value))" }
+                .map { "\(jsonString($0.key)):\(jsonString($0.value))" }
             members.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
         }
         for entry in entries {
             let shape = entry.shape.map(String.init).joined(separator: ",")
             members.append(
-                "\(quoted(entry.path)):{\"dtype\":\"\(entry.type.rawValue)\",\"shape\":[\(shape)],"
+                "\(jsonString(entry.path)):{\"dtype\":\"\(entry.type.rawValue.uppercased())\",\"shape\":[\(shape)],"
                     + "\"data_offsets\":[\(entry.range.lowerBound),\(entry.range.upperBound)]}")
         }
         let json = Array("{\(members.joined(separator: ","))}".utf8)
         return json + [UInt8](repeating: UInt8(ascii: " "), count: (8 - json.count % 8) % 8)
-    }
-
-    private func quoted(_ text: String) -> String {
-        var json = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": json += "\\\(scalar)"
-            case "\0"..<" ":
-                let digits = String(scalar.value, radix: 16)
-                json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: json.unicodeScalars.append(scalar)
-            }
-        }
-        return json + "\""
     }
 
     /// Checks names, shapes and that the tensors fill the data without gap or overlap.
@@ -85,7 +56,7 @@ extension SafeTensorsHeader {
                 throw FormatProblem(
                     label, "its bytes \(entry.range) should start at \(end) and end by \(dataByteCount)")
             }
-            guard let count = elementCount(of: entry.shape), count <= dataByteCount,
+            guard let count = valueCount(ofShape: entry.shape), count <= dataByteCount,
                 count * entry.type.byteCount == entry.range.count
             else {
                 throw FormatProblem(
@@ -141,7 +112,7 @@ extension SafeTensorsHeader.Entry {
         guard offsets.count == 2, offsets[0] <= offsets[1] else {
             throw json.problem("data_offsets that are no range")
         }
-        guard let type = SafeTensorsHeader.ElementType(rawValue: typeName) else {
+        guard let type = FloatType(rawValue: typeName.lowercased()), typeName == typeName.uppercased() else {
             let label = path.isPrintable ? "tensor '\(path)'" : "a tensor"
             let shown = typeName.isPrintable ? "'\(typeName)'" : "unknown"
             throw FormatProblem(

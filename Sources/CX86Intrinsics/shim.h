@@ -1,0 +1,4 @@
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+#endif

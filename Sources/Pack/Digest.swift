@@ -1,0 +1,57 @@
+/// A SHA-256 hash; prints as 64 hexadecimal digits.
+public struct Digest: Hashable, Sendable, CustomStringConvertible {
+    static let byteCount = 32
+
+    public let bytes: [UInt8]
+
+    /// - Requires: 32 bytes.
+    init(_ bytes: [UInt8]) {
+        precondition(bytes.count == Self.byteCount, "a SHA-256 hash has 32 bytes")
+        self.bytes = bytes
+    }
+
+    public var description: String {
+        bytes.map { byte in
+            let digits = String(byte, radix: 16)
+            return byte < 16 ? "0" + digits : digits
+        }.joined()
+    }
+}
+
+extension Digest {
+    /// What ties weights to graphs: the hash of all paths and shapes, whatever the values.
+    ///
+    /// Weights fit a graph exactly when the fingerprints are equal. It is taken of paths and shapes, not of
+    /// the graph's text: neither another spelling of the same model nor another loss invalidates weights.
+    ///
+    /// - Parameter tensors: in any order.
+    public static func fingerprint(of tensors: [(path: String, shape: [Int])]) -> Digest {
+        var hash = SHA256()
+        for (path, shape) in tensors.sorted(by: { $0.path.precedesInBytes($1.path) }) {
+            hash.update(encodedHeading(path: path, shape: shape))
+        }
+        return hash.finished()
+    }
+
+    /// The hash of tensors from those of their values: it stays the same however they are stored.
+    ///
+    /// - Parameter tensors: in any order, each with the hash of its values as little-endian float32.
+    static func weights(_ tensors: [(path: String, shape: [Int], values: Digest)]) -> Digest {
+        var hash = SHA256()
+        for (path, shape, values) in tensors.sorted(by: { $0.path.precedesInBytes($1.path) }) {
+            hash.update(encodedHeading(path: path, shape: shape))
+            hash.update(values.bytes)
+        }
+        return hash.finished()
+    }
+
+    /// The length of the path in two bytes, the path, the rank in one, each size in eight.
+    private static func encodedHeading(path: String, shape: [Int]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.appendLittleEndian(UInt16(truncatingIfNeeded: path.utf8.count))
+        bytes += path.utf8
+        bytes.append(UInt8(truncatingIfNeeded: shape.count))
+        for size in shape { bytes.appendLittleEndian(UInt64(size)) }
+        return bytes
+    }
+}

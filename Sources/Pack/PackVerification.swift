@@ -1,0 +1,84 @@
+/// What checking every part of a pack found: each checksum, each digest, each value finite.
+///
+/// Reading stops at the first problem; this goes on and lists them all.
+public struct PackVerification: Hashable, Sendable {
+    /// A part of the file, and what is wrong with it. Empty for a whole pack.
+    public let damage: [String]
+    /// Tensors that hold a value that is no finite number: the file keeps what it was given, but these weights
+    /// are of no use.
+    public let nonFiniteTensors: [String]
+    /// Nil where the table cannot be read.
+    public let sectionCount: Int?
+
+    public var isSound: Bool { damage.isEmpty && nonFiniteTensors.isEmpty }
+}
+
+extension PackVerification {
+    public init(contentsOf path: String) {
+        do throws(PackError) { self.init(reading: try InputFile(path)) } catch { self.init(failure: error) }
+    }
+
+    /// Checks a pack that is in memory.
+    public init(bytes: [UInt8], name: String) { self.init(reading: InputFile(bytes, name: name)) }
+
+    init(reading file: InputFile) {
+        do throws(PackError) {
+            let table = try SectionTable(reading: file)
+            let reader = SectionReader(file: file)
+            let findings = try Workers.map(
+                table.sections.count, byteCount: table.sections.reduce(0) { $0 + $1.decodedByteCount },
+                tool: { () throws(PackError) in try ChunkDecoder(for: file) }
+            ) { (decoder, index) throws(PackError) in reader.findings(in: table.sections[index], decoder) }
+            self.init(
+                damage: findings.compactMap(\.damage), nonFiniteTensors: findings.compactMap(\.nonFiniteTensor),
+                sectionCount: table.sections.count)
+        } catch { self.init(failure: error) }
+    }
+
+    private init(failure: PackError) {
+        self.init(damage: [failure.message], nonFiniteTensors: [], sectionCount: nil)
+    }
+}
+
+extension PackVerification: CustomStringConvertible {
+    /// One line for each problem, or one that says that there is none.
+    public var description: String {
+        guard !isSound else { return "sound: \(sectionCount ?? 0) sections, every checksum, digest and value" }
+        return (damage + nonFiniteTensors).joined(separator: "\n")
+    }
+}
+
+/// What is wrong with one section.
+private struct Findings: Sendable {
+    var damage: String?
+    var nonFiniteTensor: String?
+}
+
+extension SectionReader {
+    fileprivate func findings(in section: Section, _ decoder: ChunkDecoder) -> Findings {
+        do throws(PackError) {
+            if section.type == .bytes {
+                return Findings(damage: try check(try bytes(of: section, decoder), of: section))
+            }
+            let values = try values(of: section, decoder)
+            guard SHA256.hash(of: values) == section.digest else { return Findings(damage: section.wrongDigest) }
+            let place = values.firstIndex { !$0.isFinite }
+            return Findings(nonFiniteTensor: place.map { "\(section.label): value \($0) is \(values[$0])" })
+        } catch {
+            return Findings(damage: error.message)
+        }
+    }
+
+    private func check(_ bytes: [UInt8], of section: Section) throws(PackError) -> String? {
+        guard SHA256.hash(of: bytes) == section.digest else { return section.wrongDigest }
+        do throws(FormatProblem) {
+            let isDictionary = [Pack.SectionName.metadata, Pack.SectionName.training].contains(section.name)
+            if isDictionary { _ = try section.dictionary(bytes) } else { _ = try section.text(bytes) }
+            return nil
+        } catch { throw .damaged(file.path, error) }
+    }
+}
+
+extension Section {
+    fileprivate var wrongDigest: String { "\(label): its checksums hold, but its digest does not match" }
+}
