@@ -91,7 +91,7 @@ let package = Package(
         .testTarget(name: "GraphCompilerTests", dependencies: ["GraphCompiler", "GoldenSupport", "ModelFixtures"]),
         .testTarget(name: "KernelsTests", dependencies: ["KernelInterface", "Kernels", "KernelsAVX2"]),
         .testTarget(name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "ModelFixtures"]),
-        .testTarget(name: "PackTests", dependencies: ["Pack"]),
+        .testTarget(name: "PackTests", dependencies: ["Pack"], exclude: ["Fixtures"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging"]),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
         .testTarget(name: "TrainingTests", dependencies: ["Training"]),

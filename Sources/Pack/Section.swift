@@ -1,14 +1,14 @@
 /// One entry of a pack's table: a text, a dictionary or a tensor, and where its chunks are.
 struct Section: Sendable {
-    let name: String
-    let type: ElementType
+    var name: String
+    var type: ElementType
     /// Of a tensor; of bytes their number alone.
-    let shape: [Int]
-    let elementCount: Int
+    var shape: [Int]
+    var elementCount: Int
     /// The hash of the decoded bytes or float32 values.
-    let digest: Digest
+    var digest: Digest
     var offset = 0
-    let chunks: [Chunk]
+    var chunks: [Chunk]
 
     /// How errors call it.
     var label: String { "section '\(name)'" }

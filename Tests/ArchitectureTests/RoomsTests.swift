@@ -6,12 +6,12 @@ import Testing
     /// From the top. Rooms of one line do not import each other.
     private static let order: [[String]] = [
         ["GraphLanguage"], ["GraphIR"], ["KernelInterface"], ["GraphCompiler"], ["Kernels", "KernelsAVX2"],
-        ["GraphRuntime"], ["Pack"], ["Imaging"], ["Model"], ["Training"], ["graphc", "graphrun"],
+        ["GraphRuntime"], ["PackInstructions"], ["Pack"], ["Imaging"], ["Model"], ["Training"], ["graphc", "graphrun"],
     ]
 
     /// The system libraries, and the rooms that know them.
     private static let libraries: [String: Set<String>] = [
-        "CZstd": ["Pack"], "CPNG": ["Imaging"], "CPNGShim": ["Imaging"], "ArgumentParser": ["graphc", "graphrun"],
+        "CZstd": ["Pack"], "CZlib": ["Pack"], "CX86Intrinsics": ["PackInstructions"], "CPNG": ["Imaging"], "CPNGShim": ["Imaging"], "ArgumentParser": ["graphc", "graphrun"],
         "RealModule": ["GraphIR"],
     ]
 
@@ -19,7 +19,8 @@ import Testing
 
     /// Rooms that own memory, or read and write bytes.
     private static let memoryRooms: Set<String> = [
-        "KernelInterface", "Kernels", "KernelsAVX2", "GraphRuntime", "Pack", "Imaging",
+        "KernelInterface", "Kernels", "KernelsAVX2", "GraphRuntime", "PackInstructions", "Pack",
+        "Imaging",
     ]
     /// Rooms that hand rows of pixels to a session, as buffers that know their size.
     private static let rowRooms: Set<String> = ["Model", "Training", "graphc", "graphrun"]

@@ -1,7 +1,21 @@
 import Glibc
+import Synchronization
 import Testing
 
 @testable import Pack
+
+/// Counts calls, of which one fails as on a broken disk.
+private final class CallCounter: Sendable {
+    private let failing: Int
+    private let count = Atomic<Int>(0)
+
+    init(failing: Int) { self.failing = failing }
+
+    func fails() -> Bool {
+        errno = EIO
+        return count.add(1, ordering: .relaxed).newValue == failing
+    }
+}
 
 /// Writes that cannot succeed leave what was there, and nothing beside it.
 @Suite struct PackWritingTests {
@@ -57,10 +71,65 @@ import Testing
             for _ in 0..<4 {
                 group.addTask {
                     // A writer that finds another at work is refused, which is no failure here.
-                    for _ in 0..<20 { try? smallPack.write(to: path) }
+                    for _ in 0..<20 { _ = try? smallPack.write(to: path) }
                 }
             }
         }
+        #expect(try Pack(contentsOf: path) == smallPack)
+        #expect(folder.names == ["a.gpack"])
+    }
+
+    /// Every call that can fail does once, in turn: the old file stays, and nothing beside it.
+    @Test(arguments: ["write", "synchronize", "rename"])
+    func whateverCallFailsLeavesAWholeFile(call: String) throws {
+        let path = folder.file("a.gpack")
+        try smallPack.write(to: path)
+        var other = smallPack
+        other.graphText = "another"
+        var failures = 0
+        for k in 1... {
+            let counter = CallCounter(failing: k)
+            var calls = FileCalls.system
+            switch call {
+            case "write": calls.write = { counter.fails() ? -1 : FileCalls.system.write($0, $1, $2) }
+            case "rename": calls.rename = { counter.fails() ? -1 : FileCalls.system.rename($0, $1) }
+            default: calls.synchronize = { counter.fails() ? -1 : FileCalls.system.synchronize($0) }
+            }
+            let found = message { _ = try other.write(to: path, calls: calls) }
+            #expect(folder.names == ["a.gpack"])
+            guard found != "no error" else { break }
+            failures += 1
+            // Once it is renamed, the new file is whole, and only its name may be lost with the power.
+            let isRenamed = found == "is written, but its folder cannot be synchronised: Input/output error"
+            #expect(isRenamed || found == "cannot be written: Input/output error")
+            #expect(try Pack(contentsOf: path) == (isRenamed ? other : smallPack))
+            if isRenamed { try smallPack.write(to: path) }
+        }
+        // The front and eight chunks; file and folder; one name.
+        #expect(failures == ["write": 9, "synchronize": 2, "rename": 1][call])
+        #expect(try Pack(contentsOf: path) == other)
+    }
+
+    @Test func shortWritesAreContinued() throws {
+        var calls = FileCalls.system
+        calls.write = { FileCalls.system.write($0, $1, min($2, 7)) }
+        _ = try smallPack.write(to: folder.file("a.gpack"), calls: calls)
+        #expect(try Pack(contentsOf: folder.file("a.gpack")) == smallPack)
+    }
+
+    /// A disk that keeps other bytes than it was given.
+    @Test func whatIsWrittenIsReadBackBeforeItIsRenamed() throws {
+        let path = folder.file("a.gpack")
+        try smallPack.write(to: path)
+        let counter = CallCounter(failing: 5)
+        var calls = FileCalls.system
+        calls.write = { descriptor, bytes, count in
+            guard counter.fails() else { return FileCalls.system.write(descriptor, bytes, count) }
+            return FileCalls.system.write(descriptor, [UInt8](repeating: 7, count: count), count)
+        }
+        let found = message { _ = try smallPack.write(to: path, calls: calls) }
+        #expect(found == "cannot be written: what was read back is not what was written: "
+            + "damaged: section 'metadata': its checksum does not match; copy the file again or restore it from a backup")
         #expect(try Pack(contentsOf: path) == smallPack)
         #expect(folder.names == ["a.gpack"])
     }

@@ -1,6 +1,7 @@
 import Foundation
-import Pack
 import Testing
+
+@testable import Pack
 
 /// A folder that is removed with all its files when the test lets go of it.
 final class TemporaryFolder {
@@ -39,6 +40,6 @@ func message(_ body: () throws -> Void) -> String {
         try body()
         return "no error"
     } catch {
-        return (error as? PackError)?.message ?? "\(error)"
+        return (error as? PackError)?.message ?? (error as? FormatProblem)?.message ?? "\(error)"
     }
 }
