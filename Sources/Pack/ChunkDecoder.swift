@@ -1,15 +1,10 @@
 /// Reads, checks and decodes chunks. One worker's own: it keeps the buffers.
 final class ChunkDecoder {
-    private let decompressor: ZstdDecompressor
+    /// Made for the first frame.
+    private var decompressor: ZstdDecompressor?
+    /// Both as large as the largest chunk so far.
     private var stored: [UInt8] = []
-    private var unpacked = [UInt8](repeating: 0, count: ElementType.fp32.elementsPerChunk)
-
-    init(for file: InputFile) throws(PackError) {
-        guard let decompressor = ZstdDecompressor() else {
-            throw PackError(.unreadable, file.path, "cannot be read: memory ran out")
-        }
-        self.decompressor = decompressor
-    }
+    private var unpacked: [UInt8] = []
 
     /// Reads a chunk into the buffer and checks its checksum and padding.
     func read(_ index: Int, of section: Section, from file: InputFile) throws(PackError) {
@@ -72,6 +67,7 @@ final class ChunkDecoder {
         let plainByteCount = section.type.plainByteCount(elementCount: count, channelCount: section.channelCount)
         let packed = UnsafeRawBufferPointer(rebasing: stored[plainByteCount...])
         let plain = stored.baseAddress!.assumingMemoryBound(to: UInt8.self)
+        if unpacked.count < count { unpacked = [UInt8](repeating: 0, count: count) }
         let words = UnsafeMutableRawPointer(values.baseAddress!).assumingMemoryBound(to: UInt32.self)
         return unpacked.withUnsafeMutableBytes { unpacked in
             guard unpack(packed, into: UnsafeMutableRawBufferPointer(rebasing: unpacked[..<count])) else { return false }
@@ -95,8 +91,11 @@ final class ChunkDecoder {
 
     /// Packed bytes are themselves if there are as many as expected, and one frame if fewer.
     private func unpack(_ packed: UnsafeRawBufferPointer, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
-        guard packed.count == bytes.count else { return decompressor.decompress(packed, into: bytes) }
-        bytes.copyMemory(from: packed)
-        return true
+        if packed.count == bytes.count {
+            bytes.copyMemory(from: packed)
+            return true
+        }
+        if decompressor == nil { decompressor = ZstdDecompressor() }
+        return decompressor?.decompress(packed, into: bytes) ?? false
     }
 }

@@ -33,7 +33,7 @@ extension PackInspection {
         let file = try InputFile(path)
         let table = try SectionTable(reading: file)
         let reader = SectionReader(file: file)
-        let decoder = try ChunkDecoder(for: file)
+        let decoder = ChunkDecoder()
         func dictionary(_ name: String) throws(PackError) -> [String: String]? {
             guard let section = table.sections.first(where: { $0.name == name }) else { return nil }
             let bytes = try reader.bytes(of: section, decoder)

@@ -20,7 +20,7 @@ extension Pack {
         let table = try SectionTable(reading: file)
         let reader = SectionReader(file: file)
         self.init(graphText: "", compilerVersion: "", storage: table.storage)
-        let decoder = try ChunkDecoder(for: file)
+        let decoder = ChunkDecoder()
         for section in table.sections where section.type == .bytes {
             let bytes = try reader.bytes(of: section, decoder)
             do throws(FormatProblem) {
@@ -69,7 +69,7 @@ struct SectionReader {
             nonisolated(unsafe) let values = values
             _ = try Workers.map(
                 section.chunks.count, byteCount: section.decodedByteCount,
-                tool: { () throws(PackError) in try ChunkDecoder(for: file) }
+                tool: { ChunkDecoder() }
             ) { (decoder, index) throws(PackError) in
                 let chunk = UnsafeMutableBufferPointer(rebasing: values[section.elementRange(ofChunk: index)])
                 try decoder.decode(index, of: section, from: file, into: chunk)
@@ -84,7 +84,7 @@ struct SectionReader {
         let small = sections.filter { $0.chunks.count <= Self.sharedChunkCount }
         let smallValues = try Workers.map(
             small.count, byteCount: small.reduce(0) { $0 + $1.decodedByteCount },
-            tool: { () throws(PackError) in try ChunkDecoder(for: file) }
+            tool: { ChunkDecoder() }
         ) { (decoder, index) throws(PackError) in try values(of: small[index], decoder) }
         var remaining = smallValues[...]
         var tensors: [PackedTensor] = []

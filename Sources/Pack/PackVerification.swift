@@ -27,7 +27,7 @@ extension PackVerification {
             let reader = SectionReader(file: file)
             let findings = try Workers.map(
                 table.sections.count, byteCount: table.sections.reduce(0) { $0 + $1.decodedByteCount },
-                tool: { () throws(PackError) in try ChunkDecoder(for: file) }
+                tool: { ChunkDecoder() }
             ) { (decoder, index) throws(PackError) in reader.findings(in: table.sections[index], decoder) }
             self.init(
                 damage: findings.compactMap(\.damage), nonFiniteTensors: findings.compactMap(\.nonFiniteTensor),

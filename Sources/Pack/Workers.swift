@@ -15,6 +15,7 @@ enum Workers {
         _ count: Int, byteCount: Int, tool makeTool: @Sendable () throws(PackError) -> Tool,
         _ job: @Sendable (Tool, Int) throws(PackError) -> Result
     ) throws(PackError) -> [Result] {
+        guard count > 0 else { return [] }
         let next = Atomic<Int>(0)
         let results = Mutex<[Result?]>(Array(repeating: nil, count: count))
         let failure = Mutex<(job: Int, error: PackError)?>(nil)
