@@ -13,6 +13,7 @@ Needs Python 3.9, NumPy, and the C library of Zstandard, which is called as it i
 import ctypes
 import ctypes.util
 import hashlib
+import math
 import struct
 import sys
 
@@ -53,9 +54,8 @@ def _crc_register(data, register):
 
 
 def crc32c(data):
-    """CRC-32C of bytes. Long data is cut into 4096 lanes whose registers run side by side in NumPy."""
-    lanes = 4096
-    length = len(data) // lanes
+    """CRC-32C of bytes. Longer data is cut into lanes whose registers run side by side in NumPy."""
+    length = lanes = math.isqrt(len(data))
     if length < 16:
         return _crc_register(data, 0xFFFFFFFF) ^ 0xFFFFFFFF
     columns = numpy.frombuffer(data, numpy.uint8, lanes * length).reshape(lanes, length)

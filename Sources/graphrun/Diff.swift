@@ -1,0 +1,26 @@
+import ArgumentParser
+import Pack
+
+/// Shows what differs between two packs.
+struct Diff: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show which tensors of two packs differ, and by how much.",
+        usage: "graphrun diff FIRST.gpack SECOND.gpack",
+        discussion: """
+            graphrun diff run/best.gpack run/last.gpack
+
+            Exits with 1 if they differ.
+            """)
+
+    @Argument(help: ArgumentHelp("A pack.", valueName: "first.gpack"))
+    var first: String
+
+    @Argument(help: ArgumentHelp("Another.", valueName: "second.gpack"))
+    var second: String
+
+    func run() throws {
+        let difference = PackDifference(try Pack(contentsOf: first), try Pack(contentsOf: second))
+        print(difference)
+        guard difference.isEmpty else { throw ExitCode.failure }
+    }
+}
