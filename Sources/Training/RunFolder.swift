@@ -45,11 +45,11 @@ public struct RunFolder: Hashable, Sendable {
     }
 
     func writeLast(_ model: Model) throws(TrainingError) {
-        try asTrainingError { try model.pack(includingState: true).write(to: lastPath) }
+        try asTrainingError { _ = try model.pack(includingState: true).write(to: lastPath) }
     }
 
     func writeBest(_ model: Model) throws(TrainingError) {
-        try asTrainingError { try model.pack(includingState: false).write(to: bestPath) }
+        try asTrainingError { _ = try model.pack(includingState: false).write(to: bestPath) }
     }
 
     func write(_ history: History, title: String) throws(TrainingError) {

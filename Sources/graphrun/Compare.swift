@@ -6,7 +6,7 @@ import Training
 /// Reduces a true picture, enlarges it again, and shows the result beside bicubic's.
 struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Reduce a picture, enlarge it again, and show both beside bicubic.",
+        abstract: "Show what a model makes of a picture.",
         usage: "graphrun compare MODEL PICTURE.png -o SHEET.png [options]",
         discussion: """
             graphrun compare run/best.gpack photo.png -o comparison.png

@@ -5,7 +5,7 @@ import Training
 /// Measures a model on a folder of pictures.
 struct Eval: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure a model on a folder of pictures, beside bicubic.",
+        abstract: "Measure a model beside bicubic.",
         usage: "graphrun eval MODEL --data DIR [options]",
         discussion: """
             graphrun eval run/best.gpack --data Set5

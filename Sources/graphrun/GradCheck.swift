@@ -6,7 +6,7 @@ import Model
 struct GradCheck: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gradcheck",
-        abstract: "Compare a model's gradients with finite differences, in f64.",
+        abstract: "Check gradients by finite differences.",
         usage: "graphrun gradcheck MODEL [options]",
         discussion: """
             For each weight tensor: along one random direction and at \(GradientCheck.entryCount) random

@@ -7,7 +7,7 @@ import Training
 struct PackCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pack",
-        abstract: "Write a model smaller: without training state, weights rounded.",
+        abstract: "Write a model smaller, as fp16, bf16 or int8.",
         usage: "graphrun pack MODEL --store FORMAT -o OUT.gpack [options]",
         discussion: """
             graphrun pack run/best.gpack --store fp16 -o edsr.gpack

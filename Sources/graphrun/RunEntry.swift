@@ -7,7 +7,7 @@ import Pack
 struct RunEntry: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Run one entry once, on tensors from a .safetensors file.",
+        abstract: "Run one entry on tensors from a file.",
         usage: "graphrun run MODEL --inputs IN.safetensors -o OUT.safetensors [options]",
         discussion: """
             Inputs go by name, pixels as whole numbers; a tensor named as a weight or
