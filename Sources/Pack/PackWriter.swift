@@ -5,20 +5,20 @@ extension Pack {
     /// Equal contents give equal files. In another storage format than `fp32` the file holds rounded weights,
     /// and reading it gives a pack that differs in them alone.
     ///
-    /// - Returns: what each tensor takes in the file, and how far it was rounded.
     /// - Throws: `invalidContents` if two tensors share a path, a limit is exceeded or a value does not fit the
     ///   storage format; `unwritable` with the system's reason.
-    @discardableResult
-    public func write(to path: String) throws(PackError) -> StorageReport {
-        try write(to: path, calls: .system)
+    public func write(to path: String) throws(PackError) {
+        _ = try write(to: path, calls: .system)
     }
 
     /// Writes the file in another storage format than the pack's own.
+    ///
+    /// - Returns: what each weight takes in the file, and how far it was rounded.
     @discardableResult
     public func write(to path: String, storage: StorageFormat) throws(PackError) -> StorageReport {
         var pack = self
         pack.storage = storage
-        return try pack.write(to: path)
+        return try pack.write(to: path, calls: .system)
     }
 
     func write(to path: String, calls: FileCalls) throws(PackError) -> StorageReport {

@@ -4,7 +4,7 @@ import Pack
 /// Shows what differs between two packs.
 struct Diff: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show how two packs differ.",
+        abstract: "Show which tensors of two packs differ.",
         usage: "graphrun diff FIRST.gpack SECOND.gpack",
         discussion: """
             graphrun diff run/best.gpack run/last.gpack

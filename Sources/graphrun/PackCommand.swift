@@ -7,19 +7,19 @@ import Training
 struct PackCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pack",
-        abstract: "Write a model smaller, as fp16, bf16 or int8.",
+        abstract: "Write a model smaller, its weights rounded.",
         usage: "graphrun pack MODEL --store FORMAT -o OUT.gpack [options]",
         discussion: """
             graphrun pack run/best.gpack --store fp16 -o edsr.gpack
 
-            Weights take about 83% of their size as fp32, which is exact, 42% as fp16,
-            33% as bf16, and 23% as int8. Prints for each its size and largest error.
-            With --data, measures both models on pictures, as eval does.
+            Leaves the state of training out. Weights take about 83% of their size as fp32,
+            which is exact, 42% as fp16, 33% as bf16, and 23% as int8. Prints the size and
+            largest error of each. With --data, measures both models, as eval does.
             """)
 
     @OptionGroup var model: ModelOptions
 
-    @Option(name: .customLong("store"), help: "fp32, fp16, bf16 or int8.")
+    @Option(name: .customLong("store"), help: ArgumentHelp("How weights are stored.", valueName: "format"))
     var storage: StorageFormat = .fp32
 
     @Option(name: .shortAndLong, help: "The pack to write.")

@@ -127,6 +127,7 @@ struct HelpTests {
         ["graphc"], ["graphc", "compile"], ["graphc", "check"], ["graphc", "dump"], ["graphrun"], ["graphrun", "infer"],
         ["graphrun", "inspect"], ["graphrun", "weights"], ["graphrun", "weights", "export"],
         ["graphrun", "weights", "import"], ["graphrun", "run"], ["graphrun", "gradcheck"],
+        ["graphrun", "pack"], ["graphrun", "verify"], ["graphrun", "diff"],
     ])
     func helpFitsOneScreenAndHasAnExample(_ command: [String]) throws {
         let place = try Workplace()

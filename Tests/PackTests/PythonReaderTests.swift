@@ -38,7 +38,7 @@ struct PythonReaderTests {
         var expected: [String] = []
         for (name, pack) in packs.sorted(by: { $0.key < $1.key }) {
             let path = folder.file(name)
-            expected.append("\(path): sound, digest \(try pack.write(to: path).digest)")
+            expected.append("\(path): sound, digest \(try pack.write(to: path, storage: pack.storage).digest)")
         }
         let found = Python.run([Self.script, "verify"] + packs.keys.sorted().map { folder.file($0) })
         #expect(found.output.split(separator: "\n").map(String.init) == expected)

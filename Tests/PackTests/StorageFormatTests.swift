@@ -21,7 +21,7 @@ func sampleWeights(shape: [Int], path: String = "filter", seed: UInt64 = 1) -> P
         let state = sampleWeights(shape: [3, 3, 16, 40], path: "m/w0", seed: 9)
         let pack = Pack(graphText: "", compilerVersion: "", weights: tensors, states: [state], storage: format)
         let path = folder.file("a.gpack")
-        let report = try pack.write(to: path)
+        let report = try pack.write(to: path, storage: format)
         let read = try Pack(contentsOf: path)
         #expect(read.weights == (try tensors.map { try $0.rounded(to: format) }))
         #expect(read.states == [state])

@@ -14,7 +14,7 @@ import Glibc
         for storage in StorageFormat.allCases {
             let path = "\(folder)/weights-\(storage).gpack"
             let pack = Pack(graphText: "", compilerVersion: "", weights: weights, storage: storage)
-            let report = try pack.write(to: path)
+            let report = try pack.write(to: path, storage: storage)
             let rounded = try Pack(contentsOf: path).weights
             let encoding = try best { try encode(rounded, as: storage) }
             let decoding = try decodeTime(path)
