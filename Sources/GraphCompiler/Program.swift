@@ -51,16 +51,37 @@ public struct Step: Hashable, Sendable {
     /// Index in `inputs` of the first further operand of prologue and epilogue.
     public var prologueFirstInput: Int
     public var epilogueFirstInput: Int
-    /// Rows of the first output, and of one image of it.
+    /// Rows of the first output, and of one image of it; a step that runs as a whole knows no images.
     public var rowCount: Int
     public var imageHeight: Int
-    /// Rows are made in multiples of this: a pixel shuffle makes `block` rows at a time.
+    /// Rows of each image are made in multiples of this, the last of them excepted: a pixel shuffle makes
+    /// `block` rows at a time, a Winograd convolution those of a row of tiles.
     public var rowUnit: Int
     /// Rows of one task: a function of the shape alone, so that no result depends on the thread count.
     public var rowsPerTask: Int
     public var scratchByteCount: Int
     /// Whether the step depends on weights alone and so belongs to the preparation.
     public var isPreparation: Bool
+}
+
+extension Step {
+    /// The first place at or behind a row at which the step's rows may be cut.
+    func unitEnd(_ row: Int) -> Int {
+        let (image, y) = row.quotientAndRemainder(dividingBy: imageHeight)
+        return image * imageHeight + min(imageHeight, (y + rowUnit - 1) / rowUnit * rowUnit)
+    }
+
+    /// Cuts rows into tasks.
+    public func tasks(_ rows: Range<Int>) -> [Range<Int>] {
+        var tasks: [Range<Int>] = []
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            let end = min(rows.upperBound, unitEnd(row + rowsPerTask))
+            tasks.append(row..<end)
+            row = end
+        }
+        return tasks
+    }
 }
 
 public struct StepInput: Hashable, Sendable {

@@ -57,10 +57,7 @@ final class TaskList: @unchecked Sendable {
                     callMemory.append(call)
                     actions.append(.kernel(try Self.kernel(named: step.kernel, program.instructionSet), call.call))
                 }
-                for row in stride(from: instruction.rows.lowerBound, to: instruction.rows.upperBound, by: step.rowsPerTask) {
-                    tasks.append(
-                        Task(instruction: index, rows: row..<min(instruction.rows.upperBound, row + step.rowsPerTask)))
-                }
+                tasks += step.tasks(instruction.rows).map { Task(instruction: index, rows: $0) }
             }
             taskCounts.append(tasks.count - first)
         }

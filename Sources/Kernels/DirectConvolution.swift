@@ -40,7 +40,7 @@ private struct DirectConvolution {
     private let call: KernelCall
     private let geometry: ConvolutionGeometry
     private let strip: InputStrip
-    private let epilogue: PointwiseRun
+    private let results: ConvolutionResults
     private let filterRows: UnsafeMutablePointer<UnsafePointer<Float>>
     private let result: UnsafeMutablePointer<Float>
 
@@ -52,9 +52,10 @@ private struct DirectConvolution {
         self.call = call
         self.geometry = geometry
         strip = InputStrip(call, geometry, scratch: call.scratch + layout.prologueOffset)
-        epilogue = PointwiseRun(
-            call.epilogue, inputs: call.inputs, inputBase: call.epilogue.firstInput - 1,
-            channels: geometry.outputChannels, scratch: call.scratch + layout.epilogueOffset)
+        results = ConvolutionResults(
+            call, geometry, paddedChannels: layout.paddedChannels,
+            epilogueScratch: call.scratch + layout.epilogueOffset,
+            shuffleScratch: call.scratch + layout.shuffleOffset, shuffleByteCount: layout.shuffleByteCount)
         filterRows = (call.scratch + layout.rowTableOffset).assumingMemoryBound(to: UnsafePointer<Float>.self)
         result = (call.scratch + layout.resultOffset).floats
     }
@@ -83,7 +84,7 @@ private struct DirectConvolution {
             loadedEnd = padded
             for ky in 0..<geometry.filterHeight { filterRows[ky] = UnsafePointer(ringRow(top + ky)) }
             multiply(count: count)
-            store(row: row, firstPixel: firstPixel, count: count)
+            results.store(result, row: row, firstPixel: firstPixel, count: count)
             row += 1
         }
     }
@@ -126,59 +127,6 @@ private struct DirectConvolution {
             }
             filter += geometry.filterHeight * termCount * width
             channel += width
-        }
-    }
-
-    /// Runs the epilogue over the strip's result and stores it, shuffled or as it is.
-    private func store(row: Int, firstPixel: Int, count: Int) {
-        let channels = geometry.outputChannels
-        if layout.paddedChannels != channels {
-            for pixel in 1..<max(1, count) {
-                for c in 0..<channels { result[pixel * channels + c] = result[pixel * layout.paddedChannels + c] }
-            }
-        }
-        let resultCount = max(1, call.epilogue.resultCount)
-        for j in 0..<call.epilogue.resultCount {
-            epilogue.destinations[j] =
-                geometry.shuffleBlock > 1
-                ? shuffled(j) : call.outputs[j].row(row) + firstPixel * channels * elementByteCount(j)
-        }
-        if call.epilogue.resultCount > 0 {
-            epilogue.run(
-                row: row, first: firstPixel * channels, count: count * channels,
-                operand0: UnsafeRawPointer(result))
-        } else if geometry.shuffleBlock == 1 {
-            copy(
-                UnsafePointer(result), to: call.outputs[0].row(row).floats + firstPixel * channels,
-                count: count * channels)
-        }
-        guard geometry.shuffleBlock > 1 else { return }
-        for j in 0..<resultCount { shuffle(j, row: row, firstPixel: firstPixel, count: count) }
-    }
-
-    /// Where result j waits for the shuffle.
-    private func shuffled(_ j: Int) -> UnsafeMutableRawPointer {
-        call.epilogue.resultCount == 0
-            ? UnsafeMutableRawPointer(result) : call.scratch + (layout.shuffleOffset + j * layout.shuffleByteCount)
-    }
-
-    private func elementByteCount(_ j: Int) -> Int {
-        call.epilogue.resultCount > 0 && call.epilogue.results[j].element == .u8 ? 1 : 4
-    }
-
-    private func shuffle(_ j: Int, row: Int, firstPixel: Int, count: Int) {
-        let block = geometry.shuffleBlock
-        let pixelByteCount = geometry.outputChannels * elementByteCount(j)
-        // The b pixels that one pixel becomes in one row lie together on both sides.
-        let groupByteCount = pixelByteCount / block
-        for i in 0..<block {
-            var source = shuffled(j) + i * groupByteCount
-            var destination = call.outputs[j].row(row * block + i) + firstPixel * groupByteCount
-            for _ in 0..<count {
-                destination.copyMemory(from: source, byteCount: groupByteCount)
-                source += pixelByteCount
-                destination += groupByteCount
-            }
         }
     }
 }

@@ -54,6 +54,15 @@ struct ConvolutionCase: CustomTestStringConvertible {
         ]
 }
 
+enum ConvolutionKernel: String {
+    case direct = "conv2d_direct"
+    case winograd = "conv2d_winograd"
+
+    func filterByteCount(_ geometry: ConvolutionGeometry) -> Int {
+        self == .direct ? geometry.packedFilterByteCount : geometry.transformedFilterByteCount
+    }
+}
+
 /// The convolution's inputs, and its uses.
 struct ConvolutionData {
     let geometry: ConvolutionGeometry
@@ -69,31 +78,34 @@ struct ConvolutionData {
         filter = numbers.rows(shape.filterHeight * shape.filterWidth, shape.inputChannels * shape.outputChannels)
     }
 
-    func packedFilter(_ build: Build, name: String = "pack_filter") -> Rows {
+    func packedFilter(_ build: Build, for kernel: ConvolutionKernel = .direct) -> Rows {
         KernelUse(
-            name: name, geometry: geometry, inputs: [filter],
-            outputs: [Rows(rowLength: geometry.packedFilterByteCount / 4, rowCount: 1)], rowCount: 1
+            name: kernel == .direct ? "pack_filter" : "transform_filter", geometry: geometry, inputs: [filter],
+            outputs: [Rows(rowLength: kernel.filterByteCount(geometry) / 4, rowCount: 1)], rowCount: 1
         ).run(build)[0]
     }
 
     /// Its use with operands of prologue and epilogue after x and the filter.
     func use(
-        _ build: Build, prologue: PointwiseProgram? = nil, prologueOperands: [Rows] = [],
+        _ build: Build, kernel: ConvolutionKernel = .direct, prologue: PointwiseProgram? = nil,
+        prologueOperands: [Rows] = [],
         epilogue: PointwiseProgram? = nil, epilogueOperands: [Rows] = []
     ) -> KernelUse<ConvolutionGeometry> {
         let block = geometry.shuffleBlock
         let rowCount = images * geometry.outputHeight * block
         let results = epilogue?.results ?? [PointwiseResult(value: 0)]
         return KernelUse(
-            name: "conv2d_direct", geometry: geometry,
-            inputs: [x, packedFilter(build)] + prologueOperands + epilogueOperands,
+            name: kernel.rawValue, geometry: geometry,
+            inputs: [x, packedFilter(build, for: kernel)] + prologueOperands + epilogueOperands,
             outputs: results.map {
                 Rows(
                     rowLength: geometry.outputWidth * geometry.outputChannels / block, element: $0.element,
                     rowCount: rowCount)
             },
             prologue: prologue, prologueInput: 2, epilogue: epilogue, epilogueInput: 2 + prologueOperands.count,
-            scratchByteCount: geometry.directScratchByteCount(prologue: prologue, epilogue: epilogue),
+            scratchByteCount: kernel == .direct
+                ? geometry.directScratchByteCount(prologue: prologue, epilogue: epilogue)
+                : geometry.winogradScratchByteCount(epilogue: epilogue),
             rowCount: rowCount)
     }
 

@@ -9,7 +9,7 @@ public struct SmallModel: Sendable, CustomStringConvertible {
     public var parameters: [String: CompileTimeValue]
 
     public static let all = [
-        SmallModel(file: "edsr", parameters: ["filters": .int(6), "blocks": .int(2), "residual": .float(0.5)]),
+        SmallModel(file: "edsr", parameters: ["filters": .int(8), "blocks": .int(2), "residual": .float(0.5)]),
         SmallModel(file: "espcn", parameters: [:]),
         SmallModel(file: "srcnn", parameters: [:]),
         SmallModel(file: "vdsr", parameters: ["depth": .int(3)]),

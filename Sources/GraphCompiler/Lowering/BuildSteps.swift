@@ -79,9 +79,9 @@ private struct StepConstruction {
                 guard let buffer = bufferOf[id] else { throw ProgramError("'\(graph[id].name)' has no buffer") }
                 let chains = lowering.isWhole ? nil : rowChains(from: lowering.results[0], to: id, in: group)
                 inputs.append(chains.map { StepInput(buffer: buffer, rowChains: $0) } ?? .whole(buffer))
-            case .packedFilter(let filter, let isTurned):
-                guard case .convolution(let geometry) = lowering.geometry else { continue }
-                inputs.append(.whole(try addPacking(of: filter, isTurned: isTurned, geometry, for: index)))
+            case .packedFilter(let filter, let packing, let byteCount):
+                inputs.append(
+                    .whole(try addPacking(of: filter, by: packing, byteCount: byteCount, lowering.geometry, for: index)))
             }
         }
         let outputs = lowering.results.indices.map { position in
@@ -94,39 +94,41 @@ private struct StepConstruction {
         let shape = graph.boundShape(lowering.results[0])
         let rowCount = program[buffer: outputs[0]].rows.rowCount
         let rowUnit = lowering.isWhole ? rowCount : lowering.rowUnit
-        let unitsPerTask = max(1, Self.operationsPerTask / max(1, lowering.operationsPerRow * rowUnit))
+        let unitsPerTask = max(
+            (lowering.leastRowsPerTask + rowUnit - 1) / rowUnit,
+            Self.operationsPerTask / max(1, lowering.operationsPerRow * rowUnit))
         program.steps.append(
             Step(
                 name: group.name, kernel: kernel, group: index, inputs: inputs, outputs: outputs,
                 geometry: lowering.geometry, prologue: lowering.prologue, epilogue: lowering.epilogue,
                 prologueFirstInput: lowering.prologueFirstInput, epilogueFirstInput: lowering.epilogueFirstInput,
-                rowCount: rowCount, imageHeight: ImageShape(shape).height, rowUnit: rowUnit,
+                rowCount: rowCount, imageHeight: lowering.isWhole ? rowCount : ImageShape(shape).height, rowUnit: rowUnit,
                 rowsPerTask: min(rowCount, unitsPerTask * rowUnit), scratchByteCount: lowering.scratchByteCount,
                 isPreparation: isPreparation))
     }
 
     private func isKnownBeforeRuns(_ input: Lowering.Input) -> Bool {
         switch input {
-        case .value(let id), .packedFilter(let id, _):
+        case .value(let id), .packedFilter(let id, _, _):
             if case .weight = graph[id].content { true } else { isPrepared.contains(id) }
         }
     }
 
     private mutating func addPacking(
-        of filter: ValueID, isTurned: Bool, _ geometry: ConvolutionGeometry, for index: Int
+        of filter: ValueID, by kernel: String, byteCount: Int, _ geometry: StepGeometry, for index: Int
     ) throws(ProgramError) -> BufferID {
         let group = graph.groups[index]
         guard let source = bufferOf[filter] else { throw ProgramError("'\(graph[filter].name)' has no buffer") }
         let isPreparation = preparesWeights && isKnownBeforeRuns(.value(filter))
-        let rows = RowLayout(rowCount: 1, rowElementCount: geometry.packedFilterByteCount / 4, element: .f32)
+        let rows = RowLayout(rowCount: 1, rowElementCount: byteCount / 4, element: .f32)
         let packed = append(
             Buffer(
                 name: "\(group.name)_filter", value: nil,
                 storage: isPreparation ? .prepared(offset: 0) : .arena(offset: 0), rows: rows, rowCapacity: 1))
         program.steps.append(
             Step(
-                name: "\(group.name)_pack", kernel: isTurned ? "pack_filter_turned" : "pack_filter", group: index,
-                inputs: [.whole(source)], outputs: [packed], geometry: .convolution(geometry), prologue: nil,
+                name: "\(group.name)_pack", kernel: kernel, group: index,
+                inputs: [.whole(source)], outputs: [packed], geometry: geometry, prologue: nil,
                 epilogue: nil, prologueFirstInput: 0, epilogueFirstInput: 0, rowCount: 1, imageHeight: 1, rowUnit: 1,
                 rowsPerTask: 1, scratchByteCount: 0, isPreparation: isPreparation))
         return packed

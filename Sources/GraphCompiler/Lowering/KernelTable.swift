@@ -8,6 +8,7 @@ import KernelInterface
 /// plain evaluation. Kernels are functions of the shape and the instruction set alone.
 enum KernelTable {
     static let rows: [KernelRow] = [
+        KernelRow("conv2d_winograd", for: ["conv2d", "conv2d_input_gradient"], lower: lowerWinogradConvolution),
         KernelRow("conv2d_direct", for: ["conv2d", "conv2d_input_gradient"], lower: lowerDirectConvolution),
         KernelRow("conv2d_filter_gradient_direct", for: ["conv2d_filter_gradient"], lower: lowerFilterGradient),
         KernelRow("pointwise", for: [], lower: lowerPointwise),
@@ -61,8 +62,8 @@ struct KernelRow: Sendable {
 struct Lowering {
     enum Input {
         case value(ValueID)
-        /// A filter packed for the direct convolution; `isTurned` for input gradients.
-        case packedFilter(ValueID, isTurned: Bool)
+        /// A filter as the kernel `packing` lays it out, in `byteCount` bytes.
+        case packedFilter(ValueID, packing: String, byteCount: Int)
     }
 
     var inputs: [Input]
@@ -77,5 +78,7 @@ struct Lowering {
     var isWhole = false
     /// Multiplications and additions for one row of the result.
     var operationsPerRow: Int
+    /// Rows below which a task wastes what it sets up.
+    var leastRowsPerTask = 1
     var scratchByteCount: Int
 }

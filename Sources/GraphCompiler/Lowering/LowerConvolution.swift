@@ -1,6 +1,31 @@
 import GraphIR
 import KernelInterface
 
+/// A 3×3 convolution of stride 1 by Winograd's algorithm, where its tiles cover not much more than the image.
+func lowerWinogradConvolution(_ analysis: GroupAnalysis) -> Lowering? {
+    guard let direct = lowerDirectConvolution(analysis), direct.prologue == nil,
+        case .convolution(let geometry) = direct.geometry,
+        geometry.filterHeight == 3, geometry.filterWidth == 3, geometry.stride == 1,
+        geometry.inputChannels % 8 == 0
+    else { return nil }
+    let layout = WinogradLayout(geometry, epilogueByteCount: 0, resultCount: 0)
+    let tilePixels = WinogradLayout.tileSize * WinogradLayout.tileSize
+    guard
+        layout.tileRowsPerImage * layout.tilesPerRow * tilePixels <= 2 * geometry.outputHeight * geometry.outputWidth,
+        case .packedFilter(let filter, let packing, _) = direct.inputs[1]
+    else { return nil }
+    var lowering = direct
+    lowering.inputs[1] = .packedFilter(
+        filter, packing: packing == "pack_filter" ? "transform_filter" : "transform_filter_turned",
+        byteCount: geometry.transformedFilterByteCount)
+    lowering.rowUnit = WinogradLayout.tileSize * geometry.shuffleBlock
+    lowering.leastRowsPerTask =
+        lowering.rowUnit * ((layout.blockTileCount + layout.tilesPerRow - 1) / layout.tilesPerRow)
+    lowering.operationsPerRow /= 3
+    lowering.scratchByteCount = geometry.winogradScratchByteCount(epilogue: direct.epilogue)
+    return lowering
+}
+
 /// `conv2d`, and `conv2d_input_gradient` at stride 1, which is a convolution of the output's gradient
 /// with the filter turned by half and its channels exchanged.
 func lowerDirectConvolution(_ analysis: GroupAnalysis) -> Lowering? {
@@ -17,13 +42,15 @@ func lowerDirectConvolution(_ analysis: GroupAnalysis) -> Lowering? {
         geometry.shuffleBlock = analysis.graph[shuffle].operation?.attributes.integer("block") ?? 1
     }
 
+    let packedFilter = Lowering.Input.packedFilter(
+        filter, packing: isTurned ? "pack_filter_turned" : "pack_filter", byteCount: geometry.packedFilterByteCount)
     let image: ValueID
     var inputs: [Lowering.Input]
     var prologue: PointwiseProgram?
     if analysis.prologue.isEmpty {
         guard analysis.graph[source].type.element == .f32 else { return nil }
         image = source
-        inputs = [.value(image), .packedFilter(filter, isTurned: isTurned)]
+        inputs = [.value(image), packedFilter]
     } else {
         let shape = analysis.graph[source].type.shape
         let inside = Set(analysis.prologue)
@@ -35,7 +62,7 @@ func lowerDirectConvolution(_ analysis: GroupAnalysis) -> Lowering? {
         else { return nil }
         image = first
         prologue = lowered.program
-        inputs = [.value(image), .packedFilter(filter, isTurned: isTurned)] + lowered.operands.map { .value($0) }
+        inputs = [.value(image), packedFilter] + lowered.operands.map { .value($0) }
     }
     let epilogueFirstInput = inputs.count
     guard let epilogue = analysis.program(analysis.epilogue, source: anchor, results: analysis.results) else { return nil }

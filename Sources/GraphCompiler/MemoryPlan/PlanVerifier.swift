@@ -22,15 +22,20 @@ enum PlanVerifier {
         for instruction in program.instructions {
             switch instruction.work {
             case .source(let buffer):
-                try advance(&made[buffer.index], instruction, unit: 1, program[buffer: buffer])
+                try advance(&made[buffer.index], instruction, program[buffer: buffer])
             case .sink(let output, let buffer):
                 if case .arena = program[buffer: buffer].storage {
                     try checkRead(instruction.rows, program[buffer: buffer], made[buffer.index])
                 }
-                try advance(&taken[output], instruction, unit: 1, program[buffer: buffer])
+                try advance(&taken[output], instruction, program[buffer: buffer])
             case .step(let index):
                 let step = program.steps[index]
                 guard !step.isPreparation else { throw ProgramError("step '\(step.name)' belongs to the preparation") }
+                guard step.unitEnd(instruction.rows.upperBound) == instruction.rows.upperBound else {
+                    throw ProgramError(
+                        "step '\(step.name)' cannot stop at row \(instruction.rows.upperBound): it makes rows of an image "
+                            + "in units of \(step.rowUnit)")
+                }
                 for input in step.inputs {
                     let buffer = program[buffer: input.buffer]
                     let rows = input.rows(for: instruction.rows, of: step, bufferRowCount: buffer.rows.rowCount)
@@ -47,7 +52,7 @@ enum PlanVerifier {
                 for output in step.outputs {
                     let buffer = program[buffer: output]
                     var end = made[output.index]
-                    try advance(&end, instruction, unit: step.rowUnit, buffer)
+                    try advance(&end, instruction, buffer)
                     made[output.index] = end
                     if case .parameter = buffer.storage { isOverwritten[output.index] = end }
                 }
@@ -89,15 +94,11 @@ enum PlanVerifier {
         }
     }
 
-    private static func advance(
-        _ end: inout Int, _ instruction: Instruction, unit: Int, _ buffer: Buffer
-    ) throws(ProgramError) {
-        guard instruction.rows.lowerBound == end, instruction.rows.upperBound <= buffer.rows.rowCount,
-            instruction.rows.upperBound % unit == 0 || instruction.rows.upperBound == buffer.rows.rowCount
-        else {
+    private static func advance(_ end: inout Int, _ instruction: Instruction, _ buffer: Buffer) throws(ProgramError) {
+        guard instruction.rows.lowerBound == end, instruction.rows.upperBound <= buffer.rows.rowCount else {
             throw ProgramError(
                 "rows \(instruction.rows) of '\(buffer.name)' are out of order: it has \(buffer.rows.rowCount) rows, "
-                    + "\(end) of them made, in units of \(unit)")
+                    + "\(end) of them made")
         }
         end = instruction.rows.upperBound
     }

@@ -111,7 +111,7 @@ private struct Wave {
     private mutating func propagate() {
         for step in program.steps.reversed() where !step.isPreparation {
             let asked = step.outputs.map { neededRows[$0.index] }.max() ?? 0
-            let rounded = min(step.rowCount, (asked + step.rowUnit - 1) / step.rowUnit * step.rowUnit)
+            let rounded = min(step.rowCount, step.unitEnd(asked))
             for output in step.outputs { neededRows[output.index] = rounded }
             let made = madeRows[step.outputs[0].index]
             guard rounded > made else { continue }

@@ -1,0 +1,91 @@
+/// How the Winograd convolution F(4×4, 3×3) cuts its work and its scratch, from the shape alone.
+///
+/// The result is cut into tiles of 4 × 4 pixels, anchored at row 0 and pixel 0 of each image. A tile's
+/// input, 6 × 6 pixels, is transformed to 36 numbers for each input channel, one in each of 36 planes; the
+/// planes' products with the filter are 36 numbers for each output channel, in planes again.
+///
+/// Scratch holds, in this order and each on a cache line: zeros that stand for rows of padding, a ring of
+/// transformed columns, the planes of one block of tiles, their products with one group of output channels,
+/// the block's result when its epilogue does not run on registers, its results after the epilogue when a
+/// pixel shuffle scatters them, and the scratch of the epilogue.
+public struct WinogradLayout {
+    /// Rows and pixels of one tile of the result, and of its input.
+    public static let tileSize = 4, inputTileSize = 6
+    public static let planeCount = inputTileSize * inputTileSize
+    /// Transformed columns that exist at a time: those of one tile, and room for the next.
+    public static let ringColumnCount = 8
+    /// Input channels that go through the ring together, so that it stays in the L1 cache.
+    public static let ringChannelCount = 64
+
+    public var tileRowsPerImage: Int, tilesPerRow: Int
+    /// Tiles of a block, at most: their planes and 64 channels' filters stay in a 1 MiB L2 cache.
+    public var blockTileCount: Int
+    /// Output channels, with those that fill the last vector.
+    public var paddedChannels: Int
+    /// Output channels whose products exist at a time; the last group may have fewer.
+    public var groupChannels: Int
+    /// Whether products take the place of planes that have been read: plane p lies in place p + 1, its
+    /// product in place p.
+    public var isInPlace: Bool
+    /// Elements from one plane to the next: never a multiple of 4 KiB, which would collide in the caches.
+    public var planeStride: Int, productPlaneStride: Int
+    /// Elements from one tile's products in a plane to the next's.
+    public var productTileStride: Int
+    public var zerosOffset: Int, ringOffset: Int, planeOffset: Int, productOffset: Int
+    public var resultOffset: Int, shuffleOffset: Int, epilogueOffset: Int
+    /// Bytes of one result before the shuffle, of one row of a block.
+    public var shuffleByteCount: Int
+    public var byteCount: Int
+
+    public init(_ geometry: ConvolutionGeometry, epilogueByteCount: Int, resultCount: Int) {
+        let tileSize = WinogradLayout.tileSize, planeCount = WinogradLayout.planeCount
+        let inputChannels = geometry.inputChannels
+        tileRowsPerImage = (geometry.outputHeight + tileSize - 1) / tileSize
+        tilesPerRow = (geometry.outputWidth + tileSize - 1) / tileSize
+        blockTileCount = min(36, max(12, 344_064 / (planeCount * inputChannels * 4) / 12 * 12))
+        paddedChannels = geometry.outputChannels.roundedUp(to: 8)
+        groupChannels = geometry.winogradGroupChannels
+        isInPlace = paddedChannels <= min(inputChannels, groupChannels)
+        planeStride = blockTileCount * inputChannels + 16
+        productTileStride = isInPlace ? inputChannels : groupChannels
+        productPlaneStride = isInPlace ? planeStride : blockTileCount * groupChannels + 16
+
+        zerosOffset = 0
+        ringOffset = (inputChannels * 4).roundedUp(to: 64)
+        let ringByteCount =
+            WinogradLayout.ringColumnCount * WinogradLayout.inputTileSize
+            * min(inputChannels, WinogradLayout.ringChannelCount) * 4
+        let planesOffset = ringOffset + ringByteCount
+        planeOffset = isInPlace ? planesOffset + planeStride * 4 : planesOffset
+        let planesEnd = planeOffset + planeCount * planeStride * 4
+        productOffset = isInPlace ? planesOffset : planesEnd
+        resultOffset = isInPlace ? planesEnd : planesEnd + planeCount * productPlaneStride * 4
+        shuffleOffset = resultOffset + blockTileCount * tileSize * tileSize * paddedChannels * 4
+        shuffleByteCount = blockTileCount * tileSize * geometry.outputChannels * 4
+        epilogueOffset = shuffleOffset + (geometry.shuffleBlock > 1 ? max(1, resultCount) * shuffleByteCount : 0)
+        byteCount = epilogueOffset + epilogueByteCount.roundedUp(to: 64)
+    }
+}
+
+extension ConvolutionGeometry {
+    /// Output channels that the Winograd convolution multiplies together: 64, or as many as a pixel
+    /// shuffle leaves side by side.
+    public var winogradGroupChannels: Int {
+        let sideBySide = outputChannels / (shuffleBlock * shuffleBlock)
+        return shuffleBlock == 1 ? 64 : [64, 32, 16].first { sideBySide % $0 == 0 } ?? 64
+    }
+
+    /// Bytes of a 3×3 filter transformed for the Winograd convolution: `[group][plane][block][in][16]`, the
+    /// last block being 8 wide when at most 8 output channels remain, filled up with zeros.
+    public var transformedFilterByteCount: Int {
+        WinogradLayout.planeCount * inputChannels * outputChannels.roundedUp(to: 8) * 4
+    }
+
+    /// Bytes of scratch of `conv2d_winograd`.
+    public func winogradScratchByteCount(epilogue: PointwiseProgram?) -> Int {
+        WinogradLayout(
+            self, epilogueByteCount: epilogue?.scratchByteCount(channels: outputChannels) ?? 0,
+            resultCount: epilogue?.results.count ?? 0
+        ).byteCount
+    }
+}

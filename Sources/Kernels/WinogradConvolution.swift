@@ -1,0 +1,205 @@
+import KernelInterface
+
+// conv2d_winograd: 3×3 convolution of stride 1 by Winograd's F(4×4, 3×3), 2.25 multiplications in place of 9.
+//
+// Formula        Y = epilogue(Aᵀ[Σ (G·g·Gᵀ) ⊙ (Bᵀ·d·B)]A) for each tile of 4 × 4 results, d being its 6 × 6
+//                inputs, g the filter, and the sum over input channels; the matrices of `WinogradTransforms`.
+// Operands       input 0: x f32; input 1: the filter as transform_filter leaves it; then the operands of the
+//                epilogue, as for conv2d_direct. Geometry: ConvolutionGeometry; inputChannels is a multiple
+//                of 8. No prologue.
+// Layout         as conv2d_direct. Tiles are anchored at row 0 and pixel 0 of each image; firstRow and
+//                endRow lie where tiles or images end, counted in the convolution's own rows.
+// Memory         as conv2d_direct. Scratch: `winogradScratchByteCount`.
+// Tails          tiles that reach past the image compute with zeros and store what is inside. Blocks of
+//                output channels are 16 wide, the last 8.
+// Accumulation   in f32, one multiplyAdd per input channel in order, for each of 36 products alone; a
+//                result depends on its tile's inputs only. Within 4e-6·√channels of the largest |x| times
+//                the largest sum of |g| over a filter's taps.
+// Source         Lavin and Gray (CVPR 2016), algorithm 1, in blocks whose planes stay in the L2 cache.
+// Chosen         for 3×3 filters of stride 1 on enough channels and pixels; see the kernel table.
+// Measured       see Docs/Performance.md.
+
+@Sendable
+func convolveWinograd(_ call: UnsafePointer<KernelCall>) {
+    let call = call.pointee
+    let geometry = call.geometry.assumingMemoryBound(to: ConvolutionGeometry.self).pointee
+    WinogradConvolution(call, geometry).compute(
+        firstRow: call.firstRow / geometry.shuffleBlock, endRow: call.endRow / geometry.shuffleBlock)
+}
+
+private struct WinogradConvolution {
+    private let layout: WinogradLayout
+    private let call: KernelCall
+    private let geometry: ConvolutionGeometry
+    private let input: WinogradInput
+    private let planes: UnsafeMutablePointer<Float>
+    private let products: UnsafeMutablePointer<Float>
+    /// A block's result before the epilogue, where that does not run on registers.
+    private let result: UnsafeMutablePointer<Float>
+    private let results: ConvolutionResults
+    private let registerEpilogue: RegisterEpilogue?
+
+    init(_ call: KernelCall, _ geometry: ConvolutionGeometry) {
+        layout = WinogradLayout(
+            geometry, epilogueByteCount: call.epilogue.scratchByteCount(channels: geometry.outputChannels),
+            resultCount: call.epilogue.resultCount)
+        self.call = call
+        self.geometry = geometry
+        input = WinogradInput(call, geometry, layout)
+        planes = (call.scratch + layout.planeOffset).floats
+        products = (call.scratch + layout.productOffset).floats
+        result = (call.scratch + layout.resultOffset).floats
+        results = ConvolutionResults(
+            call, geometry, paddedChannels: layout.paddedChannels,
+            epilogueScratch: call.scratch + layout.epilogueOffset,
+            shuffleScratch: call.scratch + layout.shuffleOffset, shuffleByteCount: layout.shuffleByteCount)
+        // Groups of channels must be stored side by side.
+        let block = geometry.shuffleBlock
+        let isWhole =
+            block == 1
+            ? geometry.outputChannels % 8 == 0
+            : geometry.outputChannels / (block * block) % layout.groupChannels == 0
+        registerEpilogue = isWhole ? RegisterEpilogue(call.epilogue, inputs: call.inputs) : nil
+    }
+
+    /// Some of the convolution's own rows, counted over the batch.
+    func compute(firstRow: Int, endRow: Int) {
+        let firstTile = tileRow(containing: firstRow) * layout.tilesPerRow
+        let endTile = (tileRow(containing: endRow - 1) + 1) * layout.tilesPerRow
+        let blockCount = (endTile - firstTile + layout.blockTileCount - 1) / layout.blockTileCount
+        let blockTileCount = min(
+            layout.blockTileCount, (endTile - firstTile + blockCount - 1) / blockCount)
+        var tile = firstTile
+        while tile < endTile {
+            computeBlock(tile..<min(tile + blockTileCount, endTile))
+            tile += blockTileCount
+        }
+    }
+
+    /// Rows of tiles are counted over the batch too.
+    private func tileRow(containing row: Int) -> Int {
+        row / geometry.outputHeight * layout.tileRowsPerImage
+            + row % geometry.outputHeight / WinogradLayout.tileSize
+    }
+
+    private func computeBlock(_ tiles: Range<Int>) {
+        forEachRun(tiles) { run in
+            input.transform(
+                image: run.tileRow / layout.tileRowsPerImage, tileRow: run.tileRow % layout.tileRowsPerImage,
+                firstTile: run.firstTile, count: run.count, to: planes + run.place * geometry.inputChannels,
+                planeStride: layout.planeStride)
+        }
+        var filter = UnsafeRawPointer(call.inputs[1].row(0)).floats
+        for channel in stride(from: 0, to: layout.paddedChannels, by: layout.groupChannels) {
+            let channels = min(layout.groupChannels, layout.paddedChannels - channel)
+            multiply(filter, channels: channels, tileCount: tiles.count)
+            forEachRun(tiles) { run in transformOutput(run, channel: channel, channels: channels) }
+            filter += WinogradLayout.planeCount * geometry.inputChannels * channels
+        }
+        guard registerEpilogue == nil else { return }
+        forEachRun(tiles) { run in
+            for row in 0..<rowCount(run) {
+                results.store(
+                    resultRow(run, row), row: firstRow(run) + row, firstPixel: firstPixel(run), count: pixelCount(run))
+            }
+        }
+    }
+
+    /// products[plane][tile][o] = Σ planes[plane][tile][i] · filter[plane][i][o] for a group of output channels.
+    private func multiply(_ filter: UnsafePointer<Float>, channels: Int, tileCount: Int) {
+        var filter = filter
+        for plane in 0..<WinogradLayout.planeCount {
+            var row = UnsafePointer(planes + plane * layout.planeStride)
+            withUnsafePointer(to: &row) { row in
+                for channel in stride(from: 0, to: channels, by: 16) {
+                    let width = min(16, channels - channel)
+                    let piece = TermPiece(
+                        rows: row, rowCount: 1, firstTerm: 0, termCount: geometry.inputChannels,
+                        filter: filter, filterRowStride: 0, pixelStride: geometry.inputChannels,
+                        resultStride: layout.productTileStride, isFirst: true)
+                    let result = products + (plane * layout.productPlaneStride + channel)
+                    if width == 16 {
+                        multiplyTiles16(piece, count: tileCount, result: result)
+                    } else {
+                        multiplyTiles8(piece, count: tileCount, result: result)
+                    }
+                    filter += geometry.inputChannels * width
+                }
+            }
+        }
+    }
+
+    /// A group of channels of a run of tiles.
+    private func transformOutput(_ run: TileRun, channel: Int, channels: Int) {
+        let source = UnsafePointer(products + run.place * layout.productTileStride)
+        let epilogue = registerEpilogue ?? RegisterEpilogue()
+        let firstRow = firstRow(run), firstPixel = firstPixel(run), rowCount = rowCount(run)
+        let pixelChannels = geometry.outputChannels
+        let destination: WinogradRows
+        if registerEpilogue == nil {
+            destination = WinogradRows(pixelStride: layout.paddedChannels) { row in resultRow(run, row) + channel }
+        } else {
+            let block = geometry.shuffleBlock
+            let shuffledChannels = pixelChannels / (block * block)
+            let (subpixel, k) = channel.quotientAndRemainder(dividingBy: shuffledChannels)
+            let (i, j) = subpixel.quotientAndRemainder(dividingBy: block)
+            destination = WinogradRows(pixelStride: block * shuffledChannels) { row in
+                call.outputs[0].row((firstRow + row) * block + i).floats
+                    + ((firstPixel * block + j) * shuffledChannels + k)
+            }
+        }
+        WinogradOutput(
+            planeStride: layout.productPlaneStride, tileStride: layout.productTileStride,
+            channels: channels, bias: epilogue.bias.map { $0 + channel },
+            floor: Vector(repeating: epilogue.floor), scale: Vector(repeating: epilogue.scale),
+            results: destination,
+            addends: epilogue.addend.map { addend in
+                WinogradRows(pixelStride: pixelChannels) { row in
+                    addend.row(firstRow + row).floats + (firstPixel * pixelChannels + channel)
+                }
+            },
+            sums: (call.scratch + layout.ringOffset).floats
+        ).transform(source, rowCount: rowCount, pixelCount: pixelCount(run))
+    }
+
+    /// Where row `row` of a run waits for the epilogue.
+    private func resultRow(_ run: TileRun, _ row: Int) -> UnsafeMutablePointer<Float> {
+        result + (16 * run.place + row * 4 * run.count) * layout.paddedChannels
+    }
+
+    private func firstRow(_ run: TileRun) -> Int {
+        run.tileRow / layout.tileRowsPerImage * geometry.outputHeight
+            + run.tileRow % layout.tileRowsPerImage * WinogradLayout.tileSize
+    }
+
+    private func rowCount(_ run: TileRun) -> Int {
+        min(
+            WinogradLayout.tileSize,
+            geometry.outputHeight - run.tileRow % layout.tileRowsPerImage * WinogradLayout.tileSize)
+    }
+
+    private func firstPixel(_ run: TileRun) -> Int { run.firstTile * WinogradLayout.tileSize }
+
+    private func pixelCount(_ run: TileRun) -> Int {
+        min(run.count * WinogradLayout.tileSize, geometry.outputWidth - firstPixel(run))
+    }
+
+    /// Cuts a block into runs of neighbouring tiles.
+    @inline(__always)
+    private func forEachRun(_ tiles: Range<Int>, _ body: (TileRun) -> Void) {
+        var tile = tiles.lowerBound
+        while tile < tiles.upperBound {
+            let (tileRow, first) = tile.quotientAndRemainder(dividingBy: layout.tilesPerRow)
+            let count = min(layout.tilesPerRow - first, tiles.upperBound - tile)
+            body(TileRun(tileRow: tileRow, firstTile: first, count: count, place: tile - tiles.lowerBound))
+            tile += count
+        }
+    }
+}
+
+/// Neighbouring tiles of one row of tiles, which is counted over the batch.
+private struct TileRun {
+    var tileRow: Int, firstTile: Int, count: Int
+    /// The first tile's place in its block.
+    var place: Int
+}
