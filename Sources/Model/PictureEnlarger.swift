@@ -41,6 +41,7 @@ public final class PictureEnlarger {
     }
 
     /// Reads a PNG and writes the enlarged one, which appears when it is whole.
+    @discardableResult
     public func enlarge(_ input: String, to output: String) throws(ModelError) -> Report {
         do {
             let reader = try PNGReader(path: input)
