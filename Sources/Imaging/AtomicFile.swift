@@ -38,7 +38,10 @@ public final class AtomicFile {
         let descriptor = open(
             name, isSpecial ? O_WRONLY | O_CLOEXEC : O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
-            throw ImageError(path: path, "cannot be written: \(systemMessage(errno))")
+            let systemError = errno
+            let isMissing = access(folder(of: target), F_OK) != 0
+            let reason = isMissing ? "there is no folder '\(folder(of: target))'; make it first" : systemMessage(systemError)
+            throw ImageError(path: path, "cannot be written: \(reason)")
         }
         if exists, !isSpecial { fchmod(descriptor, status.st_mode & 0o777) }
         guard let file = fdopen(descriptor, "wb") else {

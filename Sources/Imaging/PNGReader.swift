@@ -168,7 +168,8 @@ private func convertRow(
 /// The file past its signature, and its size in bytes where it is a regular file.
 private func openPNG(_ path: String) throws(ImageError) -> (UnsafeMutablePointer<FILE>, byteCount: Int?) {
     guard let file = fopen(path, "rbe") else {
-        throw ImageError(path: path, "cannot be opened: \(systemMessage(errno))")
+        throw ImageError(
+            path: path, errno == ENOENT ? "no such file; is the name right?" : "cannot be opened: \(systemMessage(errno))")
     }
     do throws(ImageError) {
         var status = stat()

@@ -125,7 +125,7 @@ public struct Model: Sendable {
         guard problems.isEmpty else {
             let shown = problems.prefix(8).joined(separator: "\n  ")
             let rest = problems.count > 8 ? "\n  and \(problems.count - 8) more" : ""
-            throw ModelError("\(path): these weights do not fit '\(module.name)':\n  \(shown)\(rest)")
+            throw ModelError("\(path): these weights do not fit '\(module.name)'; name the model they were trained in, with its -D:\n  \(shown)\(rest)")
         }
         for tensor in tensors {
             do { try parameters.setValues(tensor.values, of: tensor.path) } catch { throw ModelError(error.description) }

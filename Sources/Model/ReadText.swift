@@ -6,7 +6,9 @@
 func readText(_ path: String) throws(ModelError) -> String {
     let limit = 64 << 20
     var status = stat()
-    guard stat(path, &status) == 0 else { throw ModelError("\(path): \(systemMessage()); is the name right?") }
+    guard stat(path, &status) == 0 else {
+        throw ModelError("\(path): \(errno == ENOENT ? "no such file" : systemMessage()); is the name right?")
+    }
     guard status.st_mode & S_IFMT == S_IFREG else { throw ModelError("\(path): not a file; name a .graph file") }
     guard status.st_size <= limit else { throw ModelError("\(path): larger than \(limit >> 20) MiB, no .graph file is") }
     let file = open(path, O_RDONLY | O_CLOEXEC)

@@ -32,6 +32,19 @@ struct Folder {
     /// Whether there is a file or folder of this name.
     static func holds(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Whether a folder is there and can be written to, or could be made; nothing is made yet.
+    static func checkWritable(_ path: String) throws(TrainingError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            guard let slash = path.lastIndex(of: "/") else { return try checkWritable(".") }
+            return try checkWritable(slash == path.startIndex ? "/" : String(path[..<slash]))
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw TrainingError("\(path): is a file; name a folder") }
+        guard access(path, W_OK) == 0 else {
+            throw TrainingError("\(path): the folder cannot be written to: \(String(cString: strerror(errno)))")
+        }
+    }
+
     /// Makes a folder and those that lead to it, where they are missing.
     static func make(_ path: String) throws(TrainingError) {
         var status = stat()

@@ -1,4 +1,5 @@
 import Imaging
+import Model
 import Synchronization
 
 /// Shows a run to people: a line that changes in place on a terminal, plain lines elsewhere.
@@ -27,10 +28,11 @@ public final class ProgressReport: Sendable {
             if isTerminal { showInPlace("reading pictures \(done)/\(count)") }
         case .ready(let setUp):
             showLine(
-                "\(setUp.trainingPictureCount) pictures to train on, \(setUp.validationPictureCount) to validate on; "
-                    + "\(setUp.weightCount) weights")
+                "\(readable(count: setUp.trainingPictureCount, "picture")) to train on, "
+                    + "\(readable(count: setUp.validationPictureCount)) to validate on; "
+                    + readable(count: setUp.weightCount, "weight"))
             showLine(
-                "validation: \(setUp.validationCropCount) crops of \(setUp.validationSide)×\(setUp.validationSide), "
+                "validation: \(readable(count: setUp.validationCropCount, "crop")) of \(setUp.validationSide)×\(setUp.validationSide), "
                     + "RGB; bicubic reaches \(decimal(setUp.bicubicPSNR, digits: 2)) dB")
         case .step(let progress):
             if isTerminal { showInPlace(inPlace(progress)) } else { showNowAndThen(progress) }

@@ -19,24 +19,22 @@ public struct RunFolder: Hashable, Sendable {
     public var historyPath: String { path + "/history.csv" }
     public var chartPath: String { path + "/history.svg" }
 
-    /// Makes the folder where it is missing.
+    /// Looks at the folder; it is made with the first files, so that a run which never begins leaves nothing.
     ///
     /// - Parameter overwriting: whether the files of an earlier run may be replaced.
-    /// - Throws: when the folder cannot be made or written to, or holds a run that must stay.
+    /// - Throws: when the folder cannot be written to, or holds a run that must stay.
     public init(_ path: String, overwriting: Bool) throws(TrainingError) {
         self.path = path
-        try Folder.make(path)
-        guard access(path, W_OK) == 0 else {
-            throw TrainingError("\(path): the folder cannot be written to: \(String(cString: strerror(errno)))")
-        }
+        try Folder.checkWritable(path)
         if !overwriting, let file = files.first(where: Folder.holds) {
             throw TrainingError(
                 "\(file): the folder holds a run already; name another, or give --overwrite to replace it")
         }
     }
 
-    /// Removes the files of an earlier run, just before the first of a new one are written.
-    func clear() throws(TrainingError) {
+    /// Makes the folder where it is missing, and removes the files of an earlier run.
+    func prepare() throws(TrainingError) {
+        try Folder.make(path)
         for file in files where Folder.holds(file) {
             guard unlink(file) == 0 else {
                 throw TrainingError("\(file): cannot be removed: \(String(cString: strerror(errno)))")

@@ -65,7 +65,7 @@ public final class TrainingRun {
         isInterrupted: @Sendable () -> Bool = { false }, report: @Sendable (TrainingEvent) -> Void
     ) throws(TrainingError) -> End {
         guard let (loader, validation) = try prepare(isInterrupted, report) else { return .interrupted }
-        try folder.clear()
+        try folder.prepare()
         model.metadata["recipe"] = options.recipe
         model.metadata["training_pictures"] = "\(data.training.count)"
 

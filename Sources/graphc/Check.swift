@@ -12,7 +12,7 @@ struct Check: ParsableCommand {
     @Argument(help: ArgumentHelp("A model's text, or a dump of any stage.", valueName: "file.graph"))
     var file: String
 
-    @Option(name: [.customShort("D")], help: ArgumentHelp("Bind a parameter of the graph.", valueName: "name=value"))
+    @Option(name: [.customShort("D")], help: ArgumentHelp("Set a parameter: a number, true or false.", valueName: "name=value"))
     var definitions: [NamedValues<CompileTimeValue>] = []
 
     func run() throws {

@@ -17,16 +17,17 @@ struct Compile: ParsableCommand {
         help: ArgumentHelp("The pack. (default: the file's name, in this folder)", valueName: "out.gpack"))
     var output: String?
 
-    @Option(name: [.customShort("D")], help: ArgumentHelp("Bind a parameter of the graph.", valueName: "name=value"))
+    @Option(name: [.customShort("D")], help: ArgumentHelp("Set a parameter: a number, true or false.", valueName: "name=value"))
     var definitions: [NamedValues<CompileTimeValue>] = []
 
     @Option(help: "What the fresh weights are drawn from.")
     var seed: UInt64 = 0
 
     func run() throws {
+        let output = output ?? defaultOutput
+        try checkOutput(output, replacesNoneOf: [file])
         let source = try SourceText(contentsOf: file)
         let model = try Model(source: source, values: definitions.merged, seed: seed)
-        let output = output ?? defaultOutput
         try model.pack(includingState: false).write(to: output)
         print("\(output): \(model.summary)")
     }

@@ -35,7 +35,7 @@ struct Dump: ParsableCommand {
     @Option(help: ArgumentHelp("What to plan for. (default: this machine)", valueName: "set"))
     var instructionSet: InstructionSet?
 
-    @Option(name: [.customShort("D")], help: ArgumentHelp("Bind a parameter of the graph.", valueName: "name=value"))
+    @Option(name: [.customShort("D")], help: ArgumentHelp("Set a parameter: a number, true or false.", valueName: "name=value"))
     var definitions: [NamedValues<CompileTimeValue>] = []
 
     func validate() throws {

@@ -24,6 +24,7 @@ struct Compare: ParsableCommand {
     var output: String
 
     func run() throws {
+        try checkOutput(output, replacesNoneOf: [model.path, picture])
         let loaded = try model.model()
         let comparison = try Comparison(loaded, picture, threadCount: model.threadCount)
         print(comparison.table, terminator: "")

@@ -39,12 +39,13 @@ struct Infer: ParsableCommand {
 
     func run() throws {
         guard let modelPath = operands.first(where: Self.isModel) else { return }
+        let pictures = operands.filter { $0 != modelPath }
+        let targets = try targets(of: pictures)
+        for target in targets { try checkOutput(target, replacesNoneOf: operands) }
         let model = try graph.model(modelPath)
         if modelPath.hasSuffix(".graph") {
             StandardError.write("graphrun: the weights of \(modelPath) are fresh; train it, then name the pack\n")
         }
-        let pictures = operands.filter { $0 != modelPath }
-        let targets = try targets(of: pictures)
         let enlarger = try PictureEnlarger(
             model, threadCount: threads.count, bandRows: bands == 0 ? nil : bands)
         for (picture, target) in zip(pictures, targets) {
@@ -64,14 +65,20 @@ struct Infer: ParsableCommand {
     private func targets(of pictures: [String]) throws -> [String] {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: output, isDirectory: &isFolder)
-        guard pictures.count > 1 || output.hasSuffix("/") || (exists && isFolder.boolValue) else { return [output] }
+        let ending = URL(fileURLWithPath: output).pathExtension.lowercased()
+        guard pictures.count > 1 || output.hasSuffix("/") || (exists && isFolder.boolValue) else {
+            guard ["", "png"].contains(ending) else {
+                throw ModelError("\(output): pictures are written as PNG; name a file that ends in .png")
+            }
+            return [output]
+        }
         let names = pictures.map { URL(fileURLWithPath: $0).lastPathComponent }
         let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
         if let name = names.first(where: { counts[$0] != 1 }) {
             throw ModelError("two pictures are called '\(name)', and both would go to \(output); name them in two runs")
         }
-        guard !exists || isFolder.boolValue else {
-            throw ModelError("\(output): not a folder; several pictures need one")
+        guard exists ? isFolder.boolValue : ending != "png" || output.hasSuffix("/") else {
+            throw ModelError("\(output): is no folder; several pictures need one")
         }
         do {
             try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)

@@ -21,7 +21,7 @@ struct ModelOptions: ParsableArguments {
 struct GraphOptions: ParsableArguments {
     @Option(
         name: .customShort("D"), parsing: .singleValue,
-        help: ArgumentHelp("Set a parameter of a .graph.", valueName: "name=value"))
+        help: ArgumentHelp("Set a parameter: a number, true or false.", valueName: "name=value"))
     var values: [NamedValues<CompileTimeValue>] = []
 
     /// - Parameter seed: of fresh weights, for a .graph.

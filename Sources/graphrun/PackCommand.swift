@@ -29,6 +29,7 @@ struct PackCommand: ParsableCommand {
     var data: String?
 
     func run() throws {
+        try checkOutput(output, replacesNoneOf: [model.path])
         let loaded = try model.model()
         let pack = loaded.pack(includingState: false)
         print(try pack.write(to: output, storage: storage))

@@ -49,6 +49,7 @@ struct RunEntry: ParsableCommand {
     }
 
     func run() throws {
+        try checkOutput(output, replacesNoneOf: [model.path, inputs])
         let loaded = try model.model()
         let inputs = try boundInputs(of: loaded)
         let evaluation: Evaluation =

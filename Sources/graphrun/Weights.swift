@@ -33,6 +33,7 @@ struct ExportWeights: ParsableCommand {
     @OptionGroup var graph: GraphOptions
 
     func run() throws {
+        try checkOutput(output, replacesNoneOf: [model])
         let weights = try graph.model(model, seed: seed).pack(includingState: false).weights
         try SafeTensors(tensors: weights).write(to: output)
         print("\(output): \(summary(of: weights))")
@@ -61,6 +62,7 @@ struct ImportWeights: ParsableCommand {
     @OptionGroup var graph: GraphOptions
 
     func run() throws {
+        try checkOutput(output, replacesNoneOf: [model, weights])
         let model = try graph.model(model)
         try model.bind(SafeTensors(contentsOf: weights).tensors, from: weights)
         let pack = model.pack(includingState: false)

@@ -25,9 +25,9 @@ import Testing
     func problem(of bytes: [UInt8]) -> String? { problem(folder.file("photo.png", bytes)) }
 
     @Test func noFile() {
-        #expect(problem(folder.file("missing.png")) == "cannot be opened: No such file or directory")
+        #expect(problem(folder.file("missing.png")) == "no such file; is the name right?")
         #expect(problem(folder.path) == "is a folder; name a PNG file in it")
-        #expect(problem("") == "cannot be opened: No such file or directory")
+        #expect(problem("") == "no such file; is the name right?")
     }
 
     @Test func otherFormats() {
