@@ -163,8 +163,8 @@ extension Parser {
             }
             return .storage(keyword, typed, initializer: nil, path: nil)
         }
-        try expect(.tilde, "'~' and the initializer of \(typed.name.text)")
-        let initializer = try expectName("an initializer")
+        // Elaboration says which initializers there are where one is missing.
+        let initializer = consume(.tilde) ? try expectName("an initializer") : nil
         let path = current.kind == .pathStart && continuesLine ? try parsePath() : nil
         return .storage(keyword, typed, initializer: initializer, path: path)
     }

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
 
 /// Refuses an output that is one of a command's inputs, by whatever names the two go.
 ///

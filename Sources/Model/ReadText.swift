@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
 
 /// Reads a text file of reasonable size.
 func readText(_ path: String) throws(ModelError) -> String {

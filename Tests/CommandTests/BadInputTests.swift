@@ -117,6 +117,16 @@ struct BadInputTests {
         #expect(place.names == ["data"])
     }
 
+    @Test(arguments: [
+        ("filtres=3", "error[unknown-parameter]: graph 'edsr' has no parameter 'filtres'"),
+        ("filters=1.5", "error[wrong-kind]"), ("filters=0", "error[empty-tensor]"), ("scale=5", "error[condition-failed]"),
+        ("blocks=999999999", "error[too-large]"),
+    ])
+    func definitionsThatDoNotFit(_ definition: String, _ excerpt: String) throws {
+        let finished = try Workplace().graphc("check", Models.path("edsr"), "-D", definition)
+        #expect(finished.status == 1 && finished.output.isEmpty && finished.errors.contains(excerpt), "\(finished.errors)")
+    }
+
     @Test func definitionsDoNotGoWithPacks() throws {
         let place = try Workplace()
         _ = try place.graphc("compile", Models.path("espcn"), "-o", "a.gpack").success()
