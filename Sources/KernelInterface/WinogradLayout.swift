@@ -17,7 +17,6 @@ public struct WinogradLayout {
     /// Input channels that go through the ring together, so that it stays in the L1 cache.
     public static let ringChannelCount = 64
 
-    public var tileRowsPerImage: Int, tilesPerRow: Int
     /// Tiles of a block, at most: their planes and 64 channels' filters stay in a 1 MiB L2 cache.
     public var blockTileCount: Int
     /// Output channels, with those that fill the last vector.
@@ -40,8 +39,6 @@ public struct WinogradLayout {
     public init(_ geometry: ConvolutionGeometry, epilogueByteCount: Int, resultCount: Int) {
         let tileSize = WinogradLayout.tileSize, planeCount = WinogradLayout.planeCount
         let inputChannels = geometry.inputChannels
-        tileRowsPerImage = (geometry.outputHeight + tileSize - 1) / tileSize
-        tilesPerRow = (geometry.outputWidth + tileSize - 1) / tileSize
         blockTileCount = min(36, max(12, 344_064 / (planeCount * inputChannels * 4) / 12 * 12))
         paddedChannels = geometry.outputChannels.roundedUp(to: 8)
         groupChannels = geometry.winogradGroupChannels
@@ -68,6 +65,10 @@ public struct WinogradLayout {
 }
 
 extension ConvolutionGeometry {
+    /// Rows of tiles of an image, and tiles of such a row.
+    public var tileRowsPerImage: Int { (outputHeight + WinogradLayout.tileSize - 1) / WinogradLayout.tileSize }
+    public var tilesPerRow: Int { (outputWidth + WinogradLayout.tileSize - 1) / WinogradLayout.tileSize }
+
     /// Output channels that the Winograd convolution multiplies together: 64, or as many as a pixel
     /// shuffle leaves side by side.
     public var winogradGroupChannels: Int {

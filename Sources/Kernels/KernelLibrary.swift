@@ -17,6 +17,8 @@ public enum KernelLibrary {
         names.add("transform_filter_turned", transformFilterTurned)
         names.add("conv2d_winograd", convolveWinograd)
         names.add("conv2d_filter_gradient_direct", convolveFilterGradientDirect)
+        names.add("winograd_gradient_products", multiplyWinogradGradient)
+        names.add("conv2d_filter_gradient_winograd", sumWinogradFilterGradient)
         names.add("pointwise", pointwise)
         names.add("sum_rows", sumRows)
         names.add("depth_to_space", depthToSpace)

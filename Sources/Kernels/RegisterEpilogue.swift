@@ -1,13 +1,17 @@
 import KernelInterface
 
 /// The epilogues of most convolutions, applied to vectors before they are stored for the first time:
-/// relu?(y + bias)·scale + addend, each part there or not, in the order and with the rounding of the same
-/// program run by ``PointwiseRun``.
+/// relu(y + bias)·scale + addend, each part there or not, with a gradient's gate (y where mask > 0, else
+/// slope·y) perhaps in the place of relu; in the order and with the rounding of the same program run by
+/// ``PointwiseRun``.
 struct RegisterEpilogue {
     /// One element for each output channel; nil without a bias.
     private(set) var bias: UnsafePointer<Float>?
     /// What smaller results become: 0 with relu, −∞ without.
     private(set) var floor: Float = -.infinity
+    /// One element for each element of the result, and the factor where it is not positive.
+    private(set) var mask: TensorRows?
+    private(set) var slope: Float = 0
     private(set) var scale: Float = 1
     /// One element for each element of the result.
     private(set) var addend: TensorRows?
@@ -43,6 +47,13 @@ struct RegisterEpilogue {
             case .relu:
                 guard left == current, part <= .relu else { return nil }
                 floor = 0
+                part = .scale
+            case .reluGradient:
+                guard left == current, part <= .relu, right > 0, right < code.operandCount,
+                    code.operands[right].spread == .full, code.operands[right].element == .f32
+                else { return nil }
+                mask = inputs[code.firstInput + right - 1]
+                slope = instruction.immediate
                 part = .scale
             case .multiplyImmediate:
                 guard left == current, part <= .scale else { return nil }

@@ -31,6 +31,7 @@ private struct WinogradConvolution {
     private let layout: WinogradLayout
     private let call: KernelCall
     private let geometry: ConvolutionGeometry
+    private let grid: WinogradTiles
     private let input: WinogradInput
     private let planes: UnsafeMutablePointer<Float>
     private let products: UnsafeMutablePointer<Float>
@@ -45,7 +46,10 @@ private struct WinogradConvolution {
             resultCount: call.epilogue.resultCount)
         self.call = call
         self.geometry = geometry
-        input = WinogradInput(call, geometry, layout)
+        grid = WinogradTiles(geometry)
+        input = WinogradInput(
+            call, geometry, zeros: (call.scratch + layout.zerosOffset).floats,
+            ring: (call.scratch + layout.ringOffset).floats)
         planes = (call.scratch + layout.planeOffset).floats
         products = (call.scratch + layout.productOffset).floats
         result = (call.scratch + layout.resultOffset).floats
@@ -64,8 +68,8 @@ private struct WinogradConvolution {
 
     /// Some of the convolution's own rows, counted over the batch.
     func compute(firstRow: Int, endRow: Int) {
-        let firstTile = tileRow(containing: firstRow) * layout.tilesPerRow
-        let endTile = (tileRow(containing: endRow - 1) + 1) * layout.tilesPerRow
+        let firstTile = grid.tileRow(containing: firstRow) * grid.tilesPerRow
+        let endTile = (grid.tileRow(containing: endRow - 1) + 1) * grid.tilesPerRow
         let blockCount = (endTile - firstTile + layout.blockTileCount - 1) / layout.blockTileCount
         let blockTileCount = min(
             layout.blockTileCount, (endTile - firstTile + blockCount - 1) / blockCount)
@@ -76,31 +80,22 @@ private struct WinogradConvolution {
         }
     }
 
-    /// Rows of tiles are counted over the batch too.
-    private func tileRow(containing row: Int) -> Int {
-        row / geometry.outputHeight * layout.tileRowsPerImage
-            + row % geometry.outputHeight / WinogradLayout.tileSize
-    }
-
     private func computeBlock(_ tiles: Range<Int>) {
-        forEachRun(tiles) { run in
-            input.transform(
-                image: run.tileRow / layout.tileRowsPerImage, tileRow: run.tileRow % layout.tileRowsPerImage,
-                firstTile: run.firstTile, count: run.count, to: planes + run.place * geometry.inputChannels,
-                planeStride: layout.planeStride)
+        grid.forEachRun(tiles) { run in
+            input.transform(run, to: planes + run.place * geometry.inputChannels, planeStride: layout.planeStride)
         }
         var filter = UnsafeRawPointer(call.inputs[1].row(0)).floats
         for channel in stride(from: 0, to: layout.paddedChannels, by: layout.groupChannels) {
             let channels = min(layout.groupChannels, layout.paddedChannels - channel)
             multiply(filter, channels: channels, tileCount: tiles.count)
-            forEachRun(tiles) { run in transformOutput(run, channel: channel, channels: channels) }
+            grid.forEachRun(tiles) { run in transformOutput(run, channel: channel, channels: channels) }
             filter += WinogradLayout.planeCount * geometry.inputChannels * channels
         }
         guard registerEpilogue == nil else { return }
-        forEachRun(tiles) { run in
-            for row in 0..<rowCount(run) {
+        grid.forEachRun(tiles) { run in
+            for row in 0..<run.rowCount {
                 results.store(
-                    resultRow(run, row), row: firstRow(run) + row, firstPixel: firstPixel(run), count: pixelCount(run))
+                    resultRow(run, row), row: run.firstRow + row, firstPixel: run.firstPixel, count: run.pixelCount)
             }
         }
     }
@@ -130,11 +125,15 @@ private struct WinogradConvolution {
     }
 
     /// A group of channels of a run of tiles.
-    private func transformOutput(_ run: TileRun, channel: Int, channels: Int) {
+    private func transformOutput(_ run: WinogradTiles.Run, channel: Int, channels: Int) {
         let source = UnsafePointer(products + run.place * layout.productTileStride)
         let epilogue = registerEpilogue ?? RegisterEpilogue()
-        let firstRow = firstRow(run), firstPixel = firstPixel(run), rowCount = rowCount(run)
         let pixelChannels = geometry.outputChannels
+        let operandRows = { (operand: TensorRows) in
+            WinogradRows(pixelStride: pixelChannels) { row in
+                operand.row(run.firstRow + row).floats + (run.firstPixel * pixelChannels + channel)
+            }
+        }
         let destination: WinogradRows
         if registerEpilogue == nil {
             destination = WinogradRows(pixelStride: layout.paddedChannels) { row in resultRow(run, row) + channel }
@@ -144,62 +143,22 @@ private struct WinogradConvolution {
             let (subpixel, k) = channel.quotientAndRemainder(dividingBy: shuffledChannels)
             let (i, j) = subpixel.quotientAndRemainder(dividingBy: block)
             destination = WinogradRows(pixelStride: block * shuffledChannels) { row in
-                call.outputs[0].row((firstRow + row) * block + i).floats
-                    + ((firstPixel * block + j) * shuffledChannels + k)
+                call.outputs[0].row((run.firstRow + row) * block + i).floats
+                    + ((run.firstPixel * block + j) * shuffledChannels + k)
             }
         }
         WinogradOutput(
             planeStride: layout.productPlaneStride, tileStride: layout.productTileStride,
             channels: channels, bias: epilogue.bias.map { $0 + channel },
-            floor: Vector(repeating: epilogue.floor), scale: Vector(repeating: epilogue.scale),
-            results: destination,
-            addends: epilogue.addend.map { addend in
-                WinogradRows(pixelStride: pixelChannels) { row in
-                    addend.row(firstRow + row).floats + (firstPixel * pixelChannels + channel)
-                }
-            },
+            floor: Vector(repeating: epilogue.floor), slope: Vector(repeating: epilogue.slope),
+            scale: Vector(repeating: epilogue.scale), results: destination,
+            masks: epilogue.mask.map(operandRows), addends: epilogue.addend.map(operandRows),
             sums: (call.scratch + layout.ringOffset).floats
-        ).transform(source, rowCount: rowCount, pixelCount: pixelCount(run))
+        ).transform(source, rowCount: run.rowCount, pixelCount: run.pixelCount)
     }
 
     /// Where row `row` of a run waits for the epilogue.
-    private func resultRow(_ run: TileRun, _ row: Int) -> UnsafeMutablePointer<Float> {
+    private func resultRow(_ run: WinogradTiles.Run, _ row: Int) -> UnsafeMutablePointer<Float> {
         result + (16 * run.place + row * 4 * run.count) * layout.paddedChannels
     }
-
-    private func firstRow(_ run: TileRun) -> Int {
-        run.tileRow / layout.tileRowsPerImage * geometry.outputHeight
-            + run.tileRow % layout.tileRowsPerImage * WinogradLayout.tileSize
-    }
-
-    private func rowCount(_ run: TileRun) -> Int {
-        min(
-            WinogradLayout.tileSize,
-            geometry.outputHeight - run.tileRow % layout.tileRowsPerImage * WinogradLayout.tileSize)
-    }
-
-    private func firstPixel(_ run: TileRun) -> Int { run.firstTile * WinogradLayout.tileSize }
-
-    private func pixelCount(_ run: TileRun) -> Int {
-        min(run.count * WinogradLayout.tileSize, geometry.outputWidth - firstPixel(run))
-    }
-
-    /// Cuts a block into runs of neighbouring tiles.
-    @inline(__always)
-    private func forEachRun(_ tiles: Range<Int>, _ body: (TileRun) -> Void) {
-        var tile = tiles.lowerBound
-        while tile < tiles.upperBound {
-            let (tileRow, first) = tile.quotientAndRemainder(dividingBy: layout.tilesPerRow)
-            let count = min(layout.tilesPerRow - first, tiles.upperBound - tile)
-            body(TileRun(tileRow: tileRow, firstTile: first, count: count, place: tile - tiles.lowerBound))
-            tile += count
-        }
-    }
-}
-
-/// Neighbouring tiles of one row of tiles, which is counted over the batch.
-private struct TileRun {
-    var tileRow: Int, firstTile: Int, count: Int
-    /// The first tile's place in its block.
-    var place: Int
 }

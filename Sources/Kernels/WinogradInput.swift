@@ -11,38 +11,51 @@ struct WinogradInput {
     /// `[column mod 8][6 rows][channels of a chunk]`
     private let ring: UnsafeMutablePointer<Float>
 
-    init(_ call: KernelCall, _ geometry: ConvolutionGeometry, _ layout: WinogradLayout) {
+    /// - Parameters:
+    ///   - zeros: room for one pixel.
+    ///   - ring: room for `ringColumnCount` transformed columns of at most `ringChannelCount` channels.
+    init(
+        _ call: KernelCall, _ geometry: ConvolutionGeometry, zeros: UnsafeMutablePointer<Float>,
+        ring: UnsafeMutablePointer<Float>
+    ) {
         input = call.inputs[0]
         self.geometry = geometry
-        zeros = (call.scratch + layout.zerosOffset).floats
-        ring = (call.scratch + layout.ringOffset).floats
+        self.zeros = zeros
+        self.ring = ring
         zero(zeros, count: geometry.inputChannels)
     }
 
-    /// - Parameters:
-    ///   - image: the image, and the tiles' row of tiles and first column of tiles in it.
-    ///   - planes: the first tile's place in plane 0; tiles lie `inputChannels` elements apart.
-    func transform(
-        image: Int, tileRow: Int, firstTile: Int, count: Int, to planes: UnsafeMutablePointer<Float>, planeStride: Int
-    ) {
-        let firstRow = tileRow * WinogradLayout.tileSize - geometry.padTop
-        let firstPixel = firstTile * WinogradLayout.tileSize - geometry.padLeft
-        let rows = InputRows(
-            row(image, firstRow), row(image, firstRow + 1), row(image, firstRow + 2),
-            row(image, firstRow + 3), row(image, firstRow + 4), row(image, firstRow + 5))
+    /// Transforms all input channels of a run of tiles.
+    ///
+    /// - Parameter planes: the first tile's place in plane 0; tiles lie `inputChannels` elements apart.
+    func transform(_ run: WinogradTiles.Run, to planes: UnsafeMutablePointer<Float>, planeStride: Int) {
         var channel = 0
         while channel < geometry.inputChannels {
             let channels = min(WinogradLayout.ringChannelCount, geometry.inputChannels - channel)
-            for column in 0..<WinogradLayout.tileSize * count + 2 {
-                transformColumn(rows, x: firstPixel + column, slot: column % 8, channel: channel, channels: channels)
-                if column >= 5, column % 4 == 1 {
-                    let tile = (column - 5) / 4
-                    transformTile(
-                        firstSlot: column - 5, channels: channels,
-                        to: planes + (tile * geometry.inputChannels + channel), planeStride: planeStride)
-                }
-            }
+            transform(
+                run, channel: channel, channels: channels, to: planes + channel, tileStride: geometry.inputChannels,
+                planeStride: planeStride)
             channel += channels
+        }
+    }
+
+    /// Transforms `channels` of the input channels, from `channel` on.
+    func transform(
+        _ run: WinogradTiles.Run, channel: Int, channels: Int, to planes: UnsafeMutablePointer<Float>, tileStride: Int,
+        planeStride: Int
+    ) {
+        let (image, firstRow) = (run.image, run.tileRow * WinogradLayout.tileSize - geometry.padTop)
+        let firstPixel = run.firstTile * WinogradLayout.tileSize - geometry.padLeft
+        let rows = InputRows(
+            row(image, firstRow), row(image, firstRow + 1), row(image, firstRow + 2),
+            row(image, firstRow + 3), row(image, firstRow + 4), row(image, firstRow + 5))
+        for column in 0..<WinogradLayout.tileSize * run.count + 2 {
+            transformColumn(rows, x: firstPixel + column, slot: column % 8, channel: channel, channels: channels)
+            if column >= 5, column % 4 == 1 {
+                transformTile(
+                    firstSlot: column - 5, channels: channels, to: planes + (column - 5) / 4 * tileStride,
+                    planeStride: planeStride)
+            }
         }
     }
 

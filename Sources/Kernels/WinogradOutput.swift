@@ -6,12 +6,13 @@ struct WinogradOutput {
     let planeStride: Int, tileStride: Int
     /// Of a group: a multiple of 8.
     let channels: Int
-    /// Added to each result of a channel, where there is one; the least result after that; the factor.
+    /// Added to each result of a channel, where there is one; the least result after that; the factor where a
+    /// mask is not positive; the factor everywhere.
     let bias: UnsafePointer<Float>?
-    let floor: Vector, scale: Vector
-    /// Where each of the four rows is stored, from its first pixel on; and what is added to it last.
+    let floor: Vector, slope: Vector, scale: Vector
+    /// Where each of the four rows is stored, from its first pixel on; its mask; and what is added to it last.
     let results: WinogradRows
-    let addends: WinogradRows?
+    let masks: WinogradRows?, addends: WinogradRows?
     /// Room for 24 vectors.
     let sums: UnsafeMutablePointer<Float>
 
@@ -29,10 +30,11 @@ struct WinogradOutput {
                 let count = min(4, pixelCount - pixel)
                 for row in 0..<rowCount {
                     let four = Six(UnsafePointer(sums + 48 * row), stride: 8).outputTransformed
-                    store(
-                        Four(finish(four.v0, bias), finish(four.v1, bias), finish(four.v2, bias), finish(four.v3, bias)),
-                        count: count, to: results.row(row) + (pixel * results.pixelStride + channel),
-                        adding: addends.map { UnsafePointer($0.row(row) + (pixel * $0.pixelStride + channel)) })
+                    var sums = Four(raise(four.v0 + bias), raise(four.v1 + bias), raise(four.v2 + bias), raise(four.v3 + bias))
+                    if let masks { gate(&sums, masks.place(row, pixel, channel), masks.pixelStride, count) }
+                    sums = Four(sums.v0 * scale, sums.v1 * scale, sums.v2 * scale, sums.v3 * scale)
+                    if let addends { add(addends.place(row, pixel, channel), addends.pixelStride, count, to: &sums) }
+                    store(sums, results.place(row, pixel, channel), count)
                 }
             }
             tile += tileStride
@@ -40,27 +42,32 @@ struct WinogradOutput {
     }
 
     @inline(__always)
-    private func store(
-        _ four: Four, count: Int, to result: UnsafeMutablePointer<Float>, adding addend: UnsafePointer<Float>?
-    ) {
-        var four = four
-        if let addend, let stride = addends?.pixelStride {
-            four.v0 += addend.vector(0)
-            if count > 1 { four.v1 += addend.vector(stride) }
-            if count > 2 { four.v2 += addend.vector(2 * stride) }
-            if count > 3 { four.v3 += addend.vector(3 * stride) }
-        }
+    private func raise(_ sum: Vector) -> Vector { select(sum .<= floor, floor, sum) }
+
+    @inline(__always)
+    private func gate(_ four: inout Four, _ mask: UnsafePointer<Float>, _ stride: Int, _ count: Int) {
+        let zero = Vector(repeating: 0)
+        four.v0 = select(mask.vector(0) .> zero, four.v0, slope * four.v0)
+        if count > 1 { four.v1 = select(mask.vector(stride) .> zero, four.v1, slope * four.v1) }
+        if count > 2 { four.v2 = select(mask.vector(2 * stride) .> zero, four.v2, slope * four.v2) }
+        if count > 3 { four.v3 = select(mask.vector(3 * stride) .> zero, four.v3, slope * four.v3) }
+    }
+
+    @inline(__always)
+    private func add(_ addend: UnsafePointer<Float>, _ stride: Int, _ count: Int, to four: inout Four) {
+        four.v0 += addend.vector(0)
+        if count > 1 { four.v1 += addend.vector(stride) }
+        if count > 2 { four.v2 += addend.vector(2 * stride) }
+        if count > 3 { four.v3 += addend.vector(3 * stride) }
+    }
+
+    @inline(__always)
+    private func store(_ four: Four, _ result: UnsafeMutablePointer<Float>, _ count: Int) {
         let stride = results.pixelStride
         result.store(four.v0, 0)
         if count > 1 { result.store(four.v1, stride) }
         if count > 2 { result.store(four.v2, 2 * stride) }
         if count > 3 { result.store(four.v3, 3 * stride) }
-    }
-
-    @inline(__always)
-    private func finish(_ sum: Vector, _ bias: Vector) -> Vector {
-        let biased = sum + bias
-        return select(biased .< floor, floor, biased) * scale
     }
 }
 
@@ -78,5 +85,7 @@ struct WinogradRows {
     }
 
     @inline(__always)
-    func row(_ row: Int) -> UnsafeMutablePointer<Float> { row < 2 ? (row == 0 ? r0 : r1) : (row == 2 ? r2 : r3) }
+    func place(_ row: Int, _ pixel: Int, _ channel: Int) -> UnsafeMutablePointer<Float> {
+        (row < 2 ? (row == 0 ? r0 : r1) : (row == 2 ? r2 : r3)) + (pixel * pixelStride + channel)
+    }
 }

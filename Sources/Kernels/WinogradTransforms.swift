@@ -1,6 +1,7 @@
 // The matrices of F(4, 3), for interpolation at 0, ±1, ±2 and ∞ (Lavin and Gray, "Fast algorithms for
 // convolutional neural networks", CVPR 2016, section 4.3). In one dimension the four results of a 3-tap
 // filter g on six inputs d are Aᵀ[(G·g) ⊙ (Bᵀ·d)]; in two dimensions each matrix is applied from both sides.
+// Transposed, the same matrices give the filter's gradient from that of four results: Gᵀ[(A·dy) ⊙ (Bᵀ·d)].
 
 /// Six numbers of a column or a row.
 struct Six {
@@ -61,6 +62,18 @@ struct Six {
     }
 }
 
+extension Six {
+    /// Gᵀ·s:  s0/4 − (s1 + s2)/6 + (s3 + s4)/24,  (s2 − s1)/6 + (s3 − s4)/12,  (s3 + s4)/6 − (s1 + s2)/6 + s5.
+    @inline(__always)
+    var filterGradientTransformed: Three {
+        let sum1 = (v1 + v2) * Vector(repeating: -1 / 6), sum2 = v3 + v4
+        return Three(
+            v0: multiplyAdd(Vector(repeating: 1 / 4), v0, multiplyAdd(Vector(repeating: 1 / 24), sum2, sum1)),
+            v1: multiplyAdd(Vector(repeating: 1 / 6), v2 - v1, (v3 - v4) * Vector(repeating: 1 / 12)),
+            v2: multiplyAdd(Vector(repeating: 1 / 6), sum2, sum1) + v5)
+    }
+}
+
 /// Four numbers of a column or a row.
 struct Four {
     var v0: Vector, v1: Vector, v2: Vector, v3: Vector
@@ -79,6 +92,15 @@ struct Four {
         destination.store(v1, stride)
         destination.store(v2, 2 * stride)
         destination.store(v3, 3 * stride)
+    }
+
+    /// A·d:  d0,  (d0 + d2) ± (d1 + d3),  (d0 + 4·d2) ± (2·d1 + 8·d3),  d3.
+    @inline(__always)
+    var gradientTransformed: Six {
+        let even1 = v0 + v2, odd1 = v1 + v3
+        let even2 = multiplyAdd(Vector(repeating: 4), v2, v0)
+        let odd2 = multiplyAdd(Vector(repeating: 8), v3, v1 + v1)
+        return Six(v0, even1 + odd1, even1 - odd1, even2 + odd2, even2 - odd2, v3)
     }
 }
 

@@ -56,6 +56,13 @@ enum Programs {
         NamedProgram(
             "bias + relu", [full, channel], [.init(.add, left: 0, right: 1), .init(.relu, left: 2)],
             [.init(value: 3)]),
+        gate,
+        NamedProgram(
+            "bias + gate + scale + residual", [full, channel, full, full],
+            [
+                .init(.add, left: 1, right: 0), .init(.reluGradient, left: 4, right: 2, immediate: 0.25),
+                .init(.multiplyImmediate, left: 5, immediate: 3), .init(.add, left: 3, right: 6),
+            ], [.init(value: 7)]),
         NamedProgram("residual", [full, full], [.init(.add, left: 0, right: 1)], [.init(value: 2)]),
         NamedProgram(
             "scale + residual", [full, channel, full],

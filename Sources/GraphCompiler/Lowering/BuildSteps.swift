@@ -4,7 +4,7 @@ import KernelInterface
 /// Turns groups with chosen kernels into steps on buffers.
 ///
 /// Requires: a bound graph whose groups name their kernels. Ensures: each group is one step, in order;
-/// each filter that a kernel wants packed has a packing step directly before its first use; a step that
+/// what a kernel wants made first, such as a packed filter, has a step directly before; a step that
 /// depends on weights alone is marked as preparation, unless the entry updates weights. Every value
 /// that exists in memory has a buffer. Schedules nothing and gives nothing a place.
 func buildSteps(_ graph: Graph, role: Role, instructionSet: InstructionSet) throws(ProgramError) -> Program {
@@ -79,9 +79,8 @@ private struct StepConstruction {
                 guard let buffer = bufferOf[id] else { throw ProgramError("'\(graph[id].name)' has no buffer") }
                 let chains = lowering.isWhole ? nil : rowChains(from: lowering.results[0], to: id, in: group)
                 inputs.append(chains.map { StepInput(buffer: buffer, rowChains: $0) } ?? .whole(buffer))
-            case .packedFilter(let filter, let packing, let byteCount):
-                inputs.append(
-                    .whole(try addPacking(of: filter, by: packing, byteCount: byteCount, lowering.geometry, for: index)))
+            case .made(let auxiliary):
+                inputs.append(.whole(try add(auxiliary, lowering.geometry, for: index)))
             }
         }
         let outputs = lowering.results.indices.map { position in
@@ -109,29 +108,40 @@ private struct StepConstruction {
 
     private func isKnownBeforeRuns(_ input: Lowering.Input) -> Bool {
         switch input {
-        case .value(let id), .packedFilter(let id, _, _):
-            if case .weight = graph[id].content { true } else { isPrepared.contains(id) }
+        case .value(let id): isKnownBeforeRuns(id)
+        case .made(let auxiliary): auxiliary.sources.allSatisfy(isKnownBeforeRuns)
         }
     }
 
-    private mutating func addPacking(
-        of filter: ValueID, by kernel: String, byteCount: Int, _ geometry: StepGeometry, for index: Int
+    private func isKnownBeforeRuns(_ id: ValueID) -> Bool {
+        if case .weight = graph[id].content { true } else { isPrepared.contains(id) }
+    }
+
+    /// - Returns: the buffer of what the step makes. Each of its rows is a task.
+    private mutating func add(
+        _ auxiliary: AuxiliaryStep, _ geometry: StepGeometry, for index: Int
     ) throws(ProgramError) -> BufferID {
         let group = graph.groups[index]
-        guard let source = bufferOf[filter] else { throw ProgramError("'\(graph[filter].name)' has no buffer") }
-        let isPreparation = preparesWeights && isKnownBeforeRuns(.value(filter))
-        let rows = RowLayout(rowCount: 1, rowElementCount: byteCount / 4, element: .f32)
-        let packed = append(
+        let sources = try auxiliary.sources.map { source throws(ProgramError) in
+            guard let buffer = bufferOf[source] else { throw ProgramError("'\(graph[source].name)' has no buffer") }
+            return StepInput.whole(buffer)
+        }
+        let isPreparation = preparesWeights && auxiliary.sources.allSatisfy(isKnownBeforeRuns)
+        let rows = RowLayout(
+            rowCount: auxiliary.rowCount, rowElementCount: auxiliary.rowElementCount, element: .f32)
+        let result = append(
             Buffer(
-                name: "\(group.name)_filter", value: nil,
-                storage: isPreparation ? .prepared(offset: 0) : .arena(offset: 0), rows: rows, rowCapacity: 1))
+                name: "\(group.name)_\(auxiliary.resultSuffix)", value: nil,
+                storage: isPreparation ? .prepared(offset: 0) : .arena(offset: 0), rows: rows,
+                rowCapacity: rows.rowCount))
         program.steps.append(
             Step(
-                name: "\(group.name)_pack", kernel: kernel, group: index,
-                inputs: [.whole(source)], outputs: [packed], geometry: geometry, prologue: nil,
-                epilogue: nil, prologueFirstInput: 0, epilogueFirstInput: 0, rowCount: 1, imageHeight: 1, rowUnit: 1,
-                rowsPerTask: 1, scratchByteCount: 0, isPreparation: isPreparation))
-        return packed
+                name: "\(group.name)_\(auxiliary.suffix)", kernel: auxiliary.kernel, group: index,
+                inputs: sources, outputs: [result], geometry: geometry, prologue: nil,
+                epilogue: nil, prologueFirstInput: 0, epilogueFirstInput: 0, rowCount: rows.rowCount,
+                imageHeight: rows.rowCount, rowUnit: 1, rowsPerTask: 1, scratchByteCount: auxiliary.scratchByteCount,
+                isPreparation: isPreparation))
+        return result
     }
 
     /// The weight or state that a result may overwrite as it is made: a pointwise kernel reads each

@@ -10,6 +10,8 @@ enum KernelTable {
     static let rows: [KernelRow] = [
         KernelRow("conv2d_winograd", for: ["conv2d", "conv2d_input_gradient"], lower: lowerWinogradConvolution),
         KernelRow("conv2d_direct", for: ["conv2d", "conv2d_input_gradient"], lower: lowerDirectConvolution),
+        KernelRow(
+            "conv2d_filter_gradient_winograd", for: ["conv2d_filter_gradient"], lower: lowerWinogradFilterGradient),
         KernelRow("conv2d_filter_gradient_direct", for: ["conv2d_filter_gradient"], lower: lowerFilterGradient),
         KernelRow("pointwise", for: [], lower: lowerPointwise),
         KernelRow("sum_rows", for: ["sum", "mean", "sum_to"], lower: lowerRowSum),
@@ -62,8 +64,8 @@ struct KernelRow: Sendable {
 struct Lowering {
     enum Input {
         case value(ValueID)
-        /// A filter as the kernel `packing` lays it out, in `byteCount` bytes.
-        case packedFilter(ValueID, packing: String, byteCount: Int)
+        /// What a step of its own makes first.
+        case made(AuxiliaryStep)
     }
 
     var inputs: [Input]
@@ -81,4 +83,16 @@ struct Lowering {
     /// Rows below which a task wastes what it sets up.
     var leastRowsPerTask = 1
     var scratchByteCount: Int
+}
+
+/// A step that makes no value of the graph but what another step reads: a packed filter, partial sums.
+struct AuxiliaryStep {
+    var kernel: String
+    var sources: [ValueID]
+    /// The result, f32, and what its buffer is called behind the step's name; the step itself is called
+    /// `name_pack` or so by `suffix`.
+    var rowCount = 1
+    var rowElementCount: Int
+    var suffix: String, resultSuffix: String
+    var scratchByteCount = 0
 }

@@ -4,26 +4,28 @@ import KernelInterface
 /// A 3×3 convolution of stride 1 by Winograd's algorithm, where its tiles cover not much more than the image.
 func lowerWinogradConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     guard let direct = lowerDirectConvolution(analysis), direct.prologue == nil,
-        case .convolution(let geometry) = direct.geometry,
-        geometry.filterHeight == 3, geometry.filterWidth == 3, geometry.stride == 1,
-        geometry.inputChannels % 8 == 0
+        case .convolution(let geometry) = direct.geometry, suitsWinograd(geometry),
+        case .made(var packing) = direct.inputs[1]
     else { return nil }
-    let layout = WinogradLayout(geometry, epilogueByteCount: 0, resultCount: 0)
-    let tilePixels = WinogradLayout.tileSize * WinogradLayout.tileSize
-    guard
-        layout.tileRowsPerImage * layout.tilesPerRow * tilePixels <= 2 * geometry.outputHeight * geometry.outputWidth,
-        case .packedFilter(let filter, let packing, _) = direct.inputs[1]
-    else { return nil }
+    packing.kernel = packing.kernel == "pack_filter" ? "transform_filter" : "transform_filter_turned"
+    packing.rowElementCount = geometry.transformedFilterByteCount / 4
     var lowering = direct
-    lowering.inputs[1] = .packedFilter(
-        filter, packing: packing == "pack_filter" ? "transform_filter" : "transform_filter_turned",
-        byteCount: geometry.transformedFilterByteCount)
+    lowering.inputs[1] = .made(packing)
+    let layout = WinogradLayout(geometry, epilogueByteCount: 0, resultCount: 0)
     lowering.rowUnit = WinogradLayout.tileSize * geometry.shuffleBlock
     lowering.leastRowsPerTask =
-        lowering.rowUnit * ((layout.blockTileCount + layout.tilesPerRow - 1) / layout.tilesPerRow)
+        lowering.rowUnit * ((layout.blockTileCount + geometry.tilesPerRow - 1) / geometry.tilesPerRow)
     lowering.operationsPerRow /= 3
     lowering.scratchByteCount = geometry.winogradScratchByteCount(epilogue: direct.epilogue)
     return lowering
+}
+
+/// 3×3 convolutions of stride 1 whose tiles of 4×4 results cover at most twice the image.
+private func suitsWinograd(_ geometry: ConvolutionGeometry) -> Bool {
+    let tilePixels = WinogradLayout.tileSize * WinogradLayout.tileSize
+    return geometry.filterHeight == 3 && geometry.filterWidth == 3 && geometry.stride == 1
+        && geometry.inputChannels % 8 == 0
+        && geometry.tileRowsPerImage * geometry.tilesPerRow * tilePixels <= 2 * geometry.outputHeight * geometry.outputWidth
 }
 
 /// `conv2d`, and `conv2d_input_gradient` at stride 1, which is a convolution of the output's gradient
@@ -42,8 +44,10 @@ func lowerDirectConvolution(_ analysis: GroupAnalysis) -> Lowering? {
         geometry.shuffleBlock = analysis.graph[shuffle].operation?.attributes.integer("block") ?? 1
     }
 
-    let packedFilter = Lowering.Input.packedFilter(
-        filter, packing: isTurned ? "pack_filter_turned" : "pack_filter", byteCount: geometry.packedFilterByteCount)
+    let packedFilter = Lowering.Input.made(
+        AuxiliaryStep(
+            kernel: isTurned ? "pack_filter_turned" : "pack_filter", sources: [filter],
+            rowElementCount: geometry.packedFilterByteCount / 4, suffix: "pack", resultSuffix: "filter"))
     let image: ValueID
     var inputs: [Lowering.Input]
     var prologue: PointwiseProgram?
@@ -76,6 +80,24 @@ func lowerDirectConvolution(_ analysis: GroupAnalysis) -> Lowering? {
         epilogue: epilogue.program, prologueFirstInput: 2, epilogueFirstInput: epilogueFirstInput,
         rowUnit: geometry.shuffleBlock, operationsPerRow: max(1, rowOperations / geometry.shuffleBlock),
         scratchByteCount: geometry.directScratchByteCount(prologue: prologue, epilogue: epilogue.program))
+}
+
+/// The filter gradient by Winograd's algorithm: products of each chunk of tiles, then their sum.
+func lowerWinogradFilterGradient(_ analysis: GroupAnalysis) -> Lowering? {
+    guard var lowering = lowerFilterGradient(analysis), case .convolution(let geometry) = lowering.geometry,
+        suitsWinograd(geometry), let operands = analysis.anchorOperation?.operands
+    else { return nil }
+    let layout = WinogradGradientLayout(geometry)
+    lowering.inputs = [
+        .made(
+            AuxiliaryStep(
+                kernel: "winograd_gradient_products", sources: operands, rowCount: layout.productRowCount,
+                rowElementCount: layout.productRowElementCount, suffix: "multiply", resultSuffix: "products",
+                scratchByteCount: layout.byteCount))
+    ]
+    lowering.isWhole = true
+    lowering.scratchByteCount = 0
+    return lowering
 }
 
 func lowerFilterGradient(_ analysis: GroupAnalysis) -> Lowering? {

@@ -1,4 +1,4 @@
-/// The pixels that one tile of a filter gradient sums over.
+/// The pixels, or Winograd's tiles, that one register tile of a filter gradient sums over.
 struct PixelBlock {
     /// The first pixel's inputs in one filter row; its output gradient, packed.
     var input: UnsafePointer<Float>
@@ -6,6 +6,8 @@ struct PixelBlock {
     var rowCount: Int, width: Int
     /// Elements between the inputs of neighbouring output rows, and of neighbouring output pixels.
     var inputRowStride: Int, pixelStride: Int
+    /// Whether the sums begin at 0, not at what is stored.
+    var isFirst = true
 }
 
 // As in the convolution, the tiles are written out line by line so that the sums stay in registers.
@@ -15,6 +17,14 @@ func sumTile6x16(_ block: PixelBlock, _ term: Int, _ sums: UnsafeMutablePointer<
     var s0a = Vector(repeating: 0), s0b = Vector(repeating: 0), s1a = Vector(repeating: 0), s1b = Vector(repeating: 0)
     var s2a = Vector(repeating: 0), s2b = Vector(repeating: 0), s3a = Vector(repeating: 0), s3b = Vector(repeating: 0)
     var s4a = Vector(repeating: 0), s4b = Vector(repeating: 0), s5a = Vector(repeating: 0), s5b = Vector(repeating: 0)
+    if !block.isFirst {
+        s0a = sums.vector(0); s0b = sums.vector(8)
+        s1a = sums.vector(16); s1b = sums.vector(24)
+        s2a = sums.vector(32); s2b = sums.vector(40)
+        s3a = sums.vector(48); s3b = sums.vector(56)
+        s4a = sums.vector(64); s4b = sums.vector(72)
+        s5a = sums.vector(80); s5b = sums.vector(88)
+    }
     let step = block.pixelStride
     var gradient = block.outputGradient
     for row in 0..<block.rowCount {
@@ -50,6 +60,20 @@ func sumTile12x8(_ block: PixelBlock, _ term: Int, _ sums: UnsafeMutablePointer<
     var s0 = Vector(repeating: 0), s1 = Vector(repeating: 0), s2 = Vector(repeating: 0), s3 = Vector(repeating: 0)
     var s4 = Vector(repeating: 0), s5 = Vector(repeating: 0), s6 = Vector(repeating: 0), s7 = Vector(repeating: 0)
     var s8 = Vector(repeating: 0), s9 = Vector(repeating: 0), s10 = Vector(repeating: 0), s11 = Vector(repeating: 0)
+    if !block.isFirst {
+        s0 = sums.vector(0)
+        s1 = sums.vector(8)
+        s2 = sums.vector(16)
+        s3 = sums.vector(24)
+        s4 = sums.vector(32)
+        s5 = sums.vector(40)
+        s6 = sums.vector(48)
+        s7 = sums.vector(56)
+        s8 = sums.vector(64)
+        s9 = sums.vector(72)
+        s10 = sums.vector(80)
+        s11 = sums.vector(88)
+    }
     let step = block.pixelStride
     var gradient = block.outputGradient
     for row in 0..<block.rowCount {

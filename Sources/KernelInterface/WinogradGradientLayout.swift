@@ -1,0 +1,53 @@
+/// How the Winograd filter gradient cuts its sum over tiles and its scratch, from the shape alone.
+///
+/// The tiles of the batch are cut into chunks, and the filter into groups of input and output channels. For
+/// each chunk and pair of groups one row of products holds 36 matrices of input by output channels, summed
+/// over the chunk's tiles; the gradient is made of the sums of all chunks' rows. The tree of the sum so
+/// depends on sizes alone.
+///
+/// Scratch holds, each on a cache line: zeros, a ring of transformed columns (see ``WinogradLayout``), and
+/// the planes of the input and of the output's gradient for one block of tiles.
+public struct WinogradGradientLayout {
+    public var chunkCount: Int
+    /// Channels of a group; the last group may have fewer.
+    public var inputGroupChannels: Int, outputGroupChannels: Int
+    public var inputGroupCount: Int, outputGroupCount: Int
+    /// Output channels, with those that fill the last vector.
+    public var paddedOutputChannels: Int
+    /// Rows of a matrix of products: a group's input channels, filled up to whole register tiles.
+    public var matrixRowCount: Int
+    /// Tiles of a block, at most.
+    public var blockTileCount: Int
+    /// Elements from one plane to the next.
+    public var inputPlaneStride: Int, gradientPlaneStride: Int
+    public var zerosOffset: Int, ringOffset: Int, inputOffset: Int, gradientOffset: Int
+    public var byteCount: Int
+
+    public init(_ geometry: ConvolutionGeometry) {
+        let planeCount = WinogradLayout.planeCount
+        let tileCount = geometry.imageCount * geometry.tileRowsPerImage * geometry.tilesPerRow
+        chunkCount = min(4, max(1, tileCount / 144), geometry.imageCount * geometry.tileRowsPerImage)
+        paddedOutputChannels = geometry.outputChannels.roundedUp(to: 8)
+        inputGroupChannels = min(geometry.inputChannels, WinogradLayout.ringChannelCount)
+        // Two groups at least where there are channels for them: each is a task.
+        outputGroupChannels = min(paddedOutputChannels, paddedOutputChannels > 64 ? 64 : 32)
+        inputGroupCount = (geometry.inputChannels + inputGroupChannels - 1) / inputGroupChannels
+        outputGroupCount = (paddedOutputChannels + outputGroupChannels - 1) / outputGroupChannels
+        matrixRowCount = inputGroupChannels.roundedUp(to: 12)
+        blockTileCount = 36
+        inputPlaneStride = blockTileCount * inputGroupChannels + 16
+        gradientPlaneStride = blockTileCount * outputGroupChannels + 16
+
+        zerosOffset = 0
+        ringOffset = (geometry.inputChannels * 4).roundedUp(to: 64)
+        inputOffset =
+            ringOffset + WinogradLayout.ringColumnCount * WinogradLayout.inputTileSize * inputGroupChannels * 4
+        gradientOffset = inputOffset + planeCount * inputPlaneStride * 4
+        byteCount = gradientOffset + planeCount * gradientPlaneStride * 4
+    }
+
+    /// Rows of products, and elements of one: `[36][block][matrix row][16]`, the last block being 8 wide when
+    /// at most 8 output channels remain.
+    public var productRowCount: Int { chunkCount * inputGroupCount * outputGroupCount }
+    public var productRowElementCount: Int { WinogradLayout.planeCount * matrixRowCount * outputGroupChannels }
+}
