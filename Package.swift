@@ -81,6 +81,8 @@ let package = Package(
                 "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        // Opens packs again and again, for Tools/bench-pack.
+        .executableTarget(name: "bench-load", dependencies: ["Model", "Pack"], path: "Tools/LoadBench"),
 
         // The models of `Graphs/`, made small enough for the interpreter.
         .target(name: "ModelFixtures", dependencies: ["GraphCompiler", "GraphIR"], path: "Tests/ModelFixtures"),

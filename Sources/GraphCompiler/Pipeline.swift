@@ -25,7 +25,13 @@ public enum Pipeline {
     public static func run(
         _ source: String, parameters: [String: CompileTimeValue] = [:], upTo last: Stage
     ) throws(CompileError) -> Module {
-        let syntax = try checked { () throws(Diagnostics) in try Parser.parse(source) }
+        try run(checked { () throws(Diagnostics) in try Parser.parse(source) }, parameters: parameters, upTo: last)
+    }
+
+    /// The module of a syntax tree; one that begins with its stage may hold some of the entries only.
+    public static func run(
+        _ syntax: SourceFile, parameters: [String: CompileTimeValue] = [:], upTo last: Stage
+    ) throws(CompileError) -> Module {
         let first = try stage(of: syntax)
         let module = try checked { () throws(Diagnostics) in try elaborate(syntax, parameters: parameters) }
         try verify(module)

@@ -6,10 +6,17 @@ import GraphLanguage
 /// values: `2*H + H` and `3*H` are one. Symbols stand for whole numbers of at least 1. Arithmetic
 /// saturates at ``limit``, which no valid size reaches, instead of trapping.
 public struct Size: Hashable, Sendable, CustomStringConvertible {
-    /// Coefficients by product of atoms.
-    private var terms: [Monomial: Int]
+    /// What does not depend on symbols; most sizes are nothing else, and cost no memory.
+    private var constantTerm: Int
+    /// The other terms in their order.
+    private var terms: [Term]
 
-    /// A product of atoms in ascending order, as `H*W`; empty for the constant term.
+    private struct Term: Hashable, Sendable {
+        var monomial: Monomial
+        var coefficient: Int
+    }
+
+    /// A product of atoms in ascending order, as `H*W`.
     private struct Monomial: Hashable, Sendable, Comparable {
         var atoms: [Atom]
 
@@ -33,7 +40,8 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
             switch self {
             case .symbol: true
             case .quotient(let dividend, _):
-                dividend.terms.allSatisfy { $0.value > 0 && $0.key.atoms.allSatisfy(\.isNeverNegative) }
+                dividend.constantTerm >= 0
+                    && dividend.terms.allSatisfy { $0.coefficient > 0 && $0.monomial.atoms.allSatisfy(\.isNeverNegative) }
             }
         }
 
@@ -41,7 +49,7 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
             switch self {
             case .symbol(let name): name
             case .quotient(let dividend, let divisor):
-                dividend.terms.count > 1 ? "((\(dividend))//\(divisor))" : "(\(dividend)//\(divisor))"
+                dividend.termCount > 1 ? "((\(dividend))//\(divisor))" : "(\(dividend)//\(divisor))"
             }
         }
     }
@@ -50,27 +58,37 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
     public static let limit = 1 << 48
 
     public init(_ number: Int) {
-        terms = number == 0 ? [:] : [Monomial(atoms: []): Size.saturated(number)]
+        constantTerm = Size.saturated(number)
+        terms = []
     }
 
     public init(symbol: String) {
-        terms = [Monomial(atoms: [.symbol(symbol)]): 1]
+        self.init(terms: [Term(monomial: Monomial(atoms: [.symbol(symbol)]), coefficient: 1)])
     }
 
-    private init(terms: [Monomial: Int]) {
-        self.terms = terms.filter { $0.value != 0 }
+    /// - Parameter terms: in any order; those of one monomial are added.
+    private init(_ constantTerm: Int = 0, terms: [Term]) {
+        self.constantTerm = constantTerm
+        self.terms = []
+        for term in terms.count > 1 ? terms.sorted(by: { $0.monomial < $1.monomial }) : terms {
+            if let last = self.terms.last, last.monomial == term.monomial {
+                self.terms[self.terms.count - 1].coefficient = Size.saturated(last.coefficient + term.coefficient)
+            } else {
+                self.terms.append(term)
+            }
+        }
+        self.terms.removeAll { $0.coefficient == 0 }
     }
 
     /// The value, when it depends on no symbol.
-    public var constant: Int? {
-        if terms.isEmpty { return 0 }
-        return terms.count == 1 ? terms[Monomial(atoms: [])] : nil
-    }
+    public var constant: Int? { terms.isEmpty ? constantTerm : nil }
+
+    private var termCount: Int { terms.count + (constantTerm == 0 ? 0 : 1) }
 
     /// The name, when this is one symbol and nothing else.
     public var symbol: String? {
-        guard terms.count == 1, let term = terms.first, term.value == 1, term.key.atoms.count == 1,
-            case .symbol(let name) = term.key.atoms[0]
+        guard constantTerm == 0, terms.count == 1, terms[0].coefficient == 1, terms[0].monomial.atoms.count == 1,
+            case .symbol(let name) = terms[0].monomial.atoms[0]
         else { return nil }
         return name
     }
@@ -78,7 +96,7 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
     /// All symbols that the value depends on.
     public var symbols: Set<String> {
         var names: Set<String> = []
-        for atom in terms.keys.flatMap(\.atoms) {
+        for atom in terms.flatMap(\.monomial.atoms) {
             switch atom {
             case .symbol(let name): names.insert(name)
             case .quotient(let dividend, _): names.formUnion(dividend.symbols)
@@ -89,8 +107,8 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
 
     /// How many terms and factors the value is written with: what arithmetic on it costs.
     var complexity: Int {
-        terms.keys.reduce(1) { sum, monomial in
-            monomial.atoms.reduce(sum + 1) { sum, atom in
+        terms.reduce(constantTerm == 0 ? 1 : 2) { sum, term in
+            term.monomial.atoms.reduce(sum + 1) { sum, atom in
                 switch atom {
                 case .symbol: sum + 1
                 case .quotient(let dividend, _): sum + dividend.complexity
@@ -106,42 +124,38 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
     public enum Comparison: Sendable { case equal, different, undecided }
 
     public func compared(to other: Size) -> Comparison {
+        if self == other { return .equal }
         let difference = self - other
-        if difference.terms.isEmpty { return .equal }
         // Symbols are positive and quotients of positive terms are not negative, so terms of one sign
         // with a constant or symbol among them cannot cancel.
-        let coefficients = difference.terms.values
-        guard coefficients.allSatisfy({ $0 > 0 }) || coefficients.allSatisfy({ $0 < 0 }),
-            difference.terms.keys.allSatisfy({ $0.atoms.allSatisfy(\.isNeverNegative) })
+        let coefficients = difference.terms.map(\.coefficient) + [difference.constantTerm]
+        guard coefficients.allSatisfy({ $0 >= 0 }) || coefficients.allSatisfy({ $0 <= 0 }),
+            difference.terms.allSatisfy({ $0.monomial.atoms.allSatisfy(\.isNeverNegative) })
         else { return .undecided }
-        let isSurelyNonzero = difference.terms.keys.contains { monomial in
-            monomial.atoms.allSatisfy { if case .symbol = $0 { true } else { false } }
+        let isSurelyNonzero = difference.constantTerm != 0 || difference.terms.contains { term in
+            term.monomial.atoms.allSatisfy { if case .symbol = $0 { true } else { false } }
         }
         return isSurelyNonzero ? .different : .undecided
     }
 
     public static func + (left: Size, right: Size) -> Size {
-        var terms = left.terms
-        for (monomial, coefficient) in right.terms {
-            terms[monomial] = saturated(terms[monomial, default: 0] + coefficient)
-        }
-        return Size(terms: terms)
+        let constantTerm = saturated(left.constantTerm + right.constantTerm)
+        return Size(constantTerm, terms: left.terms + right.terms)
     }
 
     public static func - (left: Size, right: Size) -> Size { left + right * Size(-1) }
 
     public static func * (left: Size, right: Size) -> Size {
-        var terms: [Monomial: Int] = [:]
-        for (leftMonomial, leftCoefficient) in left.terms {
-            for (rightMonomial, rightCoefficient) in right.terms {
-                let atoms = (leftMonomial.atoms + rightMonomial.atoms).sorted { $0.description < $1.description }
-                let (product, overflow) = leftCoefficient.multipliedReportingOverflow(by: rightCoefficient)
-                let bounded = overflow ? ((leftCoefficient < 0) == (rightCoefficient < 0) ? limit : -limit) : product
-                let monomial = Monomial(atoms: atoms)
-                terms[monomial] = saturated(terms[monomial, default: 0] + saturated(bounded))
+        var terms = left.terms.map { Term(monomial: $0.monomial, coefficient: product($0.coefficient, right.constantTerm)) }
+        terms += right.terms.map { Term(monomial: $0.monomial, coefficient: product($0.coefficient, left.constantTerm)) }
+        for leftTerm in left.terms {
+            for rightTerm in right.terms {
+                let atoms = (leftTerm.monomial.atoms + rightTerm.monomial.atoms).sorted { $0.description < $1.description }
+                let coefficient = product(leftTerm.coefficient, rightTerm.coefficient)
+                terms.append(Term(monomial: Monomial(atoms: atoms), coefficient: coefficient))
             }
         }
-        return Size(terms: terms)
+        return Size(product(left.constantTerm, right.constantTerm), terms: terms)
     }
 
     public static func * (left: Int, right: Size) -> Size { Size(left) * right }
@@ -153,21 +167,14 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
     /// - Requires: `divisor` is at least 1.
     public func floorDivided(by divisor: Int) -> Size {
         if divisor == 1 { return self }
-        var whole: [Monomial: Int] = [:]
-        var rest: [Monomial: Int] = [:]
-        for (monomial, coefficient) in terms {
-            if monomial.atoms.isEmpty || coefficient % divisor == 0 {
-                let quotient = Size.floorDivide(coefficient, divisor)
-                whole[monomial] = quotient
-                rest[monomial] = coefficient - quotient * divisor
-            } else {
-                rest[monomial] = coefficient
-            }
-        }
-        let remainder = Size(terms: rest)
-        let quotient = Size(terms: whole)
+        let wholeConstant = Size.floorDivide(constantTerm, divisor)
+        let whole = terms.filter { $0.coefficient % divisor == 0 }
+            .map { Term(monomial: $0.monomial, coefficient: $0.coefficient / divisor) }
+        let quotient = Size(wholeConstant, terms: whole)
+        let remainder = Size(
+            constantTerm - wholeConstant * divisor, terms: terms.filter { $0.coefficient % divisor != 0 })
         if remainder.constant != nil { return quotient }
-        return quotient + Size(terms: [Monomial(atoms: [.quotient(remainder, divisor)]): 1])
+        return quotient + Size(terms: [Term(monomial: Monomial(atoms: [.quotient(remainder, divisor)]), coefficient: 1)])
     }
 
     /// Replaces symbols that `sizes` names by their values.
@@ -177,8 +184,8 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
 
     /// Replaces each symbol that `replacement` knows by a size.
     public func substituting(_ replacement: (String) -> Size?) -> Size {
-        terms.reduce(Size(0)) { sum, term in
-            sum + term.key.atoms.reduce(Size(term.value)) { product, atom in
+        terms.reduce(Size(constantTerm)) { sum, term in
+            sum + term.monomial.atoms.reduce(Size(term.coefficient)) { product, atom in
                 switch atom {
                 case .symbol(let name): product * (replacement(name) ?? Size(symbol: name))
                 case .quotient(let dividend, let divisor):
@@ -190,9 +197,8 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
 
     /// As in source, higher powers first: `2*H*W + H - 1`.
     public var description: String {
-        if terms.isEmpty { return "0" }
         var text = ""
-        for (monomial, coefficient) in terms.sorted(by: { $0.key < $1.key }) {
+        for (monomial, coefficient) in allTerms {
             let magnitude = abs(coefficient)
             let product =
                 monomial.atoms.isEmpty
@@ -206,13 +212,21 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
         return text
     }
 
+    /// The constant is the last, and alone where there are no others.
+    private var allTerms: [(monomial: Monomial, coefficient: Int)] {
+        terms.map { ($0.monomial, $0.coefficient) }
+            + (constantTerm != 0 || terms.isEmpty ? [(Monomial(atoms: []), constantTerm)] : [])
+    }
+
     /// The same as source: for printing sizes inside larger expressions.
     public var syntax: Expression {
-        let sorted = terms.sorted(by: { $0.key < $1.key })
-        guard let first = sorted.first else { return Expression(.integer(0), at: .none) }
-        let leading = Self.syntax(first.key, abs(first.value))
-        return sorted.dropFirst().reduce(first.value < 0 ? Expression(.negate(leading), at: .none) : leading) { sum, term in
-            Expression(.binary(term.value < 0 ? .subtract : .add, sum, Self.syntax(term.key, abs(term.value))), at: .none)
+        let sorted = allTerms
+        let first = sorted[0]
+        let leading = Self.syntax(first.monomial, abs(first.coefficient))
+        let start = first.coefficient < 0 ? Expression(.negate(leading), at: .none) : leading
+        return sorted.dropFirst().reduce(start) { sum, term in
+            let factor = Self.syntax(term.monomial, abs(term.coefficient))
+            return Expression(.binary(term.coefficient < 0 ? .subtract : .add, sum, factor), at: .none)
         }
     }
 
@@ -226,6 +240,11 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
         }
         if magnitude != 1 || factors.isEmpty { factors.insert(Expression(.integer(magnitude), at: .none), at: 0) }
         return factors.dropFirst().reduce(factors[0]) { Expression(.binary(.multiply, $0, $1), at: .none) }
+    }
+
+    private static func product(_ left: Int, _ right: Int) -> Int {
+        let (product, overflow) = left.multipliedReportingOverflow(by: right)
+        return overflow ? ((left < 0) == (right < 0) ? limit : -limit) : saturated(product)
     }
 
     private static func saturated(_ number: Int) -> Int { min(max(number, -limit), limit) }

@@ -113,24 +113,25 @@ public enum Verifier {
 
     private static func checkGroups(_ graph: Graph) throws(VerificationError) {
         guard !graph.groups.isEmpty else { return }
-        var groupOf: [ValueID: Int] = [:]
+        var groupOf: [Int?] = Array(repeating: nil, count: graph.nodes.count)
         for (index, group) in graph.groups.enumerated() {
             guard group.members == group.members.sorted(), !group.members.isEmpty else {
                 throw VerificationError(7, "the members of '\(group.name)' are out of order")
             }
             for member in group.members {
-                guard graph[member].operation != nil, groupOf.updateValue(index, forKey: member) == nil else {
+                guard graph[member].operation != nil, groupOf[member.index] == nil else {
                     throw VerificationError(7, "'\(graph[member].name)' cannot belong to '\(group.name)'", at: graph[member])
                 }
+                groupOf[member.index] = index
             }
         }
         for id in graph.ids where graph[id].operation != nil {
-            guard let group = groupOf[id] else {
+            guard let group = groupOf[id.index] else {
                 throw VerificationError(7, "'\(graph[id].name)' belongs to no step", at: graph[id])
             }
             // Groups stand in the order of their steps, so what a group reads comes from no later one.
             for operand in graph[id].operands {
-                guard let source = groupOf[operand], source > group else { continue }
+                guard let source = groupOf[operand.index], source > group else { continue }
                 throw VerificationError(
                     7, "step '\(graph.groups[group].name)' needs a result of '\(graph.groups[source].name)', which is later",
                     at: graph[id])

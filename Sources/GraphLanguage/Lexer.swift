@@ -4,6 +4,8 @@
 /// everywhere else it begins a comment. A line that begins with `///` is documentation.
 struct Lexer {
     private let bytes: [UInt8]
+    /// Whether each byte is a character, as in all that the compiler writes.
+    private let isASCII: Bool
     private var position = 0
     private var line = 1
     private var isFirstOnLine = true
@@ -20,6 +22,7 @@ struct Lexer {
     /// - Requires: `bytes` are UTF-8 and no more than ``SyntaxLimits/fileByteCount``.
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
+        isASCII = bytes.allSatisfy { $0 < 0x80 }
         tokens.reserveCapacity(bytes.count / 4 + 1)
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
             // A byte order mark is no text.
@@ -323,6 +326,7 @@ struct Lexer {
     }
 
     private func characterCount(_ start: Int, _ end: Int) -> Int {
+        if isASCII { return end - start }
         let slice = bytes[start..<end]
         return slice.allSatisfy { $0 < 0x80 } ? slice.count : String(decoding: slice, as: UTF8.self).count
     }

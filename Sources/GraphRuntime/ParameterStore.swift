@@ -3,8 +3,8 @@ import GraphIR
 /// The weights of a model and the state that training keeps, by path: one owner for both, shared by
 /// every session that runs on them.
 ///
-/// Values lie in one block of memory, each tensor on a cache line. Sessions read and, in training,
-/// write them in place; a caller changes them between runs only.
+/// Values lie in blocks of memory that never move, each tensor on a cache line. Sessions read and, in training,
+/// write them in place; a caller changes them, and adds to them, between runs only.
 public final class ParameterStore: @unchecked Sendable {
     public struct Tensor: Hashable, Sendable {
         public var path: String
@@ -17,19 +17,24 @@ public final class ParameterStore: @unchecked Sendable {
     }
 
     /// Sorted by path.
-    public let tensors: [Tensor]
+    public private(set) var tensors: [Tensor] = []
     /// Counts changes, so that sessions know when what they prepared from weights is stale.
     public private(set) var generation = 0
 
-    private let memory: AlignedMemory
-    private let offsets: [String: Int]
-    private let indices: [String: Int]
+    private var blocks: [AlignedMemory] = []
+    private var addresses: [String: UnsafeMutableRawPointer] = [:]
+    private var indices: [String: Int] = [:]
 
     /// Room for every weight and state of some graphs, all zero.
     ///
     /// - Throws: when two graphs give one path different shapes, or memory runs out.
-    public init(for graphs: [Graph]) throws(RuntimeError) {
-        var known: [String: Tensor] = [:]
+    public init(for graphs: [Graph]) throws(RuntimeError) { try add(graphs) }
+
+    /// Makes room for the weights and states of graphs that have none yet, zero; others stay as they are.
+    ///
+    /// - Throws: when two graphs give one path different shapes, or memory runs out.
+    public func add(_ graphs: [Graph]) throws(RuntimeError) {
+        var known = Dictionary(uniqueKeysWithValues: tensors.map { ($0.path, $0) })
         for node in graphs.flatMap(\.nodes) {
             let tensor: Tensor
             guard let shape = node.type.shape.constant else { continue }
@@ -45,16 +50,19 @@ public final class ParameterStore: @unchecked Sendable {
                 throw RuntimeError("two entries disagree about @\(tensor.path): \(other.shape) and \(tensor.shape)")
             }
         }
-        tensors = known.values.sorted { $0.path < $1.path }
-        var offset = 0
-        var offsets: [String: Int] = [:]
-        for tensor in tensors {
-            offsets[tensor.path] = offset
-            offset += (tensor.elementCount * 4 + 63) / 64 * 64
+        guard known.count > tensors.count else { return }
+        let sorted = known.values.sorted { $0.path < $1.path }
+        let added = sorted.filter { addresses[$0.path] == nil }
+        func byteCount(_ tensor: Tensor) -> Int { (tensor.elementCount * 4 + 63) / 64 * 64 }
+        let block = try AlignedMemory(byteCount: added.reduce(0) { $0 + byteCount($1) })
+        blocks.append(block)
+        var place = block.base
+        for tensor in added {
+            addresses[tensor.path] = place
+            place += byteCount(tensor)
         }
-        self.offsets = offsets
-        indices = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.path, $0) })
-        memory = try AlignedMemory(byteCount: offset)
+        tensors = sorted
+        indices = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1.path, $0) })
     }
 
     /// The values of a tensor, in row-major order; nil for an unknown path.
@@ -78,6 +86,20 @@ public final class ParameterStore: @unchecked Sendable {
         generation += 1
     }
 
+    /// Lets a body write values in place, as they are decoded from a file.
+    ///
+    /// - Parameter body: takes the room of every tensor by path, and must not keep it.
+    public func withMutableValues<Failure: Error>(
+        _ body: ([String: UnsafeMutableBufferPointer<Float>]) throws(Failure) -> Void
+    ) throws(Failure) {
+        defer { generation += 1 }
+        try body(
+            Dictionary(uniqueKeysWithValues: tensors.map { tensor in
+                let place = address(of: tensor.path)?.assumingMemoryBound(to: Float.self)
+                return (tensor.path, UnsafeMutableBufferPointer(start: place, count: tensor.elementCount))
+            }))
+    }
+
     /// Fills every tensor as its initializer says: a function of seed and path alone.
     public func initialize(seed: UInt64) throws(RuntimeError) {
         for tensor in tensors {
@@ -88,7 +110,5 @@ public final class ParameterStore: @unchecked Sendable {
     /// To be called after a run that updates weights.
     func noteChange() { generation += 1 }
 
-    func address(of path: String) -> UnsafeMutableRawPointer? {
-        offsets[path].map { memory.base + $0 }
-    }
+    func address(of path: String) -> UnsafeMutableRawPointer? { addresses[path] }
 }

@@ -53,11 +53,11 @@ public struct GradientCheck: Sendable {
     ///   - sizes: values of symbolic sizes; those not named are small.
     ///   - seed: of the inputs and of the draws.
     public init(_ model: Model, sizes: [String: Int] = [:], seed: UInt64 = 0) throws(ModelError) {
-        guard let train = model.module[.train] else {
-            throw ModelError("'\(model.module.name)' declares no 'train' entry, so it has no gradients")
+        guard let train = try model.module(at: .elaborated)[.train] else {
+            throw ModelError("'\(model.compiled.name)' declares no 'train' entry, so it has no gradients")
         }
         guard let measure = train.measures.first(where: { $0.role == .loss }) else {
-            throw ModelError("'\(model.module.name)' declares no loss")
+            throw ModelError("'\(model.compiled.name)' declares no loss")
         }
         let examples = train.exampleSizes
         if let unknown = sizes.keys.sorted().first(where: { name in !examples.contains { $0.symbol == name } }) {

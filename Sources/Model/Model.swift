@@ -9,10 +9,12 @@ import Pack
 ///     let model = try Model(contentsOf: "edsr.gpack")
 ///     try model.enlarge("photo.png", to: "big.png")
 public struct Model: Sendable {
-    /// The elaborated entries, in public ops: what a pack keeps for ever.
-    public let module: Module
-    /// The entries as far as they compile without sizes.
+    /// The elaborated entries in public ops, as text: what a pack keeps for ever.
+    public let graphText: String
+    /// The entries as far as they compile without sizes; of a model that was loaded to run, without `train`.
     public let compiled: Module
+    /// The entries as the pack has them, where `train`, by far the longest, was left until it is asked for.
+    private let postponed: SourceText?
     public let parameters: ParameterStore
     /// What a checkpoint remembers of its training; nil for a model that is not being trained.
     public var training: [String: String]?
@@ -33,9 +35,9 @@ public struct Model: Sendable {
             guard values.isEmpty else {
                 throw ModelError("\(path): a pack's parameters were bound when it was compiled; -D goes with a .graph file")
             }
-            let pack: Pack
-            do { pack = try Pack(contentsOf: path) } catch { throw ModelError(error.description) }
-            try self.init(pack, path: path)
+            let file: PackFile
+            do { file = try PackFile(contentsOf: path) } catch { throw ModelError(error.description) }
+            try self.init(file)
         }
     }
 
@@ -46,25 +48,37 @@ public struct Model: Sendable {
                 "\(source.name): a model is kept as elaborated, and this dump is '\(stage.rawValue)', from which no way "
                     + "leads back; name the .graph file or a dump of stage elaborated")
         }
-        module = try source.compiled(values, upTo: .elaborated)
+        let module = try source.compiled(values, upTo: .elaborated)
+        graphText = SyntaxPrinter.print(module.syntax(stage: .elaborated))
         compiled = try Self.continued(module, from: source)
+        postponed = nil
         parameters = try Self.store(for: compiled)
         metadata = ["seed": "\(seed)"]
         do { try parameters.initialize(seed: seed) } catch { throw ModelError(error.description) }
     }
 
-    public init(_ pack: Pack, path: String) throws(ModelError) {
-        let source = SourceText(pack.graphText, name: path)
-        module = try source.compiled([:], upTo: .elaborated)
-        if pack.compilerVersion == Pipeline.version, let text = pack.compiledText {
-            compiled = try SourceText(text, name: path).compiled([:], upTo: .fused)
+    /// Loads a pack; its tensors are decoded where sessions read them.
+    public init(_ file: PackFile) throws(ModelError) {
+        graphText = file.graphText
+        if file.compilerVersion == Pipeline.version, let text = file.compiledText {
+            let source = SourceText(text, name: file.path)
+            compiled = try source.compiled([:], upTo: .fused, entries: { $0 != .train })
+            postponed = source
         } else {
-            compiled = try Self.continued(module, from: source)
+            let source = SourceText(graphText, name: file.path)
+            compiled = try Self.continued(source.compiled([:], upTo: .elaborated), from: source)
+            postponed = nil
         }
         parameters = try Self.store(for: compiled)
-        training = pack.training
-        metadata = pack.metadata
-        try bind(pack.weights + pack.states, from: path)
+        training = file.training
+        metadata = file.metadata
+        let fit = WeightFit(weights: file.weights, states: file.states, of: file.path)
+        // A checkpoint has what training keeps; and training may have weights that inference has not.
+        if !fit.holds(for: parameters) { try makeRoomForTraining() }
+        try fit.check(compiled.name, parameters)
+        do {
+            try parameters.withMutableValues { (places) throws(PackError) in try file.decode(into: places) }
+        } catch { throw ModelError(error.description) }
     }
 
     /// The model as a pack.
@@ -77,8 +91,8 @@ public struct Model: Sendable {
             }
         }
         return Pack(
-            graphText: SyntaxPrinter.print(module.syntax(stage: .elaborated)),
-            compiledText: SyntaxPrinter.print(compiled.syntax(stage: .fused)),
+            graphText: graphText,
+            compiledText: postponed?.text ?? SyntaxPrinter.print(compiled.syntax(stage: .fused)),
             compilerVersion: Pipeline.version, weights: tensors(areStates: false),
             states: includingState ? tensors(areStates: true) : [], training: includingState ? training : nil,
             metadata: metadata)
@@ -86,48 +100,33 @@ public struct Model: Sendable {
 
     /// A compiled entry; an error that says what is missing where the model declares none.
     public func entry(_ role: Role) throws(ModelError) -> Entry {
-        guard let graph = compiled[role] else {
-            throw ModelError("'\(module.name)' declares no '\(role.rawValue)' entry")
+        let isPostponed = role == .train && postponed != nil
+        guard let graph = isPostponed ? try makeRoomForTraining() : compiled[role] else {
+            throw ModelError("'\(compiled.name)' declares no '\(role.rawValue)' entry")
         }
         return Entry(role: role, graph: graph)
     }
 
-    /// The entries at a stage from `elaborated` to `fused`.
-    public func module(at stage: Stage) throws(ModelError) -> Module {
-        if stage >= .fused { return compiled }
-        do {
-            return try Pipeline.continue(module, after: .elaborated, upTo: stage)
-        } catch {
-            throw ModelError(error, of: module.name)
-        }
+    /// Reads the `train` entry, if it was postponed and there is one, and adds what it keeps to the parameters.
+    @discardableResult
+    func makeRoomForTraining() throws(ModelError) -> Graph? {
+        guard let graph = try postponed?.compiled([:], upTo: .fused, entries: { $0 == .train })[.train] else { return nil }
+        do { try parameters.add([graph]) } catch { throw ModelError(error.description) }
+        return graph
     }
 
-    /// Replaces weights by name.
+    /// The entries at a stage from `elaborated` to `fused`.
+    public func module(at stage: Stage) throws(ModelError) -> Module {
+        if stage >= .fused { return try postponed?.compiled([:], upTo: .fused) ?? compiled }
+        return try SourceText(graphText, name: compiled.name).compiled([:], upTo: stage)
+    }
+
+    /// Replaces the weights.
     ///
     /// - Throws: naming each tensor that is missing, unknown or of another shape.
-    public func bind(_ tensors: [PackedTensor], from path: String) throws(ModelError) {
-        let known = Dictionary(uniqueKeysWithValues: parameters.tensors.map { ($0.path, $0) })
-        let given = Set(tensors.map(\.path))
-        var problems: [String] = []
-        for tensor in tensors {
-            guard let expected = known[tensor.path] else {
-                let near = Spelling.nearest(to: tensor.path, among: known.keys).map { "; did you mean @\($0)?" } ?? ""
-                problems.append("@\(tensor.path) is not in the model\(near)")
-                continue
-            }
-            if expected.shape != tensor.shape {
-                problems.append("@\(tensor.path) is \(tensor.shape), the model needs \(expected.shape)")
-            }
-        }
-        for tensor in parameters.tensors where !tensor.isState && !given.contains(tensor.path) {
-            problems.append("@\(tensor.path) is missing")
-        }
-        guard problems.isEmpty else {
-            let shown = problems.prefix(8).joined(separator: "\n  ")
-            let rest = problems.count > 8 ? "\n  and \(problems.count - 8) more" : ""
-            throw ModelError("\(path): these weights do not fit '\(module.name)'; name the model they were trained in, with its -D:\n  \(shown)\(rest)")
-        }
-        for tensor in tensors {
+    public func bind(_ weights: [PackedTensor], from path: String) throws(ModelError) {
+        try WeightFit(weights: weights.map { ($0.path, $0.shape) }, of: path).check(compiled.name, parameters)
+        for tensor in weights {
             do { try parameters.setValues(tensor.values, of: tensor.path) } catch { throw ModelError(error.description) }
         }
     }
@@ -178,9 +177,17 @@ public struct SourceText: Hashable, Sendable {
     }
 
     /// The module at a stage; mistakes in the text are rendered with their places.
-    public func compiled(_ values: [String: CompileTimeValue], upTo stage: Stage) throws(ModelError) -> Module {
+    ///
+    /// - Parameter entries: of a dump, those that are wanted; all, unless it is given.
+    public func compiled(
+        _ values: [String: CompileTimeValue], upTo stage: Stage, entries isWanted: ((Role) -> Bool)? = nil
+    ) throws(ModelError) -> Module {
+        var syntax = try parsed()
+        if let isWanted {
+            syntax.declarations.removeAll { $0.role.flatMap { Role(rawValue: $0.text) }.map { !isWanted($0) } ?? false }
+        }
         do {
-            return try Pipeline.run(text, parameters: values, upTo: stage)
+            return try Pipeline.run(syntax, parameters: values, upTo: stage)
         } catch {
             throw ModelError(rendered: error.rendered(file: name, source: text))
         }

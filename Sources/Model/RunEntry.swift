@@ -30,6 +30,7 @@ extension Model {
         by evaluation: Evaluation, withGradients: Bool = false
     ) throws(ModelError) -> Results {
         let entry = try entry(role, withGradients: withGradients)
+        if role == .train { try makeRoomForTraining() }
         try check(inputs: inputs.keys.sorted(), scalars: scalars.keys.sorted(), of: entry)
         switch evaluation {
         case .interpreted:
@@ -58,8 +59,8 @@ extension Model {
 
     /// The elaborated entry, for `train` on request with the gradients as outputs.
     private func entry(_ role: Role, withGradients: Bool) throws(ModelError) -> Entry {
-        guard let graph = module[role] else {
-            throw ModelError("'\(module.name)' declares no '\(role.rawValue)' entry")
+        guard let graph = try module(at: .elaborated)[role] else {
+            throw ModelError("'\(compiled.name)' declares no '\(role.rawValue)' entry")
         }
         guard withGradients else { return Entry(role: role, graph: graph) }
         guard role == .train else { throw ModelError("gradients are of the 'train' entry, not of '\(role.rawValue)'") }
@@ -68,10 +69,10 @@ extension Model {
 
     private func compiled(_ entry: Entry, upTo stage: Stage) throws(ModelError) -> Entry {
         do {
-            let module = Module(name: module.name, entries: [entry])
+            let module = Module(name: compiled.name, entries: [entry])
             return try Pipeline.continue(module, after: .elaborated, upTo: stage).entries[0]
         } catch {
-            throw ModelError(error, of: module.name)
+            throw ModelError(error, of: compiled.name)
         }
     }
 

@@ -12,6 +12,8 @@ public struct PackInspection: Hashable, Sendable {
         public var decodedByteCount: Int
         /// In the file, with padding.
         public var storedByteCount: Int
+
+        public var ratio: Double { decodedByteCount == 0 ? 1 : Double(storedByteCount) / Double(decodedByteCount) }
     }
 
     public var fileByteCount: Int
@@ -30,63 +32,33 @@ public struct PackInspection: Hashable, Sendable {
 extension PackInspection {
     /// Reads the table and the texts. Tensors are neither read nor checked.
     public init(contentsOf path: String) throws(PackError) {
-        let file = try InputFile(path)
-        let table = try SectionTable(reading: file)
-        let reader = SectionReader(file: file)
-        let decoder = ChunkDecoder()
-        func dictionary(_ name: String) throws(PackError) -> [String: String]? {
-            guard let section = table.sections.first(where: { $0.name == name }) else { return nil }
-            let bytes = try reader.bytes(of: section, decoder)
-            do throws(FormatProblem) { return try section.dictionary(bytes) } catch { throw .damaged(path, error) }
-        }
-        func text(_ name: String) throws(PackError) -> String? {
-            guard let section = table.sections.first(where: { $0.name == name }) else { return nil }
-            let bytes = try reader.bytes(of: section, decoder)
-            do throws(FormatProblem) { return try section.text(bytes) } catch { throw .damaged(path, error) }
-        }
-        fileByteCount = file.byteCount
-        storage = table.storage
-        digest = table.weightsDigest
-        fingerprint = table.fingerprint
-        compilerVersion = try text(Pack.SectionName.compiler) ?? ""
-        metadata = try dictionary(Pack.SectionName.metadata) ?? [:]
-        training = try dictionary(Pack.SectionName.training)
-        sections = table.sections.map { section in
+        self.init(try PackFile(contentsOf: path))
+    }
+
+    public init(_ file: PackFile) {
+        fileByteCount = file.file.byteCount
+        storage = file.storage
+        digest = file.table.weightsDigest
+        fingerprint = file.fingerprint
+        compilerVersion = file.compilerVersion
+        metadata = file.metadata
+        training = file.training
+        sections = file.table.sections.map { section in
             Section(
                 name: section.name, type: section.type == .bytes ? "text" : "\(section.type)", shape: section.shape,
                 decodedByteCount: section.decodedByteCount, storedByteCount: section.storedByteCount)
         }
     }
 
-    /// Weights alone: how many values.
-    public var weightCount: Int {
-        sections.filter { $0.name.hasPrefix(Pack.SectionName.weightPrefix) }.reduce(0) { $0 + $1.decodedByteCount / 4 }
-    }
+    /// The sections that hold weights.
+    public var weights: [Section] { sections.filter { $0.name.hasPrefix(Pack.SectionName.weightPrefix) } }
+
+    /// The sections that hold what training keeps beside them.
+    public var states: [Section] { sections.filter { $0.name.hasPrefix(Pack.SectionName.statePrefix) } }
 }
 
-extension PackInspection: CustomStringConvertible {
-    public var description: String {
-        var lines = [
-            "storage      \(storage)", "bytes        \(fileByteCount)", "weights      \(weightCount)",
-            "digest       \(digest)", "fingerprint  \(fingerprint)", "compiler     \(compilerVersion)",
-        ]
-        for (title, words) in [("metadata", metadata), ("training", training ?? [:])] where !words.isEmpty {
-            lines.append(title)
-            lines += words.sorted { $0.key.precedesInBytes($1.key) }.map { "  \($0.key) = \($0.value)" }
-        }
-        var rows = [["section", "type", "shape", "bytes", "stored", "ratio"]]
-        for section in sections {
-            let ratio = section.decodedByteCount == 0
-                ? "" : percent(Double(section.storedByteCount) / Double(section.decodedByteCount))
-            rows.append([
-                section.name, section.type, section.type == "text" ? "" : "\(section.shape)",
-                "\(section.decodedByteCount)", "\(section.storedByteCount)", ratio,
-            ])
-        }
-        return (lines + [aligned(rows)]).joined(separator: "\n")
-    }
-
-    /// The same as one JSON object (RFC 8259).
+extension PackInspection {
+    /// All of it as one JSON object (RFC 8259).
     public var json: String {
         func object(_ words: [String: String]) -> String {
             let members = words.sorted { $0.key.precedesInBytes($1.key) }
@@ -101,7 +73,7 @@ extension PackInspection: CustomStringConvertible {
             {
               "storage": "\(storage)",
               "bytes": \(fileByteCount),
-              "weights": \(weightCount),
+              "weights": \(weights.reduce(0) { $0 + $1.decodedByteCount / 4 }),
               "digest": "\(digest)",
               "fingerprint": "\(fingerprint)",
               "compiler": \(jsonString(compilerVersion)),

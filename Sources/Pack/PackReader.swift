@@ -17,25 +17,13 @@ extension Pack {
     }
 
     init(reading file: InputFile) throws(PackError) {
-        let table = try SectionTable(reading: file)
+        let opened = try PackFile(reading: file)
         let reader = SectionReader(file: file)
-        self.init(graphText: "", compilerVersion: "", storage: table.storage)
-        let decoder = ChunkDecoder()
-        for section in table.sections where section.type == .bytes {
-            let bytes = try reader.bytes(of: section, decoder)
-            do throws(FormatProblem) {
-                switch section.name {
-                case SectionName.compiled: compiledText = try section.text(bytes)
-                case SectionName.compiler: compilerVersion = try section.text(bytes)
-                case SectionName.graph: graphText = try section.text(bytes)
-                case SectionName.metadata: metadata = try section.dictionary(bytes)
-                case SectionName.training: training = try section.dictionary(bytes)
-                default: preconditionFailure("a table has known names only")
-                }
-            } catch { throw .damaged(file.path, error) }
-        }
-        weights = try reader.tensors(of: table.sections, prefix: SectionName.weightPrefix)
-        states = try reader.tensors(of: table.sections, prefix: SectionName.statePrefix)
+        self.init(
+            graphText: opened.graphText, compiledText: opened.compiledText, compilerVersion: opened.compilerVersion,
+            weights: try reader.tensors(of: opened.table.sections, \.weightPath),
+            states: try reader.tensors(of: opened.table.sections, \.statePath),
+            training: opened.training, metadata: opened.metadata, storage: opened.storage)
     }
 }
 
@@ -77,9 +65,9 @@ struct SectionReader {
         }
     }
 
-    /// The tensors whose sections have a prefix, without it.
-    fileprivate func tensors(of sections: [Section], prefix: String) throws(PackError) -> [PackedTensor] {
-        let sections = sections.filter { $0.name.hasPrefix(prefix) }
+    /// The tensors of the sections that have a path.
+    fileprivate func tensors(of sections: [Section], _ path: (Section) -> String?) throws(PackError) -> [PackedTensor] {
+        let sections = sections.filter { path($0) != nil }
         // Whole tensors are shared among workers, or the chunks of one, where it has many.
         let small = sections.filter { $0.chunks.count <= Self.sharedChunkCount }
         let smallValues = try Workers.map(
@@ -92,7 +80,7 @@ struct SectionReader {
             let isSmall = section.chunks.count <= Self.sharedChunkCount
             let values = isSmall ? remaining.removeFirst() : try valuesInParallel(of: section)
             tensors.append(
-                PackedTensor(path: String(section.name.dropFirst(prefix.count)), shape: section.shape, values: values))
+                PackedTensor(path: path(section) ?? "", shape: section.shape, values: values))
         }
         return tensors
     }

@@ -72,8 +72,7 @@ extension SectionReader {
     private func check(_ bytes: [UInt8], of section: Section) throws(PackError) -> String? {
         guard SHA256.hash(of: bytes) == section.digest else { return section.wrongDigest }
         do throws(FormatProblem) {
-            let isDictionary = [Pack.SectionName.metadata, Pack.SectionName.training].contains(section.name)
-            if isDictionary { _ = try section.dictionary(bytes) } else { _ = try section.text(bytes) }
+            if section.isDictionary { _ = try section.dictionary(bytes) } else { _ = try section.text(bytes) }
             return nil
         } catch { throw .damaged(file.path, error) }
     }

@@ -13,6 +13,18 @@ struct Section: Sendable {
     /// How errors call it.
     var label: String { "section '\(name)'" }
 
+    /// The path of a weight, nil for other sections.
+    var weightPath: String? { path(after: Pack.SectionName.weightPrefix) }
+
+    /// The path of a state, nil for other sections.
+    var statePath: String? { path(after: Pack.SectionName.statePrefix) }
+
+    private func path(after prefix: String) -> String? {
+        name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : nil
+    }
+
+    var isDictionary: Bool { name == Pack.SectionName.metadata || name == Pack.SectionName.training }
+
     /// The last size of the shape.
     var channelCount: Int { shape.last ?? 1 }
 

@@ -53,6 +53,15 @@ extension SectionTable {
         sections.last.map { $0.offset + $0.storedByteCount } ?? paddedByteCount(Self.headerByteCount)
     }
 
+    /// The digest of the weights, from those of their sections.
+    var weightsDigest: Digest {
+        .weights(sections.compactMap { section in section.weightPath.map { ($0, section.shape, section.digest) } })
+    }
+
+    var fingerprint: Digest {
+        .fingerprint(of: sections.compactMap { section in section.weightPath.map { ($0, section.shape) } })
+    }
+
     /// The header and the table, padded.
     func encoded() -> [UInt8] {
         let entries = encodedEntries()

@@ -60,22 +60,3 @@ extension StorageReport: CustomStringConvertible {
             """
     }
 }
-
-extension SectionTable {
-    /// The digest of the weights, from those of their sections.
-    var weightsDigest: Digest {
-        .weights(sections.compactMap { section in section.weightPath.map { ($0, section.shape, section.digest) } })
-    }
-
-    var fingerprint: Digest {
-        .fingerprint(of: sections.compactMap { section in section.weightPath.map { ($0, section.shape) } })
-    }
-}
-
-extension Section {
-    /// The path of a weight, nil for other sections.
-    var weightPath: String? {
-        let prefix = Pack.SectionName.weightPrefix
-        return name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : nil
-    }
-}

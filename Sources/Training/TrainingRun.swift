@@ -110,7 +110,7 @@ public final class TrainingRun {
                 try folder.writeBest(model)
             }
             try writeLast(completeEpochs: epoch, step: step, stopping)
-            try folder.write(history, title: "\(model.module.name): \(options.recipe)")
+            try folder.write(history, title: "\(model.compiled.name): \(options.recipe)")
             report(.epoch(progress, validationPSNR: psnr, bicubicPSNR: validation.bicubicPSNR, isBest: isBest))
             if stopping.shouldStop, epoch < options.epochCount { return .stoppedEarly }
         }

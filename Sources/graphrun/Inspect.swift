@@ -10,8 +10,13 @@ import Pack
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what a pack holds.",
-        usage: "graphrun inspect FILE.gpack [--weights]",
-        discussion: "graphrun inspect run/best.gpack --weights")
+        usage: "graphrun inspect FILE.gpack [--weights | --json]",
+        discussion: """
+            Digests of equal weights are equal, however they are stored; weights fit every
+            graph that has their fingerprint.
+
+            graphrun inspect run/best.gpack --weights
+            """)
 
     @Argument(help: ArgumentHelp("A pack.", valueName: "file.gpack"))
     var file: String
@@ -19,26 +24,40 @@ struct Inspect: ParsableCommand {
     @Flag(help: "List every tensor: shape, smallest, largest and mean value.")
     var weights = false
 
+    @Flag(help: "As JSON: every section with its sizes, and all words.")
+    var json = false
+
+    func validate() throws {
+        if weights, json { throw ValidationError("--weights and --json do not go together.") }
+    }
+
     func run() throws {
-        let pack = try Pack(contentsOf: file)
-        let model = try Model(pack, path: file)
-        for line in model.module.documentation { print(line) }
-        row("model", model.module.name)
-        for entry in model.module.entries { row(entry.role.rawValue, interface(of: entry)) }
+        let pack = try PackFile(contentsOf: file)
+        let inspection = PackInspection(pack)
+        if json { return print(inspection.json) }
+        let model = try Model(pack)
+        for line in model.compiled.documentation { print(line) }
+        row("model", model.compiled.name)
+        for entry in try model.module(at: .elaborated).entries { row(entry.role.rawValue, interface(of: entry)) }
         let isCurrent = pack.compilerVersion == Pipeline.version && pack.compiledText != nil
         row("compiled", "by version \(pack.compilerVersion)" + (isCurrent ? "" : "; compiled again when it is loaded"))
-        row("weights", summary(of: pack.weights))
-        row("state", pack.states.isEmpty ? "none" : summary(of: pack.states))
+        row("weights", summary(of: inspection.weights) + ", as \(inspection.storage)")
+        row("state", inspection.states.isEmpty ? "none" : summary(of: inspection.states))
+        row("file", readable(byteCount: inspection.fileByteCount))
+        row("digest", "\(inspection.digest)")
+        row("fingerprint", "\(inspection.fingerprint)")
         for (key, value) in (pack.training ?? [:]).sorted(by: { $0.key < $1.key }) { row("training", "\(key) = \(value)") }
         for (key, value) in pack.metadata.sorted(by: { $0.key < $1.key }) { row("metadata", "\(key) = \(value)") }
         if weights {
             print()
-            for line in table(of: pack.weights + pack.states) { print(line) }
+            let tensors = try Pack(contentsOf: file)
+            let lines = table(of: Array(zip(inspection.weights + inspection.states, tensors.weights + tensors.states)))
+            for line in lines { print(line) }
         }
     }
 
     private func row(_ label: String, _ text: String) {
-        print(label.padding(toLength: 10, withPad: " ", startingAt: 0) + text)
+        print(label.padding(toLength: 13, withPad: " ", startingAt: 0) + text)
     }
 
     /// `(lr: u8[N, H, W, 3]) -> (image: u8[N, 4*H, 4*W, 3])`, then losses and metrics.
@@ -51,25 +70,34 @@ struct Inspect: ParsableCommand {
             + (measures.isEmpty ? "" : " " + measures.joined(separator: ", "))
     }
 
-    private func summary(of tensors: [PackedTensor]) -> String {
-        let count = tensors.map(\.values.count).reduce(0, +)
-        return "\(readable(count: count, "number")) in \(readable(count: tensors.count, "tensor")), "
-            + readable(byteCount: 4 * count)
+    private func summary(of sections: [PackInspection.Section]) -> String {
+        let byteCount = sections.reduce(0) { $0 + $1.decodedByteCount }
+        let stored = sections.reduce(0) { $0 + $1.storedByteCount }
+        return "\(readable(count: byteCount / 4, "number")) in \(readable(count: sections.count, "tensor")), "
+            + "\(readable(byteCount: byteCount)) stored in \(readable(byteCount: stored)), \(percent(of: stored, in: byteCount))"
     }
 
-    private func table(of tensors: [PackedTensor]) -> [String] {
-        let pathWidth = max(4, tensors.map(\.path.count).max() ?? 0)
-        let shapeWidth = max(5, tensors.map { "\($0.shape)".count }.max() ?? 0)
-        func line(_ path: String, _ shape: String, _ numbers: [String]) -> String {
+    private func percent(of part: Int, in whole: Int) -> String {
+        String(format: "%.1f%%", 100 * Double(part) / Double(max(1, whole)))
+    }
+
+    private func table(of tensors: [(section: PackInspection.Section, tensor: PackedTensor)]) -> [String] {
+        let pathWidth = max(4, tensors.map(\.tensor.path.count).max() ?? 0)
+        let shapeWidth = max(5, tensors.map { "\($0.tensor.shape)".count }.max() ?? 0)
+        func line(_ path: String, _ shape: String, _ figures: [String]) -> String {
             path.padding(toLength: pathWidth + 2, withPad: " ", startingAt: 0)
                 + shape.padding(toLength: shapeWidth, withPad: " ", startingAt: 0)
-                + numbers.map { String(repeating: " ", count: max(1, 13 - $0.count)) + $0 }.joined()
+                + figures.map { String(repeating: " ", count: max(1, 13 - $0.count)) + $0 }.joined()
         }
-        return [line("path", "shape", ["smallest", "largest", "mean"])]
-            + tensors.map { tensor in
+        return [line("path", "shape", ["smallest", "largest", "mean", "stored", "ratio"])]
+            + tensors.map { section, tensor in
                 let mean = tensor.values.reduce(0.0) { $0 + Double($1) } / Double(max(1, tensor.values.count))
-                let figures = [Double(tensor.values.min() ?? 0), Double(tensor.values.max() ?? 0), mean]
-                return line(tensor.path, "\(tensor.shape)", figures.map { String(format: "%.5g", $0) })
+                let numbers = [Double(tensor.values.min() ?? 0), Double(tensor.values.max() ?? 0), mean]
+                return line(
+                    tensor.path, "\(tensor.shape)",
+                    numbers.map { String(format: "%.5g", $0) } + [
+                        "\(section.storedByteCount)", percent(of: section.storedByteCount, in: section.decodedByteCount),
+                    ])
             }
     }
 }

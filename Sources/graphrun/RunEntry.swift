@@ -63,8 +63,9 @@ struct RunEntry: ParsableCommand {
 
     /// The file's tensors without those that took the place of weights and states.
     private func boundInputs(of model: Model) throws -> [String: Tensor<Float>] {
-        let stored = Dictionary(uniqueKeysWithValues: model.parameters.tensors.map { ($0.path, $0) })
+        // The entry first: that of training adds the states that it keeps.
         let names = Set(try model.entry(entry).graph.nodes.filter { $0.content == .input }.map(\.name))
+        let stored = Dictionary(uniqueKeysWithValues: model.parameters.tensors.map { ($0.path, $0) })
         var inputs: [String: Tensor<Float>] = [:]
         for tensor in try SafeTensors(contentsOf: self.inputs).tensors {
             guard !names.contains(tensor.path), let target = stored[tensor.path] else {

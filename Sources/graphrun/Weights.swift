@@ -5,9 +5,10 @@ import Pack
 /// Takes weights out of models and into them.
 struct Weights: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Export weights as .safetensors, or import them.",
+        abstract: "Export weights, or import another program's.",
         discussion: """
             Tensors go by their paths, in float32. Filters are [height, width, in, out].
+            Files of PyTorch and NumPy are imported too, by rules for their names.
 
             graphrun weights export edsr.gpack -o edsr.safetensors
             graphrun weights import edsr.gpack edsr.safetensors -o new.gpack
@@ -42,32 +43,45 @@ struct ExportWeights: ParsableCommand {
 
 struct ImportWeights: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Write a model with the weights of a .safetensors file.",
-        usage: "graphrun weights import MODEL IN.safetensors -o OUT.gpack [options]",
+        commandName: "import", abstract: "Write a model with the weights of another program's file.",
+        usage: "graphrun weights import MODEL WEIGHTS -o OUT.gpack [options]",
         discussion: """
-            The file holds every weight of the model, with its path and shape, and no other.
+            Reads .safetensors, NumPy's .npz, PyTorch's .pth and packs, and executes nothing
+            from them. Rules say how names, layouts and units become the model's; without
+            them the file holds every weight under its path, and no other.
 
-            graphrun weights import Graphs/edsr.graph edsr.safetensors -o edsr.gpack
+            graphrun weights import Graphs/edsr.graph edsr_x4.pth \\
+                --rules Graphs/edsr-checkpoints.rules -o edsr.gpack
             """)
 
     @Argument(help: "A .gpack or .graph.")
     var model: String
 
-    @Argument(help: ArgumentHelp("The weights.", valueName: "weights"))
+    @Argument(help: "The other file.")
     var weights: String
 
     @Option(name: .shortAndLong, help: "The pack to write.")
     var output: String
+
+    @Option(help: ArgumentHelp("How the file's tensors become the model's.", valueName: "file"))
+    var rules: String?
 
     @OptionGroup var graph: GraphOptions
 
     func run() throws {
         try checkOutput(output, replacesNoneOf: [model, weights])
         let model = try graph.model(model)
-        try model.bind(SafeTensors(contentsOf: weights).tensors, from: weights)
-        let pack = model.pack(includingState: false)
+        let file = try WeightFile(contentsOf: weights)
+        let tensors = try rules.map { try ImportRules(contentsOf: $0).applied(to: file) } ?? file.tensors
+        try model.bind(tensors, from: weights)
+        var pack = model.pack(includingState: false)
+        // What made the model's own weights did not make these.
+        pack.metadata = ["imported_from": weights.split(separator: "/").last.map(String.init) ?? weights]
         try pack.write(to: output)
         print("\(output): \(summary(of: pack.weights))")
+        if !file.leftOut.isEmpty {
+            print("left out, as no weights: \(file.leftOut.joined(separator: ", "))")
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Pack
 import Testing
 
@@ -8,7 +9,12 @@ struct WeightsTests {
         let line = try place.graphrun("weights", "export", "a.gpack", "-o", "a.safetensors").success()
         #expect(line == "a.safetensors: 31,131 weights in 6 tensors\n")
         _ = try place.graphrun("weights", "import", "a.gpack", "a.safetensors", "-o", "b.gpack").success()
-        #expect(try place.bytes("a.gpack") == place.bytes("b.gpack"))
+        // All but where they come from.
+        #expect(try place.graphrun("diff", "a.gpack", "b.gpack").output == """
+            metadata imported_from: none, a.safetensors
+            metadata seed: 0, none
+
+            """)
         let filter = try #require(
             SafeTensors(contentsOf: place.url("a.safetensors").path).tensors.first { $0.path == "features.0.filter" })
         #expect(filter.shape == [5, 5, 3, 64])
@@ -39,11 +45,34 @@ struct WeightsTests {
         _ = try place.graphc("compile", Models.path("srcnn"), "-o", "a.gpack", "--seed", "5").success()
         let text = try place.graphrun("inspect", "a.gpack").success()
         #expect(text.hasPrefix("SRCNN: "))
-        #expect(text.contains("predict   (lr: u8[N, H, W, 3]) -> (image: u8[N, 3*H, 3*W, 3])\n"))
-        #expect(text.contains("weights   20,099 numbers in 6 tensors, 78.5 KiB\n"))
-        #expect(text.contains("state     none\n") && text.contains("metadata  seed = 5\n"))
+        #expect(text.contains("predict      (lr: u8[N, H, W, 3]) -> (image: u8[N, 3*H, 3*W, 3])\n"))
+        #expect(text.contains("weights      20,099 numbers in 6 tensors, 78.5 KiB stored in 65."))
+        #expect(text.contains("state        none\n") && text.contains("metadata     seed = 5\n"))
         #expect(!text.contains("extract.filter"))
         let table = try place.graphrun("inspect", "a.gpack", "--weights").success()
         #expect(table.contains("extract.filter      [9, 9, 3, 64] "))
+        let json = try JSONSerialization.jsonObject(with: Data(place.graphrun("inspect", "a.gpack", "--json").success().utf8))
+        let object = try #require(json as? [String: Any])
+        #expect(text.contains("digest       \(object["digest"] as? String ?? "?")\n"))
+        #expect(text.contains("fingerprint  \(object["fingerprint"] as? String ?? "?")\n"))
+        #expect(object["metadata"] as? [String: String] == ["seed": "5"] && object["weights"] as? Int == 20_099)
+    }
+
+    /// A checkpoint as PyTorch writes it, under its own names.
+    @Test func checkpointsOfPyTorchAreImportedByRules() throws {
+        let place = try Workplace()
+        let fixtures = Models.folder.appendingPathComponent("../Tests/PackTests/Fixtures")
+        let checkpoint = fixtures.appendingPathComponent("edsr-x4.pth").path
+        let rules = Models.folder.appendingPathComponent("edsr-checkpoints.rules").path
+        let small = ["-D", "filters=4", "-D", "blocks=1", "-o", "a.gpack"]
+        let line = try place.graphrun(["weights", "import", Models.path("edsr"), checkpoint, "--rules", rules] + small).success()
+        #expect(line == "a.gpack: 1,851 weights in 14 tensors\n")
+        #expect(try Pack(contentsOf: place.url("a.gpack").path).metadata == ["imported_from": "edsr-x4.pth"])
+        // Without rules every name is another one.
+        let finished = try place.graphrun(["weights", "import", Models.path("edsr"), checkpoint] + small)
+        #expect(finished.status == 1)
+        #expect(finished.errors.contains("do not fit 'edsr'") && finished.errors.contains("\n  @add_mean.bias is not in the model\n"))
+        let arrays = fixtures.appendingPathComponent("arrays.npz").path
+        #expect(try place.graphrun(["weights", "import", Models.path("edsr"), arrays] + small).errors.contains("@columns is not in the model"))
     }
 }

@@ -10,29 +10,33 @@ import Glibc
         let byteCount = Double(weights.reduce(0) { $0 + 4 * $1.values.count })
         try SafeTensors(tensors: weights).write(to: "\(folder)/weights.safetensors")
         print("one thread, \(Int(byteCount)) bytes of float32, MB/s of them")
-        print("format  of raw  encode  decode  write ms  open ms  verify ms  largest error")
+        print("format    of raw   encode   decode  write ms  open ms  verify ms  largest error")
         for storage in StorageFormat.allCases {
             let path = "\(folder)/weights-\(storage).gpack"
             let pack = Pack(graphText: "", compilerVersion: "", weights: weights, storage: storage)
             let report = try pack.write(to: path, storage: storage)
-            let rounded = try Pack(contentsOf: path).weights
-            let encoding = try best { try encode(rounded, as: storage) }
+            let encoding = try best { try encode(weights, as: storage) }
             let decoding = try decodeTime(path)
             let writing = try best(of: 5) { try pack.write(to: path) }
             let opening = try best { _ = try Pack(contentsOf: path) }
             let verifying = best { _ = PackVerification(contentsOf: path) }
             let largest = report.tensors.map(\.largestError).max() ?? 0
-            print(
-                "\(storage)    \(percent(Double(report.fileByteCount) / byteCount))  "
-                    + "\(Int(byteCount / encoding / 1e6))    \(Int(byteCount / decoding / 1e6))    "
-                    + "\(milliseconds(writing))  \(milliseconds(opening))  \(milliseconds(verifying))  \(largest)")
+            let row = [
+                "\(storage)", "\((Double(report.fileByteCount) / byteCount * 1e4).rounded() / 1e2)%",
+                "\(Int(byteCount / encoding / 1e6))", "\(Int(byteCount / decoding / 1e6))", milliseconds(writing),
+                milliseconds(opening), milliseconds(verifying), "\(largest)",
+            ]
+            print(zip(row, [6, 8, 7, 7, 8, 7, 9, 13]).map { text, width in
+                String(repeating: " ", count: max(0, width - text.count)) + text
+            }.joined(separator: "  "))
         }
     }
 
-    /// Checksums included, the digest aside.
+    /// Rounding and checksums included, the digest aside.
     private static func encode(_ tensors: [PackedTensor], as storage: StorageFormat) throws {
         let encoder = try ChunkEncoder(for: "")
         for tensor in tensors {
+            let tensor = try tensor.rounded(to: storage)
             let type = storage.elementType(forShape: tensor.shape)
             tensor.values.withUnsafeBufferPointer { values in
                 for start in stride(from: 0, to: values.count, by: type.elementsPerChunk) {

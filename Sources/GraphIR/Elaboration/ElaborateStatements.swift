@@ -318,13 +318,13 @@ extension Elaborator {
     private func fuse(_ name: Name, _ kernel: Name?, _ body: [Statement]) throws(Reported) {
         let first = builder.graph.nodes.count
         elaborate(body: body)
-        let members = builder.graph.ids[first...].filter { builder.graph[$0].operation != nil }
+        let members = (first..<builder.graph.nodes.count).map(ValueID.init).filter { builder.graph[$0].operation != nil }
         guard !members.isEmpty else {
             throw fail("empty-step", "step '\(name.text)' computes nothing", at: name.location)
         }
         guard stepNames.insert(name.text).inserted else {
             throw fail("duplicate-name", "step '\(name.text)' stands twice", at: name.location)
         }
-        builder.setGroup(Group(name: name.text, members: Array(members), kernel: kernel?.text))
+        builder.setGroup(Group(name: name.text, members: members, kernel: kernel?.text))
     }
 }

@@ -22,7 +22,10 @@ struct Environment {
     }
 
     subscript(_ name: String) -> Binding? {
-        scopes.reversed().lazy.compactMap { $0.bindings[name] }.first
+        for scope in scopes.reversed() {
+            if let binding = scope.bindings[name] { return binding }
+        }
+        return nil
     }
 
     /// Sorted, so that suggestions are the same on every run.
@@ -45,7 +48,7 @@ struct Environment {
 
     /// Whether assigning `name` here would change a name of an outer scope without `carry`.
     func needsCarry(_ name: String) -> Bool {
-        guard let inner = scopes.last, inner.bindings[name] == nil, !inner.carried.contains(name) else { return false }
+        guard scopes.count > 1, let inner = scopes.last, inner.bindings[name] == nil, !inner.carried.contains(name) else { return false }
         return self[name] != nil
     }
 

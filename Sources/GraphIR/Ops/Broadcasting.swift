@@ -19,6 +19,7 @@ enum Broadcasting {
     }
 
     private static func join(_ left: Shape, _ right: Shape) -> Shape? {
+        if left == right { return left }
         let rank = max(left.rank, right.rank)
         let (left, right) = (left.padded(to: rank), right.padded(to: rank))
         var dimensions: [Size] = []
