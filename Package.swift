@@ -93,10 +93,10 @@ let package = Package(
         .testTarget(name: "GraphCompilerTests", dependencies: ["GraphCompiler", "GoldenSupport", "ModelFixtures"]),
         .testTarget(name: "KernelsTests", dependencies: ["KernelInterface", "Kernels", "KernelsAVX2"]),
         .testTarget(name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "ModelFixtures"]),
-        .testTarget(name: "PackTests", dependencies: ["Pack"], exclude: ["Fixtures"]),
+        .testTarget(name: "PackTests", dependencies: ["Pack", "GoldenSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging"]),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training", "GoldenSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["graphc", "graphrun", "GoldenSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -16,6 +16,7 @@ import hashlib
 import math
 import struct
 import sys
+import unicodedata
 
 import numpy
 
@@ -182,7 +183,7 @@ class Pack:
             shape = [take("Q") for _ in range(rank)]
             digest, offset = take("32sQ")
             section = Section(name, TYPES[type_], shape, digest, offset, [])
-            if section.count > 1 << 40:
+            if math.prod(size for size in shape if size) > 1 << 40:
                 raise Damaged(f"section '{name}': it is too large")
             section.chunks = [take("II") for _ in range(-(-section.count // section.per_chunk))]
             sections.append(section)
@@ -190,7 +191,10 @@ class Pack:
 
     def _check(self, end):
         names = [section.name.encode() for section in self.sections]
-        if names != sorted(set(names)) or not {b"compiler", b"graph", b"metadata"} <= set(names):
+        normal = {unicodedata.normalize("NFC", section.name) for section in self.sections}
+        if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for name in normal for letter in name):
+            raise Damaged("table: a name is not printable")
+        if len(normal) < len(names) or names != sorted(names) or not {b"compiler", b"graph", b"metadata"} <= set(names):
             raise Damaged("table: names are out of order, repeated or missing")
         decoded = 0
         for section in self.sections:
@@ -282,7 +286,12 @@ class Pack:
             at += 4 + length
         if at != len(data):
             raise Damaged(f"section '{name}': it is not a dictionary")
-        return dict(zip(words[::2], words[1::2]))
+        keys = words[::2]
+        if [key.encode() for key in keys] != sorted(key.encode() for key in keys):
+            raise Damaged(f"section '{name}': its keys are out of order")
+        if len({unicodedata.normalize("NFC", key) for key in keys}) < len(keys):
+            raise Damaged(f"section '{name}': a key stands there twice")
+        return dict(zip(keys, words[1::2]))
 
     def weights(self):
         prefix = "weights/"

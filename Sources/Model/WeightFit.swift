@@ -37,7 +37,8 @@ struct WeightFit {
         let shown = problems.prefix(Self.shownCount).map { "\n  \($0)" }.joined()
         let rest = problems.count > Self.shownCount ? "\n  and \(problems.count - Self.shownCount) more" : ""
         throw ModelError(
-            "\(path): these weights, of fingerprint \(found.short), do not fit '\(model)', of \(own.short):\(shown)\(rest)")
+            "\(path): these weights, of fingerprint \(found.short), do not fit '\(model)', of \(own.short); "
+                + "name the model they were trained in, with its -D:\(shown)\(rest)")
     }
 
     private static func fingerprint(of parameters: ParameterStore) -> Digest {

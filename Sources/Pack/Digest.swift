@@ -19,6 +19,31 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Digest {
+    /// The hash of a file's bytes.
+    ///
+    /// - Throws: when the file is missing, cannot be read or is cut short meanwhile.
+    public init(ofFile path: String) throws(PackError) {
+        let file = try InputFile(path)
+        var hash = SHA256()
+        var bytes = [UInt8](repeating: 0, count: min(file.byteCount, 1 << 20))
+        for offset in stride(from: 0, to: file.byteCount, by: 1 << 20) {
+            let byteCount = min(file.byteCount - offset, 1 << 20)
+            try file.fill(&bytes, byteCount: byteCount, at: offset)
+            bytes.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<byteCount])) }
+        }
+        self = hash.finished()
+    }
+
+    /// The hash of named things, each known by its own, in order.
+    public init(of parts: [(name: String, digest: Digest)]) {
+        var hash = SHA256()
+        for (name, digest) in parts {
+            hash.update(Self.encodedHeading(path: name, shape: []))
+            hash.update(digest.bytes)
+        }
+        self = hash.finished()
+    }
+
     /// What ties weights to graphs: the hash of all paths and shapes, whatever the values.
     ///
     /// Weights fit a graph exactly when the fingerprints are equal. It is taken of paths and shapes, not of

@@ -71,7 +71,7 @@ extension Section {
             guard let size = cursor.takeSize() else { return nil }
             shape.append(size)
         }
-        guard let elementCount = valueCount(ofShape: shape), elementCount <= SectionTable.Limit.elementCount,
+        guard SectionTable.Limit.allows(shape), let elementCount = valueCount(ofShape: shape),
             let digest = cursor.takeBytes(count: Digest.byteCount), let offset = cursor.takeSize()
         else { return nil }
         let chunkCount = (elementCount + type.elementsPerChunk - 1) / type.elementsPerChunk
@@ -103,14 +103,14 @@ extension Section {
         }
     }
 
-    func checkName(after previous: String?) throws(FormatProblem) {
+    /// - Parameter names: those before; this one is added.
+    func checkName(after previous: String?, among names: inout Set<String>) throws(FormatProblem) {
         guard !name.isEmpty, name.isPrintable else {
             throw FormatProblem("table", "a name is empty or not printable")
         }
-        guard let previous else { return }
         // Names that differ in bytes alone, as precomposed letters do, would be one name to Swift.
-        guard previous != name else { throw FormatProblem(label, "its name stands there twice") }
-        guard previous.precedesInBytes(name) else { throw FormatProblem(label, "it is out of order") }
+        guard names.insert(name).inserted else { throw FormatProblem(label, "its name stands there twice") }
+        guard previous?.precedesInBytes(name) ?? true else { throw FormatProblem(label, "it is out of order") }
     }
 
     /// Checks that each chunk can hold its elements: all plain bytes, and at least one packed byte.

@@ -17,6 +17,10 @@ struct SectionTable {
         static let nameByteCount = 1024
         static let rank = 8
         static let elementCount = 1 << 40
+        /// A size of 0 makes a tensor empty, and does not excuse the others.
+        static func allows(_ shape: [Int]) -> Bool {
+            valueCount(ofShape: shape.filter { $0 != 0 }).map { $0 <= elementCount } ?? false
+        }
         static let tableByteCount = 16 << 20
         static let fileByteCount = 4 << 30
         /// Of all sections of a file together, when decoded.
@@ -35,6 +39,9 @@ extension SectionTable {
             }
             guard section.shape.count <= Limit.rank else {
                 throw FormatProblem(section.label, "its rank is \(section.shape.count), and the limit is \(Limit.rank)")
+            }
+            guard Limit.allows(section.shape) else {
+                throw FormatProblem(section.label, "its shape \(section.shape) is beyond \(Limit.elementCount) elements")
             }
         }
         var end = paddedByteCount(Self.headerByteCount + encodedEntries().count)
@@ -95,8 +102,9 @@ extension SectionTable {
         var end = paddedByteCount(Self.headerByteCount + tableByteCount)
         var decodedByteCount = 0
         var previous: Section?
+        var names: Set<String> = []
         for section in sections {
-            try section.checkName(after: previous?.name)
+            try section.checkName(after: previous?.name, among: &names)
             try section.checkContents(storage: storage)
             decodedByteCount += section.decodedByteCount
             guard decodedByteCount <= Limit.decodedByteCount(fileByteCount: fileByteCount) else {

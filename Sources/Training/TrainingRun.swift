@@ -64,10 +64,13 @@ public final class TrainingRun {
     public func run(
         isInterrupted: @Sendable () -> Bool = { false }, report: @Sendable (TrainingEvent) -> Void
     ) throws(TrainingError) -> End {
-        guard let (loader, validation) = try prepare(isInterrupted, report) else { return .interrupted }
+        guard let (loader, validation) = try prepare(isInterrupted, report),
+            let dataDigest = try data.trainingDigest(threadCount: options.threadCount, isInterrupted: isInterrupted)
+        else { return .interrupted }
         try folder.prepare()
         model.metadata["recipe"] = options.recipe
         model.metadata["training_pictures"] = "\(data.training.count)"
+        model.metadata["training_digest"] = "\(dataDigest)"
 
         var stopping = EarlyStopping(patience: options.patience)
         var history = History(measures: inputs.measures, bicubicPSNR: validation.bicubicPSNR)

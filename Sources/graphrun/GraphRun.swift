@@ -12,19 +12,11 @@ struct GraphRun: ParsableCommand {
             graphrun train Graphs/edsr.graph --data DIV2K --out run
             graphrun infer run/best.gpack photo.png -o big.png
             """,
-        subcommands: [
-            // One per line, in the order in which people need them.
-            Train.self,
-            Infer.self,
-            Eval.self,
-            Compare.self,
-            Inspect.self,
-            Weights.self,
-            PackCommand.self,
-            Verify.self,
-            Diff.self,
-            RunEntry.self,
-            GradCheck.self,
-            SamplePictures.self,
+        // In the order in which people need them.
+        groupedSubcommands: [
+            CommandGroup(name: "Models", subcommands: [Train.self, Infer.self, Eval.self, Compare.self]),
+            CommandGroup(
+                name: "Packs", subcommands: [Inspect.self, PackCommand.self, Verify.self, Diff.self, Weights.self]),
+            CommandGroup(name: "Tools", subcommands: [RunEntry.self, GradCheck.self, SamplePictures.self]),
         ])
 }

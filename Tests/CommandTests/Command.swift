@@ -1,4 +1,5 @@
 import Foundation
+import GoldenSupport
 import Testing
 
 /// What a command did.
@@ -32,7 +33,10 @@ final class Workplace {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    deinit {
+        keepPacks(of: path)
+        try? FileManager.default.removeItem(atPath: path)
+    }
 
     func graphc(_ arguments: String...) throws -> Finished { try run("graphc", arguments) }
 

@@ -188,6 +188,9 @@ private struct CraftedTable: Sendable, CustomTestStringConvertible {
             $0[7].chunks[0].storedByteCount = 9
         },
         CraftedTable("shape beyond all sizes", "table: entry 8 is not one") { $0[7].shape = [1 << 40, 1 << 40] },
+        CraftedTable("shape that is empty and beyond all sizes", "table: entry 8 is not one") {
+            $0[7].shape = [0, 1 << 20, 1 << 21]
+        },
         CraftedTable("shape beyond the limit", "table: entry 8 is not one") { $0[7].shape = [1 << 41] },
         CraftedTable("shape beyond the chunks", "table: entry 8 is not one") { $0[7].shape = [1 << 30] },
         CraftedTable("no chunk", "table: entry 8 is not one") { $0[7].chunks = [] },
@@ -208,6 +211,13 @@ private struct CraftedTable: Sendable, CustomTestStringConvertible {
         CraftedTable("twice", "section 'graph': its name stands there twice") { $0[3].name = "graph" },
         CraftedTable("one name in two spellings", "its name stands there twice") {
             $0[6].name = "weights/e\u{301}"
+            $0[7].name = "weights/\u{E9}"
+        },
+        CraftedTable("one name in two spellings, apart", "its name stands there twice") {
+            // A tensor of nine takes as many bytes as the dictionary that stands there.
+            $0[5].name = "weights/e\u{301}"
+            ($0[5].type, $0[5].shape, $0[5].elementCount) = (.fp32, [9], 9)
+            $0[6].name = "weights/f"
             $0[7].name = "weights/\u{E9}"
         },
         CraftedTable("name that clears the screen", "table: a name is empty or not printable") {

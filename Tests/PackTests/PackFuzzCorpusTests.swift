@@ -5,8 +5,10 @@ import Testing
 
 /// Files that `Tools/fuzz-pack` found to reach new code in the reader.
 @Suite struct PackFuzzCorpusTests {
+    static let folder = "\(WeightImportTests.fixtures)/Corpus"
+
     @Test func everyInputIsReadOrRefused() throws {
-        let folder = "\(WeightImportTests.fixtures)/Corpus"
+        let folder = Self.folder
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         #expect(names.count > 20)
         var (read, refused) = (0, 0)

@@ -160,6 +160,8 @@ private final class CallCounter: Sendable {
         #expect(refusal([one, one]).contains("section 'weights/a': its name stands there twice"))
         let deep = PackedTensor(path: "deep", shape: Array(repeating: 1, count: 9), values: [1])
         #expect(refusal([deep]).contains("section 'weights/deep': its rank is 9, and the limit is 8"))
+        let wide = PackedTensor(path: "wide", shape: [0, 1 << 41], values: [])
+        #expect(refusal([wide]).contains("section 'weights/wide': its shape [0, 2199023255552] is beyond"))
         let deepest = PackedTensor(path: "deep", shape: Array(repeating: 1, count: 300), values: [1])
         #expect(refusal([deepest]).contains("its rank is 300"))
         let long = PackedTensor(path: String(repeating: "x", count: 70_000), shape: [1], values: [1])

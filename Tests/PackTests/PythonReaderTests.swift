@@ -56,6 +56,16 @@ struct PythonReaderTests {
         }
     }
 
+    /// What the fuzzer found: both readers take and refuse the same files.
+    @Test func filesOfTheFuzzerAreJudgedAlike() throws {
+        let folder = PackFuzzCorpusTests.folder
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        let sound = names.filter { PackVerification(bytes: fileBytes("\(folder)/\($0)"), name: $0).damage.isEmpty }
+        let lines = Python.run([Self.script, "verify"] + names.map { "\(folder)/\($0)" }).output.split(separator: "\n")
+        let found = names.filter { name in lines.contains { $0.hasPrefix("\(folder)/\(name): sound") } }
+        #expect(found == sound && !sound.isEmpty)
+    }
+
     @Test func damageIsNamed() throws {
         let path = folder.file("a.gpack")
         try smallPack.write(to: path)

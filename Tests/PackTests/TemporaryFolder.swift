@@ -1,4 +1,5 @@
 import Foundation
+import GoldenSupport
 import Testing
 
 @testable import Pack
@@ -13,7 +14,10 @@ final class TemporaryFolder {
         path = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    deinit {
+        keepPacks(of: path)
+        try? FileManager.default.removeItem(atPath: path)
+    }
 
     /// Names of all files, hidden ones too, sorted.
     var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }

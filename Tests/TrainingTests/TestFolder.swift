@@ -1,4 +1,5 @@
 import Foundation
+import GoldenSupport
 import Imaging
 
 @testable import Training
@@ -12,7 +13,10 @@ final class TestFolder {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    deinit {
+        keepPacks(of: path)
+        try? FileManager.default.removeItem(atPath: path)
+    }
 
     /// Writes pictures `width` by `height` in a folder inside this one; each differs from the others.
     @discardableResult

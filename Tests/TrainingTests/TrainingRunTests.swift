@@ -101,10 +101,19 @@ struct TrainingRunTests {
         _ = try run(model(), on: folder, options, out: "first") { _ in }
         _ = try run(model(), on: folder, other, out: "second") { _ in }
         let first = try Pack(contentsOf: folder.path + "/first/last.gpack")
+        #expect(first.metadata["training_digest"]?.count == 64)
         #expect(try Pack(contentsOf: folder.path + "/second/last.gpack") == first)
         other.seed = 9
         _ = try run(model(), on: folder, other, out: "third") { _ in }
         #expect(try Pack(contentsOf: folder.path + "/third/last.gpack").weights != first.weights)
+        // Of the same pictures elsewhere the digest is the same, of others another.
+        let moved = try TestFolder()
+        try moved.pictures(["a", "b", "c"], in: "copies")
+        let original = try DataFolder(folder.path + "/pictures", scale: 2).trainingDigest(threadCount: 1)
+        #expect(try DataFolder(moved.path + "/copies", scale: 2).trainingDigest(threadCount: 2) == original)
+        #expect(original.map { "\($0)" } == first.metadata["training_digest"])
+        try moved.pictures(["a", "b", "d"], in: "others")
+        #expect(try DataFolder(moved.path + "/others", scale: 2).trainingDigest(threadCount: 1) != original)
     }
 
     @Test func aCheckpointOfAnotherRunBringsItsWeightsAlone() throws {
