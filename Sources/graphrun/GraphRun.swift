@@ -14,9 +14,9 @@ struct GraphRun: ParsableCommand {
             """,
         // In the order in which people need them.
         groupedSubcommands: [
-            CommandGroup(name: "Models", subcommands: [Train.self, Infer.self, Eval.self, Compare.self]),
+            CommandGroup(name: "Model", subcommands: [Train.self, Infer.self, Eval.self, Compare.self]),
             CommandGroup(
-                name: "Packs", subcommands: [Inspect.self, PackCommand.self, Verify.self, Diff.self, Weights.self]),
-            CommandGroup(name: "Tools", subcommands: [RunEntry.self, GradCheck.self, SamplePictures.self]),
+                name: "Pack", subcommands: [Inspect.self, PackCommand.self, Verify.self, Diff.self, Weights.self]),
+            CommandGroup(name: "Tool", subcommands: [RunEntry.self, GradCheck.self, SamplePictures.self]),
         ])
 }
