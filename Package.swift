@@ -55,19 +55,21 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // The compiler's own header of x86 instructions.
         .systemLibrary(name: "CX86Intrinsics"),
+        // Files that appear whole or not at all.
+        .target(name: "Files"),
         .target(name: "PackInstructions", dependencies: ["CX86Intrinsics"], swiftSettings: checksumSettings),
         .target(
-            name: "Pack", dependencies: ["CZstd", "CZlib", "PackInstructions"], swiftSettings: optimizedSettings),
+            name: "Pack", dependencies: ["CZstd", "CZlib", "Files", "PackInstructions"], swiftSettings: optimizedSettings),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         // libpng reports errors by longjmp, which Swift frames cannot be unwound by: the shim turns it into a result.
         .target(name: "CPNGShim", dependencies: ["CPNG"]),
-        .target(name: "Imaging", dependencies: ["CPNG", "CPNGShim"], swiftSettings: optimizedSettings),
+        .target(name: "Imaging", dependencies: ["CPNG", "CPNGShim", "Files"], swiftSettings: optimizedSettings),
         .target(
             name: "Model",
             dependencies: ["GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "Pack", "Imaging"]),
         .target(
             name: "Training",
-            dependencies: ["GraphIR", "GraphCompiler", "GraphRuntime", "Pack", "Imaging", "Model"]),
+            dependencies: ["GraphIR", "GraphCompiler", "GraphRuntime", "Files", "Pack", "Imaging", "Model"]),
         .executableTarget(
             name: "graphc",
             dependencies: [

@@ -1,3 +1,6 @@
+import Files
+import Glibc
+
 /// What is wrong with a picture or its file, and what to do about it, in one line.
 public struct ImageError: Error, Hashable, CustomStringConvertible, Sendable {
     /// The file; nil where the fault lies in pictures already read.
@@ -13,3 +16,10 @@ public struct ImageError: Error, Hashable, CustomStringConvertible, Sendable {
         if let path { "\(path): \(problem)" } else { problem }
     }
 }
+
+/// What a body does to a file, its errors as those of pictures.
+func writing<Result>(_ body: () throws(FileError) -> Result) throws(ImageError) -> Result {
+    do { return try body() } catch { throw ImageError(path: error.path, error.problem) }
+}
+
+func systemMessage(_ systemError: Int32) -> String { String(cString: strerror(systemError)) }

@@ -1,3 +1,5 @@
+import Files
+
 /// Curves over one horizontal axis, in one or more panels below each other, as SVG: training's history.
 public struct LineChart: Hashable, Sendable {
     public var title: String
@@ -45,7 +47,7 @@ public struct LineChart: Hashable, Sendable {
     }
 
     public func writeSVG(to path: String) throws(ImageError) {
-        try AtomicFile.write(svg(), to: path)
+        try writing { () throws(FileError) in try AtomicFile.write(svg(), to: path) }
     }
 
     /// The chart as the text of an SVG file. A point that is not finite leaves a gap in its curve.

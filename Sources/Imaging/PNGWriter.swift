@@ -1,5 +1,6 @@
 import CPNG
 import CPNGShim
+import Files
 import Glibc
 
 /// Writes an 8-bit RGB PNG row by row. The file appears when it is whole: see `AtomicFile`.
@@ -11,6 +12,8 @@ public final class PNGWriter {
     public private(set) var rowCount = 0
 
     private let output: AtomicFile
+    /// The same file, as libpng writes it.
+    private let file: UnsafeMutablePointer<FILE>
     private let stream: OpaquePointer
     /// libpng must not be called again after an error.
     private var failure: ImageError?
@@ -19,21 +22,28 @@ public final class PNGWriter {
     /// - Throws: when the folder cannot be written to.
     /// - Precondition: `0 < width`, `0 < height`, both below 2³¹.
     public init(path: String, width: Int, height: Int) throws(ImageError) {
-        let output = try AtomicFile(path: path)
-        guard let stream = png_shim_create_writer(output.file) else {
-            throw ImageError(path: path, "there is no memory left to write it")
+        let output = try writing { () throws(FileError) in try AtomicFile(path: path, acceptsDevices: true) }
+        let noMemory = ImageError(path: path, "there is no memory left to write it")
+        guard let file = fdopen(dup(output.descriptor), "wb") else { throw noMemory }
+        guard let stream = png_shim_create_writer(file) else {
+            fclose(file)
+            throw noMemory
         }
         self.path = path
         self.width = width
         self.height = height
         self.output = output
+        self.file = file
         self.stream = stream
         try check {
             png_shim_write_header(stream, UInt32(width), UInt32(height), compressionLevel, filters)
         }
     }
 
-    deinit { png_shim_free(stream) }
+    deinit {
+        png_shim_free(stream)
+        fclose(file)
+    }
 
     /// Writes the next row, `3 * width` bytes.
     ///
@@ -50,8 +60,11 @@ public final class PNGWriter {
     /// - Precondition: all rows are written, and `finish` was not called before.
     public func finish() throws(ImageError) {
         precondition(rowCount == height && !isFinished)
-        try check { png_shim_write_end(stream) }
-        try output.commit()
+        try check { png_shim_write_end(stream) && fflush(file) == 0 }
+        try writing { () throws(FileError) in
+            try output.synchronize()
+            try output.commit()
+        }
         isFinished = true
     }
 
@@ -61,7 +74,7 @@ public final class PNGWriter {
         if step() { return }
         let message = String(cString: png_shim_message(stream))
         let error = errno != 0
-            ? output.writeFailure(errno) : ImageError(path: path, "cannot be written: \(message)")
+            ? ImageError(path: path, output.failure(errno).problem) : ImageError(path: path, "cannot be written: \(message)")
         failure = error
         throw error
     }

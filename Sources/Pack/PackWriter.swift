@@ -1,3 +1,5 @@
+import Files
+
 extension Pack {
     /// Writes the file, whole or not at all: the old one stays until the new one is on disk and has been read
     /// back and verified.
@@ -23,17 +25,23 @@ extension Pack {
 
     func write(to path: String, calls: FileCalls) throws(PackError) -> StorageReport {
         let encoded = try EncodedPack(self, path: path)
-        try AtomicFile.write(to: path, calls: calls) { (file) throws(PackError) in
+        let file = try writing { () throws(FileError) in
+            let file = try AtomicFile(path: path, calls: calls)
             try file.append(encoded.table.encoded())
             for chunk in encoded.chunks { try file.append(chunk.bytes) }
-        } verify: { (partialPath) throws(PackError) in
-            let problems = PackVerification(contentsOf: partialPath).damage
-            if let problem = problems.first {
-                throw PackError(
-                    .unwritable, path, "cannot be written: what was read back is not what was written: \(problem)")
-            }
+            try file.synchronize()
+            return file
         }
+        if let partialPath = file.partialPath, let problem = PackVerification(contentsOf: partialPath).damage.first {
+            throw PackError(
+                .unwritable, path, "cannot be written: what was read back is not what was written: \(problem)")
+        }
+        try writing { () throws(FileError) in try file.commit() }
         return encoded.report
     }
 }
 
+/// What a body does to a file, its errors as those of packs.
+func writing<Result>(_ body: () throws(FileError) -> Result) throws(PackError) -> Result {
+    do { return try body() } catch { throw PackError(.unwritable, error.path, error.problem) }
+}

@@ -6,7 +6,7 @@ import Testing
     /// From the top. Rooms of one line do not import each other.
     private static let order: [[String]] = [
         ["GraphLanguage"], ["GraphIR"], ["KernelInterface"], ["GraphCompiler"], ["Kernels", "KernelsAVX2"],
-        ["GraphRuntime"], ["PackInstructions"], ["Pack"], ["Imaging"], ["Model"], ["Training"], ["graphc", "graphrun"],
+        ["GraphRuntime"], ["Files"], ["PackInstructions"], ["Pack"], ["Imaging"], ["Model"], ["Training"], ["graphc", "graphrun"],
     ]
 
     /// The system libraries, and the rooms that know them.
@@ -19,7 +19,7 @@ import Testing
 
     /// Rooms that own memory, or read and write bytes.
     private static let memoryRooms: Set<String> = [
-        "KernelInterface", "Kernels", "KernelsAVX2", "GraphRuntime", "PackInstructions", "Pack",
+        "KernelInterface", "Kernels", "KernelsAVX2", "GraphRuntime", "Files", "PackInstructions", "Pack",
         "Imaging",
     ]
     /// Rooms that hand rows of pixels to a session, as buffers that know their size.

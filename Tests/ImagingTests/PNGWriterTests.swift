@@ -77,9 +77,9 @@ import Testing
                 return error.problem
             }
         }
-        #expect(problem(folder.path) == "is a folder; name a file to write")
-        #expect(problem(folder.file("none/out.png"))?.hasSuffix("none'; make it first") == true)
-        #expect(problem("") == "names no file to write")
+        #expect(problem(folder.path) == "cannot be written: it is a folder; name a file inside it")
+        #expect(problem(folder.file("none/out.png")) == "cannot be written: there is no folder '\(folder.file("none"))'; make it first")
+        #expect(problem("") == "cannot be written: the name is empty")
         #expect(problem("/proc/out.png")?.hasPrefix("cannot be written: ") == true)
         #expect(problem("/dev/null") == nil)
         var status = stat()

@@ -35,6 +35,7 @@ import Testing
             }
         }
         #expect(count == bytes.count * (Self.triesAll ? 255 : 4))
+        if Self.triesAll { print("\(bytes.count) bytes: \(count) changes, \(bytes.count) cuts and 300 lengths are refused") }
     }
 
     @Test func everyOtherLengthIsRefused() throws {

@@ -1,3 +1,5 @@
+import Files
+
 /// Named tensors in the `.safetensors` format of other frameworks.
 ///
 /// The file is a 64-bit little-endian length, a JSON header of that length, and the values, which the
@@ -83,10 +85,13 @@ extension SafeTensors {
                 throw FormatProblem("header", "it would exceed \(Limit.headerByteCount) bytes")
             }
         } catch { throw .invalidContents(path, error) }
-        try AtomicFile.write(to: path) { (file) throws(PackError) in
+        try writing { () throws(FileError) in
+            let file = try AtomicFile(path: path)
             try file.append([UInt64(headerBytes.count).littleEndian])
             try file.append(headerBytes)
             for tensor in tensors { try file.append(tensor.values) }
+            try file.synchronize()
+            try file.commit()
         }
     }
 }
