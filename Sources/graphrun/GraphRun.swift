@@ -5,10 +5,8 @@ import ArgumentParser
 struct GraphRun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "graphrun",
-        abstract: "Trains models and runs them.",
+        abstract: "Trains models and runs them: a .gpack, or a .graph, compiled on the way.",
         discussion: """
-            A model is a .gpack, or a .graph, which is compiled on the way.
-
             graphrun train Graphs/edsr.graph --data DIV2K --out run
             graphrun infer run/best.gpack photo.png -o big.png
             """,
