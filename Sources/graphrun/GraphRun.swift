@@ -5,7 +5,7 @@ import ArgumentParser
 struct GraphRun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "graphrun",
-        abstract: "Trains models and runs them: a .gpack, or a .graph, compiled on the way.",
+        abstract: "Trains and runs models: .gpack, or .graph, compiled on the way.",
         discussion: """
             graphrun train Graphs/edsr.graph --data DIV2K --out run
             graphrun infer run/best.gpack photo.png -o big.png
