@@ -13,8 +13,8 @@ import KernelInterface
 // Tails          tiles that reach past the image compute with zeros and store what is inside. Blocks of
 //                output channels are 16 wide, the last 8.
 // Accumulation   in f32, one multiplyAdd per input channel in order, for each of 36 products alone; a
-//                result depends on its tile's inputs only. Within 4e-6·√channels of the largest |x| times
-//                the largest sum of |g| over a filter's taps.
+//                result depends on its tile's inputs only. Within 1e-6 of the largest sum of its terms'
+//                magnitudes.
 // Source         Lavin and Gray (CVPR 2016), algorithm 1, in blocks whose planes stay in the L2 cache.
 // Chosen         for 3×3 filters of stride 1 on enough channels and pixels; see the kernel table.
 // Measured       see Docs/Performance.md.

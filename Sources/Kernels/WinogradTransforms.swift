@@ -1,7 +1,15 @@
-// The matrices of F(4, 3), for interpolation at 0, ±1, ±2 and ∞ (Lavin and Gray, "Fast algorithms for
-// convolutional neural networks", CVPR 2016, section 4.3). In one dimension the four results of a 3-tap
+// The matrices of F(4, 3), for interpolation at 0, ±√½, ±√2 and ∞. In one dimension the four results of a 3-tap
 // filter g on six inputs d are Aᵀ[(G·g) ⊙ (Bᵀ·d)]; in two dimensions each matrix is applied from both sides.
 // Transposed, the same matrices give the filter's gradient from that of four results: Gᵀ[(A·dy) ⊙ (Bᵀ·d)].
+//
+// With p the points, Aᵀ has the rows pᵏ, G the rows (1, p, p²) / M'(p), and Bᵀ the coefficients of M(x) / (x − p),
+// M(x) = x(x² − ½)(x² − 2); ∞ stands for the leading coefficients. The usual points ±1 and ±2 (Lavin and Gray,
+// "Fast algorithms for convolutional neural networks", CVPR 2016, section 4.3) give three times the error: on how points
+// govern it see Barabasz, Anderson, Soodhalter and Gregg, "Error analysis and improving the accuracy of Winograd
+// convolution for deep neural networks", 2018.
+
+/// √½ and √2.
+private let root = Float(0.70710678118654752), twoRoot = Float(1.41421356237309505)
 
 /// Six numbers of a column or a row.
 struct Six {
@@ -35,42 +43,41 @@ struct Six {
         destination.store(v5, 5 * stride)
     }
 
-    /// Bᵀ·d:  4·d0 − 5·d2 + d4,  (d4 − 4·d2) ± (d3 − 4·d1),  (d4 − d2) ± 2·(d3 − d1),  4·d1 − 5·d3 + d5.
+    /// Bᵀ·d:  d0 − 2½·d2 + d4,  (d4 − 2·d2) ± √½·(d3 − 2·d1),  (d4 − ½·d2) ± √2·(d3 − ½·d1),  d1 − 2½·d3 + d5.
     @inline(__always)
     var inputTransformed: Six {
-        let four = Vector(repeating: 4), minusFour = Vector(repeating: -4), minusFive = Vector(repeating: -5)
-        let two = Vector(repeating: 2), minusTwo = Vector(repeating: -2)
-        let even4 = multiplyAdd(minusFour, v2, v4), odd4 = multiplyAdd(minusFour, v1, v3)
-        let even1 = v4 - v2, odd1 = v3 - v1
+        let even1 = multiplyAdd(Vector(repeating: -2), v2, v4), odd1 = multiplyAdd(Vector(repeating: -2), v1, v3)
+        let even2 = multiplyAdd(Vector(repeating: -0.5), v2, v4), odd2 = multiplyAdd(Vector(repeating: -0.5), v1, v3)
         return Six(
-            multiplyAdd(four, v0, multiplyAdd(minusFive, v2, v4)),
-            even4 + odd4, even4 - odd4,
-            multiplyAdd(two, odd1, even1), multiplyAdd(minusTwo, odd1, even1),
-            multiplyAdd(four, v1, multiplyAdd(minusFive, v3, v5)))
+            multiplyAdd(Vector(repeating: -2.5), v2, v0 + v4),
+            multiplyAdd(Vector(repeating: root), odd1, even1), multiplyAdd(Vector(repeating: -root), odd1, even1),
+            multiplyAdd(Vector(repeating: twoRoot), odd2, even2), multiplyAdd(Vector(repeating: -twoRoot), odd2, even2),
+            multiplyAdd(Vector(repeating: -2.5), v3, v1 + v5))
     }
 
-    /// Aᵀ·m:  m0 + (m1 + m2) + (m3 + m4),  (m1 − m2) + 2·(m3 − m4),  (m1 + m2) + 4·(m3 + m4),
-    /// (m1 − m2) + 8·(m3 − m4) + m5.
+    /// Aᵀ·m:  m0 + (m1 + m2) + (m3 + m4),  √½·(m1 − m2) + √2·(m3 − m4),  ½·(m1 + m2) + 2·(m3 + m4),
+    /// √½³·(m1 − m2) + √2³·(m3 − m4) + m5.
     @inline(__always)
     var outputTransformed: Four {
         let sum1 = v1 + v2, difference1 = v1 - v2, sum2 = v3 + v4, difference2 = v3 - v4
         return Four(
             (v0 + sum1) + sum2,
-            multiplyAdd(Vector(repeating: 2), difference2, difference1),
-            multiplyAdd(Vector(repeating: 4), sum2, sum1),
-            multiplyAdd(Vector(repeating: 8), difference2, difference1) + v5)
+            multiplyAdd(Vector(repeating: twoRoot), difference2, Vector(repeating: root) * difference1),
+            multiplyAdd(Vector(repeating: 2), sum2, Vector(repeating: 0.5) * sum1),
+            multiplyAdd(
+                Vector(repeating: 2 * twoRoot), difference2, multiplyAdd(Vector(repeating: root / 2), difference1, v5)))
     }
 }
 
 extension Six {
-    /// Gᵀ·s:  s0/4 − (s1 + s2)/6 + (s3 + s4)/24,  (s2 − s1)/6 + (s3 − s4)/12,  (s3 + s4)/6 − (s1 + s2)/6 + s5.
+    /// Gᵀ·s:  s0 − ⅔·(s1 + s2) + ⅙·(s3 + s4),  ⅓·√2·(½·(s3 − s4) − (s1 − s2)),  ⅓·((s3 + s4) − (s1 + s2)) + s5.
     @inline(__always)
     var filterGradientTransformed: Three {
-        let sum1 = (v1 + v2) * Vector(repeating: -1 / 6), sum2 = v3 + v4
+        let sum1 = v1 + v2, sum2 = v3 + v4
         return Three(
-            v0: multiplyAdd(Vector(repeating: 1 / 4), v0, multiplyAdd(Vector(repeating: 1 / 24), sum2, sum1)),
-            v1: multiplyAdd(Vector(repeating: 1 / 6), v2 - v1, (v3 - v4) * Vector(repeating: 1 / 12)),
-            v2: multiplyAdd(Vector(repeating: 1 / 6), sum2, sum1) + v5)
+            v0: multiplyAdd(Vector(repeating: 1 / 6), sum2, multiplyAdd(Vector(repeating: -2 / 3), sum1, v0)),
+            v1: multiplyAdd(Vector(repeating: 0.5), v3 - v4, v2 - v1) * Vector(repeating: twoRoot / 3),
+            v2: multiplyAdd(Vector(repeating: 1 / 3), sum2 - sum1, v5))
     }
 }
 
@@ -94,13 +101,16 @@ struct Four {
         destination.store(v3, 3 * stride)
     }
 
-    /// A·d:  d0,  (d0 + d2) ± (d1 + d3),  (d0 + 4·d2) ± (2·d1 + 8·d3),  d3.
+    /// A·d:  d0,  (d0 + ½·d2) ± √½·(d1 + ½·d3),  (d0 + 2·d2) ± √2·(d1 + 2·d3),  d3.
     @inline(__always)
     var gradientTransformed: Six {
-        let even1 = v0 + v2, odd1 = v1 + v3
-        let even2 = multiplyAdd(Vector(repeating: 4), v2, v0)
-        let odd2 = multiplyAdd(Vector(repeating: 8), v3, v1 + v1)
-        return Six(v0, even1 + odd1, even1 - odd1, even2 + odd2, even2 - odd2, v3)
+        let even1 = multiplyAdd(Vector(repeating: 0.5), v2, v0), odd1 = multiplyAdd(Vector(repeating: 0.5), v3, v1)
+        let even2 = multiplyAdd(Vector(repeating: 2), v2, v0), odd2 = multiplyAdd(Vector(repeating: 2), v3, v1)
+        return Six(
+            v0,
+            multiplyAdd(Vector(repeating: root), odd1, even1), multiplyAdd(Vector(repeating: -root), odd1, even1),
+            multiplyAdd(Vector(repeating: twoRoot), odd2, even2), multiplyAdd(Vector(repeating: -twoRoot), odd2, even2),
+            v3)
     }
 }
 
@@ -108,12 +118,12 @@ struct Four {
 struct Three {
     var v0: Vector, v1: Vector, v2: Vector
 
-    /// G·g:  g0/4,  −(g0 ± g1 + g2)/6,  g0/24 ± g1/12 + g2/6,  g2.
+    /// G·g:  g0,  −⅔·(g0 + ½·g2) ∓ ⅓·√2·g1,  ⅙·(g0 + 2·g2) ± ⅙·√2·g1,  g2.
     @inline(__always)
     var filterTransformed: Six {
-        let even1 = (v0 + v2) * Vector(repeating: -1 / 6), odd1 = v1 * Vector(repeating: -1 / 6)
-        let even2 = multiplyAdd(Vector(repeating: 1 / 24), v0, v2 * Vector(repeating: 1 / 6))
-        let odd2 = v1 * Vector(repeating: 1 / 12)
-        return Six(v0 * Vector(repeating: 1 / 4), even1 + odd1, even1 - odd1, even2 + odd2, even2 - odd2, v2)
+        let even1 = multiplyAdd(Vector(repeating: 0.5), v2, v0) * Vector(repeating: -2 / 3)
+        let even2 = multiplyAdd(Vector(repeating: 2), v2, v0) * Vector(repeating: 1 / 6)
+        let odd1 = v1 * Vector(repeating: -twoRoot / 3), odd2 = v1 * Vector(repeating: twoRoot / 6)
+        return Six(v0, even1 + odd1, even1 - odd1, even2 + odd2, even2 - odd2, v2)
     }
 }
