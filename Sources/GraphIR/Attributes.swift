@@ -45,6 +45,12 @@ public struct Attributes: Hashable, Sendable {
         preconditionFailure("signature checks make \(name) a word")
     }
 
+    /// A padding as it was written: a word, a number or a list.
+    public func padding(_ name: String) -> AttributeValue {
+        if let value = self[name] { return value }
+        preconditionFailure("signature checks make \(name) a padding")
+    }
+
     public func size(_ name: String) -> Size {
         if case .size(let size) = self[name] { return size }
         preconditionFailure("signature checks make \(name) a size")

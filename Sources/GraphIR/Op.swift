@@ -81,6 +81,12 @@ public struct AttributeDeclaration: Sendable {
         case sizes
         case float
         case symbol([String])
+        /// Zeros around an image: `same`, `valid`, a number for all sides, `[vertical, horizontal]` or
+        /// `[top, bottom, left, right]`, each number within a range.
+        case padding(ClosedRange<Int>)
+
+        /// Words that a padding may be.
+        static let paddings = ["same", "valid"]
     }
 
     public var name: String

@@ -101,18 +101,41 @@ extension AttributeDeclaration {
                     "bad-attribute", "'\(name)' of \(op) must be one of \(options.joined(separator: ", "))", found: word)
             }
             return value
+        case (.padding, .symbol(let word)):
+            guard Kind.paddings.contains(word) else { throw notOne(of: op, found: word) }
+            return value
+        case (.padding(let range), .size(let size)):
+            try checkPadding([size], range, op: op)
+            return value
+        case (.padding(let range), .sizes(let sizes)):
+            guard sizes.count == 2 || sizes.count == 4 else {
+                throw notOne(of: op, found: "a list of \(sizes.count)")
+            }
+            try checkPadding(sizes, range, op: op)
+            return value
         default:
-            throw OpError("bad-attribute", "'\(name)' of \(op) \(wanted)")
+            throw notOne(of: op)
         }
     }
 
-    private var wanted: String {
+    private func checkPadding(_ sizes: [Size], _ range: ClosedRange<Int>, op: String) throws(OpError) {
+        for size in sizes { _ = try AttributeDeclaration(name, .integer(range)).checked(.size(size), op: op) }
+    }
+
+    private func notOne(of op: String, found: String? = nil) -> OpError {
+        OpError("bad-attribute", "'\(name)' of \(op) \(wanted)", found: found)
+    }
+
+    /// What the attribute is, behind its name.
+    var wanted: String {
         switch kind {
         case .integer: "is a whole number"
         case .size: "is a size"
         case .sizes: "is a list, as [0, 1]"
         case .float: "is a number"
         case .symbol(let options): "is one of \(options.joined(separator: ", "))"
+        case .padding:
+            "is \(Kind.paddings.joined(separator: ", ")), a number, [vertical, horizontal] or [top, bottom, left, right]"
         }
     }
 }

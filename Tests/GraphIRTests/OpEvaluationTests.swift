@@ -117,8 +117,7 @@ import Testing
         let operands = use.operands()
         let (x, filter) = (operands[0], operands[1])
         let stride = use.attributes.integer("stride")
-        let isSame = use.attributes.symbol("pad") == "same"
-        let (padTop, padLeft) = isSame ? (filter.shape[0] / 2, filter.shape[1] / 2) : (0, 0)
+        let (padTop, padLeft) = padding(use.attributes["pad"], filter.shape)
         let y = try apply("conv2d", operands, use.attributes)
         let pixel = { (n: Int, h: Int, w: Int, c: Int) -> Double in
             guard (0..<x.shape[1]).contains(h), (0..<x.shape[2]).contains(w) else { return 0 }
@@ -157,6 +156,16 @@ import Testing
         let use = OpCase("conv2d", [[1, 8, 6, 3], [3, 3, 3, 5]])
         let cost = OpRegistry["conv2d"]!.cost(use.boundShapes, use.completeAttributes)
         #expect(cost.operationCount == 2 * 8 * 6 * 3 * 3 * 3 * 5)
+    }
+
+    /// Rows of zeros above and columns of zeros on the left.
+    private func padding(_ pad: AttributeValue?, _ filter: [Int]) -> (top: Int, left: Int) {
+        switch pad {
+        case .symbol("same"): return (filter[0] / 2, filter[1] / 2)
+        case .size(let size): return (size.constant!, size.constant!)
+        case .sizes(let sizes): return (sizes[0].constant!, sizes[sizes.count / 2].constant!)
+        default: return (0, 0)
+        }
     }
 
     private func vector(_ values: Float...) -> Tensor<Float> { Tensor(shape: [values.count], values: values) }

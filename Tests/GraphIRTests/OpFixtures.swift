@@ -20,10 +20,36 @@ func shape(_ dimensions: any Dimension...) -> Attributes {
 
 func axes(_ axes: Int...) -> Attributes { Attributes(["axes": .sizes(axes.map(Size.init))]) }
 
+/// A padding as source text holds it.
+enum Pad {
+    case same, valid, word(String), all(Int), sides([Int])
+
+    var attribute: AttributeValue {
+        switch self {
+        case .same: .symbol("same")
+        case .valid: .symbol("valid")
+        case .word(let word): .symbol(word)
+        case .all(let number): .size(Size(number))
+        case .sides(let numbers): .sizes(numbers.map(Size.init))
+        }
+    }
+
+    /// Top, bottom, left and right.
+    func sides(_ filter: [Int]) -> [Int] {
+        switch self {
+        case .same: [filter[0] / 2, filter[0] / 2, filter[1] / 2, filter[1] / 2]
+        case .valid, .word: [0, 0, 0, 0]
+        case .all(let number): [number, number, number, number]
+        case .sides(let numbers):
+            numbers.count == 4 ? numbers : [numbers[0], numbers[0], numbers[1], numbers[1]]
+        }
+    }
+}
+
 func convolution(
-    stride: Int, pad: String, height: (any Dimension)? = nil, width: (any Dimension)? = nil
+    stride: Int, pad: Pad, height: (any Dimension)? = nil, width: (any Dimension)? = nil
 ) -> Attributes {
-    var attributes = Attributes(["stride": .size(Size(stride)), "pad": .symbol(pad)])
+    var attributes = Attributes(["stride": .size(Size(stride)), "pad": pad.attribute])
     if let height { attributes["height"] = .size(height.size) }
     if let width { attributes["width"] = .size(width.size) }
     return attributes
@@ -112,20 +138,26 @@ struct OpCase: CustomTestStringConvertible {
     }
 
     /// Image and filter sizes, strides and paddings.
-    static let geometries: [(image: [Int], filter: [Int], stride: Int, pad: String)] = [
-        ([1, 1, 1, 1], [1, 1, 1, 1], 1, "same"), ([1, 1, 1, 2], [3, 3, 2, 2], 1, "same"),
-        ([2, 5, 4, 2], [3, 3, 2, 3], 1, "same"), ([1, 4, 7, 1], [5, 5, 1, 2], 1, "same"),
-        ([1, 3, 3, 1], [9, 9, 1, 1], 1, "same"), ([1, 3, 5, 2], [1, 3, 2, 1], 1, "same"),
-        ([1, 5, 3, 1], [3, 1, 1, 2], 2, "same"), ([1, 6, 5, 2], [3, 3, 2, 2], 2, "same"),
-        ([1, 7, 7, 1], [5, 3, 1, 1], 3, "same"), ([2, 1, 1, 1], [3, 3, 1, 1], 2, "same"),
-        ([1, 3, 3, 2], [3, 3, 2, 2], 1, "valid"), ([1, 6, 5, 1], [3, 3, 1, 2], 2, "valid"),
-        ([1, 9, 11, 1], [9, 9, 1, 1], 1, "valid"), ([1, 8, 5, 1], [1, 1, 1, 2], 2, "valid"),
-        ([1, 10, 4, 1], [3, 3, 1, 1], 4, "valid"),
+    static let geometries: [(image: [Int], filter: [Int], stride: Int, pad: Pad)] = [
+        ([1, 1, 1, 1], [1, 1, 1, 1], 1, .same), ([1, 1, 1, 2], [3, 3, 2, 2], 1, .same),
+        ([2, 5, 4, 2], [3, 3, 2, 3], 1, .same), ([1, 4, 7, 1], [5, 5, 1, 2], 1, .same),
+        ([1, 3, 3, 1], [9, 9, 1, 1], 1, .same), ([1, 3, 5, 2], [1, 3, 2, 1], 1, .same),
+        ([1, 5, 3, 1], [3, 1, 1, 2], 2, .same), ([1, 6, 5, 2], [3, 3, 2, 2], 2, .same),
+        ([1, 7, 7, 1], [5, 3, 1, 1], 3, .same), ([2, 1, 1, 1], [3, 3, 1, 1], 2, .same),
+        ([1, 3, 3, 2], [3, 3, 2, 2], 1, .valid), ([1, 6, 5, 1], [3, 3, 1, 2], 2, .valid),
+        ([1, 9, 11, 1], [9, 9, 1, 1], 1, .valid), ([1, 8, 5, 1], [1, 1, 1, 2], 2, .valid),
+        ([1, 10, 4, 1], [3, 3, 1, 1], 4, .valid), ([2, 3, 4, 2], [3, 3, 2, 1], 1, .all(2)),
+        ([1, 2, 1, 1], [1, 1, 1, 2], 1, .all(3)), ([1, 1, 2, 1], [5, 3, 1, 1], 1, .sides([2, 1])),
+        ([1, 4, 5, 2], [3, 5, 2, 2], 1, .sides([0, 2, 4, 0])), ([1, 5, 4, 1], [3, 3, 1, 2], 2, .sides([0, 1, 0, 1])),
+        ([1, 6, 4, 1], [5, 1, 1, 1], 3, .sides([4, 0, 1, 3])), ([1, 2, 3, 1], [3, 3, 1, 1], 2, .all(5)),
     ]
 
     static let convolutions: [OpCase] = geometries.flatMap { image, filter, stride, pad in
-        let kept = { (size: Int, taps: Int) in pad == "same" ? (size - 1) / stride + 1 : (size - taps) / stride + 1 }
-        let output = [image[0], kept(image[1], filter[0]), kept(image[2], filter[1]), filter[3]]
+        let sides = pad.sides(filter)
+        let output = [
+            image[0], (image[1] + sides[0] + sides[1] - filter[0]) / stride + 1,
+            (image[2] + sides[2] + sides[3] - filter[1]) / stride + 1, filter[3],
+        ]
         return [
             OpCase("conv2d", [image, filter], convolution(stride: stride, pad: pad)),
             OpCase(

@@ -52,7 +52,7 @@ import Testing
     @Test func inputGradientRowsOfStridedConvolution() {
         let use = OpCase(
             "conv2d_input_gradient", [[1, 4, 1, 1], [3, 3, 1, 1]],
-            convolution(stride: 2, pad: "same", height: 8, width: 1))
+            convolution(stride: 2, pad: .same, height: 8, width: 1))
         #expect(use.neededRows(operand: 0, for: 0..<1) == 0..<1)
         #expect(use.neededRows(operand: 0, for: 1..<2) == 0..<2)
         #expect(use.neededRows(operand: 0, for: 4..<5) == 2..<3)

@@ -36,20 +36,28 @@ import Testing
         Rule("broadcast", [f32(3)], shape("N", "H", "W", 3), gives: image),
         Rule("conv2d", [image, f32(3, 3, 3, 64)], gives: f32("N", "H", "W", 64)),
         Rule(
-            "conv2d", [image, f32(9, 9, 3, 8)], convolution(stride: 1, pad: "valid"), gives: f32("N", h - 8, w - 8, 8)),
+            "conv2d", [image, f32(9, 9, 3, 8)], convolution(stride: 1, pad: .valid), gives: f32("N", h - 8, w - 8, 8)),
         Rule(
-            "conv2d", [image, f32(3, 5, 3, 8)], convolution(stride: 2, pad: "same"),
+            "conv2d", [image, f32(3, 5, 3, 8)], convolution(stride: 2, pad: .same),
             gives: f32("N", (h - 1).floorDivided(by: 2) + 1, (w - 1).floorDivided(by: 2) + 1, 8)),
         Rule(
-            "conv2d", [f32(1, 7, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 2, pad: "same"), gives: f32(1, 4, 4, 8)),
+            "conv2d", [image, f32(3, 5, 3, 8)], convolution(stride: 1, pad: .all(2)), gives: f32("N", h + 2, w, 8)),
         Rule(
-            "conv2d", [f32(1, 7, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 2, pad: "valid"), gives: f32(1, 3, 3, 8)),
+            "conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .sides([0, 2])),
+            gives: f32("N", h - 2, w + 2, 8)),
+        Rule(
+            "conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 2, pad: .sides([0, 1, 3, 2])),
+            gives: f32("N", h.floorDivided(by: 2), (w + 2).floorDivided(by: 2) + 1, 8)),
+        Rule(
+            "conv2d", [f32(1, 7, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 2, pad: .same), gives: f32(1, 4, 4, 8)),
+        Rule(
+            "conv2d", [f32(1, 7, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 2, pad: .valid), gives: f32(1, 3, 3, 8)),
         Rule(
             "conv2d_input_gradient", [f32("N", "H", "W", 64), f32(3, 3, 3, 64)],
-            convolution(stride: 1, pad: "same", height: "H", width: "W"), gives: image),
+            convolution(stride: 1, pad: .same, height: "H", width: "W"), gives: image),
         Rule(
             "conv2d_filter_gradient", [image, f32("N", "H", "W", 64)],
-            convolution(stride: 1, pad: "same", height: 3, width: 3), gives: f32(3, 3, 3, 64)),
+            convolution(stride: 1, pad: .same, height: 3, width: 3), gives: f32(3, 3, 3, 64)),
         Rule("depth_to_space", [f32("N", "H", "W", 256)], integers(["block": 2]), gives: f32("N", 2 * h, 2 * w, 64)),
         Rule("depth_to_space", [u8(1, 2, 3, 4)], integers(["block": 2]), gives: u8(1, 4, 6, 1)),
         Rule("space_to_depth", [f32("N", 2 * h, 2 * w, 64)], integers(["block": 2]), gives: f32("N", "H", "W", 256)),
@@ -113,15 +121,21 @@ import Testing
         Mistake("conv2d", [image, f32(257, 1, 3, 8)], is: "bad-filter"),
         Mistake("conv2d", [image, f32(3, 3, 4, 8)], is: "shape-mismatch"),
         Mistake(
-            "conv2d", [f32(1, 2, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 1, pad: "valid"), is: "shape-mismatch"),
-        Mistake("conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 0, pad: "same"), is: "bad-attribute"),
-        Mistake("conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: "mirror"), is: "bad-attribute"),
+            "conv2d", [f32(1, 2, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 1, pad: .valid), is: "shape-mismatch"),
+        Mistake("conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 0, pad: .same), is: "bad-attribute"),
+        Mistake("conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .word("mirror")), is: "bad-attribute"),
+        Mistake("conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .all(-1)), is: "bad-attribute"),
+        Mistake("conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .all(256)), is: "bad-attribute"),
+        Mistake("conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .sides([1, -1])), is: "bad-attribute"),
+        Mistake("conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .sides([1, 1, 1])), is: "bad-attribute"),
+        Mistake(
+            "conv2d", [f32(1, 1, 8, 3), f32(5, 3, 3, 8)], convolution(stride: 1, pad: .all(1)), is: "shape-mismatch"),
         Mistake(
             "conv2d_input_gradient", [f32(1, 8, 8, 2), f32(3, 3, 3, 2)],
-            convolution(stride: 2, pad: "same", height: 8, width: 8), is: "shape-mismatch"),
+            convolution(stride: 2, pad: .same, height: 8, width: 8), is: "shape-mismatch"),
         Mistake(
             "conv2d_filter_gradient", [f32(1, 8, 8, 2), f32(2, 8, 8, 2)],
-            convolution(stride: 1, pad: "same", height: 3, width: 3), is: "shape-mismatch"),
+            convolution(stride: 1, pad: .same, height: 3, width: 3), is: "shape-mismatch"),
         Mistake("depth_to_space", [f32("N", "H", "W", 6)], integers(["block": 2]), is: "shape-mismatch"),
         Mistake("depth_to_space", [f32(8)], integers(["block": 2]), is: "rank-mismatch"),
         Mistake("space_to_depth", [f32(1, 4, 5, 1)], integers(["block": 2]), is: "shape-mismatch"),

@@ -88,7 +88,11 @@ struct RandomGraph {
         let outputs = pick([1, 2, 4, 8, 9, 16, 17])
         let filter = weight([pick([1, 3, 5]), pick([1, 3, 3, 7]), inputs, outputs])
         let attributes: KeyValuePairs<String, AttributeValue> = [
-            "stride": .size(Size(pick([1, 1, 1, 2]))), "pad": .symbol(pick(["same", "same", "valid"])),
+            "stride": .size(Size(pick([1, 1, 1, 2]))),
+            "pad": pick([
+                .symbol("same"), .symbol("same"), .symbol("valid"), .size(Size(2)),
+                .sizes([Size(0), Size(3), Size(1), Size(0)]),
+            ]),
         ]
         guard var y = apply("conv2d", [x, filter], attributes), isSmall(y) else { return nil }
         if chance(2) { images.append(y) }

@@ -5,6 +5,8 @@ import KernelInterface
 func lowerWinogradConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     guard let direct = lowerDirectConvolution(analysis), direct.prologue == nil,
         case .convolution(let geometry) = direct.geometry, suitsWinograd(geometry),
+        // The last row of tiles reads no row of the image that its results do not need.
+        geometry.inputHeight + geometry.padTop <= geometry.outputHeight + 2,
         case .made(var packing) = direct.inputs[1]
     else { return nil }
     packing.kernel = packing.kernel == "pack_filter" ? "transform_filter" : "transform_filter_turned"
@@ -118,12 +120,12 @@ func lowerFilterGradient(_ analysis: GroupAnalysis) -> Lowering? {
 private func convolutionGeometry(
     input: [Int], filter: [Int], output: [Int], _ attributes: Attributes, isTurned: Bool
 ) -> ConvolutionGeometry {
-    let isSame = attributes.symbol("pad") == "same"
-    let padTop = isSame ? (filter[0] - 1) / 2 : 0, padLeft = isSame ? (filter[1] - 1) / 2 : 0
+    let padding = ConvolutionPadding(attributes, filterHeight: filter[0], filterWidth: filter[1])
     return ConvolutionGeometry(
         inputHeight: input[1], inputWidth: input[2], inputChannels: input[3],
         outputHeight: output[1], outputWidth: output[2], outputChannels: output[3],
         filterHeight: filter[0], filterWidth: filter[1], stride: attributes.integer("stride"),
-        padTop: isTurned ? filter[0] - 1 - padTop : padTop, padLeft: isTurned ? filter[1] - 1 - padLeft : padLeft,
+        padTop: isTurned ? filter[0] - 1 - padding.top : padding.top,
+        padLeft: isTurned ? filter[1] - 1 - padding.left : padding.left,
         imageCount: input[0])
 }

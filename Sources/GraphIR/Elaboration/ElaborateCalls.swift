@@ -95,52 +95,61 @@ extension Elaborator {
         _ expression: Expression, _ declaration: AttributeDeclaration, of op: String
     ) throws(Reported) -> AttributeValue {
         let value: AttributeValue
-        switch declaration.kind {
-        case .symbol(let options):
-            guard case .name(let word) = expression.kind, options.contains(word) else {
-                let written = if case .name(let word) = expression.kind { word } else { "" }
-                throw fail(
-                    "bad-attribute", "'\(declaration.name)' of \(op) is one of \(options.joined(separator: ", "))",
-                    at: expression.location, suggestion: Spelling.nearest(to: written, among: options))
-            }
-            value = .symbol(word)
-        case .integer, .size:
+        switch (declaration.kind, expression.kind) {
+        case (.symbol(let options), _):
+            value = .symbol(try word(expression, options, declaration, of: op))
+        case (.padding, .name(let name)) where environment[name] == nil:
+            value = .symbol(try word(expression, AttributeDeclaration.Kind.paddings, declaration, of: op))
+        case (.padding, .list(let items)), (.sizes, .list(let items)):
+            value = .sizes(try sizes(items, at: expression.location))
+        case (.integer, _), (.size, _), (.padding, _):
             let binding = try evaluate(expression)
             switch binding {
             case .size, .known(.int): value = .size(try asSize(binding, at: expression.location))
             case .poison: throw Reported()
             default:
                 throw fail(
-                    "bad-attribute", "'\(declaration.name)' of \(op) is a whole number", at: expression.location,
+                    "bad-attribute", "'\(declaration.name)' of \(op) \(declaration.wanted)", at: expression.location,
                     found: shown(binding))
             }
-        case .float:
+        case (.float, _):
             let known = try known(expression)
             guard let number = known.number else {
                 throw fail(
-                    "bad-attribute", "'\(declaration.name)' of \(op) is a number", at: expression.location,
+                    "bad-attribute", "'\(declaration.name)' of \(op) \(declaration.wanted)", at: expression.location,
                     found: "\(known)")
             }
             value = .float(number)
-        case .sizes:
-            guard case .list(let items) = expression.kind else {
-                throw fail(
-                    "bad-attribute", "'\(declaration.name)' of \(op) is a list, as [0, 1]", at: expression.location)
-            }
-            guard items.count <= ElaborationLimits.operandCount else {
-                throw fail(
-                    "too-large", "a list has at most \(ElaborationLimits.operandCount) items", at: expression.location,
-                    found: "\(items.count)")
-            }
-            var sizes: [Size] = []
-            for item in items { sizes.append(try size(item)) }
-            value = .sizes(sizes)
+        case (.sizes, _):
+            throw fail(
+                "bad-attribute", "'\(declaration.name)' of \(op) \(declaration.wanted)", at: expression.location)
         }
         do {
             return try declaration.checked(value, op: op)
         } catch {
             throw fail(error, at: expression.location)
         }
+    }
+
+    private func word(
+        _ expression: Expression, _ options: [String], _ declaration: AttributeDeclaration, of op: String
+    ) throws(Reported) -> String {
+        if case .name(let word) = expression.kind, options.contains(word) { return word }
+        let written = if case .name(let word) = expression.kind { word } else { "" }
+        throw fail(
+            "bad-attribute", "'\(declaration.name)' of \(op) \(declaration.wanted)", at: expression.location,
+            suggestion: Spelling.nearest(to: written, among: options))
+    }
+
+    private func sizes(_ items: [Expression], at location: SourceLocation) throws(Reported) -> [Size] {
+        guard items.count <= ElaborationLimits.operandCount else {
+            throw fail(
+                "too-large", "a list has at most \(ElaborationLimits.operandCount) items", at: location,
+                found: "\(items.count)")
+        }
+        var sizes: [Size] = []
+        for item in items { sizes.append(try size(item)) }
+        return sizes
     }
 
     // MARK: Functions

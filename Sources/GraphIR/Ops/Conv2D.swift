@@ -4,8 +4,8 @@
 ///
 /// Shapes: x `[N, H, W, Cin]`, filter `[kh, kw, Cin, Cout]` with kh and kw odd; ``Convolution`` gives
 /// the result's size. Source: the cross-correlation of Goodfellow, Bengio and Courville, "Deep
-/// Learning" (2016), equation 9.6. Padding is as PyTorch's with `padding=(k - 1)//2`, which differs
-/// from TensorFlow's `SAME` for strides above 1.
+/// Learning" (2016), equation 9.6. `pad = same` is PyTorch's `padding=(k - 1)//2`, which
+/// differs from TensorFlow's `SAME` for strides above 1; ``ConvolutionPadding`` has the other paddings.
 struct Conv2D: Op {
     let name = "conv2d"
     let signature = Signature(["x", "filter"], attributes: Convolution.attributes)
@@ -34,10 +34,10 @@ struct Conv2D: Op {
 
     func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {
         guard operand == 0 else { return .all }
-        let filterHeight = shapes.operands[1][0]
-        let padTop = Convolution.padding(filterHeight, attributes)
+        let filter = shapes.operands[1]
+        let padTop = ConvolutionPadding(attributes, filterHeight: filter[0], filterWidth: filter[1]).top
         return .window(
-            stride: attributes.integer("stride"), scale: 1, first: -padTop, last: filterHeight - 1 - padTop)
+            stride: attributes.integer("stride"), scale: 1, first: -padTop, last: filter[0] - 1 - padTop)
     }
 
     @specialized(where Scalar == Float)

@@ -45,9 +45,9 @@ struct Conv2DInputGradient: Op {
     func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {
         guard operand == 0 else { return .all }
         let stride = attributes.integer("stride")
-        let filterHeight = shapes.operands[1][0]
-        let padTop = Convolution.padding(filterHeight, attributes)
-        return .window(stride: 1, scale: stride, first: padTop - filterHeight + stride, last: padTop)
+        let filter = shapes.operands[1]
+        let padTop = ConvolutionPadding(attributes, filterHeight: filter[0], filterWidth: filter[1]).top
+        return .window(stride: 1, scale: stride, first: padTop - filter[0] + stride, last: padTop)
     }
 
     @specialized(where Scalar == Float)

@@ -8,11 +8,9 @@
 /// over all indices for which x exists. Its derivative by y is `conv2d`, by x `conv2d_input_gradient`
 /// and by f `conv2d_filter_gradient`, so each is a gradient of the other two.
 enum Convolution {
-    /// `pad = same` pads (k − 1)/2 zeros on every side and makes ⌊(H − 1)/stride⌋ + 1 rows: at stride 1
-    /// as many as there were. `pad = valid` pads nothing and makes ⌊(H − kh)/stride⌋ + 1.
     static let attributes = [
         AttributeDeclaration("stride", .integer(1...64), default: .size(Size(1))),
-        AttributeDeclaration("pad", .symbol(["same", "valid"]), default: .symbol("same")),
+        AttributeDeclaration("pad", .padding(0...largestFilter), default: .symbol("same")),
     ]
 
     static let largestFilter = 255
@@ -20,24 +18,13 @@ enum Convolution {
     /// The stride and padding of one use, for passing on to the op's other faces.
     static func attributes(from attributes: Attributes, height: Size? = nil, width: Size? = nil) -> Attributes {
         var passed = Attributes([
-            "stride": .size(Size(attributes.integer("stride"))), "pad": .symbol(attributes.symbol("pad")),
+            "stride": .size(Size(attributes.integer("stride"))), "pad": attributes.padding("pad"),
         ])
         if let height, let width {
             passed["height"] = .size(height)
             passed["width"] = .size(width)
         }
         return passed
-    }
-
-    /// Zeros in front of the first row or column.
-    static func padding(_ filterSize: Int, _ attributes: Attributes) -> Int {
-        attributes.symbol("pad") == "same" ? (filterSize - 1) / 2 : 0
-    }
-
-    /// Rows or columns of y.
-    static func outputSize(_ inputSize: Size, filter filterSize: Int, _ attributes: Attributes) -> Size {
-        let uncovered = filterSize - 2 * padding(filterSize, attributes)
-        return (inputSize - uncovered).floorDivided(by: attributes.integer("stride")) + 1
     }
 
     /// The type of y, for x and a filter that agree.
@@ -53,12 +40,17 @@ enum Convolution {
                 found: filter.description)
         }
         let (rows, columns) = (x.shape.dimensions[1], x.shape.dimensions[2])
-        let outputHeight = outputSize(rows, filter: height, attributes)
-        let outputWidth = outputSize(columns, filter: width, attributes)
+        let padding = ConvolutionPadding(attributes, filterHeight: height, filterWidth: width)
+        let stride = attributes.integer("stride")
+        // y has ⌊(H + padding − kh) / stride⌋ + 1 rows.
+        let outputHeight = (rows + padding.vertical - height).floorDivided(by: stride) + 1
+        let outputWidth = (columns + padding.horizontal - width).floorDivided(by: stride) + 1
         for case let size? in [outputHeight.constant, outputWidth.constant] where size < 1 {
             throw OpError(
                 "shape-mismatch", "the image is smaller than the filter",
-                expected: "at least \(height) rows and \(width) columns, or pad = same", found: x.description)
+                expected: "at least \(max(1, height - padding.vertical)) rows and "
+                    + "\(max(1, width - padding.horizontal)) columns, or pad = same",
+                found: x.description)
         }
         return TensorType(.f32, Shape([x.shape.dimensions[0], outputHeight, outputWidth, filter.shape.dimensions[3]]))
     }
@@ -80,6 +72,30 @@ enum Convolution {
     }
 }
 
+/// The rows and columns of zeros around the image of one convolution.
+///
+/// `pad = same` is (k − 1)/2 on every side, so that at stride 1 there are as many rows as before; `valid`
+/// is none; `2` is two on every side, `[1, 2]` one above and below and two on the left and right, and
+/// `[1, 2, 3, 4]` stands for top, bottom, left and right.
+public struct ConvolutionPadding: Hashable, Sendable {
+    public var top, bottom, left, right: Int
+
+    public init(_ attributes: Attributes, filterHeight: Int, filterWidth: Int) {
+        let sides: [Int]
+        switch attributes.padding("pad") {
+        case .symbol("same"): sides = [(filterHeight - 1) / 2, (filterWidth - 1) / 2]
+        case .size(let size): sides = Attributes(["pad": .sizes([size, size])]).integers("pad")
+        case .sizes: sides = attributes.integers("pad")
+        case .symbol, .float: sides = [0, 0]
+        }
+        (top, bottom) = sides.count == 4 ? (sides[0], sides[1]) : (sides[0], sides[0])
+        (left, right) = sides.count == 4 ? (sides[2], sides[3]) : (sides[1], sides[1])
+    }
+
+    var vertical: Int { top + bottom }
+    var horizontal: Int { left + right }
+}
+
 /// The index arithmetic of one convolution with all sizes bound.
 struct ConvolutionGeometry {
     let images, height, width, inputChannels: Int
@@ -92,8 +108,8 @@ struct ConvolutionGeometry {
         (filterHeight, filterWidth) = (filter[0], filter[1])
         (outputHeight, outputWidth, outputChannels) = (output[1], output[2], output[3])
         stride = attributes.integer("stride")
-        padTop = Convolution.padding(filterHeight, attributes)
-        padLeft = Convolution.padding(filterWidth, attributes)
+        let padding = ConvolutionPadding(attributes, filterHeight: filterHeight, filterWidth: filterWidth)
+        (padTop, padLeft) = (padding.top, padding.left)
     }
 
     /// Where the channels of an x pixel, a filter tap and a y pixel that meet begin.
