@@ -49,11 +49,13 @@ public struct RowGeometry: Hashable, Sendable {
     public var parameter: Int
     /// A number of the op: the maximum of psnr, the divisor of a mean.
     public var number: Float
+    /// What the result is multiplied with: the gradient by a psnr.
+    public var factor: Float
 
     public init(
         inputHeight: Int, inputWidth: Int, inputChannels: Int,
         outputHeight: Int, outputWidth: Int, outputChannels: Int,
-        imageCount: Int, parameter: Int = 0, number: Float = 0
+        imageCount: Int, parameter: Int = 0, number: Float = 0, factor: Float = 1
     ) {
         self.inputHeight = inputHeight
         self.inputWidth = inputWidth
@@ -64,6 +66,7 @@ public struct RowGeometry: Hashable, Sendable {
         self.imageCount = imageCount
         self.parameter = parameter
         self.number = number
+        self.factor = factor
     }
 }
 

@@ -31,5 +31,11 @@ extension RowGeometry {
         resizeBicubicWeightByteCount + ((inputWidth + 4) * inputChannels * 4).roundedUp(to: 64)
     }
 
+    /// Bytes of scratch of `resize_bicubic_gradient`: four weights for each phase, and one row gathered along the
+    /// height.
+    public var resizeBicubicGradientScratchByteCount: Int {
+        resizeBicubicWeightByteCount + (inputWidth * inputChannels * 4).roundedUp(to: 64)
+    }
+
     public var resizeBicubicWeightByteCount: Int { (parameter * 16).roundedUp(to: 64) }
 }

@@ -19,14 +19,8 @@ import KernelInterface
 func resizeBicubic(_ call: UnsafePointer<KernelCall>) {
     let call = call.pointee
     let geometry = call.geometry.assumingMemoryBound(to: RowGeometry.self).pointee
-    let factor = geometry.parameter
     let channels = geometry.inputChannels
-    let weights = call.scratch.floats
-    for phase in 0..<factor {
-        // Taps depend on the place within a source pixel alone. `fraction` is u − ⌊u⌋.
-        let fraction = Double((2 * phase + 1 + factor) % (2 * factor)) / Double(2 * factor)
-        for tap in 0..<4 { weights[4 * phase + tap] = Float(cubicKernel(fraction + 1 - Double(tap))) }
-    }
+    let weights = CubicWeights(factor: geometry.parameter, scratch: call.scratch)
     // Two mirrored pixels lie before the row's first and after its last.
     let row = (call.scratch + geometry.resizeBicubicWeightByteCount).floats + 2 * channels
 
@@ -34,8 +28,8 @@ func resizeBicubic(_ call: UnsafePointer<KernelCall>) {
         let image = outputRow / geometry.outputHeight
         let y = outputRow % geometry.outputHeight
         resampleHeight(
-            call.inputs[0], firstTap: firstTap(y, factor), firstRow: image * geometry.inputHeight,
-            height: geometry.inputHeight, weights: weights + 4 * (y % factor), to: row,
+            call.inputs[0], firstTap: weights.firstTap(y), firstRow: image * geometry.inputHeight,
+            height: geometry.inputHeight, weights: weights.taps(y), to: row,
             count: geometry.inputWidth * channels)
         for pixel in 0..<2 {
             mirror(pixel - 2, row, geometry)
@@ -43,8 +37,8 @@ func resizeBicubic(_ call: UnsafePointer<KernelCall>) {
         }
         var result = call.outputs[0].row(outputRow).floats
         for x in 0..<geometry.outputWidth {
-            let weight = weights + 4 * (x % factor)
-            let source = row + firstTap(x, factor) * channels
+            let weight = weights.taps(x)
+            let source = row + weights.firstTap(x) * channels
             for c in 0..<channels {
                 var sum: Float = 0
                 for tap in 0..<4 { sum = multiplyAdd(weight[tap], source[tap * channels + c], sum) }
@@ -53,25 +47,6 @@ func resizeBicubic(_ call: UnsafePointer<KernelCall>) {
             result += channels
         }
     }
-}
-
-/// The first of the four source pixels that pixel `index` of the result is made from: ⌊u⌋ − 1.
-private func firstTap(_ index: Int, _ factor: Int) -> Int {
-    // u = (2·index + 1 − factor) / (2·factor); adding one period first keeps the division positive.
-    (2 * index + 1 + factor) / (2 * factor) - 2
-}
-
-/// The pixel within 0..<size that the image, mirrored at its edges without end, shows at `index`.
-private func mirrored(_ index: Int, _ size: Int) -> Int {
-    let place = ((index % (2 * size)) + 2 * size) % (2 * size)
-    return place < size ? place : 2 * size - 1 - place
-}
-
-private func cubicKernel(_ distance: Double) -> Double {
-    let x = distance.magnitude
-    if x < 1 { return (1.5 * x - 2.5) * x * x + 1 }
-    if x < 2 { return ((-0.5 * x + 2.5) * x - 4) * x + 2 }
-    return 0
 }
 
 private func resampleHeight(

@@ -1,16 +1,18 @@
 import KernelInterface
 
-// concat_channels, slice_channels, copy_rows: elements to other places of the same row.
+// concat_channels, slice_channels: elements to other places of the same row.
 //
 // Formula        concat_channels: y[.., c] = part k[.., c − first channel of part k];
-//                slice_channels: y[.., c] = x[.., parameter + c]; copy_rows: y = x.
-// Operands       concat_channels: the parts in order, geometry: ConcatGeometry. The others: input 0,
-//                geometry: RowGeometry; for copy_rows parameter is the bytes of an element.
-// Layout         [N, H, W, C] rows, f32; copy_rows: rows of outputWidth · outputChannels elements.
+//                slice_channels: y[.., c] = x[.., parameter + c], or 0 where x has no such channel, so that a
+//                negative parameter pads.
+// Operands       concat_channels: the parts in order, geometry: ConcatGeometry. slice_channels: input 0,
+//                geometry: RowGeometry.
+// Layout         [N, H, W, C] rows, f32.
 // Memory         any alignment of the element; the output overlaps no input. Scratch: none.
 // Tails          none: runs are copied.
 // Accumulation   none: exact.
-// Chosen         for concatenations and slices along the channels, and where a tensor must be had twice.
+// Chosen         for concatenations, slices and paddings along the channels, and along other axes within a row, whose
+//                runs then count as pixels.
 
 @Sendable
 func concatChannels(_ call: UnsafePointer<KernelCall>) {
@@ -35,21 +37,22 @@ func concatChannels(_ call: UnsafePointer<KernelCall>) {
 func sliceChannels(_ call: UnsafePointer<KernelCall>) {
     let call = call.pointee
     let geometry = call.geometry.assumingMemoryBound(to: RowGeometry.self).pointee
+    let channels = geometry.outputChannels
+    // The channels of y that x has.
+    let first = max(0, -geometry.parameter)
+    let end = min(channels, geometry.inputChannels - geometry.parameter)
     for row in call.firstRow..<call.endRow {
+        let destination = call.outputs[0].row(row).floats
+        if first > 0 || end < channels {
+            for pixel in 0..<geometry.outputWidth {
+                zero(destination + pixel * channels, count: first)
+                zero(destination + (pixel * channels + end), count: channels - end)
+            }
+        }
         copyRuns(
-            UnsafeRawPointer(call.inputs[0].row(row)).floats + geometry.parameter, stride: geometry.inputChannels,
-            to: call.outputs[0].row(row).floats, stride: geometry.outputChannels,
-            length: geometry.outputChannels, count: geometry.outputWidth)
-    }
-}
-
-@Sendable
-func copyRows(_ call: UnsafePointer<KernelCall>) {
-    let call = call.pointee
-    let geometry = call.geometry.assumingMemoryBound(to: RowGeometry.self).pointee
-    let byteCount = geometry.outputWidth * geometry.outputChannels * geometry.parameter
-    for row in call.firstRow..<call.endRow {
-        call.outputs[0].row(row).copyMemory(from: call.inputs[0].row(row), byteCount: byteCount)
+            UnsafeRawPointer(call.inputs[0].row(row)).floats + (geometry.parameter + first),
+            stride: geometry.inputChannels, to: destination + first, stride: channels, length: end - first,
+            count: geometry.outputWidth)
     }
 }
 

@@ -83,7 +83,12 @@ private struct DirectConvolution {
             }
             loadedEnd = padded
             for ky in 0..<geometry.filterHeight { filterRows[ky] = UnsafePointer(ringRow(top + ky)) }
-            multiply(count: count)
+            StripProduct(
+                rows: UnsafePointer(filterRows), rowCount: geometry.filterHeight, firstTerm: 0,
+                termCount: geometry.filterWidth * geometry.inputChannels,
+                filter: UnsafeRawPointer(call.inputs[1].row(0)).floats, paddedChannels: layout.paddedChannels,
+                pixelStride: geometry.stride * geometry.inputChannels, resultStride: layout.paddedChannels
+            ).multiply(count: count, to: result)
             results.store(result, row: row, firstPixel: firstPixel, count: count)
             row += 1
         }
@@ -91,42 +96,5 @@ private struct DirectConvolution {
 
     private func ringRow(_ padded: Int) -> UnsafeMutablePointer<Float> {
         (call.scratch + (layout.ringOffset + padded % geometry.filterHeight * layout.ringRowByteStride)).floats
-    }
-
-    /// result[pixel, channel] = Σ input · filter, for all channels of `count` pixels.
-    ///
-    /// The terms are cut into pieces whose filter block stays in the L1 cache while every tile of the
-    /// strip uses it; between pieces the sums rest in `result`.
-    private func multiply(count: Int) {
-        let termCount = geometry.filterWidth * geometry.inputChannels
-        let pieceTerms = min(termCount, 256)
-        let pieceRows = max(1, 256 / max(1, termCount))
-        var filter = UnsafeRawPointer(call.inputs[1].row(0)).floats
-        var channel = 0
-        while channel < layout.paddedChannels {
-            let width = layout.paddedChannels - channel == 8 ? 8 : 16
-            var ky = 0
-            while ky < geometry.filterHeight {
-                let rowCount = min(pieceRows, geometry.filterHeight - ky)
-                var term = 0
-                while term < termCount {
-                    let piece = TermPiece(
-                        rows: UnsafePointer(filterRows + ky), rowCount: rowCount, firstTerm: term,
-                        termCount: min(pieceTerms, termCount - term),
-                        filter: filter + (ky * termCount + term) * width, filterRowStride: termCount * width,
-                        pixelStride: geometry.stride * geometry.inputChannels,
-                        resultStride: layout.paddedChannels, isFirst: ky == 0 && term == 0)
-                    if width == 16 {
-                        multiplyTiles16(piece, count: count, result: result + channel)
-                    } else {
-                        multiplyTiles8(piece, count: count, result: result + channel)
-                    }
-                    term += pieceTerms
-                }
-                ky += pieceRows
-            }
-            filter += geometry.filterHeight * termCount * width
-            channel += width
-        }
     }
 }

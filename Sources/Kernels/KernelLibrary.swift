@@ -16,6 +16,7 @@ public enum KernelLibrary {
         names.add("transform_filter", transformFilter)
         names.add("transform_filter_turned", transformFilterTurned)
         names.add("conv2d_winograd", convolveWinograd)
+        names.add("conv2d_input_gradient_direct", convolveInputGradientDirect)
         names.add("conv2d_filter_gradient_direct", convolveFilterGradientDirect)
         names.add("winograd_gradient_products", multiplyWinogradGradient)
         names.add("conv2d_filter_gradient_winograd", sumWinogradFilterGradient)
@@ -25,9 +26,13 @@ public enum KernelLibrary {
         names.add("space_to_depth", spaceToDepth)
         names.add("concat_channels", concatChannels)
         names.add("slice_channels", sliceChannels)
+        names.add("concat_rows", concatRows)
+        names.add("slice_rows", sliceRows)
         names.add("copy_rows", copyRows)
         names.add("resize_bicubic", resizeBicubic)
+        names.add("resize_bicubic_gradient", resizeBicubicGradient)
         names.add("psnr", peakSignalToNoise)
+        names.add("psnr_gradient", peakSignalToNoiseGradient)
         return names.kernels
     }()
 }

@@ -23,8 +23,8 @@ import Testing
                     for pixel in 0..<factor * width {
                         for c in 0..<channels {
                             var sum = ExactSum()
-                            for (row, rowWeight) in taps(y, factor, height) {
-                                for (column, weight) in taps(pixel, factor, width) {
+                            for (row, rowWeight) in bicubicTaps(y, factor, height) {
+                                for (column, weight) in bicubicTaps(pixel, factor, width) {
                                     let index = ((n * height + row) * width + column) * channels + c
                                     sum.add(rowWeight * weight * Double(x.values[index]))
                                 }
@@ -40,7 +40,7 @@ import Testing
             for rowsPerCall in [1, 3, 7] {
                 let rolled = use.runRolling(build, rowsPerCall: rowsPerCall) { _, rows in
                     let needed = rows.flatMap { row in
-                        taps(row % (factor * height), factor, height).map { row / (factor * height) * height + $0.0 }
+                        bicubicTaps(row % (factor * height), factor, height).map { row / (factor * height) * height + $0.0 }
                     }
                     return needed.min()!..<needed.max()! + 1
                 }
@@ -48,18 +48,18 @@ import Testing
             }
         }
     }
+}
 
-    /// Source pixels and weights by the definition.
-    private func taps(_ index: Int, _ factor: Int, _ size: Int) -> [(Int, Double)] {
-        let centre = (Double(index) + 0.5) / Double(factor) - 0.5
-        let nearest = Int(centre.rounded(.down))
-        return (nearest - 1...nearest + 2).map { tap in
-            var place = tap
-            while !(0..<size ~= place) { place = place < 0 ? -1 - place : 2 * size - 1 - place }
-            let d = (centre - Double(tap)).magnitude
-            let weight =
-                d <= 1 ? 1.5 * d * d * d - 2.5 * d * d + 1 : d < 2 ? -0.5 * d * d * d + 2.5 * d * d - 4 * d + 2 : 0
-            return (place, weight)
-        }
+/// The source pixels of one pixel of an enlarged image, with their weights, by the definition.
+func bicubicTaps(_ index: Int, _ factor: Int, _ size: Int) -> [(Int, Double)] {
+    let centre = (Double(index) + 0.5) / Double(factor) - 0.5
+    let nearest = Int(centre.rounded(.down))
+    return (nearest - 1...nearest + 2).map { tap in
+        var place = tap
+        while !(0..<size ~= place) { place = place < 0 ? -1 - place : 2 * size - 1 - place }
+        let d = (centre - Double(tap)).magnitude
+        let weight =
+            d <= 1 ? 1.5 * d * d * d - 2.5 * d * d + 1 : d < 2 ? -0.5 * d * d * d + 2.5 * d * d - 4 * d + 2 : 0
+        return (place, weight)
     }
 }

@@ -11,20 +11,26 @@ struct ConvolutionCase: CustomTestStringConvertible {
     /// Zero rows and columns on each side.
     var padding: Int?
     var shuffleBlock = 1
+    /// Zero rows at the top and bottom, zero columns on the left and right.
+    var sides: [Int]?
 
     var testDescription: String {
         "\(images)×\(height)×\(width)×\(inputChannels)→\(outputChannels) filter \(filterHeight)×\(filterWidth) "
-            + "stride \(stride) padding \(padding.map(String.init) ?? "same") shuffle \(shuffleBlock)"
+            + "stride \(stride) padding \(sides.map { "\($0)" } ?? padding.map(String.init) ?? "same") shuffle \(shuffleBlock)"
     }
 
     var geometry: ConvolutionGeometry {
-        let padTop = padding ?? (filterHeight - 1) / 2, padLeft = padding ?? (filterWidth - 1) / 2
-        let padded = (height + padTop + (padding ?? filterHeight / 2), width + padLeft + (padding ?? filterWidth / 2))
+        let sides =
+            sides ?? [
+                padding ?? (filterHeight - 1) / 2, padding ?? filterHeight / 2,
+                padding ?? (filterWidth - 1) / 2, padding ?? filterWidth / 2,
+            ]
+        let padded = (height + sides[0] + sides[1], width + sides[2] + sides[3])
         return ConvolutionGeometry(
             inputHeight: height, inputWidth: width, inputChannels: inputChannels,
             outputHeight: (padded.0 - filterHeight) / stride + 1, outputWidth: (padded.1 - filterWidth) / stride + 1,
             outputChannels: outputChannels, filterHeight: filterHeight, filterWidth: filterWidth, stride: stride,
-            padTop: padTop, padLeft: padLeft, shuffleBlock: shuffleBlock, imageCount: images)
+            padTop: sides[0], padLeft: sides[2], shuffleBlock: shuffleBlock, imageCount: images)
     }
 
     static let shapes: [ConvolutionCase] =
@@ -51,6 +57,8 @@ struct ConvolutionCase: CustomTestStringConvertible {
             ConvolutionCase(height: 5, width: 6, padding: 0), ConvolutionCase(height: 3, width: 3, padding: 0),
             ConvolutionCase(height: 4, width: 4, padding: 2), ConvolutionCase(height: 1, width: 1, padding: 5),
             ConvolutionCase(height: 9, width: 9, filterHeight: 1, filterWidth: 1, stride: 3, padding: 0),
+            ConvolutionCase(height: 5, width: 6, stride: 2, sides: [0, 3, 1, 0]),
+            ConvolutionCase(height: 2, width: 3, filterHeight: 5, filterWidth: 1, sides: [4, 0, 2, 7]),
         ]
 }
 

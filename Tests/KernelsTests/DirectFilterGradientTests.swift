@@ -23,6 +23,9 @@ import Testing
         + [
             ConvolutionCase(images: 2, height: 4, width: 13, inputChannels: 20, outputChannels: 40),
             ConvolutionCase(height: 5, width: 6, padding: 0), ConvolutionCase(height: 4, width: 4, padding: 2),
+            ConvolutionCase(images: 2, height: 5, width: 6, stride: 2, sides: [0, 3, 1, 0]),
+            ConvolutionCase(height: 2, width: 3, filterHeight: 5, filterWidth: 1, sides: [4, 0, 2, 7]),
+            ConvolutionCase(height: 1, width: 1, filterHeight: 1, filterWidth: 1, sides: [5, 5, 5, 5]),
         ]
 
     static func use(

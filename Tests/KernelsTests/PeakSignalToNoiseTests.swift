@@ -36,4 +36,42 @@ import Testing
         let a = numbers.rows(2, 12)
         #expect(psnr(build, a, a, images: 2, width: 4, channels: 3) == 100)
     }
+
+    @Test(arguments: Build.runnable, [nil, 0.5] as [Float?])
+    func gradientEqualsTheFormula(_ build: Build, _ dy: Float?) {
+        for (images, height, width, channels) in [(1, 1, 1, 1), (2, 3, 5, 3), (3, 1, 40, 3)] {
+            var numbers = Numbers(1)
+            let a = numbers.rows(images * height, width * channels, scale: 255)
+            var b = numbers.rows(images * height, width * channels, scale: 255)
+            // The last image is equal: its gradient is 0.
+            if images > 1 {
+                let count = height * b.rowByteCount
+                b.bytes.replaceSubrange((images - 1) * count..<images * count, with: a.bytes.suffix(count))
+            }
+            let use = KernelUse(
+                name: "psnr_gradient",
+                geometry: RowGeometry(
+                    inputHeight: height, inputWidth: width, inputChannels: channels, outputHeight: height,
+                    outputWidth: width, outputChannels: channels, imageCount: images, parameter: dy == nil ? 0 : 1,
+                    number: 255, factor: -2),
+                inputs: [a, b] + (dy.map { [Rows([$0], rowLength: 1)] } ?? []),
+                outputs: [Rows(rowLength: width * channels, rowCount: images * height)], rowCount: images * height)
+            let count = height * width * channels
+            let (x, y) = (a.values, b.values)
+            let exact = x.indices.map { i in
+                let n = i / count
+                let error = (n * count..<(n + 1) * count).map { pow(Double(x[$0]) - Double(y[$0]), 2) }.reduce(0, +)
+                var sum = ExactSum()
+                if error > 0 {
+                    let scale = -20 * -2 * Double(dy ?? 1) / (log(10) * Double(images * count))
+                    sum.add(scale * (Double(x[i]) - Double(y[i])) / (error / Double(count)))
+                }
+                return sum
+            }
+            let whole = use.run(build)
+            expectClose(whole[0].values, exact, relative: 3e-7)
+            let rolled = use.runRolling(build, rowsPerCall: 2) { k, rows in k < 2 ? 0..<a.rowCount : nil }
+            #expect(rolled == whole)
+        }
+    }
 }

@@ -54,6 +54,31 @@ func plainConvolution(x: [Float], filter: [Float], _ g: ConvolutionGeometry, ima
     return y
 }
 
+/// dx[n, r·s + ky − pt, c·s + kx − pl, i] = Σ dy[n, r, c, o] · filter[ky, kx, i, o]; `g` is the forward convolution's.
+func plainInputGradient(dy: [Float], filter: [Float], _ g: ConvolutionGeometry, images: Int) -> [ExactSum] {
+    var dx = [ExactSum](repeating: ExactSum(), count: images * g.inputHeight * g.inputWidth * g.inputChannels)
+    for n in 0..<images {
+        for r in 0..<g.outputHeight {
+            for c in 0..<g.outputWidth {
+                let gradient = ((n * g.outputHeight + r) * g.outputWidth + c) * g.outputChannels
+                for tap in 0..<g.filterHeight * g.filterWidth {
+                    let row = r * g.stride + tap / g.filterWidth - g.padTop
+                    let pixel = c * g.stride + tap % g.filterWidth - g.padLeft
+                    guard 0..<g.inputHeight ~= row, 0..<g.inputWidth ~= pixel else { continue }
+                    for i in 0..<g.inputChannels {
+                        let place = ((n * g.inputHeight + row) * g.inputWidth + pixel) * g.inputChannels + i
+                        let first = (tap * g.inputChannels + i) * g.outputChannels
+                        for o in 0..<g.outputChannels {
+                            dx[place].add(Double(dy[gradient + o]) * Double(filter[first + o]))
+                        }
+                    }
+                }
+            }
+        }
+    }
+    return dx
+}
+
 /// dw[ky, kx, i, o] = Σ x[n, r·s + ky − pt, c·s + kx − pl, i] · dy[n, r, c, o]
 func plainFilterGradient(x: [Float], dy: [Float], _ g: ConvolutionGeometry) -> [ExactSum] {
     var dw = [ExactSum](

@@ -74,6 +74,78 @@ import Testing
         }
     }
 
+    @Test(arguments: Build.runnable, [(0, 0), (1, 0), (0, 2), (3, 9)])
+    func padsChannels(_ build: Build, _ padding: (before: Int, after: Int)) {
+        var numbers = Numbers(4)
+        let (width, channels) = (5, 3)
+        let padded = padding.before + channels + padding.after
+        let x = numbers.rows(4, width * channels)
+        let use = KernelUse(
+            name: "slice_channels",
+            geometry: RowGeometry(
+                inputHeight: 4, inputWidth: width, inputChannels: channels, outputHeight: 4, outputWidth: width,
+                outputChannels: padded, imageCount: 1, parameter: -padding.before),
+            inputs: [x], outputs: [Rows(rowLength: width * padded, rowCount: 4)], rowCount: 4)
+        var expected = [Float](repeating: 0, count: 4 * width * padded)
+        for i in x.values.indices { expected[i / channels * padded + padding.before + i % channels] = x.values[i] }
+        #expect(use.run(build)[0].values == expected)
+    }
+
+    /// Rows of a slice, and those around a padding.
+    @Test(arguments: Build.runnable, [(0, 5), (2, 3), (1, 1), (-1, 5), (-2, 9), (-3, 8)])
+    func slicesAndPadsRows(_ build: Build, _ slice: (first: Int, count: Int)) {
+        var numbers = Numbers(5)
+        let x = numbers.rows(10, 6)
+        let use = KernelUse(
+            name: "slice_rows",
+            geometry: RowGeometry(
+                inputHeight: 5, inputWidth: 2, inputChannels: 3, outputHeight: slice.count, outputWidth: 2,
+                outputChannels: 3, imageCount: 2, parameter: slice.first),
+            inputs: [x], outputs: [Rows(rowLength: 6, rowCount: 2 * slice.count)], rowCount: 2 * slice.count)
+        let source = { (row: Int) -> Int? in
+            let y = row % slice.count + slice.first
+            return 0..<5 ~= y ? row / slice.count * 5 + y : nil
+        }
+        let expected = (0..<2 * slice.count).flatMap { row in
+            source(row).map { Array(x.values[$0 * 6..<$0 * 6 + 6]) } ?? [0, 0, 0, 0, 0, 0]
+        }
+        let whole = use.run(build)
+        #expect(whole[0].values == expected)
+        for rowsPerCall in [1, 3] {
+            let rolled = use.runRolling(build, rowsPerCall: rowsPerCall) { _, rows in
+                let needed = rows.compactMap(source)
+                return needed.isEmpty ? 0..<0 : needed.min()!..<needed.max()! + 1
+            }
+            #expect(rolled == whole)
+        }
+    }
+
+    @Test(arguments: Build.runnable, [[3], [1, 4], [2, 1, 5]])
+    func concatenatesRows(_ build: Build, _ heights: [Int]) {
+        var numbers = Numbers(6)
+        let total = heights.reduce(0, +)
+        let parts = heights.map { numbers.rows(2 * $0, 6) }
+        let use = KernelUse(
+            name: "concat_rows", geometry: ConcatGeometry(width: 6, partChannels: heights), inputs: parts,
+            outputs: [Rows(rowLength: 6, rowCount: 2 * total)], rowCount: 2 * total)
+        var expected: [Float] = []
+        for n in 0..<2 {
+            for (part, height) in zip(parts, heights) {
+                expected += part.values[n * height * 6..<(n + 1) * height * 6]
+            }
+        }
+        let whole = use.run(build)
+        #expect(whole[0].values == expected)
+        let rolled = use.runRolling(build, rowsPerCall: 1) { part, rows in
+            let first = heights[..<part].reduce(0, +)
+            let (image, y) = rows.lowerBound.quotientAndRemainder(dividingBy: total)
+            guard first..<first + heights[part] ~= y else { return 0..<0 }
+            let row = image * heights[part] + y - first
+            return row..<row + 1
+        }
+        #expect(rolled == whole)
+    }
+
     @Test(arguments: Build.runnable)
     func copiesRowsOfFloatsAndBytes(_ build: Build) {
         var numbers = Numbers(3)

@@ -24,6 +24,8 @@ import Testing
             ConvolutionCase(height: 9, width: 8, inputChannels: 8, padding: 0),
             ConvolutionCase(height: 3, width: 3, inputChannels: 8, padding: 0),
             ConvolutionCase(height: 4, width: 5, inputChannels: 8, padding: 2),
+            ConvolutionCase(height: 3, width: 2, inputChannels: 8, padding: 7),
+            ConvolutionCase(images: 2, height: 5, width: 6, inputChannels: 8, sides: [0, 3, 1, 0]),
             ConvolutionCase(images: 16, height: 24, width: 24, inputChannels: 8, outputChannels: 8),
         ]
 

@@ -12,15 +12,20 @@ enum KernelTable {
         KernelRow("conv2d_direct", for: ["conv2d", "conv2d_input_gradient"], lower: lowerDirectConvolution),
         KernelRow(
             "conv2d_filter_gradient_winograd", for: ["conv2d_filter_gradient"], lower: lowerWinogradFilterGradient),
+        KernelRow("conv2d_input_gradient_direct", for: ["conv2d_input_gradient"], lower: lowerDirectInputGradient),
         KernelRow("conv2d_filter_gradient_direct", for: ["conv2d_filter_gradient"], lower: lowerFilterGradient),
         KernelRow("pointwise", for: [], lower: lowerPointwise),
         KernelRow("sum_rows", for: ["sum", "mean", "sum_to"], lower: lowerRowSum),
         KernelRow("depth_to_space", for: ["depth_to_space"], lower: lowerRearrangement),
         KernelRow("space_to_depth", for: ["space_to_depth"], lower: lowerRearrangement),
-        KernelRow("concat_channels", for: ["concat"], lower: lowerConcatenation),
-        KernelRow("slice_channels", for: ["slice"], lower: lowerSlice),
+        KernelRow("concat_channels", for: ["concat"], lower: lowerChannelConcatenation),
+        KernelRow("concat_rows", for: ["concat"], lower: lowerRowConcatenation),
+        KernelRow("slice_channels", for: ["slice", "pad_zero"], lower: lowerChannelSlice),
+        KernelRow("slice_rows", for: ["slice", "pad_zero"], lower: lowerRowSlice),
         KernelRow("resize_bicubic", for: ["resize_bicubic"], lower: lowerResize),
+        KernelRow("resize_bicubic_gradient", for: ["resize_bicubic_gradient"], lower: lowerResizeGradient),
         KernelRow("psnr", for: ["psnr"], lower: lowerPSNR),
+        KernelRow("psnr_gradient", for: ["psnr_gradient"], lower: lowerPSNRGradient),
     ]
 
     static let plain = "plain"

@@ -33,15 +33,36 @@ private func suitsWinograd(_ geometry: ConvolutionGeometry) -> Bool {
 /// `conv2d`, and `conv2d_input_gradient` at stride 1, which is a convolution of the output's gradient
 /// with the filter turned by half and its channels exchanged.
 func lowerDirectConvolution(_ analysis: GroupAnalysis) -> Lowering? {
+    guard let operation = analysis.anchorOperation,
+        operation.op == "conv2d" || operation.attributes.integer("stride") == 1,
+        var lowering = lowerConvolution(analysis), case .convolution(let geometry) = lowering.geometry
+    else { return nil }
+    lowering.scratchByteCount = geometry.directScratchByteCount(
+        prologue: lowering.prologue, epilogue: lowering.epilogue)
+    return lowering
+}
+
+/// `conv2d_input_gradient` with a stride, phase by phase.
+func lowerDirectInputGradient(_ analysis: GroupAnalysis) -> Lowering? {
+    guard var lowering = lowerConvolution(analysis), case .convolution(let geometry) = lowering.geometry else {
+        return nil
+    }
+    lowering.operationsPerRow = max(1, lowering.operationsPerRow / (geometry.stride * geometry.stride))
+    lowering.scratchByteCount = geometry.directInputGradientScratchByteCount(
+        prologue: lowering.prologue, epilogue: lowering.epilogue)
+    return lowering
+}
+
+/// A convolution or input gradient with what stands before and behind it; the kernel's scratch is left open.
+private func lowerConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     guard let anchor = analysis.anchor, let operation = analysis.anchorOperation, analysis.results.count == 1 else {
         return nil
     }
     let isTurned = operation.op == "conv2d_input_gradient"
-    guard !isTurned || operation.attributes.integer("stride") == 1 else { return nil }
     let source = operation.operands[0], filter = operation.operands[1]
     var geometry = convolutionGeometry(
         input: analysis.shape(source), filter: analysis.shape(filter), output: analysis.shape(anchor),
-        operation.attributes, isTurned: isTurned)
+        operation.attributes, isTurned: isTurned && operation.attributes.integer("stride") == 1)
     if let shuffle = analysis.shuffle {
         geometry.shuffleBlock = analysis.graph[shuffle].operation?.attributes.integer("block") ?? 1
     }
@@ -81,7 +102,7 @@ func lowerDirectConvolution(_ analysis: GroupAnalysis) -> Lowering? {
         inputs: inputs, results: analysis.results, geometry: .convolution(geometry), prologue: prologue,
         epilogue: epilogue.program, prologueFirstInput: 2, epilogueFirstInput: epilogueFirstInput,
         rowUnit: geometry.shuffleBlock, operationsPerRow: max(1, rowOperations / geometry.shuffleBlock),
-        scratchByteCount: geometry.directScratchByteCount(prologue: prologue, epilogue: epilogue.program))
+        scratchByteCount: 0)
 }
 
 /// The filter gradient by Winograd's algorithm: products of each chunk of tiles, then their sum.
@@ -117,6 +138,7 @@ func lowerFilterGradient(_ analysis: GroupAnalysis) -> Lowering? {
         operationsPerRow: tapOperations, scratchByteCount: geometry.directFilterGradientScratchByteCount(prologue: nil))
 }
 
+/// - Parameter isTurned: whether the operation is a convolution with the turned filter.
 private func convolutionGeometry(
     input: [Int], filter: [Int], output: [Int], _ attributes: Attributes, isTurned: Bool
 ) -> ConvolutionGeometry {

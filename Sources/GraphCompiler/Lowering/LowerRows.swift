@@ -49,14 +49,6 @@ func lowerRearrangement(_ analysis: GroupAnalysis) -> Lowering? {
         analysis, parameter: block, rowUnit: operation.op == "depth_to_space" ? block : 1)
 }
 
-/// A slice of the channels.
-func lowerSlice(_ analysis: GroupAnalysis) -> Lowering? {
-    guard let operation = analysis.anchorOperation, operation.attributes.integer("axis") == 3,
-        let start = operation.attributes.size("start").constant
-    else { return nil }
-    return rowCopy(analysis, parameter: start, rowUnit: 1)
-}
-
 func lowerResize(_ analysis: GroupAnalysis) -> Lowering? {
     guard let operation = analysis.anchorOperation,
         var lowering = rowCopy(analysis, parameter: operation.attributes.integer("factor"), rowUnit: 1),
@@ -64,6 +56,17 @@ func lowerResize(_ analysis: GroupAnalysis) -> Lowering? {
     else { return nil }
     lowering.operationsPerRow *= 16
     lowering.scratchByteCount = geometry.resizeBicubicScratchByteCount
+    return lowering
+}
+
+func lowerResizeGradient(_ analysis: GroupAnalysis) -> Lowering? {
+    guard let operation = analysis.anchorOperation,
+        var lowering = rowCopy(analysis, parameter: operation.attributes.integer("factor"), rowUnit: 1),
+        case .rows(let geometry) = lowering.geometry
+    else { return nil }
+    // Every row of the result gathers four rows' worth of taps for each of its factor² pixels.
+    lowering.operationsPerRow *= 8 * geometry.parameter * (geometry.parameter + 1)
+    lowering.scratchByteCount = geometry.resizeBicubicGradientScratchByteCount
     return lowering
 }
 
@@ -79,20 +82,24 @@ func lowerPSNR(_ analysis: GroupAnalysis) -> Lowering? {
         operationsPerRow: 3 * image.elementCount, scratchByteCount: 0)
 }
 
-/// Concatenation along the channels of an image.
-func lowerConcatenation(_ analysis: GroupAnalysis) -> Lowering? {
+/// The gradient by psnr may be a number or a tensor.
+func lowerPSNRGradient(_ analysis: GroupAnalysis) -> Lowering? {
     guard let anchor = analysis.anchor, let operation = analysis.anchorOperation,
-        operation.attributes.integer("axis") == 3, analysis.shape(anchor).count == 4,
-        operation.operands.count <= ConcatGeometry.maximumPartCount,
-        operation.operands.allSatisfy({ analysis.graph[$0].type.element == .f32 }),
-        analysis.shape(anchor)[3] <= Int(Int32.max)
+        operation.operands.dropFirst().allSatisfy({ analysis.graph.constant($0) == nil })
     else { return nil }
-    let output = ImageShape(analysis.shape(anchor))
+    let image = ImageShape(analysis.shape(anchor))
+    var geometry = image.geometry(output: image)
+    geometry.number = Float(operation.attributes.float("max"))
+    var inputs = Array(operation.operands.dropFirst())
+    if let gradient = analysis.graph.constant(operation.operands[0]) {
+        geometry.factor = Float(gradient)
+    } else {
+        inputs.append(operation.operands[0])
+        geometry.parameter = 1
+    }
     return Lowering(
-        inputs: operation.operands.map { .value($0) }, results: [anchor],
-        geometry: .concatenation(
-            ConcatGeometry(width: output.width, partChannels: operation.operands.map { analysis.shape($0)[3] })),
-        operationsPerRow: output.width * output.channels, scratchByteCount: 0)
+        inputs: inputs.map { .value($0) }, results: [anchor], geometry: .rows(geometry), isWhole: true,
+        operationsPerRow: 5 * image.elementCount, scratchByteCount: 0)
 }
 
 /// An operation by its plain evaluation: whole, and with allocations of its own.

@@ -32,6 +32,8 @@ enum PointwiseTable {
             return numberWith(operation.op, Float(number), right)
         case (.number(let number), nil) where operation.op == "mean_gradient":
             return .number(number / Double(resultShape.reduce(1, *)))
+        case (.number(let number), nil) where ["broadcast", "sum_gradient"].contains(operation.op):
+            return .number(number)
         default:
             return ofNumbers(operation, operands)
         }
@@ -53,7 +55,7 @@ enum PointwiseTable {
             .instruction(PointwiseInstruction(opcode, left: x, immediate: Float(a), secondImmediate: Float(b)))
         }
         switch operation.op {
-        case "f32", "broadcast", "sum_to": return .alias(x)
+        case "f32", "broadcast", "sum_to", "sum_gradient": return .alias(x)
         case "u8": return instruction(.toU8)
         case "negate": return instruction(.multiplyImmediate, -1)
         case "relu": return instruction(.relu)
@@ -113,7 +115,7 @@ enum PointwiseTable {
 
     /// Whether an operation can be an instruction over rows of `shape`.
     static func isFusable(_ operation: Operation, _ shape: Shape, in graph: Graph) -> Bool {
-        guard let op = OpRegistry[operation.op], op.isPointwise || ["broadcast", "sum_to"].contains(operation.op),
+        guard let op = OpRegistry[operation.op], op.isPointwise || repeats(operation),
             operation.operands.allSatisfy({ operand in
                 graph.constant(operand) != nil || spread(of: graph[operand].type.shape, over: shape) != nil
             })
@@ -123,6 +125,18 @@ enum PointwiseTable {
             graph.constant(operand).map(Operand.number) ?? .value(UInt8(position))
         }
         return lower(operation, operands, resultShape: []) != nil
+    }
+
+    /// Whether an operation that is not pointwise may be one that repeats its operand as a broadcast does.
+    private static func repeats(_ operation: Operation) -> Bool {
+        switch operation.op {
+        case "sum_to": return true
+        case "sum_gradient":
+            // Other axes than the first do not meet the operand's from the last backwards.
+            let axes = operation.attributes.integers("axes")
+            return axes.sorted() == Array(0..<axes.count)
+        default: return false
+        }
     }
 
     /// How an operand of `shape` is spread over rows of another shape; nil where kernels have no way.

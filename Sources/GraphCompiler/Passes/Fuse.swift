@@ -62,9 +62,8 @@ private struct Fusion {
         }
         switch op.name {
         case "conv2d", "conv2d_input_gradient":
-            let isDirect = op.name == "conv2d" || operation.attributes.integer("stride") == 1
-            start(isDirect ? .convolution : .alone, id)
-            if isDirect { absorbPrologue(into: id, operation.operands[0]) }
+            start(.convolution, id)
+            absorbPrologue(into: id, operation.operands[0])
         case "depth_to_space":
             if !appendShuffle(id, operation) { start(.alone, id) }
         case "sum", "mean", "sum_to":

@@ -1,0 +1,96 @@
+import GraphIR
+import KernelInterface
+
+// Concatenations, slices and paddings. Along an axis that lies within a row, what is behind the axis counts as
+// channels and what is before it as pixels; along rows or images, whole rows are copied.
+
+func lowerChannelConcatenation(_ analysis: GroupAnalysis) -> Lowering? {
+    guard let copy = AxisCopy(analysis), copy.isWithinRow else { return nil }
+    let channels = copy.operandShapes.map { $0[copy.axis] * copy.inner }
+    return concatenation(copy, width: copy.pixels, channels)
+}
+
+func lowerRowConcatenation(_ analysis: GroupAnalysis) -> Lowering? {
+    guard let copy = AxisCopy(analysis), !copy.isWithinRow else { return nil }
+    // Images lie behind each other, so that along them all rows are one image's.
+    return concatenation(copy, width: copy.rowLength, copy.operandShapes.map(copy.height))
+}
+
+/// A slice or a padding.
+func lowerChannelSlice(_ analysis: GroupAnalysis) -> Lowering? {
+    guard let copy = AxisCopy(analysis), copy.isWithinRow else { return nil }
+    var image = ImageShape(copy.resultShape)
+    (image.width, image.channels) = (copy.pixels, copy.operandShapes[0][copy.axis] * copy.inner)
+    var output = image
+    output.channels = copy.resultShape[copy.axis] * copy.inner
+    return slice(copy, image.geometry(output: output), start: copy.start * copy.inner)
+}
+
+func lowerRowSlice(_ analysis: GroupAnalysis) -> Lowering? {
+    guard let copy = AxisCopy(analysis), !copy.isWithinRow else { return nil }
+    var image = ImageShape(copy.operandShapes[0])
+    var output = ImageShape(copy.resultShape)
+    if copy.axis == 0 { image.imageCount = 1 }
+    image.height = copy.height(copy.operandShapes[0])
+    output.height = copy.height(copy.resultShape)
+    let start = copy.axis == 0 ? copy.start * copy.resultShape[1] : copy.start
+    return slice(copy, image.geometry(output: output), start: start)
+}
+
+private func concatenation(_ copy: AxisCopy, width: Int, _ parts: [Int]) -> Lowering? {
+    guard parts.count <= ConcatGeometry.maximumPartCount, parts.allSatisfy({ $0 <= Int(Int32.max) }) else { return nil }
+    return copy.lowering(.concatenation(ConcatGeometry(width: width, partChannels: parts)))
+}
+
+private func slice(_ copy: AxisCopy, _ geometry: RowGeometry, start: Int) -> Lowering {
+    var geometry = geometry
+    geometry.parameter = start
+    return copy.lowering(.rows(geometry))
+}
+
+/// An operation that copies its operands to places along one axis.
+private struct AxisCopy {
+    let axis: Int
+    let operandShapes: [[Int]]
+    let resultShape: [Int]
+    private let operation: Operation
+    private let result: ValueID
+
+    init?(_ analysis: GroupAnalysis) {
+        guard let anchor = analysis.anchor, let operation = analysis.anchorOperation,
+            analysis.group.members.count == 1,
+            operation.operands.allSatisfy({
+                analysis.graph.constant($0) == nil && analysis.graph[$0].type.element == .f32
+            })
+        else { return nil }
+        axis = operation.attributes.integer("axis")
+        operandShapes = operation.operands.map(analysis.shape)
+        resultShape = analysis.shape(anchor)
+        self.operation = operation
+        result = anchor
+    }
+
+    /// Tensors that are no images have one row.
+    var isWithinRow: Bool { resultShape.count != 4 || axis >= 2 }
+
+    /// Elements for each index of the axis, and runs of them within a row.
+    var inner: Int { resultShape[(axis + 1)...].reduce(1, *) }
+    var pixels: Int { resultShape[(resultShape.count == 4 ? min(2, axis) : 0)..<axis].reduce(1, *) }
+
+    var rowLength: Int { RowLayout(resultShape, .f32).rowElementCount }
+
+    /// Rows of an image, or of all images where these are what is copied.
+    func height(_ shape: [Int]) -> Int { axis == 0 ? shape[0] * shape[1] : shape[1] }
+
+    /// The first index of the operand that is copied; below 0 for a padding.
+    var start: Int {
+        operation.op == "slice" ? operation.attributes.integer("start") : -operation.attributes.integer("before")
+    }
+
+    func lowering(_ geometry: StepGeometry) -> Lowering {
+        Lowering(
+            inputs: operation.operands.map { .value($0) }, results: [result], geometry: geometry,
+            // Row maps count rows within an image.
+            isWhole: resultShape.count == 4 && axis == 0, operationsPerRow: rowLength, scratchByteCount: 0)
+    }
+}

@@ -1,0 +1,48 @@
+/// The products of a strip of input rows with a packed filter: each pixel's sums over its terms.
+struct StripProduct {
+    /// The input rows that the filter's rows meet, and the first pixel's first term in each.
+    let rows: UnsafePointer<UnsafePointer<Float>>
+    let rowCount: Int
+    let firstTerm: Int
+    /// Terms of one row: its taps and channels, one run of the input.
+    let termCount: Int
+    /// `[block][row][term][16]`, the last block perhaps 8 wide.
+    let filter: UnsafePointer<Float>
+    let paddedChannels: Int
+    /// Elements between the inputs of neighbouring pixels, and between their results.
+    let pixelStride: Int, resultStride: Int
+
+    /// result[pixel, channel] = Σ input · filter, for all channels of `count` pixels; 0 where there are no terms.
+    ///
+    /// The terms are cut into pieces whose filter block stays in the L1 cache while every tile of the
+    /// strip uses it; between pieces the sums rest in `result`.
+    func multiply(count: Int, to result: UnsafeMutablePointer<Float>) {
+        let pieceTerms = min(termCount, 256)
+        let pieceRows = max(1, 256 / max(1, termCount))
+        var filter = filter
+        var channel = 0
+        while channel < paddedChannels {
+            let width = paddedChannels - channel == 8 ? 8 : 16
+            var row = 0
+            repeat {
+                var term = 0
+                repeat {
+                    let piece = TermPiece(
+                        rows: rows + row, rowCount: min(pieceRows, rowCount - row), firstTerm: firstTerm + term,
+                        termCount: min(pieceTerms, termCount - term), filter: filter + (row * termCount + term) * width,
+                        filterRowStride: termCount * width, pixelStride: pixelStride, resultStride: resultStride,
+                        isFirst: row == 0 && term == 0)
+                    if width == 16 {
+                        multiplyTiles16(piece, count: count, result: result + channel)
+                    } else {
+                        multiplyTiles8(piece, count: count, result: result + channel)
+                    }
+                    term += pieceTerms
+                } while term < termCount
+                row += pieceRows
+            } while row < rowCount
+            filter += rowCount * termCount * width
+            channel += width
+        }
+    }
+}

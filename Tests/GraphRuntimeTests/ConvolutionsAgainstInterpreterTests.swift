@@ -1,0 +1,74 @@
+import GraphCompiler
+import GraphIR
+import GraphRuntime
+import Testing
+
+/// Convolutions and both their gradients, by kernels and by the plain evaluations.
+@Suite struct ConvolutionsAgainstInterpreterTests {
+    static let filters = [[1, 1], [3, 3], [5, 5], [9, 9], [1, 7], [5, 3]]
+
+    static let paddings: [AttributeValue] = [
+        .symbol("same"), .symbol("valid"), .size(Size(1)), .size(Size(3)), .sizes([Size(0), Size(2)]),
+        .sizes([Size(2), Size(0), Size(1), Size(5)]),
+    ]
+
+    /// y = conv2d(x, filter), and the gradients by x and by the filter for a given dy.
+    private func entry(
+        filter: [Int], channels: (inputs: Int, outputs: Int), stride: Int, padding: AttributeValue
+    ) throws -> Entry {
+        var builder = GraphBuilder(name: "convolution")
+        let size = ["N", "H", "W"].map(Size.init(symbol:))
+        let x = builder.declare(
+            .input, type: TensorType(.f32, Shape(size + [Size(channels.inputs)])), named: "x")
+        let weight = builder.declare(
+            .weight(path: "filter", initializer: .glorotUniform),
+            type: TensorType(.f32, Shape((filter + [channels.inputs, channels.outputs]).map(Size.init))), named: "filter")
+        var attributes = Attributes(["stride": .size(Size(stride)), "pad": padding])
+        let y = try builder.apply("conv2d", [x, weight], attributes)
+        let dy = builder.declare(.input, type: builder.type(of: y), named: "dy")
+        attributes["height"] = .size(size[1])
+        attributes["width"] = .size(size[2])
+        let dx = try builder.apply("conv2d_input_gradient", [dy, weight], attributes)
+        attributes["height"] = .size(Size(filter[0]))
+        attributes["width"] = .size(Size(filter[1]))
+        let dw = try builder.apply("conv2d_filter_gradient", [x, dy], attributes)
+        for (name, value) in [("y", y), ("dx", dx), ("dw", dw)] { builder.setOutput(name, value) }
+        let module = Module(name: "convolution", entries: [Entry(role: .predict, graph: builder.graph)])
+        return try Pipeline.continue(module, after: .elaborated, upTo: .fused).entries[0]
+    }
+
+    @Test(arguments: filters, [1, 2, 3])
+    func resultAndGradientsAreTheSame(_ filter: [Int], _ stride: Int) throws {
+        for padding in Self.paddings {
+            for (channels, height, width) in [((3, 5), 11, 10), ((8, 16), 9, 13), ((8, 8), 3, 1)] {
+                let entry = try entry(filter: filter, channels: channels, stride: stride, padding: padding)
+                let sizes = ["N": 2, "H": height, "W": width]
+                // The smallest image is smaller than some filters.
+                guard (try? entry.graph.bound(to: sizes)) != nil else { continue }
+                let case_ = EntryCase(entry, sizes: sizes, seed: 5)
+                let expected = try case_.interpreted(in: Double.self)
+                for instructionSet in Set([InstructionSet.portable, .best]) {
+                    let program = try Pipeline.specialize(entry, sizes: sizes, instructionSet: instructionSet)
+                    #expect(!program.steps.contains { $0.kernel == "plain" })
+                    let found = try case_.executed(program, threadCount: 2)
+                    #expect(found.difference(from: expected) < 1e-5, "\(padding) \(sizes) \(instructionSet)")
+                }
+                let whole = try case_.executed(.best, bandRows: nil, threadCount: 1)
+                for bandRows in [1, 3] {
+                    let found = try case_.executed(.best, bandRows: bandRows, threadCount: 2)
+                    #expect(found == whole, "\(padding) \(sizes) in bands of \(bandRows)")
+                }
+            }
+        }
+    }
+
+    /// Every filter fits an image of some size with every padding.
+    @Test func noPaddingIsLeftOut() throws {
+        for filter in Self.filters {
+            for padding in Self.paddings {
+                let entry = try entry(filter: filter, channels: (3, 5), stride: 3, padding: padding)
+                #expect(throws: Never.self) { try entry.graph.bound(to: ["N": 2, "H": 11, "W": 10]) }
+            }
+        }
+    }
+}
