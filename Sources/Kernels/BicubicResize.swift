@@ -14,6 +14,8 @@ import KernelInterface
 //                computed in f64. Within 1e-6 of the largest magnitude of x.
 // Source         Keys, "Cubic convolution interpolation for digital image processing" (1981), eq. 15.
 // Chosen         for every bicubic resize.
+// Measured       one thread, AVX2, thread time: ×4 of 128×128 pixels: 1.26 ms for 3 channels (5 ns for each pixel
+//                of the result), 5.3 ms for 64.
 
 @Sendable
 func resizeBicubic(_ call: UnsafePointer<KernelCall>) {

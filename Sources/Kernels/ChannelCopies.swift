@@ -13,6 +13,8 @@ import KernelInterface
 // Accumulation   none: exact.
 // Chosen         for concatenations, slices and paddings along the channels, and along other axes within a row, whose
 //                runs then count as pixels.
+// Measured       one thread, AVX2, thread time: 128×128 pixels, bytes read and written: joining 64 and 64 channels
+//                35 GB/s, 3 and 3 9 GB/s; the last 64 of 128 71 GB/s; 64 padded to 72 44 GB/s.
 
 @Sendable
 func concatChannels(_ call: UnsafePointer<KernelCall>) {

@@ -15,6 +15,8 @@ import KernelInterface
 // Accumulation   in f32 from 0, one multiplyAdd per term in the order of dy's rows, pixels and channels, for
 //                each element alone: within 3e-7·√terms of the sum of the terms' magnitudes.
 // Chosen         for the input gradient of convolutions with a stride; at stride 1 it is a convolution.
+// Measured       one thread, AVX2, thread time: 64←64 3×3, stride 2, 128×128: 103 GFLOP/s, 87% of the machine's
+//                measured FMA peak of 118; stride 3 100, 5×5 of stride 2 106, 3←64 29.
 
 @Sendable
 func convolveInputGradientDirect(_ call: UnsafePointer<KernelCall>) {

@@ -16,6 +16,7 @@ import KernelInterface
 // Accumulation   none: exact.
 // Chosen         in a program's prepare section, for every filter that conv2d_direct or
 //                conv2d_input_gradient_direct uses.
+// Measured       one thread, AVX2, thread time: 3×3, 64→64: 5 µs, turned 10 µs; 64→256: 21 µs and 43 µs.
 
 @Sendable
 func packFilter(_ call: UnsafePointer<KernelCall>) {

@@ -10,6 +10,8 @@ import KernelInterface
 // Tails          none: runs of b·C elements are copied.
 // Accumulation   none: exact.
 // Chosen         where the shuffle could not become the way out of a convolution, and for its gradient.
+// Measured       one thread, AVX2, thread time: 128×128 pixels, bytes read and written: block 4 to 3 channels 37 GB/s
+//                there and 36 back, from the caches; block 2 to 64 channels, 32 MiB, 16 and 17 GB/s.
 
 @Sendable
 func depthToSpace(_ call: UnsafePointer<KernelCall>) {

@@ -14,6 +14,8 @@ import KernelInterface
 // Accumulation   none: exact.
 // Chosen         for concatenations, slices and paddings along rows or images, and where a tensor must be had
 //                twice.
+// Measured       one thread, AVX2, thread time: 128×128 pixels of 64 channels, in the caches: 93 GB/s read and written,
+//                padded or not.
 
 @Sendable
 func concatRows(_ call: UnsafePointer<KernelCall>) {

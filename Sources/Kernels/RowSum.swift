@@ -13,6 +13,8 @@ import KernelInterface
 // Accumulation   within a row in f32, in 8 interleaved sums per channel (32 for fewer than 4 channels);
 //                these then in f64, row after row. Within 1e-6·√(W/8) of the sum of the magnitudes.
 // Chosen         for every sum and mean, with the pointwise steps that lead to it as the prologue.
+// Measured       one thread, AVX2, thread time: 128×128 pixels of 64 channels, no prologue: 64 GB/s for each channel,
+//                33 GB/s for one sum; 3 channels 33 GB/s.
 
 @Sendable
 func sumRows(_ call: UnsafePointer<KernelCall>) {
