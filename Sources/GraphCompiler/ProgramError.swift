@@ -1,8 +1,23 @@
 /// Why an entry cannot become a program for some sizes, or a plan's text is no program.
 public struct ProgramError: Error, Hashable, Sendable, CustomStringConvertible {
-    public var message: String
+    /// Which line of a plan is at fault.
+    public enum Place: Hashable, Sendable {
+        /// Index in ``Program/buffers``.
+        case buffer(Int)
+        /// Index in ``Program/preparation``.
+        case preparation(Int)
+        /// Index in ``Program/instructions``.
+        case instruction(Int)
+    }
 
-    public init(_ message: String) { self.message = message }
+    public var message: String
+    /// nil where the whole entry is.
+    public var place: Place?
+
+    public init(_ message: String, at place: Place? = nil) {
+        self.message = message
+        self.place = place
+    }
 
     public var description: String { message }
 }

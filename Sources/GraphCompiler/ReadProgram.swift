@@ -66,6 +66,9 @@ private struct PlanReader {
     private let buffers: [String: Int]
     private let packedFilters: [String: Int]
     private let steps: [String: Int]
+    /// The lines of buffers by index, of the preparation's runs and of all others.
+    private var bufferLines: [Int: PlanLine] = [:]
+    private var preparationLines: [PlanLine] = [], runLines: [PlanLine] = []
 
     init(_ program: Program) {
         self.program = program
@@ -90,6 +93,9 @@ private struct PlanReader {
         guard let index = packedFilters[line.name.text] ?? buffers[line.name.text] else {
             throw misread("the graph has no value '\(line.name.text)'", at: line.name.location)
         }
+        guard bufferLines.updateValue(line, forKey: index) == nil else {
+            throw misread("'\(line.name.text)' has a line already", at: line.name.location)
+        }
         guard let rows = line.rows, rows.count == 1 || rows.lowerBound == 0, rows.upperBound >= 1,
             rows.upperBound <= program.buffers[index].rows.rowCount
         else {
@@ -99,7 +105,8 @@ private struct PlanReader {
         guard isPlanned else { return }
         guard let offset = line.offset else { throw misread("'\(line.name.text)' has no place", at: line.name.location) }
         switch (program.buffers[index].storage, line.flag) {
-        case (.arena, nil), (.arena, "packed"): program.buffers[index].storage = .arena(offset: offset)
+        case (.arena, program.buffers[index].value == nil ? "packed" : nil):
+            program.buffers[index].storage = .arena(offset: offset)
         case (.prepared, "prepared"): program.buffers[index].storage = .prepared(offset: offset)
         default: throw misread("'\(line.name.text)' belongs to other memory", at: line.name.location)
         }
@@ -137,28 +144,68 @@ private struct PlanReader {
             throw misread("a run is not '\(flag)'", at: line.name.location)
         }
         let instruction = Instruction(work: work, rows: rows, waits: line.waits)
-        if line.flag == "prepare" { program.preparation.append(instruction) } else { program.instructions.append(instruction) }
+        if line.flag == "prepare" {
+            program.preparation.append(instruction)
+            preparationLines.append(line)
+        } else {
+            program.instructions.append(instruction)
+            runLines.append(line)
+        }
     }
 
     mutating func verified(isPlanned: Bool, at location: SourceLocation) throws(Diagnostics) -> Program {
         do throws(ProgramError) {
+            try checkBufferLines()
             try PlanVerifier.verifySchedule(program)
             guard isPlanned else { return program }
-            for buffer in program.buffers {
-                let (end, overflow) = buffer.offset.addingReportingOverflow(buffer.byteCount)
-                guard buffer.offset >= 0, buffer.offset % 64 == 0, !overflow, end <= PlanLimits.arenaByteCount else {
-                    throw ProgramError("buffer '\(buffer.name)' lies outside all memory")
-                }
-                switch buffer.storage {
-                case .arena: program.arenaByteCount = max(program.arenaByteCount, end)
-                case .prepared: program.preparedByteCount = max(program.preparedByteCount, end)
-                case .parameter, .scalar: continue
-                }
-            }
+            try addMemory()
             try PlanVerifier.verifyMemory(program)
+            try checkLives()
             return program
         } catch {
-            throw misread(error.message, at: location)
+            throw misread(error.message, at: self.location(of: error.place) ?? location)
+        }
+    }
+
+    private func checkBufferLines() throws(ProgramError) {
+        for (index, buffer) in program.buffers.enumerated() where bufferLines[index] == nil {
+            switch buffer.storage {
+            case .arena, .prepared: throw ProgramError("there is no line 'buffer \(buffer.name)'")
+            case .parameter, .scalar: continue
+            }
+        }
+    }
+
+    /// The arena and the prepared memory end where their last buffers do.
+    private mutating func addMemory() throws(ProgramError) {
+        for (index, buffer) in program.buffers.enumerated() {
+            let (end, overflow) = buffer.offset.addingReportingOverflow(buffer.byteCount)
+            guard buffer.offset >= 0, buffer.offset % 64 == 0, !overflow, end <= PlanLimits.arenaByteCount else {
+                throw ProgramError("buffer '\(buffer.name)' lies outside all memory, or on no multiple of 64", at: .buffer(index))
+            }
+            switch buffer.storage {
+            case .arena: program.arenaByteCount = max(program.arenaByteCount, end)
+            case .prepared: program.preparedByteCount = max(program.preparedByteCount, end)
+            case .parameter, .scalar: continue
+            }
+        }
+    }
+
+    private func checkLives() throws(ProgramError) {
+        let lives = liveRanges(of: program)
+        for (index, line) in bufferLines {
+            guard let stated = line.life, stated != lives[index].map({ $0.lowerBound..<$0.upperBound + 1 }) else { continue }
+            let found = lives[index].map { "lives \($0.lowerBound)..<\($0.upperBound + 1)" } ?? "has no life"
+            throw ProgramError("'\(line.name.text)' \(found), not \(stated)", at: .buffer(index))
+        }
+    }
+
+    private func location(of place: ProgramError.Place?) -> SourceLocation? {
+        switch place {
+        case .buffer(let index): bufferLines[index]?.name.location
+        case .preparation(let index): preparationLines[index].name.location
+        case .instruction(let index): runLines[index].name.location
+        case nil: nil
         }
     }
 }
@@ -181,6 +228,8 @@ private struct PlanLine {
     private(set) var waits: [Int] = []
     private(set) var offset: Int?
     private(set) var byteCount: Int?
+    /// From the first instruction that uses the buffer to behind the last.
+    private(set) var life: Range<Int>?
     /// The clause without values.
     private(set) var flag: String?
 
@@ -192,7 +241,7 @@ private struct PlanLine {
             case "after": for value in clause.values { waits.append(try Self.integer(value, clause)) }
             case "at": offset = try Self.single(clause)
             case "bytes": byteCount = try Self.single(clause)
-            case "live": _ = try Self.range(clause)
+            case "live": life = try Self.range(clause)
             case "source", "sink", "prepare", "packed", "prepared": flag = clause.keyword.text
             default:
                 throw Diagnostics([

@@ -13,7 +13,9 @@ final class AlignedMemory: @unchecked Sendable {
         guard let memory = mmap(nil, self.byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
             memory != MAP_FAILED
         else {
-            throw RuntimeError("the system has no \(max(1, byteCount >> 20)) MiB of memory to give")
+            throw RuntimeError(
+                "the system has no \(max(1, byteCount >> 20)) MiB of memory to give; end other programs, or work on fewer "
+                    + "rows, crops or pictures at a time")
         }
         base = memory
     }

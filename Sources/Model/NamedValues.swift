@@ -19,9 +19,16 @@ public struct NamedValues<Value: LosslessStringConvertible> {
 extension NamedValues: Sendable where Value: Sendable {}
 
 extension [NamedValues<CompileTimeValue>] {
-    /// All pairs of a repeated option; the last of a name wins.
-    public var merged: [String: CompileTimeValue] {
-        reduce(into: [:]) { $0.merge($1.values) { _, last in last } }
+    /// All pairs of a repeated option.
+    ///
+    /// - Throws: when a name stands in two of them.
+    public func merged() throws(ModelError) -> [String: CompileTimeValue] {
+        var merged: [String: CompileTimeValue] = [:]
+        for (name, value) in flatMap(\.values) {
+            guard let first = merged.updateValue(value, forKey: name) else { continue }
+            throw ModelError("-D \(name)=\(first) and -D \(name)=\(value): a parameter has one value; give it once")
+        }
+        return merged
     }
 }
 

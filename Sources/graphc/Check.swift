@@ -16,7 +16,7 @@ struct Check: ParsableCommand {
     var definitions: [NamedValues<CompileTimeValue>] = []
 
     func run() throws {
-        let staged = try StagedFile(file, values: definitions.merged)
+        let staged = try StagedFile(file, values: definitions.merged())
         print("\(file): fine: \(try staged.checked())")
     }
 }

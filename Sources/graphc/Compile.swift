@@ -27,7 +27,7 @@ struct Compile: ParsableCommand {
         let output = output ?? defaultOutput
         try checkOutput(output, replacesNoneOf: [file])
         let source = try SourceText(contentsOf: file)
-        let model = try Model(source: source, values: definitions.merged, seed: seed)
+        let model = try Model(source: source, values: definitions.merged(), seed: seed)
         try model.pack(includingState: false).write(to: output)
         print("\(output): \(model.summary)")
     }

@@ -53,7 +53,7 @@ struct Dump: ParsableCommand {
     }
 
     private func text() throws(ModelError) -> String {
-        let staged = try StagedFile(file, values: definitions.merged)
+        let staged = try StagedFile(file, values: definitions.merged())
         if stage == .parsed { return SyntaxPrinter.print(try staged.syntax()) }
         if stage.needsSizes {
             let program = try staged.program(

@@ -26,7 +26,7 @@ struct GraphOptions: ParsableArguments {
 
     /// - Parameter seed: of fresh weights, for a .graph.
     func model(_ path: String, seed: UInt64 = 0) throws(ModelError) -> Model {
-        try Model(contentsOf: path, values: values.merged, seed: seed)
+        try Model(contentsOf: path, values: values.merged(), seed: seed)
     }
 }
 

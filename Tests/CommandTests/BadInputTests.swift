@@ -75,9 +75,15 @@ struct BadInputTests {
                     .hasPrefix("graphrun: \(output): "))
         }
         _ = try place.graphc("compile", Models.path("espcn"), "-o", "model.gpack").success()
+        for command in ["infer", "compare"] {
+            #expect(
+                try place.graphrun(command, "model.gpack", picture, "-o", "missing/big.png").failure()
+                    .hasPrefix("graphrun: missing/big.png: cannot be written: there is no folder 'missing'"))
+        }
+        // Said before anything is computed: the picture is too small to be compared.
         #expect(
-            try place.graphrun("infer", "model.gpack", picture, "-o", "missing/big.png").failure()
-                .hasPrefix("graphrun: missing/big.png: cannot be written"))
+            try place.graphrun("compare", "model.gpack", picture, "-o", "missing/").failure()
+                .contains("names no file to write"))
         #expect(place.names == ["model.gpack", "small.png"])
     }
 
@@ -125,6 +131,20 @@ struct BadInputTests {
     func definitionsThatDoNotFit(_ definition: String, _ excerpt: String) throws {
         let finished = try Workplace().graphc("check", Models.path("edsr"), "-D", definition)
         #expect(finished.status == 1 && finished.output.isEmpty && finished.errors.contains(excerpt), "\(finished.errors)")
+    }
+
+    @Test(arguments: [["-D", "scale=2", "-D", "scale=3"], ["-D", "scale=2", "-D", "scale=2"]])
+    func definitionsThatStandTwice(_ definitions: [String]) throws {
+        let place = try Workplace()
+        let second = definitions[3]
+        for line in [
+            try place.graphc(["check", Models.path("espcn")] + definitions).failure(),
+            try place.graphc(["compile", Models.path("espcn")] + definitions).failure(),
+            try place.graphrun(["gradcheck", Models.path("espcn")] + definitions).failure(),
+        ] {
+            #expect(line.contains("-D scale=2 and -D \(second): a parameter has one value; give it once"), "\(line)")
+        }
+        #expect(place.names.isEmpty)
     }
 
     @Test func definitionsDoNotGoWithPacks() throws {

@@ -16,53 +16,20 @@ enum PlanVerifier {
             throw ProgramError("a plan has at most \(PlanLimits.instructionCount) instructions")
         }
         try verifyPreparation(program)
-        var made = Array(repeating: 0, count: program.buffers.count)
-        var taken = Array(repeating: 0, count: program.graph.outputs.count)
-        var isOverwritten = Array(repeating: 0, count: program.buffers.count)
-        for instruction in program.instructions {
-            switch instruction.work {
-            case .source(let buffer):
-                try advance(&made[buffer.index], instruction, program[buffer: buffer])
-            case .sink(let output, let buffer):
-                if case .arena = program[buffer: buffer].storage {
-                    try checkRead(instruction.rows, program[buffer: buffer], made[buffer.index])
-                }
-                try advance(&taken[output], instruction, program[buffer: buffer])
-            case .step(let index):
-                let step = program.steps[index]
-                guard !step.isPreparation else { throw ProgramError("step '\(step.name)' belongs to the preparation") }
-                guard step.unitEnd(instruction.rows.upperBound) == instruction.rows.upperBound else {
-                    throw ProgramError(
-                        "step '\(step.name)' cannot stop at row \(instruction.rows.upperBound): it makes rows of an image "
-                            + "in units of \(step.rowUnit)")
-                }
-                for input in step.inputs {
-                    let buffer = program[buffer: input.buffer]
-                    let rows = input.rows(for: instruction.rows, of: step, bufferRowCount: buffer.rows.rowCount)
-                    switch buffer.storage {
-                    case .arena: try checkRead(rows, buffer, made[input.buffer.index])
-                    case .parameter:
-                        let readsNew = readsUpdatedValue(step, input.buffer, program)
-                        guard readsNew || rows.lowerBound >= isOverwritten[input.buffer.index] else {
-                            throw ProgramError("'\(step.name)' reads '\(buffer.name)' after it was updated")
-                        }
-                    case .prepared, .scalar: continue
-                    }
-                }
-                for output in step.outputs {
-                    let buffer = program[buffer: output]
-                    var end = made[output.index]
-                    try advance(&end, instruction, buffer)
-                    made[output.index] = end
-                    if case .parameter = buffer.storage { isOverwritten[output.index] = end }
-                }
+        var progress = Progress(program)
+        for (index, instruction) in program.instructions.enumerated() {
+            do throws(ProgramError) {
+                try progress.perform(instruction)
+            } catch {
+                throw ProgramError(error.message, at: .instruction(index))
             }
         }
-        try checkCompleteness(program, made, taken)
+        try checkCompleteness(program, progress)
         let kept = program.graph.readAfterRuns
-        for buffer in program.buffers where buffer.rowCapacity < buffer.rows.rowCount {
+        for (index, buffer) in program.buffers.enumerated() where buffer.rowCapacity < buffer.rows.rowCount {
             guard !(buffer.value.map(kept.contains) ?? false) else {
-                throw ProgramError("'\(buffer.name)' is read after the run and keeps \(buffer.rowCapacity) of its rows")
+                throw ProgramError(
+                    "'\(buffer.name)' is read after the run and keeps \(buffer.rowCapacity) of its rows", at: .buffer(index))
             }
         }
     }
@@ -70,27 +37,181 @@ enum PlanVerifier {
     /// Invariants 4 and 5.
     static func verifyMemory(_ program: Program) throws(ProgramError) {
         try verifyOverlaps(program)
-        try verifyWaits(program, program.preparation)
-        try verifyWaits(program, program.instructions)
+        try verifyWaits(program, program.preparation) { .preparation($0) }
+        try verifyWaits(program, program.instructions) { .instruction($0) }
     }
 
     private static func verifyPreparation(_ program: Program) throws(ProgramError) {
         var ready: Set<Int> = []
-        for instruction in program.preparation {
+        for (position, instruction) in program.preparation.enumerated() {
             guard case .step(let index) = instruction.work, program.steps[index].isPreparation,
                 instruction.rows == 0..<program.steps[index].rowCount
-            else { throw ProgramError("the preparation runs whole steps that depend on weights alone") }
+            else {
+                throw ProgramError(
+                    "the preparation runs whole steps that depend on weights alone", at: .preparation(position))
+            }
             let step = program.steps[index]
             for input in step.inputs {
                 guard case .prepared = program[buffer: input.buffer].storage else { continue }
                 guard ready.contains(input.buffer.index) else {
-                    throw ProgramError("'\(step.name)' reads '\(program[buffer: input.buffer].name)' before it is prepared")
+                    throw ProgramError(
+                        "'\(step.name)' reads '\(program[buffer: input.buffer].name)' before it is prepared",
+                        at: .preparation(position))
                 }
             }
-            for output in step.outputs { ready.insert(output.index) }
+            for output in step.outputs {
+                guard ready.insert(output.index).inserted else {
+                    throw ProgramError("step '\(step.name)' is prepared twice", at: .preparation(position))
+                }
+            }
         }
-        for step in program.steps where step.isPreparation && !step.outputs.allSatisfy({ ready.contains($0.index) }) {
-            throw ProgramError("step '\(step.name)' is never prepared")
+        for (index, step) in program.steps.enumerated()
+        where step.isPreparation && !step.outputs.allSatisfy({ ready.contains($0.index) }) {
+            // Perhaps it stands among the others.
+            let run = program.instructions.firstIndex { $0.work == .step(index) }
+            throw ProgramError("step '\(step.name)' is never prepared", at: run.map { .instruction($0) })
+        }
+    }
+
+    private static func checkCompleteness(_ program: Program, _ progress: Progress) throws(ProgramError) {
+        let last = { (work: Instruction.Work) -> ProgramError.Place? in
+            program.instructions.lastIndex { $0.work == work }.map { .instruction($0) }
+        }
+        for (index, step) in program.steps.enumerated() where !step.isPreparation {
+            for output in step.outputs where progress.made[output.index] != step.rowCount {
+                throw ProgramError(
+                    "step '\(step.name)' makes \(progress.made[output.index]) of its \(step.rowCount) rows",
+                    at: last(.step(index)))
+            }
+        }
+        for (index, output) in program.graph.outputs.enumerated() {
+            guard let buffer = program.buffers.firstIndex(where: { $0.value == output.value }) else { continue }
+            let rowCount = program.buffers[buffer].rows.rowCount
+            guard progress.taken[index] == rowCount else {
+                throw ProgramError(
+                    "output '\(output.name)' hands over \(progress.taken[index]) of \(rowCount) rows",
+                    at: last(.sink(output: index, BufferID(index: buffer))))
+            }
+        }
+    }
+
+    private static func verifyOverlaps(_ program: Program) throws(ProgramError) {
+        let lifetimes = liveRanges(of: program)
+        var arena: [(index: Int, memory: Range<Int>, life: ClosedRange<Int>)] = []
+        for (index, buffer) in program.buffers.enumerated() {
+            switch buffer.storage {
+            case .arena(let offset):
+                guard offset >= 0, offset + buffer.byteCount <= program.arenaByteCount else {
+                    throw ProgramError("buffer '\(buffer.name)' lies outside the arena", at: .buffer(index))
+                }
+                if let life = lifetimes[index] { arena.append((index, offset..<offset + buffer.byteCount, life)) }
+            case .prepared(let offset):
+                guard offset >= 0, offset + buffer.byteCount <= program.preparedByteCount else {
+                    throw ProgramError("buffer '\(buffer.name)' lies outside the prepared memory", at: .buffer(index))
+                }
+            case .parameter, .scalar: continue
+            }
+        }
+        let prepared = program.buffers.enumerated().compactMap { index, buffer -> (index: Int, memory: Range<Int>)? in
+            guard case .prepared(let offset) = buffer.storage else { return nil }
+            return (index, offset..<offset + buffer.byteCount)
+        }.sorted { $0.memory.lowerBound < $1.memory.lowerBound }
+        for (first, second) in zip(prepared, prepared.dropFirst())
+        where first.memory.upperBound > second.memory.lowerBound {
+            throw ProgramError(
+                "'\(program.buffers[first.index].name)' and '\(program.buffers[second.index].name)' overlap in the "
+                    + "prepared memory", at: .buffer(second.index))
+        }
+        arena.sort { $0.memory.lowerBound < $1.memory.lowerBound }
+        for (position, first) in arena.enumerated() {
+            for second in arena[(position + 1)...] {
+                if second.memory.lowerBound >= first.memory.upperBound { break }
+                guard !first.life.overlaps(second.life) else {
+                    throw ProgramError(
+                        "'\(program.buffers[first.index].name)' and '\(program.buffers[second.index].name)' overlap in memory "
+                            + "while both are live", at: .buffer(second.index))
+                }
+            }
+        }
+    }
+
+    private static func verifyWaits(
+        _ program: Program, _ instructions: [Instruction], place: (Int) -> ProgramError.Place
+    ) throws(ProgramError) {
+        for (index, instruction) in instructions.enumerated() {
+            guard instruction.waits.allSatisfy({ (0..<index).contains($0) }) else {
+                throw ProgramError("instruction \(index) waits for one that does not come before it", at: place(index))
+            }
+        }
+        for (index, needed) in deriveWaits(program, instructions).enumerated() {
+            // Waits lead back in time: what comes before the oldest that is needed does not matter.
+            let oldest = needed.first ?? index
+            var known = Set(instructions[index].waits)
+            var open = instructions[index].waits
+            while !needed.allSatisfy(known.contains), let next = open.popLast() {
+                for wait in instructions[next].waits where wait >= oldest && known.insert(wait).inserted { open.append(wait) }
+            }
+            if let missing = needed.first(where: { !known.contains($0) }) {
+                throw ProgramError(
+                    "instruction \(index) does not wait for \(missing), which it depends on", at: place(index))
+            }
+        }
+    }
+}
+
+/// How far each buffer and output has come.
+private struct Progress {
+    private let program: Program
+    /// Rows of each buffer that are made, rows of each output that are handed over, and rows of each parameter
+    /// that an update has overwritten.
+    private(set) var made: [Int], taken: [Int]
+    private var isOverwritten: [Int]
+
+    init(_ program: Program) {
+        self.program = program
+        made = Array(repeating: 0, count: program.buffers.count)
+        taken = Array(repeating: 0, count: program.graph.outputs.count)
+        isOverwritten = made
+    }
+
+    mutating func perform(_ instruction: Instruction) throws(ProgramError) {
+        switch instruction.work {
+        case .source(let buffer):
+            try Self.advance(&made[buffer.index], instruction, program[buffer: buffer])
+        case .sink(let output, let buffer):
+            if case .arena = program[buffer: buffer].storage {
+                try Self.checkRead(instruction.rows, program[buffer: buffer], made[buffer.index])
+            }
+            try Self.advance(&taken[output], instruction, program[buffer: buffer])
+        case .step(let index):
+            try perform(program.steps[index], instruction)
+        }
+    }
+
+    private mutating func perform(_ step: Step, _ instruction: Instruction) throws(ProgramError) {
+        guard !step.isPreparation else { throw ProgramError("step '\(step.name)' belongs to the preparation") }
+        guard step.unitEnd(instruction.rows.upperBound) == instruction.rows.upperBound else {
+            throw ProgramError(
+                "step '\(step.name)' cannot stop at row \(instruction.rows.upperBound): it makes rows of an image "
+                    + "in units of \(step.rowUnit)")
+        }
+        for input in step.inputs {
+            let buffer = program[buffer: input.buffer]
+            let rows = input.rows(for: instruction.rows, of: step, bufferRowCount: buffer.rows.rowCount)
+            switch buffer.storage {
+            case .arena: try Self.checkRead(rows, buffer, made[input.buffer.index])
+            case .parameter:
+                let readsNew = readsUpdatedValue(step, input.buffer)
+                guard readsNew || rows.lowerBound >= isOverwritten[input.buffer.index] else {
+                    throw ProgramError("'\(step.name)' reads '\(buffer.name)' after it was updated")
+                }
+            case .prepared, .scalar: continue
+            }
+        }
+        for output in step.outputs {
+            let buffer = program[buffer: output]
+            try Self.advance(&made[output.index], instruction, buffer)
+            if case .parameter = buffer.storage { isOverwritten[output.index] = made[output.index] }
         }
     }
 
@@ -113,82 +234,11 @@ enum PlanVerifier {
     }
 
     /// Whether what a step reads from a parameter's buffer is the value that an update put there.
-    private static func readsUpdatedValue(_ step: Step, _ buffer: BufferID, _ program: Program) -> Bool {
+    private func readsUpdatedValue(_ step: Step, _ buffer: BufferID) -> Bool {
         guard let target = program[buffer: buffer].value,
             let update = program.graph.updates.first(where: { $0.target == target })
         else { return true }
         let operands = program.graph.groups[step.group].members.flatMap { program.graph[$0].operands }
         return !operands.contains(target) && operands.contains(update.value)
-    }
-
-    private static func checkCompleteness(_ program: Program, _ made: [Int], _ taken: [Int]) throws(ProgramError) {
-        for step in program.steps where !step.isPreparation {
-            for output in step.outputs where made[output.index] != step.rowCount {
-                throw ProgramError("step '\(step.name)' makes \(made[output.index]) of its \(step.rowCount) rows")
-            }
-        }
-        for (index, output) in program.graph.outputs.enumerated() {
-            guard let buffer = program.buffers.first(where: { $0.value == output.value }) else { continue }
-            guard taken[index] == buffer.rows.rowCount else {
-                throw ProgramError("output '\(output.name)' hands over \(taken[index]) of \(buffer.rows.rowCount) rows")
-            }
-        }
-    }
-
-    private static func verifyOverlaps(_ program: Program) throws(ProgramError) {
-        let lifetimes = liveRanges(of: program)
-        var arena: [(index: Int, memory: Range<Int>, life: ClosedRange<Int>)] = []
-        for (index, buffer) in program.buffers.enumerated() {
-            switch buffer.storage {
-            case .arena(let offset):
-                guard offset >= 0, offset + buffer.byteCount <= program.arenaByteCount else {
-                    throw ProgramError("buffer '\(buffer.name)' lies outside the arena")
-                }
-                if let life = lifetimes[index] { arena.append((index, offset..<offset + buffer.byteCount, life)) }
-            case .prepared(let offset):
-                guard offset >= 0, offset + buffer.byteCount <= program.preparedByteCount else {
-                    throw ProgramError("buffer '\(buffer.name)' lies outside the prepared memory")
-                }
-            case .parameter, .scalar: continue
-            }
-        }
-        let prepared = program.buffers.compactMap { buffer -> Range<Int>? in
-            guard case .prepared(let offset) = buffer.storage else { return nil }
-            return offset..<offset + buffer.byteCount
-        }.sorted { $0.lowerBound < $1.lowerBound }
-        for (first, second) in zip(prepared, prepared.dropFirst()) where first.upperBound > second.lowerBound {
-            throw ProgramError("prepared buffers overlap at \(second.lowerBound)")
-        }
-        arena.sort { $0.memory.lowerBound < $1.memory.lowerBound }
-        for (position, first) in arena.enumerated() {
-            for second in arena[(position + 1)...] {
-                if second.memory.lowerBound >= first.memory.upperBound { break }
-                guard !first.life.overlaps(second.life) else {
-                    throw ProgramError(
-                        "'\(program.buffers[first.index].name)' and '\(program.buffers[second.index].name)' overlap in memory "
-                            + "while both are live")
-                }
-            }
-        }
-    }
-
-    private static func verifyWaits(_ program: Program, _ instructions: [Instruction]) throws(ProgramError) {
-        for (index, instruction) in instructions.enumerated() {
-            guard instruction.waits.allSatisfy({ (0..<index).contains($0) }) else {
-                throw ProgramError("instruction \(index) waits for one that does not come before it")
-            }
-        }
-        for (index, needed) in deriveWaits(program, instructions).enumerated() {
-            // Waits lead back in time: what comes before the oldest that is needed does not matter.
-            let oldest = needed.first ?? index
-            var known = Set(instructions[index].waits)
-            var open = instructions[index].waits
-            while !needed.allSatisfy(known.contains), let next = open.popLast() {
-                for wait in instructions[next].waits where wait >= oldest && known.insert(wait).inserted { open.append(wait) }
-            }
-            if let missing = needed.first(where: { !known.contains($0) }) {
-                throw ProgramError("instruction \(index) does not wait for \(missing), which it depends on")
-            }
-        }
     }
 }
