@@ -18,7 +18,7 @@ public enum Pipeline {
     }
 
     /// Names this compiler in packs: entries that another version compiled are compiled again.
-    public static let version = "1"
+    public static let version = "2"
 
     /// The module at a stage from `elaborated` to `fused`. Text that begins with its stage continues
     /// from there.

@@ -3,16 +3,25 @@ public enum TrainingScalars {
     public static let learningRate = "learning_rate"
     /// 1 in the first step.
     public static let step = "step"
+    /// Gradients are scaled down to this norm; infinity for never.
+    public static let clipNorm = "clip_norm"
 
-    static let names: Set<String> = [learningRate, step]
+    public static let all = [learningRate, step, clipNorm]
+}
+
+/// What a training step measures beside the losses and metrics of its model.
+public enum TrainingMeasures {
+    /// The root of the sum of the squares of all gradients, before they are clipped.
+    public static let gradientNorm = "gradient_norm"
 }
 
 extension Graph {
     /// This graph with the derivative of its loss and one step of Adam for each weight that the loss
     /// depends on.
     ///
-    /// Adds the scalars `learning_rate` and `step` (1 in the first step), and for a weight at
-    /// `<path>` the states `<path>.adam_m` and `<path>.adam_v`, zeros at first. With g the gradient:
+    /// Adds the metric `gradient_norm`, the scalars `learning_rate`, `step` (1 in the first step) and
+    /// `clip_norm`, and for a weight at `<path>` the states `<path>.adam_m` and `<path>.adam_v`, zeros at
+    /// first. With g the gradient, clipped as ``GradientClipping`` says:
     ///
     ///     m ← 0.9·m + 0.1·g
     ///     v ← 0.999·v + 0.001·g·g
@@ -23,11 +32,18 @@ extension Graph {
     public func withAdam() throws(NodeError) -> Graph {
         let differentiation = try Differentiation(self)
         var adam = Adam(differentiation.builder)
+        let scale: ValueID
+        do throws(OpError) {
+            scale = try GradientClipping(of: differentiation.gradients.compactMap(\.gradient), in: &adam.builder).scale
+        } catch {
+            throw NodeError(error)
+        }
         for entry in differentiation.gradients {
             guard let gradient = entry.gradient else { continue }
             let weight = adam.builder.graph[entry.weight]
             do throws(OpError) {
-                try adam.update(entry.weight, path: entry.path, gradient: gradient)
+                let clipped = try adam.builder.apply("multiply", [gradient, scale])
+                try adam.update(entry.weight, path: entry.path, gradient: clipped)
             } catch {
                 throw NodeError(node: weight.name, origin: weight.origin, error)
             }

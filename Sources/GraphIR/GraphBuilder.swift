@@ -83,7 +83,7 @@ public struct GraphBuilder: Sendable {
 
     /// `base`, or `base_1`, `base_2`, … where that is taken, or belongs to a scalar that training supplies.
     private mutating func unique(_ base: String, for content: Node.Content) -> String {
-        let isReserved = TrainingScalars.names.contains(base) && content != .scalar
+        let isReserved = TrainingScalars.all.contains(base) && content != .scalar
         if !isReserved, base.utf8.count <= SyntaxLimits.nameLength, takenNames.insert(base).inserted { return base }
         // Names are ASCII; there is room for the number.
         let base = String(base.prefix(SyntaxLimits.nameLength - 20))

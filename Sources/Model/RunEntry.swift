@@ -22,7 +22,8 @@ extension Model {
     /// - Parameters:
     ///   - inputs: by name; their shapes decide the symbolic sizes. Elements of u8 inputs are whole
     ///     numbers 0…255.
-    ///   - scalars: by name: `learning_rate` and `step` of `train`.
+    ///   - scalars: by name: `learning_rate`, `step` and `clip_norm` of `train`, which clips nothing without
+    ///     the last.
     ///   - withGradients: whether the derivative of the loss by each weight is an output,
     ///     `gradient.<path>`; for `train` alone.
     public func run(
@@ -32,6 +33,7 @@ extension Model {
         let entry = try entry(role, withGradients: withGradients)
         if role == .train { try makeRoomForTraining() }
         try check(inputs: inputs.keys.sorted(), scalars: scalars.keys.sorted(), of: entry)
+        let scalars = role == .train ? scalars.merging([TrainingScalars.clipNorm: .infinity]) { given, _ in given } : scalars
         switch evaluation {
         case .interpreted:
             let graph = try compiled(entry, upTo: .differentiated).graph
@@ -85,7 +87,7 @@ extension Model {
         // Differentiation brings the scalars of the optimizer.
         let knownScalars =
             entry.graph.nodes.filter { $0.content == .scalar }.map(\.name)
-            + (entry.role == .train ? ["learning_rate", "step"] : [])
+            + (entry.role == .train ? TrainingScalars.all : [])
         if let unknown = scalars.first(where: { !knownScalars.contains($0) }) {
             let has = knownScalars.isEmpty ? "none" : knownScalars.joined(separator: ", ")
             throw ModelError("entry '\(entry.role.rawValue)' has no scalar '\(unknown)'; it has \(has)")

@@ -168,7 +168,8 @@ import Testing
         var losses: [Double] = []
         for step in 1...5 {
             let results = try Interpreter<Double>().run(
-                training, inputs: inputs, weights: held, scalars: ["learning_rate": 0.01, "step": Double(step)])
+                training, inputs: inputs, weights: held, 
+                scalars: ["learning_rate": 0.01, "step": Double(step), "clip_norm": .infinity])
             let gradients = try Interpreter<Double>().run(
                 model.withGradientOutputs(), inputs: inputs, weights: held.filter { paths.contains($0.key) })
             for path in paths {
@@ -192,10 +193,41 @@ import Testing
         #expect(losses[4] < losses[0], "five steps on one batch lower its loss")
     }
 
+    @Test(arguments: [Double.infinity, 1e9, 0.25])
+    func gradientsAreClippedByTheirNormTogether(_ limit: Double) throws {
+        let model = try DifferentiationTests.model()
+        let training = try model.withAdam()
+        let weights = DifferentiationTests.weights(of: training)
+        let results = try Interpreter<Double>().run(
+            training, inputs: DifferentiationTests.inputs, weights: weights,
+            scalars: ["learning_rate": 0.01, "step": 1, "clip_norm": limit])
+        let paths = model.nodes.compactMap(\.path)
+        let gradients = try Interpreter<Double>().run(
+            model.withGradientOutputs(), inputs: DifferentiationTests.inputs,
+            weights: weights.filter { paths.contains($0.key) }).outputs
+        let squares = paths.flatMap { gradients["gradient.\($0)"]?.values ?? [] }.map { $0 * $0 }.reduce(0, +)
+        let norm = try #require(results.measures["gradient_norm"])
+        #expect((norm - squares.squareRoot()).magnitude < 1e-9 * norm && norm > 0.25)
+        for path in paths {
+            let gradient = try #require(gradients["gradient.\(path)"]).values
+            let mean = try #require(results.updates["\(path).adam_m"]).values
+            for (g, m) in zip(gradient, mean) {
+                if limit > norm { #expect(m == 0.1 * g) } else { #expect((m - 0.1 * g * limit / norm).magnitude < 1e-12) }
+            }
+        }
+    }
+
+    @Test func theNormsNameIsTaken() throws {
+        var graph = try DifferentiationTests.model()
+        graph.measures[1].name = "gradient_norm"
+        let error = #expect(throws: NodeError.self) { try graph.withAdam() }
+        #expect(error?.error.code == "duplicate-name")
+    }
+
     @Test func adamComputesItsCorrectionsOnce() throws {
         let training = try DifferentiationTests.model().withAdam()
         #expect(training.nodes.filter { $0.operation?.op == "power" }.count == 2)
-        #expect(training.nodes.filter { $0.content == .scalar }.map(\.name) == ["learning_rate", "step"])
+        #expect(training.nodes.filter { $0.content == .scalar }.map(\.name) == ["clip_norm", "learning_rate", "step"])
         #expect(training.updates.count == 3 * 6)
         #expect(training.nodes.compactMap(\.path).contains("body.filter.adam_v"))
     }

@@ -43,7 +43,7 @@ struct EntryCase {
         }
     }
 
-    private static let scalars: [String: Float] = ["learning_rate": 1e-3, "step": 3]
+    private static let scalars: [String: Float] = ["learning_rate": 1e-3, "step": 3, "clip_norm": 20]
 
     /// - Parameter graph: the one that is run; passes may have dropped a weight that nothing reads.
     private func parameterStore(_ graph: Graph) throws -> ParameterStore {

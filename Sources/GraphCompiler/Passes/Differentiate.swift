@@ -5,7 +5,8 @@ import GraphIR
 /// Rewrites a `train` entry, a loss over weights, to the same entry followed by the gradient of every
 /// weight and Adam's update of it; see `GraphIR.Differentiation` for the rules and `GraphIR.Adam` for
 /// the formulas. Requires: a verified graph with one loss. Ensures: one update for each weight that the
-/// loss depends on, two states for each of these, the scalars `learning_rate` and `step`.
+/// loss depends on, two states for each of these, the metric `gradient_norm`, and the
+/// scalars `learning_rate`, `step` and `clip_norm`.
 /// Does not change other entries. Examples: `Tests/Golden/Differentiate`.
 func differentiate(_ entry: Entry) throws(NodeError) -> Entry {
     guard entry.role == .train else { return entry }

@@ -97,7 +97,7 @@ extension Elaborator {
                 throw fail(
                     "rank-mismatch", "a scalar is one number", at: typed.type.location, expected: "f32[]", found: "\(type)")
             }
-            if self.keyword != .entry, TrainingScalars.names.contains(name.text) {
+            if self.keyword != .entry, TrainingScalars.all.contains(name.text) {
                 throw fail(
                     "reserved-word", "'\(name.text)' is a number that training supplies; name the scalar otherwise",
                     at: name.location)

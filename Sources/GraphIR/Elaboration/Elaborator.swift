@@ -281,7 +281,7 @@ final class Elaborator {
             report("duplicate-name", "'\(input.name.text)' is declared twice", at: input.name.location)
             return
         }
-        if keyword != .entry, TrainingScalars.names.contains(input.name.text) {
+        if keyword != .entry, TrainingScalars.all.contains(input.name.text) {
             report(
                 "reserved-word", "'\(input.name.text)' is a number that training supplies; name the input otherwise",
                 at: input.name.location)
