@@ -27,16 +27,19 @@ public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
     ///   - weights: weights and states by path.
     ///   - scalars: by name.
     ///   - keepsTrace: whether ``Results/trace`` is filled.
+    ///   - stopsAtNonFinite: whether to end with an error at the first node that holds infinities or NaN
+    ///     although its operands hold none. A scalar may be infinite.
     /// - Throws: ``NodeError`` for an operand that is missing or has the wrong shape or elements, and for
     ///   sizes that some op rejects.
     public func run(
         _ graph: Graph, inputs: [String: Tensor<Scalar>] = [:], weights: [String: Tensor<Scalar>] = [:],
-        scalars: [String: Scalar] = [:], keepsTrace: Bool = false
+        scalars: [String: Scalar] = [:], keepsTrace: Bool = false, stopsAtNonFinite: Bool = false
     ) throws(NodeError) -> Results {
         let sizes = try graph.sizes(fromInputShapes: inputs.mapValues(\.shape))
         let graph = try graph.bound(to: sizes)
         let lastReaders = keepsTrace ? [:] : graph.lastReaders
         var values: [Tensor<Scalar>?] = []
+        var isFinite: [Bool] = []
         for (index, node) in graph.nodes.enumerated() {
             guard let shape = node.type.shape.constant else {
                 throw node.error("unbound-size", "the size of '\(node.name)' depends on no input", found: node.type)
@@ -60,6 +63,11 @@ public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
                 }
                 values.append(op.evaluate(operands, operation.attributes, resultShape: shape))
                 for operand in operation.operands where lastReaders[operand] == index { values[operand.index] = nil }
+            }
+            guard stopsAtNonFinite else { continue }
+            isFinite.append(values[index]?.values.allSatisfy(\.isFinite) ?? true)
+            if !isFinite[index], node.content != .scalar, node.operands.allSatisfy({ isFinite[$0.index] }) {
+                throw node.nonFiniteError
             }
         }
         return graph.results(from: values, keepsTrace: keepsTrace)
@@ -126,6 +134,12 @@ extension Node {
         case .weight(let path, _), .state(let path, _): path
         case .input, .scalar, .constant, .operation: nil
         }
+    }
+
+    /// For a node in which infinities or NaN first appear.
+    fileprivate var nonFiniteError: NodeError {
+        if let operation { return error("not-finite", "the op '\(operation.op)' makes numbers that are not finite of finite ones") }
+        return error("not-finite", path.map { "@\($0) holds numbers that are not finite" } ?? "numbers are not finite")
     }
 
     func error(

@@ -5,11 +5,14 @@ public struct LineChart: Hashable, Sendable {
     public var title: String
     public var horizontalLabel: String
     public var panels: [Panel]
+    /// A picture below the panels.
+    public var footer: Picture?
 
-    public init(title: String, horizontalLabel: String, panels: [Panel]) {
+    public init(title: String, horizontalLabel: String, panels: [Panel], footer: Picture? = nil) {
         self.title = title
         self.horizontalLabel = horizontalLabel
         self.panels = panels
+        self.footer = footer
     }
 
     /// Curves that share a vertical axis.
@@ -47,12 +50,18 @@ public struct LineChart: Hashable, Sendable {
     }
 
     public func writeSVG(to path: String) throws(ImageError) {
-        try writing { () throws(FileError) in try AtomicFile.write(svg(), to: path) }
+        let text = try svg()
+        try writing { () throws(FileError) in try AtomicFile.write(text, to: path) }
     }
 
-    /// The chart as the text of an SVG file. A point that is not finite leaves a gap in its curve.
-    public func svg() -> String {
-        let height = Layout.top + Double(panels.count) * Layout.panelStride + Layout.bottom
+    /// The chart as the text of an SVG file, which holds the footer. A point that is not finite leaves a gap in
+    /// its curve.
+    ///
+    /// - Throws: when there is no memory for the footer.
+    public func svg() throws(ImageError) -> String {
+        let panelEnd = Layout.top + Double(panels.count) * Layout.panelStride + Layout.bottom
+        let footerHeight = footer.map { Layout.width * Double($0.height) / Double($0.width) } ?? 0
+        let height = panelEnd + footerHeight
         let horizontal = Axis(
             values: panels.flatMap(\.series).flatMap(\.points).filter(\.isDrawable).map(\.x), padded: false,
             from: Layout.left, to: Layout.width - Layout.right)
@@ -64,7 +73,17 @@ public struct LineChart: Hashable, Sendable {
             lines += panel.svg(top: Layout.top + Double(index) * Layout.panelStride, horizontal: horizontal)
         }
         let middle = (horizontal.start + horizontal.end) / 2
-        lines.append(text(horizontalLabel, x: middle, y: height - 14, ["text-anchor": "middle"]))
+        lines.append(text(horizontalLabel, x: middle, y: panelEnd - 14, ["text-anchor": "middle"]))
+        if let footer {
+            let png = base64(try footer.encodedPNG())
+            lines.append(
+                element(
+                    "image",
+                    [
+                        "x": "0", "y": coordinate(panelEnd), "width": coordinate(Layout.width),
+                        "height": coordinate(footerHeight), "href": "data:image/png;base64,\(png)",
+                    ]))
+        }
         return element(
             "svg",
             [

@@ -1,4 +1,17 @@
 extension Picture {
+    /// Pictures below each other, on white where they are narrower than the widest.
+    ///
+    /// - Precondition: there is one.
+    public init(stacking pictures: [Picture]) {
+        precondition(!pictures.isEmpty)
+        self.init(width: pictures.map(\.width).max() ?? 1, height: pictures.map(\.height).reduce(0, +))
+        var y = 0
+        for picture in pictures {
+            draw(picture, x: 0, y: y)
+            y += picture.height
+        }
+    }
+
     /// Each pixel as a block of `scale` by `scale`.
     public func nearestEnlargement(scale: Int) -> Picture {
         precondition(scale > 0)

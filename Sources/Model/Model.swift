@@ -72,10 +72,14 @@ public struct Model: Sendable {
         parameters = try Self.store(for: compiled)
         training = file.training
         metadata = file.metadata
-        let fit = WeightFit(weights: file.weights, states: file.states, of: file.path)
         // A checkpoint has what training keeps; and training may have weights that inference has not.
-        if !fit.holds(for: parameters) { try makeRoomForTraining() }
-        try fit.check(compiled.name, parameters)
+        if !WeightFit(weights: file.weights, states: file.states, of: file.path).holds(for: parameters) {
+            try makeRoomForTraining()
+        }
+        // It may keep more beside the weights than the graph's own states.
+        let states = Set(parameters.tensors.filter(\.isState).map(\.path))
+        try WeightFit(weights: file.weights, states: file.states.filter { states.contains($0.path) }, of: file.path)
+            .check(compiled.name, parameters)
         do {
             try parameters.withMutableValues { (places) throws(PackError) in try file.decode(into: places) }
         } catch { throw ModelError(error.description) }

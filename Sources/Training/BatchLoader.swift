@@ -7,58 +7,77 @@ struct Batch: Hashable, Sendable {
     var truth: [UInt8] = []
 }
 
-/// Makes the batch of the next step on a thread of its own while the current step runs.
+/// Makes the batches of the next steps on threads of its own while the current step runs: decodes, crops and
+/// turns. A batch is a function of its step, whenever it is made.
 final class BatchLoader: Sendable {
     private let cache: PictureCache
+    private let files: [PictureFiles]
     private let sampler: PatchSampler
     private let reducedSizes: [PictureSize]
-    private let queue = DispatchQueue(label: "training batches")
-    private let ahead = Mutex<Pending?>(nil)
+    private let queues = (0..<threadCount).map { DispatchQueue(label: "training batches \($0)") }
+    /// Batches that are being made, by their steps.
+    private let pending = Mutex<[Int: Pending]>([:])
 
-    /// A batch that is being made.
+    private static let threadCount = 2
+    /// How many batches are made ahead of the one that is asked for.
+    private static let depth = 4
+
     private final class Pending: Sendable {
-        let step: Int
         let isReady = DispatchSemaphore(value: 0)
         let result = Mutex<Result<Batch, TrainingError>?>(nil)
-
-        init(step: Int) { self.step = step }
     }
 
-    /// - Parameter reducedSizes: of each low-resolution picture in the cache.
-    init(_ cache: PictureCache, _ sampler: PatchSampler, reducedSizes: [PictureSize]) {
+    /// - Parameter reducedSizes: of each low-resolution picture of `files`.
+    init(_ cache: PictureCache, _ files: [PictureFiles], _ sampler: PatchSampler, reducedSizes: [PictureSize]) {
         self.cache = cache
+        self.files = files
         self.sampler = sampler
         self.reducedSizes = reducedSizes
     }
 
-    /// The batch of a step, which is 1 for the first; begins with the one after it.
-    func batch(step: Int) throws(TrainingError) -> Batch {
-        let pending = ahead.withLock { $0 }.flatMap { $0.step == step ? $0 : nil } ?? begin(step: step)
-        pending.isReady.wait()
-        let result = pending.result.withLock { $0 }
-        ahead.withLock { $0 = begin(step: step + 1) }
-        guard let result else { throw TrainingError("the batch of step \(step) was not made") }
-        return try result.get()
+    /// The batch of a step, which is 1 for the first, and how long the caller had to wait for it; begins with
+    /// those after it.
+    ///
+    /// - Throws: when a picture of the batch cannot be read.
+    func batch(step: Int) throws(TrainingError) -> (batch: Batch, waited: Duration) {
+        let asked = begin(step...step + Self.depth)
+        let start = ContinuousClock.now
+        asked.isReady.wait()
+        let waited = ContinuousClock.now - start
+        guard let result = asked.result.withLock({ $0 }) else {
+            throw TrainingError("the batch of step \(step) was not made")
+        }
+        return (try result.get(), waited)
     }
 
-    private func begin(step: Int) -> Pending {
-        let pending = Pending(step: step)
-        queue.async { [self] in
-            do throws(TrainingError) {
-                let batch = try makeBatch(step: step)
-                pending.result.withLock { $0 = .success(batch) }
-            } catch {
-                pending.result.withLock { $0 = .failure(error) }
+    /// Makes the batches of some steps that are not being made yet, and forgets all others.
+    ///
+    /// - Returns: that of the first step.
+    private func begin(_ steps: ClosedRange<Int>) -> Pending {
+        pending.withLock { pending in
+            pending = pending.filter { steps.contains($0.key) }
+            for step in steps where pending[step] == nil {
+                let new = Pending()
+                pending[step] = new
+                queues[step % queues.count].async { [self] in
+                    do throws(TrainingError) {
+                        let batch = try makeBatch(step: step)
+                        new.result.withLock { $0 = .success(batch) }
+                    } catch {
+                        new.result.withLock { $0 = .failure(error) }
+                    }
+                    new.isReady.signal()
+                }
             }
-            pending.isReady.signal()
+            // Asked for once: the batch is given away.
+            return pending.removeValue(forKey: steps.lowerBound) ?? Pending()
         }
-        return pending
     }
 
     private func makeBatch(step: Int) throws(TrainingError) -> Batch {
         var batch = Batch()
         for patch in sampler.patches(step: step, reducedSizes: reducedSizes) {
-            let part = patch.pair(from: try cache.pair(patch.picture), scale: cache.scale)
+            let part = patch.pair(from: try cache.pair(files[patch.picture]), scale: cache.scale)
             batch.reduced += part.reduced.pixels
             batch.truth += part.truth.pixels
         }

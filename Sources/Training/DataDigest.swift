@@ -1,17 +1,18 @@
 import Pack
 import Synchronization
 
-extension DataFolder {
-    /// What a run was trained on: the hash of each training picture's name and files, in order. Where they lie and
-    /// when they were written does not show.
+extension TrainingData {
+    /// What a run was trained and judged on: the hash of each picture's name and files, in order. Where they lie
+    /// and when they were written does not show.
     ///
     /// - Returns: nil when interrupted.
     /// - Throws: when a file cannot be read.
-    func trainingDigest(
+    func digest(
         threadCount: Int, isInterrupted: @Sendable () -> Bool = { false }
     ) throws(TrainingError) -> Digest? {
-        let files = training.flatMap { picture in
-            [picture.truthPath, picture.reducedPath].compactMap { path in path.map { (picture.name, $0) } }
+        let named = training.map { ("train/" + $0.name, $0) } + validation.map { ("validate/" + $0.name, $0) }
+        let files = named.flatMap { name, picture in
+            [picture.truthPath, picture.reducedPath].compactMap { path in path.map { (name, $0) } }
         }
         let digests = Mutex<[Digest?]>(Array(repeating: nil, count: files.count))
         try inParallel(files.count, threadCount: threadCount, isInterrupted: isInterrupted) { (index) throws(TrainingError) in

@@ -11,31 +11,37 @@ public struct History: Hashable, Sendable {
         public var learningRate: Float
         /// The mean over its steps of each loss and metric, in the order of the run's measures.
         public var means: [Double]
+        /// The mean over its steps of the norm of all gradients, before clipping.
+        public var gradientNorm: Double
         /// In dB; see ``Validation``.
         public var validationPSNR: Double
     }
 
     public var measures: [TrainingInputs.Measure]
     public var bicubicPSNR: Double
-    public var epochs: [Epoch] = []
+    public var epochs: [Epoch]
 
-    public init(measures: [TrainingInputs.Measure], bicubicPSNR: Double) {
+    public init(measures: [TrainingInputs.Measure], bicubicPSNR: Double, epochs: [Epoch] = []) {
         self.measures = measures
         self.bicubicPSNR = bicubicPSNR
+        self.epochs = epochs
     }
 
     /// Comma-separated values: a line of names, a line for each epoch.
     public var csv: String {
-        let names = ["epoch", "step", "learning_rate"] + measures.map(\.name) + ["validation_psnr", "bicubic_psnr"]
+        let names = ["epoch", "step", "learning_rate"] + measures.map(\.name)
+            + ["gradient_norm", "validation_psnr", "bicubic_psnr"]
         let rows = epochs.map { epoch in
             ["\(epoch.number)", "\(epoch.step)", "\(epoch.learningRate)"]
-                + (epoch.means + [epoch.validationPSNR, bicubicPSNR]).map { decimal($0, digits: 6) }
+                + (epoch.means + [epoch.gradientNorm, epoch.validationPSNR, bicubicPSNR]).map { decimal($0, digits: 6) }
         }
         return ([names] + rows).map { $0.joined(separator: ",") + "\n" }.joined()
     }
 
-    /// Curves over the steps: losses, each metric, and the validation PSNR beside bicubic's.
-    public func chart(title: String) -> LineChart {
+    /// Curves over the steps: losses, each metric, the validation PSNR beside bicubic's, and the learning rate.
+    ///
+    /// - Parameter strip: what validation looks like now, below the curves.
+    public func chart(title: String, strip: Picture? = nil) -> LineChart {
         func series(_ name: String, _ value: (Epoch) -> Double) -> LineChart.Series {
             LineChart.Series(name: name, points: epochs.map { LineChart.Point(x: Double($0.step), y: value($0)) })
         }
@@ -49,6 +55,9 @@ public struct History: Hashable, Sendable {
         let validation = LineChart.Panel(
             label: "Validation PSNR (dB)",
             series: [series("model") { $0.validationPSNR }, series("bicubic") { _ in bicubicPSNR }])
-        return LineChart(title: title, horizontalLabel: "Step", panels: [losses] + metrics + [validation])
+        let rates = LineChart.Panel(
+            label: "Learning rate (millionths)", series: [series("learning rate") { 1e6 * Double($0.learningRate) }])
+        return LineChart(
+            title: title, horizontalLabel: "Step", panels: [losses] + metrics + [validation, rates], footer: strip)
     }
 }

@@ -1,58 +1,74 @@
 import Synchronization
 
-/// Decoded pictures, kept in memory as long as there is room for them.
-///
-/// Pictures beyond the limit are decoded again each time they are used. None is ever replaced by
-/// another: with pictures drawn in random order that would gain nothing.
+/// Decoded pictures, kept in memory as long as there is room for them: the least recently used goes first.
 public final class PictureCache: Sendable {
-    public let files: [PictureFiles]
     public let scale: Int
     public let byteLimit: Int
 
-    private let contents: Mutex<Contents>
+    private let contents = Mutex(Contents())
 
-    private struct Contents {
-        var pairs: [PicturePair?]
+    fileprivate struct Contents {
+        var kept: [PictureFiles: Kept] = [:]
         var byteCount = 0
-        var isFull = false
+        var useCount = 0
+        var hasMadeRoom = false
     }
 
-    public init(_ files: [PictureFiles], scale: Int, byteLimit: Int) {
-        self.files = files
+    fileprivate struct Kept {
+        var pair: PicturePair
+        /// Counts uses of the whole cache.
+        var lastUse: Int
+    }
+
+    public init(scale: Int, byteLimit: Int) {
         self.scale = scale
         self.byteLimit = byteLimit
-        contents = Mutex(Contents(pairs: Array(repeating: nil, count: files.count)))
     }
+
+    /// Memory that the kept pictures take.
+    var byteCount: Int { contents.withLock { $0.byteCount } }
 
     /// A pair, decoded unless it is kept.
     ///
     /// - Throws: when a file has gone or is damaged.
-    public func pair(_ index: Int) throws(TrainingError) -> PicturePair {
-        if let kept = contents.withLock({ $0.pairs[index] }) { return kept }
-        let pair = try PicturePair(files[index], scale: scale)
-        contents.withLock { contents in
-            guard contents.pairs[index] == nil else { return }
-            guard contents.byteCount + pair.byteCount <= byteLimit else {
-                contents.isFull = true
-                return
-            }
-            contents.byteCount += pair.byteCount
-            contents.pairs[index] = pair
-        }
+    public func pair(_ files: PictureFiles) throws(TrainingError) -> PicturePair {
+        if let kept = contents.withLock({ $0.use(files) }) { return kept }
+        let pair = try PicturePair(files, scale: scale)
+        contents.withLock { $0.keep(pair, of: files, byteLimit: byteLimit) }
         return pair
     }
 
-    /// Decodes pictures on several threads until all are kept or the limit is reached.
+    /// Decodes pictures on several threads until all are kept or the memory is full.
     ///
     /// - Parameter progress: called with the number of pictures that are done, from any thread, one call
     ///   at a time.
     public func fill(
-        threadCount: Int, isInterrupted: @Sendable () -> Bool = { false },
+        _ files: [PictureFiles], threadCount: Int, isInterrupted: @Sendable () -> Bool = { false },
         progress: @Sendable (_ done: Int) -> Void = { _ in }
     ) throws(TrainingError) {
         try inParallel(
             files.count, threadCount: threadCount,
-            isInterrupted: { isInterrupted() || contents.withLock { $0.isFull } }, progress: progress
-        ) { (index) throws(TrainingError) in _ = try pair(index) }
+            isInterrupted: { isInterrupted() || contents.withLock { $0.hasMadeRoom } }, progress: progress
+        ) { (index) throws(TrainingError) in _ = try pair(files[index]) }
+    }
+}
+
+extension PictureCache.Contents {
+    fileprivate mutating func use(_ files: PictureFiles) -> PicturePair? {
+        useCount += 1
+        kept[files]?.lastUse = useCount
+        return kept[files]?.pair
+    }
+
+    fileprivate mutating func keep(_ pair: PicturePair, of files: PictureFiles, byteLimit: Int) {
+        guard kept[files] == nil else { return }
+        if byteCount + pair.byteCount > byteLimit { hasMadeRoom = true }
+        guard pair.byteCount <= byteLimit else { return }
+        while byteCount + pair.byteCount > byteLimit, let oldest = kept.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+            byteCount -= oldest.value.pair.byteCount
+            kept[oldest.key] = nil
+        }
+        byteCount += pair.byteCount
+        kept[files] = PictureCache.Kept(pair: pair, lastUse: useCount)
     }
 }

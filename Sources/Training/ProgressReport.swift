@@ -32,16 +32,22 @@ public final class ProgressReport: Sendable {
                     + "\(readable(count: setUp.validationPictureCount)) to validate on; "
                     + readable(count: setUp.weightCount, "weight"))
             showLine(
-                "validation: \(readable(count: setUp.validationCropCount, "crop")) of \(setUp.validationSide)×\(setUp.validationSide), "
-                    + "RGB; bicubic reaches \(decimal(setUp.bicubicPSNR, digits: 2)) dB")
+                "validation: \(setUp.validation), RGB; bicubic reaches \(decimal(setUp.bicubicPSNR, digits: 2)) dB")
+            if setUp.firstStep > 0 { showLine("goes on after step \(readable(count: setUp.firstStep))") }
         case .step(let progress):
             if isTerminal { showInPlace(inPlace(progress)) } else { showNowAndThen(progress) }
-        case .epoch(let progress, let psnr, let bicubicPSNR, let isBest):
-            let comparison = psnr > bicubicPSNR ? "above" : "below"
+        case .epoch(let epoch):
+            let progress = epoch.progress
+            let comparison = epoch.validationPSNR > epoch.bicubicPSNR ? "above" : "below"
             showLine(
                 "epoch \(progress.epoch)/\(progress.epochCount)  \(measures(progress))  validation "
-                    + "\(decimal(psnr, digits: 2)) dB, \(comparison) bicubic's \(decimal(bicubicPSNR, digits: 2))"
-                    + "\(isBest ? ", best" : "")  \(times(progress))")
+                    + "\(decimal(epoch.validationPSNR, digits: 2)) dB, \(comparison) bicubic's "
+                    + "\(decimal(epoch.bicubicPSNR, digits: 2))\(epoch.isBest ? ", best" : "")  \(times(progress.times))  "
+                    + "\(decimal(100 * progress.times.shareWaitingForData, digits: 1))% waiting for data")
+        case .saved(let step):
+            if !isTerminal { showLine("saved after step \(readable(count: step))") }
+        case .note(let text):
+            showLine(text)
         }
     }
 
@@ -54,19 +60,19 @@ public final class ProgressReport: Sendable {
 
     private func showNowAndThen(_ progress: TrainingProgress) {
         let isDue = lastLine.withLock { last in
-            guard progress.secondsElapsed >= last + Self.secondsBetweenLines else { return false }
-            last = progress.secondsElapsed
+            guard progress.times.secondsElapsed >= last + Self.secondsBetweenLines else { return false }
+            last = progress.times.secondsElapsed
             return true
         }
         guard isDue else { return }
         showLine(
             "epoch \(progress.epoch)/\(progress.epochCount)  step \(progress.step)/\(progress.stepsPerEpoch)  "
-                + "\(measures(progress))  \(times(progress))")
+                + "\(measures(progress))  \(times(progress.times))")
     }
 
     private func inPlace(_ progress: TrainingProgress) -> String {
         let before = "epoch \(progress.epoch)/\(progress.epochCount) "
-        let after = " \(progress.step)/\(progress.stepsPerEpoch)  \(measures(progress))  \(times(progress))"
+        let after = " \(progress.step)/\(progress.stepsPerEpoch)  \(measures(progress))  \(times(progress.times))"
         let room = min(30, columnCount - 3 - before.count - after.count)
         guard room >= 5 else { return before + after }
         let filled = progress.step * room / progress.stepsPerEpoch
@@ -81,11 +87,11 @@ public final class ProgressReport: Sendable {
         }.joined(separator: "  ")
     }
 
-    private func times(_ progress: TrainingProgress) -> String {
-        let step = progress.secondsPerStep
+    private func times(_ times: TrainingTimes) -> String {
+        let step = times.secondsPerStep
         let perStep =
             step < 1 ? "\(decimal(1000 * step, digits: step < 0.01 ? 1 : 0)) ms" : "\(decimal(step, digits: 2)) s"
-        return "\(perStep)/step  \(Self.duration(progress.secondsLeft)) left"
+        return "\(perStep)/step  \(Self.duration(times.secondsLeft)) left"
     }
 
     /// As `1:02:03` or `2:03`.

@@ -9,9 +9,11 @@ import Pack
 ///     best.gpack    the weights of the best epoch, ready for inference
 ///     last.gpack    the checkpoint: weights, optimizer and where training stands
 ///     history.csv   what each epoch reached
-///     history.svg   the same as curves
+///     history.svg   the same as curves, with crops of validation pictures
+///     times.csv     how long each epoch took, which is no function of the inputs
 ///
-/// Each file is replaced whole or not at all.
+/// Each file is replaced whole or not at all. `best.gpack` is written before `last.gpack`: a run that is killed
+/// between the two repeats the epoch and writes the same best weights.
 public struct RunFolder: Hashable, Sendable {
     public let path: String
 
@@ -19,8 +21,9 @@ public struct RunFolder: Hashable, Sendable {
     public var lastPath: String { path + "/last.gpack" }
     public var historyPath: String { path + "/history.csv" }
     public var chartPath: String { path + "/history.svg" }
+    public var timesPath: String { path + "/times.csv" }
 
-    /// Looks at the folder; it is made with the first files, so that a run which never begins leaves nothing.
+    /// A folder for a new run. It is made with the first files, so that a run which never begins leaves nothing.
     ///
     /// - Parameter overwriting: whether the files of an earlier run may be replaced.
     /// - Throws: when the folder cannot be written to, or holds a run that must stay.
@@ -29,34 +32,68 @@ public struct RunFolder: Hashable, Sendable {
         try Folder.checkWritable(path)
         if !overwriting, let file = files.first(where: Folder.holds) {
             throw TrainingError(
-                "\(file): the folder holds a run already; name another, or give --overwrite to replace it")
+                "\(file): the folder holds a run already; go on with it by --resume, name another folder, or give "
+                    + "--overwrite")
         }
     }
 
-    /// Makes the folder where it is missing, and removes the files of an earlier run.
-    func prepare() throws(TrainingError) {
+    /// The folder of a run that goes on.
+    ///
+    /// - Throws: when it is missing, cannot be written to, or holds no checkpoint.
+    public init(resuming path: String) throws(TrainingError) {
+        self.path = path
+        guard Folder.holds(path) else { throw TrainingError("\(path): there is no such folder; is the name right?") }
+        try Folder.checkWritable(path)
+        guard holdsCheckpoint else {
+            throw TrainingError("\(lastPath): there is no checkpoint in this folder; begin a run with --out")
+        }
+    }
+
+    /// Whether there is a run to go on with.
+    public var holdsCheckpoint: Bool { Folder.holds(lastPath) }
+
+    /// Makes the folder where it is missing, keeps other runs out of it, and removes what killed writers left.
+    ///
+    /// - Returns: what keeps others out, for as long as the run goes on.
+    func enter() throws(TrainingError) -> FolderLock {
         try Folder.make(path)
-        for file in files where Folder.holds(file) {
-            guard unlink(file) == 0 else {
-                throw TrainingError("\(file): cannot be removed: \(String(cString: strerror(errno)))")
-            }
+        let lock = try FolderLock(path)
+        let names = files.map { "." + $0.dropFirst(path.count + 1) + "." }
+        for name in try Folder(path).names where name.hasSuffix(".partial") || name.hasSuffix(".part") {
+            if names.contains(where: name.hasPrefix) { try remove(path + "/" + name) }
         }
+        return lock
     }
 
-    func writeLast(_ model: Model) throws(TrainingError) {
-        try asTrainingError { _ = try model.pack(includingState: true).write(to: lastPath) }
+    /// Removes all of an earlier run but the checkpoint, which has been replaced.
+    func removeResults() throws(TrainingError) {
+        for file in files where file != lastPath && Folder.holds(file) { try remove(file) }
+    }
+
+    func writeLast(_ checkpoint: Checkpoint) throws(TrainingError) {
+        try asTrainingError { _ = try checkpoint.pack.write(to: lastPath) }
     }
 
     func writeBest(_ model: Model) throws(TrainingError) {
         try asTrainingError { _ = try model.pack(includingState: false).write(to: bestPath) }
     }
 
-    func write(_ history: History, title: String) throws(TrainingError) {
-        try asTrainingError {
-            try AtomicFile.write(history.csv, to: historyPath)
-            try history.chart(title: title).writeSVG(to: chartPath)
-        }
+    /// - Parameter strip: for the chart.
+    func write(_ history: History, title: String, strip: Picture) throws(TrainingError) {
+        try write(history)
+        try asTrainingError { try history.chart(title: title, strip: strip).writeSVG(to: chartPath) }
     }
 
-    private var files: [String] { [bestPath, lastPath, historyPath, chartPath] }
+    /// The table alone.
+    func write(_ history: History) throws(TrainingError) {
+        try asTrainingError { try AtomicFile.write(history.csv, to: historyPath) }
+    }
+
+    private var files: [String] { [bestPath, lastPath, historyPath, chartPath, timesPath] }
+
+    private func remove(_ file: String) throws(TrainingError) {
+        guard unlink(file) == 0 else {
+            throw TrainingError("\(file): cannot be removed: \(String(cString: strerror(errno)))")
+        }
+    }
 }

@@ -3,29 +3,32 @@ struct TrainingClock {
     private let start = ContinuousClock.now
     private var epochStart = ContinuousClock.now
     private var stepEnd = ContinuousClock.now
-    private var stepCount = 0
-    private var validationSeconds = 0.0
+    private var times = TrainingTimes()
 
     mutating func beginEpoch() {
         epochStart = .now
         stepEnd = epochStart
-        stepCount = 0
+        times = TrainingTimes(validationSeconds: times.validationSeconds)
     }
 
-    mutating func endStep() {
+    mutating func endStep(waited: Duration) {
         stepEnd = .now
-        stepCount += 1
+        times.stepCount += 1
+        times.secondsWaitingForData += waited / .seconds(1)
+        times.secondsPerStep = (stepEnd - epochStart) / .seconds(1) / Double(times.stepCount)
     }
 
     mutating func endValidation() {
-        validationSeconds = (.now - stepEnd) / .seconds(1)
+        times.validationSeconds = (.now - stepEnd) / .seconds(1)
     }
 
-    func time(_ progress: inout TrainingProgress) {
-        progress.secondsPerStep = (stepEnd - epochStart) / .seconds(1) / Double(max(1, stepCount))
-        progress.secondsElapsed = (.now - start) / .seconds(1)
-        let epochsLeft = progress.epochCount - progress.epoch
-        let stepsLeft = epochsLeft * progress.stepsPerEpoch + progress.stepsPerEpoch - progress.step
-        progress.secondsLeft = Double(stepsLeft) * progress.secondsPerStep + Double(epochsLeft) * validationSeconds
+    /// - Parameters:
+    ///   - stepsLeft: until the end of the run.
+    ///   - epochsLeft: that are still to be validated.
+    func times(stepsLeft: Int, epochsLeft: Int) -> TrainingTimes {
+        var times = times
+        times.secondsElapsed = (.now - start) / .seconds(1)
+        times.secondsLeft = Double(stepsLeft) * times.secondsPerStep + Double(epochsLeft) * times.validationSeconds
+        return times
     }
 }

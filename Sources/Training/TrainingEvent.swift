@@ -3,17 +3,23 @@ public enum TrainingEvent: Hashable, Sendable {
     case decoding(done: Int, count: Int)
     case ready(TrainingSetUp)
     case step(TrainingProgress)
-    case epoch(TrainingProgress, validationPSNR: Double, bicubicPSNR: Double, isBest: Bool)
+    case epoch(EpochReport)
+    /// `last.gpack` was written within an epoch.
+    case saved(step: Int)
+    /// What people should know, in words.
+    case note(String)
 }
 
 public struct TrainingSetUp: Hashable, Sendable {
     public var trainingPictureCount: Int
     public var validationPictureCount: Int
     public var weightCount: Int
-    public var validationCropCount: Int
-    public var validationSide: Int
-    /// In dB.
+    /// What validation measures, in words.
+    public var validation: String
+    /// Of bicubic enlargement, in dB.
     public var bicubicPSNR: Double
+    /// Steps that the run has done before; 0 unless it goes on.
+    public var firstStep: Int
 }
 
 /// Where a run stands after a step.
@@ -24,13 +30,39 @@ public struct TrainingProgress: Hashable, Sendable {
     /// In its epoch; 1 for the first.
     public var step: Int
     public var stepsPerEpoch: Int
+    public var learningRate: Float
     public var measures: [TrainingInputs.Measure]
     /// The mean of each measure over the epoch so far.
     public var means: [Double]
-    /// The mean over the epoch so far.
-    public var secondsPerStep: Double
-    /// Since the first step.
-    public var secondsElapsed: Double
+    public var times: TrainingTimes
+}
+
+/// How long an epoch's steps took so far, those that this process ran.
+public struct TrainingTimes: Hashable, Sendable {
+    public var stepCount = 0
+    /// The mean, with what steps waited for data.
+    public var secondsPerStep = 0.0
+    /// Of all steps of the epoch together.
+    public var secondsWaitingForData = 0.0
+    public var validationSeconds = 0.0
+    /// Since the first step of this process.
+    public var secondsElapsed = 0.0
     /// Until the last epoch's end, unless the run stops early.
-    public var secondsLeft: Double
+    public var secondsLeft = 0.0
+
+    /// Of the time of the steps, what they waited for data.
+    public var shareWaitingForData: Double {
+        let seconds = secondsPerStep * Double(stepCount)
+        return seconds > 0 ? secondsWaitingForData / seconds : 0
+    }
+}
+
+/// What an epoch reached.
+public struct EpochReport: Hashable, Sendable {
+    public var progress: TrainingProgress
+    public var gradientNorm: Double
+    /// In dB.
+    public var validationPSNR: Double
+    public var bicubicPSNR: Double
+    public var isBest: Bool
 }

@@ -8,7 +8,7 @@ public struct TrainingInputs: Hashable, Sendable {
     /// The other, `u8[N, scale·H, scale·W, 3]`: the true picture.
     public var truth: String
     public var enlargement: Enlargement
-    /// Losses, then metrics, in the order of the graph.
+    /// The model's losses, then its metrics, in the order of the graph.
     public var measures: [Measure]
 
     public struct Measure: Hashable, Sendable {
@@ -39,18 +39,16 @@ public struct TrainingInputs: Hashable, Sendable {
                 "'\(train.name)' cannot be trained on pictures: '\(truth.name)' is \(truth.type), "
                     + "the true picture is \(expected)")
         }
-        if let other = train.nodes.first(where: { $0.content == .scalar && !Self.scalars.contains($0.name) }) {
+        if let other = train.nodes.first(where: { $0.content == .scalar && !TrainingScalars.all.contains($0.name) }) {
             throw TrainingError(
                 "'\(train.name)' cannot be trained: its scalar '\(other.name)' is not one of "
-                    + Self.scalars.joined(separator: ", "))
+                    + TrainingScalars.all.joined(separator: ", "))
         }
         self.reduced = reduced.name
         self.truth = truth.name
         self.enlargement = enlargement
-        let ordered = train.measures.filter { $0.role == .loss } + train.measures.filter { $0.role != .loss }
+        let own = train.measures.filter { $0.name != TrainingMeasures.gradientNorm }
+        let ordered = own.filter { $0.role == .loss } + own.filter { $0.role != .loss }
         measures = ordered.map { Measure(name: $0.name, isLoss: $0.role == .loss) }
     }
-
-    /// The scalars that training gives each step.
-    private static let scalars = ["learning_rate", "step"]
 }

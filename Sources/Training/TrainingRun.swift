@@ -1,57 +1,42 @@
-import GraphCompiler
-import GraphRuntime
 import Model
 
 /// Trains a model: batches through its `train` entry, validation and checkpoints each epoch.
 ///
-///     let run = try TrainingRun(model, data: DataFolder("DIV2K", scale: 4), options, folder: folder)
+///     let start = try Checkpoint(beginning: model, Recipe(), dataPaths: ["DIV2K"])
+///     let run = try TrainingRun(start, data: TrainingData(["DIV2K"], scale: 4), RunOptions(), folder: folder)
 ///     let end = try run.run { event in … }
 ///
-/// A run begins with the model's weights and a fresh optimizer. What it computes is a function of the
-/// weights, the pictures and the options but `threadCount` and `cacheByteCount`.
+/// What a run computes is a function of the model's weights, the pictures and the recipe, however it is carried
+/// out and however often it is stopped and goes on: each step is one of its number and of the state before it.
 public final class TrainingRun {
-    private var model: Model
-    private let data: DataFolder
-    private let options: TrainingOptions
-    private let folder: RunFolder
-    private let inputs: TrainingInputs
-    private let session: Session
-
-    private let reducedSource = TensorSource<UInt8>([])
-    private let truthSource = TensorSource<UInt8>([])
+    var checkpoint: Checkpoint
+    let recipe: Recipe
+    let options: RunOptions
+    let folder: RunFolder
+    let step: TrainingStep
+    private let data: TrainingData
+    private var lastSave: (step: Int, time: ContinuousClock.Instant)
 
     /// How a run ended.
-    public enum End: Hashable, Sendable {
+    public enum End: String, Hashable, Sendable {
         case finished
-        /// The validation PSNR had not improved for as long as the options allow.
+        /// There was no improvement for as long as the recipe allows.
         case stoppedEarly
-        /// On request; `last.gpack` holds the state after the last step, if there was one.
+        /// On request; `last.gpack` holds the state after the last step.
         case interrupted
     }
 
-    /// - Throws: when the model cannot be trained on pictures, the options do not fit it, or memory is short.
+    /// - Throws: when the model cannot be trained on pictures, the recipe does not fit it, or memory is short.
     public init(
-        _ model: Model, data: DataFolder, _ options: TrainingOptions, folder: RunFolder
+        _ checkpoint: Checkpoint, data: TrainingData, _ options: RunOptions, folder: RunFolder
     ) throws(TrainingError) {
-        self.model = model
+        self.checkpoint = checkpoint
         self.data = data
+        recipe = checkpoint.recipe
         self.options = options
         self.folder = folder
-        let inputs = try TrainingInputs(model)
-        try options.check(scale: inputs.scale)
-        self.inputs = inputs
-        session = try asTrainingError {
-            // A run begins at step 1: what an optimizer remembers of another run would mislead it.
-            for state in model.parameters.tensors where state.isState {
-                try model.parameters.setValues(Array(repeating: 0, count: state.elementCount), of: state.path)
-            }
-            let side = options.patchSide / inputs.scale
-            let program = try Pipeline.specialize(
-                model.entry(.train),
-                sizes: inputs.enlargement.sizes(imageCount: options.batchCount, height: side, width: side),
-                instructionSet: .best)
-            return try Session(program, parameters: model.parameters, threadCount: options.threadCount)
-        }
+        step = try TrainingStep(checkpoint.model, recipe, threadCount: options.threadCount)
+        lastSave = (checkpoint.state.step, .now)
     }
 
     /// Trains until the last epoch, early stopping or interruption.
@@ -59,135 +44,132 @@ public final class TrainingRun {
     /// - Parameters:
     ///   - isInterrupted: asked after each step, and between pictures and crops.
     ///   - report: called in the order of events, one call at a time, while pictures are decoded from any thread.
-    /// - Throws: when a picture cannot be read, a file not be written, or the loss is not finite; packs
-    ///   written before stay.
+    /// - Throws: when a picture cannot be read, a file not be written, or the loss is not finite; the checkpoint
+    ///   written before stays.
     public func run(
         isInterrupted: @Sendable () -> Bool = { false }, report: @Sendable (TrainingEvent) -> Void
     ) throws(TrainingError) -> End {
-        guard let (loader, validation) = try prepare(isInterrupted, report),
-            let dataDigest = try data.trainingDigest(threadCount: options.threadCount, isInterrupted: isInterrupted)
+        if let end { return end }
+        guard let pictures = try TrainingPictures(
+            data, checkpoint.model, recipe, options, firstStep: checkpoint.state.step, isInterrupted, report)
         else { return .interrupted }
-        try folder.prepare()
-        model.metadata["recipe"] = options.recipe
-        model.metadata["training_pictures"] = "\(data.training.count)"
-        model.metadata["training_digest"] = "\(dataDigest)"
+        try compareData(pictures)
+        let lock = try folder.enter()
+        defer { withExtendedLifetime(lock) {} }
+        try begin(pictures)
 
-        var stopping = EarlyStopping(patience: options.patience)
-        var history = History(measures: inputs.measures, bicubicPSNR: validation.bicubicPSNR)
         var clock = TrainingClock()
-        for epoch in 1...options.epochCount {
-            var sums = [Double](repeating: 0, count: inputs.measures.count)
-            var progress = TrainingProgress(
-                epoch: epoch, epochCount: options.epochCount, step: 0, stepsPerEpoch: options.stepsPerEpoch,
-                measures: inputs.measures, means: sums, secondsPerStep: 0, secondsElapsed: 0, secondsLeft: 0)
+        while true {
             clock.beginEpoch()
-            for stepInEpoch in 1...options.stepsPerEpoch {
-                let step = (epoch - 1) * options.stepsPerEpoch + stepInEpoch
-                let values = try run(step, on: try loader.batch(step: step), epoch: epoch)
-                for (index, value) in values.enumerated() { sums[index] += value }
-                clock.endStep()
-                progress.step = stepInEpoch
-                progress.means = sums.map { $0 / Double(stepInEpoch) }
-                clock.time(&progress)
-                report(.step(progress))
-                if isInterrupted() {
-                    try writeLast(completeEpochs: epoch - 1, step: step, stopping)
-                    return .interrupted
-                }
-            }
-            let step = epoch * options.stepsPerEpoch
-            guard let psnr = try validation.psnr(isInterrupted: isInterrupted) else {
-                try writeLast(completeEpochs: epoch - 1, step: step, stopping)
+            guard try runSteps(pictures, &clock, isInterrupted, report),
+                let epoch = try endEpoch(pictures, &clock, isInterrupted)
+            else {
+                try save()
                 return .interrupted
             }
-            clock.endValidation()
-            clock.time(&progress)
-            let isBest = stopping.record(psnr, epoch: epoch)
-            history.epochs.append(
-                History.Epoch(
-                    number: epoch, step: step, learningRate: options.schedule.rate(step: step), means: progress.means,
-                    validationPSNR: psnr))
-            if isBest {
-                model.metadata["step"] = "\(step)"
-                model.metadata["validation_psnr"] = "\(psnr)"
-                try folder.writeBest(model)
+            report(.epoch(epoch))
+            if let end { return end }
+        }
+    }
+
+    /// How the run has ended; nil while there is more to do.
+    private var end: End? {
+        if checkpoint.state.epochs.count >= recipe.epochCount { return .finished }
+        return checkpoint.state.stopping.shouldStop(patience: recipe.patience) ? .stoppedEarly : nil
+    }
+
+    /// A run goes on with the pictures that it began with.
+    private func compareData(_ pictures: TrainingPictures) throws(TrainingError) {
+        guard let known = checkpoint.dataDigest, known != pictures.digest else { return }
+        throw TrainingError(
+            "\(data.paths.joined(separator: ", ")): these are not the pictures that the run in \(folder.path) began "
+                + "with, by their names, contents or order; put them back, or begin a new run with --init \(folder.lastPath)")
+    }
+
+    /// Writes the first checkpoint of a run, and puts the other files in order that an earlier process left.
+    private func begin(_ pictures: TrainingPictures) throws(TrainingError) {
+        checkpoint.dataPaths = data.paths
+        checkpoint.dataDigest = pictures.digest
+        checkpoint.model.metadata["recipe"] = recipe.description
+        checkpoint.model.metadata["training_pictures"] = "\(data.training.count)"
+        checkpoint.model.metadata["data_digest"] = pictures.digest
+        if checkpoint.state.step == 0 { try save() }
+        if checkpoint.state.epochs.isEmpty {
+            try folder.removeResults()
+        } else {
+            try folder.write(history(pictures))
+        }
+    }
+
+    /// The steps of the present epoch that are not done yet.
+    ///
+    /// - Returns: false when interrupted.
+    private func runSteps(
+        _ pictures: TrainingPictures, _ clock: inout TrainingClock, _ isInterrupted: () -> Bool,
+        _ report: (TrainingEvent) -> Void
+    ) throws(TrainingError) -> Bool {
+        let parameters = checkpoint.model.parameters
+        let lastStep = (checkpoint.state.epochs.count + 1) * recipe.stepsPerEpoch
+        while checkpoint.state.step < lastStep {
+            let number = checkpoint.state.step + 1
+            let (batch, waited) = try batch(number, pictures.loader)
+            let values = try step.run(number, on: batch)
+            guard values.isFinite else { throw try notFinite(values, step: number, pictures.loader, report) }
+            checkpoint.average?.update(from: parameters, step: number)
+            checkpoint.state.step = number
+            checkpoint.state.sums.add(values)
+            clock.endStep(waited: waited)
+            report(.step(progress(clock)))
+            if isInterrupted() { return false }
+            if number < lastStep, isSaveDue {
+                try save()
+                report(.saved(step: number))
             }
-            try writeLast(completeEpochs: epoch, step: step, stopping)
-            try folder.write(history, title: "\(model.compiled.name): \(options.recipe)")
-            report(.epoch(progress, validationPSNR: psnr, bicubicPSNR: validation.bicubicPSNR, isBest: isBest))
-            if stopping.shouldStop, epoch < options.epochCount { return .stoppedEarly }
         }
-        return .finished
+        return true
     }
 
-    /// Reads the pictures; nil when interrupted.
-    private func prepare(
-        _ isInterrupted: @Sendable () -> Bool, _ report: @Sendable (TrainingEvent) -> Void
-    ) throws(TrainingError) -> (BatchLoader, Validation)? {
-        let scale = inputs.scale
-        var reducedSizes: [PictureSize] = []
-        for files in data.training {
-            let size = try files.checkedSize(scale: scale, smallestSide: options.patchSide)
-            reducedSizes.append(PictureSize(width: size.width / scale, height: size.height / scale))
-        }
-        let trainingCount = data.training.count
-        let validationCount = min(data.validation.count, options.validationCropLimit)
-        let validation = try Validation(
-            model, data.validation, scale: scale, side: options.validationSide, cropLimit: options.validationCropLimit,
-            threadCount: options.threadCount, isInterrupted: isInterrupted
-        ) { done in report(.decoding(done: done, count: validationCount + trainingCount)) }
-        let cache = PictureCache(data.training, scale: scale, byteLimit: options.cacheByteCount)
-        try cache.fill(threadCount: options.threadCount, isInterrupted: isInterrupted) { done in
-            report(.decoding(done: validationCount + done, count: validationCount + trainingCount))
-        }
-        if isInterrupted() { return nil }
-        report(
-            .ready(
-                TrainingSetUp(
-                    trainingPictureCount: data.training.count, validationPictureCount: data.validation.count,
-                    weightCount: model.parameters.tensors.filter { !$0.isState }.map(\.elementCount).reduce(0, +),
-                    validationCropCount: validation.cropCount, validationSide: validation.side,
-                    bicubicPSNR: validation.bicubicPSNR)))
-        let sampler = PatchSampler(
-            seed: options.seed, batchCount: options.batchCount, reducedSide: options.patchSide / scale)
-        return (BatchLoader(cache, sampler, reducedSizes: reducedSizes), validation)
-    }
-
-    /// One step; the values of the run's measures.
-    private func run(_ step: Int, on batch: Batch, epoch: Int) throws(TrainingError) -> [Double] {
-        reducedSource.values = batch.reduced
-        truthSource.values = batch.truth
-        let measured = try asTrainingError {
-            try session.run(
-                inputs: [inputs.reduced: reducedSource, inputs.truth: truthSource],
-                scalars: ["learning_rate": options.schedule.rate(step: step), "step": Float(step)])
-        }
-        let values = inputs.measures.map { Double(measured[$0.name] ?? .nan) }
-        for (measure, value) in zip(inputs.measures, values) where measure.isLoss && !value.isFinite {
-            let kept = epoch > 1 ? "the packs of epoch \(epoch - 1) stay in \(folder.path)" : "nothing was saved yet"
+    /// The batch of a step; the run is saved before an error goes on.
+    private func batch(_ number: Int, _ loader: BatchLoader) throws(TrainingError) -> (Batch, Duration) {
+        do throws(TrainingError) {
+            return try loader.batch(step: number)
+        } catch {
+            try save()
             throw TrainingError(
-                "the loss '\(measure.name)' became \(value) at step \(step): try a smaller --lr; \(kept)")
+                "\(error); the run is saved after step \(checkpoint.state.step): when the picture is back, go on with "
+                    + "--resume \(folder.path)")
         }
-        return values
     }
 
-    private func writeLast(completeEpochs: Int, step: Int, _ stopping: EarlyStopping) throws(TrainingError) {
-        model.training = [
-            "epoch": "\(completeEpochs)",
-            "step": "\(step)",
-            "seed": "\(options.seed)",
-            "best_epoch": "\(stopping.bestEpoch)",
-            "best_validation_psnr": stopping.best.map { "\($0)" } ?? "",
-            "epochs_without_improvement": "\(stopping.epochsWithoutImprovement)",
-        ]
-        try folder.writeLast(model)
+    /// Writes `last.gpack`.
+    func save() throws(TrainingError) {
+        try folder.writeLast(checkpoint)
+        lastSave = (checkpoint.state.step, .now)
     }
-}
 
-extension TrainingOptions {
-    /// In words, for the pack and the chart.
-    var recipe: String {
-        "\(epochCount) epochs of \(stepsPerEpoch) steps, \(batchCount) crops of \(patchSide)×\(patchSide), "
-            + "Adam at \(schedule.base), seed \(seed)"
+    private var isSaveDue: Bool {
+        switch options.checkpointInterval {
+        case .steps(let count): checkpoint.state.step - lastSave.step >= count
+        case .minutes(let count): .now - lastSave.time >= .seconds(60 * count)
+        case nil: false
+        }
+    }
+
+    func history(_ pictures: TrainingPictures) -> History {
+        History(
+            measures: step.inputs.measures, bicubicPSNR: pictures.validation.bicubicPSNR,
+            epochs: checkpoint.state.epochs)
+    }
+
+    /// Where the run stands in the present epoch.
+    func progress(_ clock: TrainingClock) -> TrainingProgress {
+        let state = checkpoint.state
+        let stepInEpoch = state.step - state.epochs.count * recipe.stepsPerEpoch
+        return TrainingProgress(
+            epoch: state.epochs.count + 1, epochCount: recipe.epochCount, step: stepInEpoch,
+            stepsPerEpoch: recipe.stepsPerEpoch, learningRate: recipe.learningRate.rate(step: state.step, of: recipe.stepCount),
+            measures: step.inputs.measures, means: state.sums.measures.map { $0 / Double(stepInEpoch) },
+            times: clock.times(
+                stepsLeft: recipe.stepCount - state.step, epochsLeft: recipe.epochCount - state.epochs.count))
     }
 }

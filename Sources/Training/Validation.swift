@@ -3,128 +3,128 @@ import Imaging
 import Model
 import Synchronization
 
-/// Measures a model on the same crops each epoch, so that epochs compare.
+/// Measures a model on the same pictures each epoch, so that epochs compare: on whole pictures, or on crops of
+/// them that lie on a regular grid.
 ///
-/// The crops lie on a regular grid over each validation picture: as many rows and columns of them as
-/// keep the whole number within a limit, at least one per picture; where there are more pictures than
-/// the limit, evenly chosen ones serve. The PSNR of a picture is that of its crops together, on whole RGB
-/// pixels as inference makes them, without a border as wide as the scale; the mean over the pictures is
-/// reported. Averaging over crops instead would let a few of empty sky, which anything enlarges well,
-/// outweigh all others. A picture that is met exactly counts as ``highestPSNR``.
+/// The PSNR of a picture is that of all its crops together, on whole RGB pixels as inference makes them,
+/// without a border as wide as the scale; the mean over the pictures is reported. Averaging over crops instead
+/// would let a few of empty sky, which anything enlarges well, outweigh all others. A picture that is met
+/// exactly counts as ``highestPSNR``.
 public final class Validation {
     public static let highestPSNR = 100.0
 
-    /// The mean PSNR of bicubic enlargement on the same crops, in dB.
-    public let bicubicPSNR: Double
-    public var cropCount: Int { crops.map(\.count).reduce(0, +) }
-    /// Side of a crop of the true picture, in pixels.
-    public let side: Int
+    /// What a picture is measured on.
+    public enum Kind: String, Hashable, Sendable, CaseIterable, LosslessStringConvertible {
+        /// See ``ValidationCrops``.
+        case crops
+        /// The whole picture.
+        case images
 
-    /// The crops of each picture.
-    private let crops: [[PicturePair]]
+        public init?(_ text: String) { self.init(rawValue: text) }
+
+        public var description: String { rawValue }
+    }
+
+    /// The mean PSNR of bicubic enlargement on the same pictures, in dB.
+    public let bicubicPSNR: Double
+    /// What is measured, in words.
+    public let summary: String
+
+    private let parts: Parts
     private let enlarger: PictureEnlarger
+
+    private enum Parts {
+        /// The crops of each picture.
+        case crops([[PicturePair]])
+        case images([PictureFiles], PictureCache)
+    }
 
     /// - Parameters:
     ///   - side: of a crop of the true picture; smaller where a picture is. A multiple of the scale.
     ///   - cropLimit: most crops.
+    ///   - cache: of what scale the pictures are, and where whole ones stay between epochs.
+    ///   - progress: called with the number of pictures that are done, and how many there are.
     /// - Throws: when a picture cannot be read, or the model cannot run.
     public init(
-        _ model: Model, _ files: [PictureFiles], scale: Int, side: Int, cropLimit: Int, threadCount: Int,
-        isInterrupted: @Sendable () -> Bool = { false }, progress: @Sendable (_ done: Int) -> Void = { _ in }
+        _ model: Model, _ files: [PictureFiles], kind: Kind, side: Int, cropLimit: Int, cache: PictureCache,
+        threadCount: Int, isInterrupted: @Sendable () -> Bool = { false },
+        progress: @Sendable (_ done: Int, _ count: Int) -> Void = { _, _ in }
     ) throws(TrainingError) {
-        let chosen = Self.evenlyChosen(files, limit: cropLimit)
-        let perAxis = Self.cropsPerAxis(pictureCount: chosen.count, limit: cropLimit)
-        var side = side
-        for file in chosen {
-            let size = try file.checkedSize(scale: scale, smallestSide: scale)
-            side = min(side, size.width, size.height)
+        let bicubicErrors: [Double]
+        switch kind {
+        case .crops:
+            let crops = try ValidationCrops(
+                files, cache: cache, side: side, limit: cropLimit, threadCount: threadCount,
+                isInterrupted: isInterrupted, progress: progress)
+            parts = .crops(crops.pictures)
+            bicubicErrors = crops.bicubicErrors
+            summary = "\(readable(count: crops.count, "crop")) of \(crops.side)×\(crops.side)"
+        case .images:
+            let errors = Mutex(Array(repeating: 0.0, count: files.count))
+            try inParallel(
+                files.count, threadCount: threadCount, isInterrupted: isInterrupted,
+                progress: { progress($0, files.count) }
+            ) { (index) throws(TrainingError) in
+                let error = try cache.pair(files[index]).bicubicError(scale: cache.scale)
+                errors.withLock { $0[index] = error }
+            }
+            parts = .images(files, cache)
+            bicubicErrors = errors.withLock { $0 }
+            summary = readable(count: files.count, "whole picture")
         }
-        let cropSide = side
-        let found = Mutex(chosen.map { _ in Crops() })
-        try inParallel(
-            chosen.count, threadCount: threadCount, isInterrupted: isInterrupted, progress: progress
-        ) { (index) throws(TrainingError) in
-            let crops = try Crops(chosen[index], scale: scale, perAxis: perAxis, side: cropSide)
-            found.withLock { $0[index] = crops }
-        }
-        let crops = found.withLock { $0 }
-        self.side = side
-        self.crops = crops.map(\.pairs)
-        bicubicPSNR = crops.map { Self.psnr(meanSquaredError: $0.bicubicError) }.reduce(0, +) / Double(max(1, crops.count))
+        bicubicPSNR = bicubicErrors.map(Self.psnr).reduce(0, +) / Double(max(1, bicubicErrors.count))
         enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount) }
     }
 
-    /// The mean PSNR of the model in dB; nil when interrupted, which is asked between crops.
+    /// The mean PSNR of the model in dB; nil when interrupted, which is asked between pictures and crops.
     public func psnr(isInterrupted: () -> Bool = { false }) throws(TrainingError) -> Double? {
         var sum = 0.0
-        for picture in crops {
-            var error = 0.0
-            for crop in picture {
-                if isInterrupted() { return nil }
-                error += try Self.meanSquaredError(
-                    try asTrainingError { try enlarger.enlarged(crop.reduced) }, crop.truth, border: enlarger.scale)
+        let pictureCount: Int
+        switch parts {
+        case .crops(let pictures):
+            pictureCount = pictures.count
+            for crops in pictures {
+                guard let error = try meanError(of: crops, isInterrupted) else { return nil }
+                sum += Self.psnr(meanSquaredError: error)
             }
-            sum += Self.psnr(meanSquaredError: error / Double(picture.count))
+        case .images(let files, let cache):
+            pictureCount = files.count
+            for picture in files {
+                guard let error = try meanError(of: [try cache.pair(picture)], isInterrupted) else { return nil }
+                sum += Self.psnr(meanSquaredError: error)
+            }
         }
-        return sum / Double(crops.count)
+        return sum / Double(pictureCount)
     }
 
-    /// The crops of one picture.
-    private struct Crops {
-        var pairs: [PicturePair] = []
-        /// The mean squared error of bicubic enlargement over them.
-        var bicubicError = 0.0
-
-        init() {}
-
-        init(_ files: PictureFiles, scale: Int, perAxis: Int, side: Int) throws(TrainingError) {
-            let pair = try PicturePair(files, scale: scale)
-            pairs = grid(perAxis, over: pair.reduced.size, side: side / scale).map { $0.pair(from: pair, scale: scale) }
-            for crop in pairs {
-                bicubicError += try meanSquaredError(
-                    crop.reduced.bicubicEnlargement(scale: scale), crop.truth, border: scale)
-            }
-            bicubicError /= Double(pairs.count)
+    /// The mean squared error over parts of one size.
+    private func meanError(of pairs: [PicturePair], _ isInterrupted: () -> Bool) throws(TrainingError) -> Double? {
+        var sum = 0.0
+        for pair in pairs {
+            if isInterrupted() { return nil }
+            let enlarged = try asTrainingError { try enlarger.enlarged(pair.reduced) }
+            sum += try pair.meanSquaredError(of: enlarged, border: enlarger.scale)
         }
-    }
-
-    /// In units of the full range, 255.
-    private static func meanSquaredError(
-        _ picture: Picture, _ truth: Picture, border: Int
-    ) throws(TrainingError) -> Double {
-        let kept = min(border, (min(truth.width, truth.height) - 1) / 2)
-        return pow(10, try asTrainingError { try picture.psnr(against: truth, on: .rgb, border: kept) } / -10)
+        return sum / Double(pairs.count)
     }
 
     private static func psnr(meanSquaredError: Double) -> Double {
         min(highestPSNR, -10 * log10(meanSquaredError))
     }
+}
 
-    static func evenlyChosen<Item>(_ items: [Item], limit: Int) -> [Item] {
-        guard items.count > limit else { return items }
-        return (0..<limit).map { items[$0 * items.count / limit] }
+extension PicturePair {
+    /// Of an enlargement of the reduced picture, in units of the full range, 255.
+    ///
+    /// - Parameter border: pixels left out on each side, where the picture has so many.
+    fileprivate func meanSquaredError(of picture: Picture, border: Int) throws(TrainingError) -> Double {
+        let kept = min(border, (min(truth.width, truth.height) - 1) / 2)
+        return pow(10, try asTrainingError { try picture.psnr(against: truth, on: .rgb, border: kept) } / -10)
     }
 
-    /// The most rows and columns of crops, the same in each picture, that keep to the limit.
-    static func cropsPerAxis(pictureCount: Int, limit: Int) -> Int {
-        var perAxis = 1
-        while (perAxis + 1) * (perAxis + 1) * pictureCount <= limit { perAxis += 1 }
-        return perAxis
-    }
-
-    /// One crop in the middle of each cell of a grid, moved inside where it would stand out; each place once.
-    static func grid(_ perAxis: Int, over size: PictureSize, side: Int) -> [Patch] {
-        func starts(_ length: Int) -> [Int] {
-            let starts = (0..<perAxis).map { cell in
-                let middle = (2 * cell + 1) * length / (2 * perAxis)
-                return min(max(0, middle - side / 2), length - side)
-            }
-            return Set(starts).sorted()
-        }
-        return starts(size.height).flatMap { y in
-            starts(size.width).map { x in
-                Patch(picture: 0, x: x, y: y, side: side, quarterTurns: 0, isMirrored: false)
-            }
-        }
+    /// Of bicubic enlargement.
+    func bicubicError(scale: Int) throws(TrainingError) -> Double {
+        try meanSquaredError(of: reduced.bicubicEnlargement(scale: scale), border: scale)
     }
 }
+

@@ -4,6 +4,11 @@ import Synchronization
 /// Ctrl-C and SIGTERM ask a command to end after what it is doing; a second one ends it at once.
 enum Interruption {
     private static let received = Atomic<Int32>(0)
+    /// When the first signal came, in nanoseconds of the monotonic clock.
+    private static let receivedAt = Atomic<Int64>(0)
+
+    /// `timeout` and some shells send a signal to the process and to its group: within this time both are one.
+    private static let nanosecondsOfOneSignal: Int64 = 50_000_000
 
     /// The signal that arrived, if any.
     static var signal: Int32? {
@@ -13,13 +18,28 @@ enum Interruption {
 
     /// From now on the first signal is only noted.
     static func watch() {
-        // Touched here so that the handler finds it made.
+        // Touched here so that the handler finds them made.
         received.store(0, ordering: .relaxed)
+        receivedAt.store(0, ordering: .relaxed)
         for signal in [SIGINT, SIGTERM] {
             var action = sigaction()
-            action.__sigaction_handler.sa_handler = { Interruption.received.store($0, ordering: .relaxed) }
-            action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_RESTART
+            action.__sigaction_handler.sa_handler = { Interruption.handle($0) }
+            action.sa_flags = Int32(bitPattern: UInt32(SA_RESTART))
             sigaction(signal, &action, nil)
+        }
+    }
+
+    /// Does only what a signal handler may.
+    private static func handle(_ signal: Int32) {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        let now = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        if received.compareExchange(expected: 0, desired: signal, ordering: .relaxed).exchanged {
+            receivedAt.store(now, ordering: .relaxed)
+        } else if now - receivedAt.load(ordering: .relaxed) > nanosecondsOfOneSignal {
+            // Delivered when this handler returns.
+            Glibc.signal(signal, SIG_DFL)
+            raise(signal)
         }
     }
 }

@@ -1,101 +1,141 @@
 import ArgumentParser
 import Glibc
+import Model
 import Training
 
-/// Trains a model on a folder of pictures.
+/// Trains a model on folders of pictures.
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train a model on a folder of pictures.",
-        usage: "graphrun train MODEL --data DATA --out OUT [options]",
+        abstract: "Train a model on folders of pictures.",
+        usage: "graphrun train MODEL --data DIR --out DIR [options]",
         discussion: """
-            graphrun train Graphs/edsr.graph -D blocks=8 --data DIV2K --out run
+            graphrun train Graphs/edsr.graph --data DIV2K --out run
+            graphrun train --resume run          go on after Ctrl-C, kill or power cut
 
-            MODEL is a .gpack or .graph; DATA is in DIV2K's layout, or any folder of PNGs.
-            OUT gets best.gpack, last.gpack, history.csv and history.svg.
-            Ctrl-C ends a run after the step and saves last.gpack.
+            DATA is in DIV2K's layout or a folder of PNGs. OUT gets best.gpack, last.gpack
+            (the checkpoint), history.csv, history.svg and times.csv. The defaults are
+            --recipe tutorial:
+              length    --epochs 50 --steps-per-epoch 200 --patience 10
+              batches   --batch 16 --patch 96 --seed 0 --cache 2G
+              rate      --lr 1e-4 --lr-schedule 5000:5e-5|cosine|constant --warmup 0
+              weights   --clip-norm inf --ema 0, --init OTHER.gpack by name
+              measures  --validation crops|images --validation-crops 60 --monitor psnr|loss
+              files     --checkpoint-every 500|10m --overwrite --log text|json
             """)
 
-    @OptionGroup var model: ModelOptions
+    @Argument(help: .hidden)
+    var model: String?
 
-    @Option(help: ArgumentHelp("The pictures.", valueName: "folder"))
-    var data: String
+    @Option(help: ArgumentHelp("The pictures; repeat it to mix folders.", valueName: "folder"))
+    var data: [String] = []
 
-    @Option(help: ArgumentHelp("Where the run goes.", valueName: "folder"))
-    var out: String
+    @Option(help: ArgumentHelp("Where a new run goes.", valueName: "folder"))
+    var out: String?
 
-    @Option(help: ArgumentHelp("How many at most.", valueName: "n"))
-    var epochs = TrainingOptions().epochCount
+    @Option(help: ArgumentHelp("A run to go on with.", valueName: "folder"))
+    var resume: String?
 
-    @Option(help: ArgumentHelp("Batches in an epoch.", valueName: "n"))
-    var stepsPerEpoch = TrainingOptions().stepsPerEpoch
+    @OptionGroup var graph: GraphOptions
+    @OptionGroup var threads: ThreadOptions
+    @OptionGroup var recipe: RecipeOptions
 
-    @Option(help: ArgumentHelp("Crops in a batch.", valueName: "n"))
-    var batch = TrainingOptions().batchCount
+    @Option(name: .customLong("init"), help: .hidden) var initialWeights: String?
+    @Option(help: .hidden) var cache: ByteCount?
+    @Option(help: .hidden) var checkpointEvery: CheckpointInterval?
+    @Option(help: .hidden) var log = Log.text
+    @Flag(help: .hidden) var overwrite = false
 
-    @Option(help: ArgumentHelp("Side of a crop.", valueName: "pixels"))
-    var patch = TrainingOptions().patchSide
-
-    @Option(name: .customLong("lr"), help: ArgumentHelp("Learning rate; halves after 5000 steps.", valueName: "x"))
-    var learningRate: Float = 1e-4
-
-    @Option(help: ArgumentHelp("Of fresh weights and of the crops.", valueName: "n"))
-    var seed: UInt64 = 0
-
-    @Option(help: ArgumentHelp("Epochs to go on without better PSNR.", valueName: "n"))
-    var patience = TrainingOptions().patience
-
-    @Option(help: ArgumentHelp("Validate on at most so many.", valueName: "n"))
-    var validationCrops = TrainingOptions().validationCropLimit
-
-    @Option(help: ArgumentHelp("Memory for decoded pictures.", valueName: "MiB"))
-    var cache = TrainingOptions().cacheByteCount >> 20
-
-    @Flag(help: "Replace an earlier run in OUT.")
-    var overwrite = false
+    enum Log: String, ExpressibleByArgument {
+        /// For people, on the standard error.
+        case text
+        /// A line of JSON for each event, on the standard output.
+        case json
+    }
 
     func validate() throws {
-        try check(epochs, 1...1_000_000, "--epochs")
-        try check(stepsPerEpoch, 1...1_000_000, "--steps-per-epoch")
-        try check(batch, 1...4096, "--batch")
-        try check(patch, 1...4096, "--patch")
-        try check(patience, 1...1_000_000, "--patience")
-        try check(validationCrops, 1...100_000, "--validation-crops")
-        try check(cache, 0...1 << 30, "--cache")
-        guard learningRate > 0, learningRate <= 1 else {
-            throw ValidationError("--lr is \(learningRate); give a number above 0 and at most 1.")
+        if resume != nil {
+            guard model == nil, out == nil, initialWeights == nil, !overwrite, graph.values.isEmpty else {
+                throw ValidationError("--resume takes no model, -D, --out, --init or --overwrite: a run goes on as it began.")
+            }
+        } else {
+            guard model != nil else { throw ValidationError("Name a model, or a run to go on with by --resume.") }
+            guard !data.isEmpty else { throw ValidationError("Name a folder of pictures by --data.") }
+            guard out != nil else { throw ValidationError("Name a folder for the run by --out.") }
         }
     }
 
     func run() throws {
-        let loaded = try model.model(seed: seed)
-        let pictures = try DataFolder(data, scale: TrainingInputs(loaded).scale)
-        let run = try TrainingRun(
-            loaded, data: pictures, options, folder: RunFolder(out, overwriting: overwrite))
+        // Before anything that takes time, so that a run is never ended half way.
+        Interruption.watch()
+        let (folder, start, note) = try resume.map(resumed) ?? begun()
+        let scale = try TrainingInputs(start.model).scale
+        let pictures = try TrainingData(data.isEmpty ? start.dataPaths : data, scale: scale)
+        let run = try TrainingRun(start, data: pictures, options, folder: folder)
         let progress = ProgressReport(
             isTerminal: StandardError.isTerminal, columnCount: StandardError.columnCount, write: StandardError.write)
-        Interruption.watch()
-        let end = try run.run(isInterrupted: { Interruption.signal != nil }, report: progress.show)
+        let isText = log == .text
+        let report = { @Sendable (event: TrainingEvent) in
+            if isText { progress.show(event) } else if let line = event.json { StandardOutput.write(line + "\n") }
+        }
+        if let note { report(.note(note)) }
+        let end = try run.run(isInterrupted: { Interruption.signal != nil }, report: report)
+        if isText { progress.say(words(end, folder)) } else { StandardOutput.write(end.json + "\n") }
+        if end == .interrupted { throw ExitCode(128 + (Interruption.signal ?? SIGINT)) }
+    }
+
+    /// The folder and the beginning of a new run, and what it should tell.
+    private func begun() throws -> (RunFolder, Checkpoint, String?) {
+        let recipe = recipe.values
+        let folder = try RunFolder(out ?? "", overwriting: overwrite)
+        var loaded = try graph.model(model ?? "", seed: recipe.seed)
+        var note: String?
+        if let initialWeights {
+            let weights = try InitialWeights(contentsOf: initialWeights, for: loaded)
+            try weights.apply(to: &loaded)
+            note = weights.report
+        }
+        return (folder, try Checkpoint(beginning: loaded, recipe, dataPaths: data), note)
+    }
+
+    /// The folder of a run and where it was saved.
+    private func resumed(_ path: String) throws -> (RunFolder, Checkpoint, String?) {
+        let folder = try RunFolder(resuming: path)
+        var checkpoint = try Checkpoint(contentsOf: folder.lastPath)
+        try recipe.applyExtensions(to: &checkpoint.recipe)
+        return (folder, checkpoint, nil)
+    }
+
+    private func words(_ end: TrainingRun.End, _ folder: RunFolder) -> String {
         switch end {
-        case .finished: progress.say("finished: \(out)/best.gpack")
-        case .stoppedEarly: progress.say("no better for \(patience) epochs: \(out)/best.gpack")
+        case .finished: "finished: \(folder.bestPath)"
+        case .stoppedEarly: "no longer better: \(folder.bestPath)"
         case .interrupted:
-            progress.say("stopped; what there is lies in \(out)")
-            throw ExitCode(128 + (Interruption.signal ?? SIGINT))
+            folder.holdsCheckpoint
+                ? "stopped; go on with graphrun train --resume \(folder.path)" : "stopped before the first step"
         }
     }
 
-    private var options: TrainingOptions {
-        var options = TrainingOptions()
-        options.epochCount = epochs
-        options.stepsPerEpoch = stepsPerEpoch
-        options.batchCount = batch
-        options.patchSide = patch
-        options.schedule.base = learningRate
-        options.seed = seed
-        options.patience = patience
-        options.validationCropLimit = validationCrops
-        options.cacheByteCount = cache << 20
-        options.threadCount = model.threadCount
+    private var options: RunOptions {
+        var options = RunOptions()
+        if let cache { options.cacheByteCount = cache.count }
+        options.checkpointInterval = checkpointEvery
+        options.threadCount = threads.count
         return options
+    }
+}
+
+extension CheckpointInterval: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+/// Memory as people write it: `512M`, `2G`, or a number of bytes.
+struct ByteCount: ExpressibleByArgument {
+    var count: Int
+
+    init?(argument: String) {
+        let shifts: [Character: Int] = ["K": 10, "M": 20, "G": 30]
+        let shift = argument.last.flatMap { shifts[$0] }
+        guard let number = Int(shift == nil ? argument[...] : argument.dropLast()), 0...1 << 30 ~= number else { return nil }
+        count = number << (shift ?? 0)
     }
 }

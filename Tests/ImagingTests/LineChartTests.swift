@@ -3,21 +3,21 @@ import Testing
 @testable import Imaging
 
 @Suite struct LineChartTests {
-    func chart(_ values: [[Double]], title: String = "history") -> String {
+    func chart(_ values: [[Double]], title: String = "history") throws -> String {
         let series = values.enumerated().map { index, values in
             LineChart.Series(
                 name: "series \(index)",
                 points: values.enumerated().map { .init(x: Double($0.offset + 1), y: $0.element) })
         }
-        return LineChart(
+        return try LineChart(
             title: title, horizontalLabel: "epoch", panels: [.init(label: "PSNR (dB)", series: series)]
         ).svg()
     }
 
     func count(_ element: String, in svg: String) -> Int { svg.components(separatedBy: "<\(element) ").count - 1 }
 
-    @Test func curves() {
-        let svg = chart([[20, 30, 25], [21, 22, 23]])
+    @Test func curves() throws {
+        let svg = try chart([[20, 30, 25], [21, 22, 23]])
         #expect(count("polyline", in: svg) == 2)
         // The left edge, the middle and the right edge; 6% of the span is left free above and below.
         #expect(svg.contains(#"points="72.0,311.1 452.0,96.9 832.0,204.0""#))
@@ -27,8 +27,8 @@ import Testing
     }
 
     @Test("Values that are not finite leave a gap; a value alone is a dot")
-    func gaps() {
-        let svg = chart([[1, 2, .nan, 3, .infinity, 5, 6]])
+    func gaps() throws {
+        let svg = try chart([[1, 2, .nan, 3, .infinity, 5, 6]])
         #expect(count("polyline", in: svg) == 2)
         #expect(count("circle", in: svg) == 1)
         #expect(!svg.contains("nan") && !svg.contains("inf"))
@@ -37,8 +37,8 @@ import Testing
     @Test(
         "Text is escaped, and the file is well-formed",
         arguments: [[], [[]], [[5]], [[2, 2, 2]], [[1e30, 1]], [[-1e-9, 1e-9]]])
-    func wellFormed(values: [[Double]]) {
-        let svg = chart(values, title: "a < b & \"c\"")
+    func wellFormed(values: [[Double]]) throws {
+        let svg = try chart(values, title: "a < b & \"c\"")
         #expect(svg.contains("a &lt; b &amp; \"c\""))
         #expect(svg.components(separatedBy: "<text").count == svg.components(separatedBy: "</text>").count)
         #expect(svg.hasPrefix("<svg ") && svg.hasSuffix("</svg>\n"))
@@ -52,6 +52,20 @@ import Testing
         #expect(folder.content == ["chart.svg"])
         #expect(throws: ImageError.self) { try chart.writeSVG(to: folder.file("none/chart.svg")) }
     }
+
+    @Test func aFooterIsPartOfTheFile() throws {
+        let footer = Picture(syntheticWidth: 43, height: 17, seed: 4)
+        let svg = try LineChart(title: "t", horizontalLabel: "x", panels: [], footer: footer).svg()
+        #expect(svg.contains(#"viewBox="0 0 860.0 432.0""#))
+        let start = try #require(svg.range(of: "data:image/png;base64,")).upperBound
+        let encoded = svg[start...].prefix { $0 != "\"" }
+        let folder = try TestFolder()
+        try #require(Data(base64Encoded: String(encoded))).write(to: URL(fileURLWithPath: folder.file("footer.png")))
+        #expect(try Picture(contentsOfPNG: folder.file("footer.png")) == footer)
+    }
+
+    @Test(arguments: ["", "f", "fo", "foo", "foob", "fooba", "foobar"])
+    func bytesAsBase64(_ text: String) { #expect(base64(Array(text.utf8)) == Data(text.utf8).base64EncodedString()) }
 
     @Test(
         "Ticks are round and few",

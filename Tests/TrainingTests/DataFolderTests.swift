@@ -59,6 +59,34 @@ struct DataFolderTests {
         #expect(data.validation.count == 1)
     }
 
+    @Test func foldersAreMixed() throws {
+        let first = try TestFolder(), second = try TestFolder()
+        try first.pictures(["a", "b", "c"], width: 8, height: 8)
+        try second.pictures(["1", "2"], in: "DIV2K_train_HR", width: 16, height: 8)
+        try second.pictures(["3"], in: "DIV2K_valid_HR", width: 8, height: 8)
+        let mixed = try TrainingData([first.path, second.path], scale: 4)
+        let one = try DataFolder(first.path, scale: 4), two = try DataFolder(second.path, scale: 4)
+        #expect(mixed.training == one.training + two.training)
+        #expect(mixed.validation == one.validation + two.validation)
+        let doubled = try TrainingData([first.path, second.path, second.path], scale: 4)
+        #expect(doubled.training == mixed.training + two.training)
+        #expect(doubled.validation == mixed.validation)
+
+        // Their digest goes with order and contents, not with place or thread count.
+        let known = try mixed.digest(threadCount: 1)
+        #expect(try mixed.digest(threadCount: 2) == known)
+        #expect(try TrainingData([second.path, first.path], scale: 4).digest(threadCount: 1) != known)
+        let copies = try TestFolder()
+        try copies.pictures(["a", "b", "c"], width: 8, height: 8)
+        #expect(try TrainingData([copies.path, second.path], scale: 4).digest(threadCount: 1) == known)
+        try copies.pictures(["c"], width: 8, height: 12)
+        #expect(try TrainingData([copies.path, second.path], scale: 4).digest(threadCount: 1) != known)
+        try second.remove("DIV2K_train_HR/1.png")
+        try second.remove("DIV2K_train_HR/2.png")
+        try second.write("", to: "DIV2K_train_HR/x.txt")
+        #expect(message { _ = try TrainingData([second.path], scale: 4) }.contains("there are no PNG files"))
+    }
+
     @Test func aReducedPictureIsReadOrMade() throws {
         let folder = try TestFolder()
         try folder.pictures(["a"], width: 50, height: 43)

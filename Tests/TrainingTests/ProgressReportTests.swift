@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 
@@ -12,8 +13,11 @@ struct ProgressReportTests {
     private func progress(step: Int, elapsed: Double) -> TrainingProgress {
         TrainingProgress(
             epoch: 2, epochCount: 50, step: step, stepsPerEpoch: 200,
-            measures: [.init(name: "mae", isLoss: true), .init(name: "psnr", isLoss: false)], means: [5.25, 27.5],
-            secondsPerStep: 1.25, secondsElapsed: elapsed, secondsLeft: 3725)
+            learningRate: 1e-4, measures: [.init(name: "mae", isLoss: true), .init(name: "psnr", isLoss: false)],
+            means: [5.25, 27.5],
+            times: TrainingTimes(
+                stepCount: step, secondsPerStep: 1.25, secondsWaitingForData: 0.01 * Double(step), secondsElapsed: elapsed,
+                secondsLeft: 3725))
     }
 
     @Test func awayFromATerminalStepsLeaveALineNowAndThen() {
@@ -22,15 +26,42 @@ struct ProgressReportTests {
         for (step, elapsed) in [(1, 0.5), (2, 2.0), (3, 10.4), (4, 10.6), (5, 12)] {
             report.show(.step(progress(step: step, elapsed: elapsed)))
         }
-        report.show(.epoch(progress(step: 200, elapsed: 30), validationPSNR: 28, bicubicPSNR: 27.625, isBest: true))
+        report.show(.saved(step: 1200))
+        report.show(.epoch(epoch))
+        report.show(.note("a note"))
         #expect(
             text.value.withLock { $0 } == """
                 epoch 2/50  step 1/200  loss 5.250  psnr 27.50  1.25 s/step  1:02:05 left
                 epoch 2/50  step 4/200  loss 5.250  psnr 27.50  1.25 s/step  1:02:05 left
+                saved after step 1,200
                 epoch 2/50  loss 5.250  psnr 27.50  validation 28.00 dB, above bicubic's 27.63, best\
-                  1.25 s/step  1:02:05 left
+                  1.25 s/step  1:02:05 left  0.8% waiting for data
+                a note
 
                 """)
+    }
+
+    private var epoch: EpochReport {
+        EpochReport(
+            progress: progress(step: 200, elapsed: 30), gradientNorm: 0.5, validationPSNR: 28, bicubicPSNR: 27.625,
+            isBest: true)
+    }
+
+    @Test func eventsAreLinesOfJSON() throws {
+        let events: [TrainingEvent] = [.epoch(epoch), .step(progress(step: 3, elapsed: 1)), .note("a \"b\"\n\\"), .saved(step: 7)]
+        let objects = try events.map { event in
+            let line = try #require(event.json)
+            #expect(!line.contains("\n"))
+            return try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        }
+        #expect(objects.map { $0["event"] as? String } == ["epoch", "step", "note", "saved"])
+        #expect(objects[0]["validation_psnr"] as? Double == 28 && objects[0]["best"] as? Bool == true)
+        #expect(objects[1]["step"] as? Int == 203 && objects[1]["mae"] as? Double == 5.25)
+        #expect(objects[2]["text"] as? String == "a \"b\"\n\\")
+        #expect(TrainingEvent.decoding(done: 1, count: 2).json == nil)
+        var endless = progress(step: 1, elapsed: 0)
+        endless.means = [.nan, .infinity]
+        #expect(TrainingEvent.step(endless).json?.contains("\"mae\": null, \"psnr\": null") == true)
     }
 
     @Test(arguments: [40, 80, 120])

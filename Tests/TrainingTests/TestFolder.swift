@@ -5,7 +5,7 @@ import Imaging
 @testable import Training
 
 /// A new folder that is removed with its content when the test ends.
-final class TestFolder {
+final class TestFolder: Sendable {
     let path: String
 
     init() throws {
@@ -32,6 +32,10 @@ final class TestFolder {
     func write(_ text: String, to name: String) throws {
         try text.write(toFile: path + "/" + name, atomically: false, encoding: .utf8)
     }
+
+    func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path + "/" + name) }
+
+    func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)) }
 
     var content: [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()

@@ -1,0 +1,71 @@
+/// What a run computes, beside its model and pictures. The defaults are the recipe that EDSR tutorials use.
+public struct Recipe: Hashable, Sendable {
+    public var epochCount = 50
+    public var stepsPerEpoch = 200
+    /// Crops in a batch.
+    public var batchCount = 16
+    /// Side of a crop of the true picture, in pixels: a multiple of the scale.
+    public var patchSide = 96
+    public var learningRate = LearningRate(base: 1e-4)
+    /// The norm that gradients are scaled down to; infinity for never.
+    public var clipNorm = Float.infinity
+    /// Of the moving average of the weights; 0 keeps none.
+    public var averageDecay: Float = 0
+    /// Of the order of pictures and of the crops.
+    public var seed: UInt64 = 0
+    /// What tells the best epoch.
+    public var monitor = Monitor.psnr
+    /// Epochs without improvement after which the run ends.
+    public var patience = 10
+    public var validation = Validation.Kind.crops
+    /// Most crops that an epoch is validated on.
+    public var validationCropLimit = 60
+
+    public init() {}
+
+    /// Recipes by the names that people give them.
+    public static let named = ["tutorial": Recipe()]
+
+    var stepCount: Int { epochCount * stepsPerEpoch }
+
+    /// Side of a validation crop: large enough that its borders, which see less, weigh little.
+    var validationSide: Int { 2 * patchSide }
+
+    /// - Throws: when a number is out of range or does not fit the scale.
+    func check(scale: Int) throws(TrainingError) {
+        let counts = [
+            ("epochs", epochCount), ("steps of an epoch", stepsPerEpoch), ("crops of a batch", batchCount),
+            ("the patch", patchSide), ("patience", patience), ("validation crops", validationCropLimit),
+        ]
+        for (name, count) in counts where count < 1 {
+            throw TrainingError("\(name): \(count) is too few; give 1 or more")
+        }
+        guard patchSide % scale == 0 else {
+            throw TrainingError(
+                "a patch of \(patchSide) pixels is no multiple of the model's scale; give --patch "
+                    + "\(max(1, patchSide / scale) * scale)")
+        }
+        guard learningRate.base > 0, learningRate.base.isFinite else {
+            throw TrainingError("a learning rate of \(learningRate.base) does not train; give a small positive number")
+        }
+        guard clipNorm > 0 else { throw TrainingError("a norm of \(clipNorm) leaves no gradient; give a positive number") }
+        guard averageDecay >= 0, averageDecay < 1 else {
+            throw TrainingError("a decay of \(averageDecay) averages nothing; give a number from 0 to below 1, as 0.999")
+        }
+    }
+}
+
+extension Recipe: CustomStringConvertible {
+    /// In words, for the pack and the chart.
+    public var description: String {
+        var parts = [
+            "\(epochCount) epochs of \(stepsPerEpoch) steps", "\(batchCount) crops of \(patchSide)×\(patchSide)",
+            "Adam at \(learningRate.base)",
+        ]
+        if learningRate.warmUpStepCount > 0 { parts.append("warm-up \(learningRate.warmUpStepCount)") }
+        parts.append("schedule \(learningRate.course)")
+        if clipNorm.isFinite { parts.append("clip norm \(clipNorm)") }
+        if averageDecay > 0 { parts.append("average \(averageDecay)") }
+        return (parts + ["seed \(seed)"]).joined(separator: ", ")
+    }
+}

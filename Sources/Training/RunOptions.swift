@@ -1,0 +1,32 @@
+import GraphRuntime
+
+/// How a run is carried out: nothing here changes what it computes.
+public struct RunOptions: Hashable, Sendable {
+    public var threadCount = availableProcessorCount()
+    /// Memory for decoded pictures.
+    public var cacheByteCount = 2 << 30
+    /// When to save within an epoch; nil for at its end alone.
+    public var checkpointInterval: CheckpointInterval?
+
+    public init() {}
+}
+
+/// How often a checkpoint is written beside those at the ends of epochs.
+public enum CheckpointInterval: Hashable, Sendable, LosslessStringConvertible {
+    case steps(Int)
+    case minutes(Int)
+
+    /// `500` for steps, `10m` for minutes.
+    public init?(_ text: String) {
+        let isMinutes = text.hasSuffix("m")
+        guard let number = Int(isMinutes ? text.dropLast() : text[...]), 1...1_000_000 ~= number else { return nil }
+        self = isMinutes ? .minutes(number) : .steps(number)
+    }
+
+    public var description: String {
+        switch self {
+        case .steps(let count): "\(count)"
+        case .minutes(let count): "\(count)m"
+        }
+    }
+}

@@ -1,0 +1,23 @@
+/// The pictures of one or more data folders, mixed.
+///
+/// Each picture is as likely in a batch as any other; a folder that is named twice has twice the weight.
+public struct TrainingData: Hashable, Sendable {
+    /// As they were named.
+    public var paths: [String]
+    public var training: [PictureFiles] = []
+    /// Each picture once.
+    public var validation: [PictureFiles] = []
+
+    /// - Throws: when a folder is missing, or holds too few pictures; see ``DataFolder``.
+    public init(_ paths: [String], scale: Int) throws(TrainingError) {
+        self.paths = paths
+        for path in paths {
+            let folder = try DataFolder(path, scale: scale)
+            training += folder.training
+            validation += folder.validation.filter { !validation.contains($0) }
+        }
+        guard !training.isEmpty else {
+            throw TrainingError("\(paths.joined(separator: ", ")): there are pictures to validate on, but none to train on")
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Model
+
+/// What a run makes of its pictures before the first step.
+struct TrainingPictures {
+    let loader: BatchLoader
+    let validation: Validation
+    let strip: ValidationStrip
+    /// See ``TrainingData/digest(threadCount:isInterrupted:)``.
+    let digest: String
+
+    /// Looks at every file, and decodes as many training pictures as there is memory for.
+    ///
+    /// - Parameter firstStep: how many steps the run has done before.
+    /// - Returns: nil when interrupted.
+    /// - Throws: when a picture cannot be read, or is too small for the recipe.
+    init?(
+        _ data: TrainingData, _ model: Model, _ recipe: Recipe, _ options: RunOptions, firstStep: Int,
+        _ isInterrupted: @Sendable () -> Bool, _ report: @Sendable (TrainingEvent) -> Void
+    ) throws(TrainingError) {
+        let scale = try TrainingInputs(model).scale
+        var reducedSizes: [PictureSize] = []
+        for files in data.training {
+            let size = try files.checkedSize(scale: scale, smallestSide: recipe.patchSide)
+            reducedSizes.append(PictureSize(width: size.width / scale, height: size.height / scale))
+        }
+        guard let digest = try data.digest(threadCount: options.threadCount, isInterrupted: isInterrupted) else { return nil }
+        self.digest = "\(digest)"
+        let cache = PictureCache(scale: scale, byteLimit: options.cacheByteCount)
+        validation = try Validation(
+            model, data.validation, kind: recipe.validation, side: recipe.validationSide,
+            cropLimit: recipe.validationCropLimit, cache: cache, threadCount: options.threadCount,
+            isInterrupted: isInterrupted
+        ) { done, count in report(.decoding(done: done, count: count)) }
+        if isInterrupted() { return nil }
+        strip = try ValidationStrip(
+            model, data.validation, side: min(192, recipe.validationSide), scale: scale, threadCount: options.threadCount)
+        try cache.fill(data.training, threadCount: options.threadCount, isInterrupted: isInterrupted) { done in
+            report(.decoding(done: done, count: data.training.count))
+        }
+        if isInterrupted() { return nil }
+        let sampler = PatchSampler(
+            seed: recipe.seed, batchCount: recipe.batchCount, reducedSide: recipe.patchSide / scale)
+        loader = BatchLoader(cache, data.training, sampler, reducedSizes: reducedSizes)
+        report(
+            .ready(
+                TrainingSetUp(
+                    trainingPictureCount: data.training.count, validationPictureCount: data.validation.count,
+                    weightCount: model.parameters.tensors.filter { !$0.isState }.map(\.elementCount).reduce(0, +),
+                    validation: validation.summary, bicubicPSNR: validation.bicubicPSNR, firstStep: firstStep)))
+    }
+}

@@ -1,0 +1,77 @@
+import Synchronization
+
+/// The crops that validation measures: on a regular grid over each picture, as many rows and columns as keep
+/// the whole number within a limit, at least one per picture. Where there are more pictures than the limit,
+/// evenly chosen ones serve.
+struct ValidationCrops: Sendable {
+    /// Side of a crop of the true picture, in pixels.
+    let side: Int
+    /// The crops of each picture.
+    let pictures: [[PicturePair]]
+    /// For each picture, the mean squared error of bicubic enlargement over its crops.
+    let bicubicErrors: [Double]
+
+    var count: Int { pictures.map(\.count).reduce(0, +) }
+
+    /// - Parameters:
+    ///   - side: of a crop; smaller where a picture is. A multiple of the scale.
+    ///   - limit: most crops.
+    init(
+        _ files: [PictureFiles], cache: PictureCache, side: Int, limit: Int, threadCount: Int,
+        isInterrupted: @Sendable () -> Bool, progress: @Sendable (_ done: Int, _ count: Int) -> Void
+    ) throws(TrainingError) {
+        let scale = cache.scale
+        let chosen = Self.evenlyChosen(files, limit: limit)
+        let perAxis = Self.cropsPerAxis(pictureCount: chosen.count, limit: limit)
+        var side = side
+        for file in chosen {
+            let size = try file.checkedSize(scale: scale, smallestSide: scale)
+            side = min(side, size.width, size.height)
+        }
+        let reducedSide = side / scale
+        let found = Mutex(chosen.map { _ in ([PicturePair](), 0.0) })
+        try inParallel(
+            chosen.count, threadCount: threadCount, isInterrupted: isInterrupted,
+            progress: { progress($0, chosen.count) }
+        ) { (index) throws(TrainingError) in
+            // Read once, and so not kept in the cache.
+            let pair = try PicturePair(chosen[index], scale: scale)
+            let crops = Self.grid(perAxis, over: pair.reduced.size, side: reducedSide)
+                .map { $0.pair(from: pair, scale: scale) }
+            var error = 0.0
+            for crop in crops { error += try crop.bicubicError(scale: scale) / Double(crops.count) }
+            let result = (crops, error)
+            found.withLock { $0[index] = result }
+        }
+        self.side = side
+        (pictures, bicubicErrors) = found.withLock { found in (found.map(\.0), found.map(\.1)) }
+    }
+
+    static func evenlyChosen<Item>(_ items: [Item], limit: Int) -> [Item] {
+        guard items.count > limit else { return items }
+        return (0..<limit).map { items[$0 * items.count / limit] }
+    }
+
+    /// The most rows and columns of crops, the same in each picture, that keep to the limit.
+    static func cropsPerAxis(pictureCount: Int, limit: Int) -> Int {
+        var perAxis = 1
+        while (perAxis + 1) * (perAxis + 1) * pictureCount <= limit { perAxis += 1 }
+        return perAxis
+    }
+
+    /// One crop in the middle of each cell of a grid, moved inside where it would stand out; each place once.
+    static func grid(_ perAxis: Int, over size: PictureSize, side: Int) -> [Patch] {
+        func starts(_ length: Int) -> [Int] {
+            let starts = (0..<perAxis).map { cell in
+                let middle = (2 * cell + 1) * length / (2 * perAxis)
+                return min(max(0, middle - side / 2), length - side)
+            }
+            return Set(starts).sorted()
+        }
+        return starts(size.height).flatMap { y in
+            starts(size.width).map { x in
+                Patch(picture: 0, x: x, y: y, side: side, quarterTurns: 0, isMirrored: false)
+            }
+        }
+    }
+}

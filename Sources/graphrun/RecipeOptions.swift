@@ -1,0 +1,89 @@
+import ArgumentParser
+import Training
+
+/// What a run computes. Each option replaces one value of a named recipe; the help of `train` lists them in
+/// groups, so that it stays on one screen.
+struct RecipeOptions: ParsableArguments {
+    @Option(help: .hidden) var recipe: String?
+    @Option(help: .hidden) var epochs: Int?
+    @Option(help: .hidden) var stepsPerEpoch: Int?
+    @Option(help: .hidden) var batch: Int?
+    @Option(help: .hidden) var patch: Int?
+    @Option(help: .hidden) var seed: UInt64?
+    @Option(name: .customLong("lr"), help: .hidden) var learningRate: Float?
+    @Option(name: .customLong("lr-schedule"), help: .hidden) var course: LearningRate.Course?
+    @Option(name: .customLong("warmup"), help: .hidden) var warmUp: Int?
+    @Option(help: .hidden) var clipNorm: Float?
+    @Option(name: .customLong("ema"), help: .hidden) var averageDecay: Float?
+    @Option(help: .hidden) var monitor: Monitor?
+    @Option(help: .hidden) var patience: Int?
+    @Option(help: .hidden) var validation: Validation.Kind?
+    @Option(help: .hidden) var validationCrops: Int?
+
+    func validate() throws {
+        if let recipe, Recipe.named[recipe] == nil {
+            throw ValidationError("There is no recipe '\(recipe)'; there is \(Recipe.named.keys.sorted().joined(separator: ", ")).")
+        }
+        try check(epochs ?? 1, 1...1_000_000, "--epochs")
+        try check(stepsPerEpoch ?? 1, 1...1_000_000, "--steps-per-epoch")
+        try check(batch ?? 1, 1...4096, "--batch")
+        try check(patch ?? 1, 1...4096, "--patch")
+        try check(warmUp ?? 0, 0...1_000_000_000, "--warmup")
+        try check(patience ?? 1, 1...1_000_000, "--patience")
+        try check(validationCrops ?? 1, 1...100_000, "--validation-crops")
+        guard learningRate ?? 1 > 0, learningRate ?? 1 <= 1 else {
+            throw ValidationError("--lr is \(learningRate ?? 0); give a number above 0 and at most 1.")
+        }
+        guard clipNorm ?? 1 > 0 else { throw ValidationError("--clip-norm is \(clipNorm ?? 0); give a number above 0.") }
+        guard averageDecay ?? 0 >= 0, averageDecay ?? 0 < 1 else {
+            throw ValidationError("--ema is \(averageDecay ?? 0); give a number from 0 to below 1, as 0.999.")
+        }
+    }
+
+    /// The named recipe, the tutorial's where none is named, with the values that were given.
+    var values: Recipe {
+        var values = recipe.flatMap { Recipe.named[$0] } ?? Recipe()
+        func set<Value>(_ path: WritableKeyPath<Recipe, Value>, _ value: Value?) {
+            if let value { values[keyPath: path] = value }
+        }
+        // Another rate comes with its own course, which halves it.
+        if let learningRate { values.learningRate = LearningRate(base: learningRate) }
+        set(\.learningRate.course, course)
+        set(\.learningRate.warmUpStepCount, warmUp)
+        set(\.epochCount, epochs)
+        set(\.stepsPerEpoch, stepsPerEpoch)
+        set(\.batchCount, batch)
+        set(\.patchSide, patch)
+        set(\.seed, seed)
+        set(\.clipNorm, clipNorm)
+        set(\.averageDecay, averageDecay)
+        set(\.monitor, monitor)
+        set(\.patience, patience)
+        set(\.validation, validation)
+        set(\.validationCropLimit, validationCrops)
+        return values
+    }
+
+    /// A run that goes on may be given more epochs and more patience; everything else is as it began.
+    func applyExtensions(to recipe: inout Recipe) throws {
+        let fixed: [(String, Bool)] = [
+            ("--recipe", self.recipe != nil), ("--steps-per-epoch", stepsPerEpoch != nil), ("--batch", batch != nil),
+            ("--patch", patch != nil), ("--seed", seed != nil), ("--lr", learningRate != nil),
+            ("--lr-schedule", course != nil), ("--warmup", warmUp != nil), ("--clip-norm", clipNorm != nil),
+            ("--ema", averageDecay != nil), ("--monitor", monitor != nil), ("--validation", validation != nil),
+            ("--validation-crops", validationCrops != nil),
+        ]
+        if let (name, _) = fixed.first(where: \.1) {
+            throw ValidationError("\(name) does not go with --resume: a run goes on as it began.")
+        }
+        if let epochs { recipe.epochCount = epochs }
+        if let patience { recipe.patience = patience }
+    }
+}
+
+extension LearningRate.Course: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension Monitor: ExpressibleByArgument {}
+extension Validation.Kind: ExpressibleByArgument {}
