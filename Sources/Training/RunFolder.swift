@@ -71,22 +71,32 @@ public struct RunFolder: Hashable, Sendable {
     }
 
     func writeLast(_ checkpoint: Checkpoint) throws(TrainingError) {
-        try asTrainingError { _ = try checkpoint.pack.write(to: lastPath) }
+        try writing { _ = try checkpoint.pack.write(to: lastPath) }
     }
 
     func writeBest(_ model: Model) throws(TrainingError) {
-        try asTrainingError { _ = try model.pack(includingState: false).write(to: bestPath) }
+        try writing { _ = try model.pack(includingState: false).write(to: bestPath) }
     }
 
     /// - Parameter strip: for the chart.
     func write(_ history: History, title: String, strip: Picture) throws(TrainingError) {
         try write(history)
-        try asTrainingError { try history.chart(title: title, strip: strip).writeSVG(to: chartPath) }
+        try writing { try history.chart(title: title, strip: strip).writeSVG(to: chartPath) }
     }
 
     /// The table alone.
     func write(_ history: History) throws(TrainingError) {
-        try asTrainingError { try AtomicFile.write(history.csv, to: historyPath) }
+        try writing { try AtomicFile.write(history.csv, to: historyPath) }
+    }
+
+    /// Passes on why a file cannot be written, with what is left.
+    private func writing(_ body: () throws -> Void) throws(TrainingError) {
+        do {
+            try body()
+        } catch {
+            let rest = holdsCheckpoint ? "; the last checkpoint is whole: when there is room, go on with --resume \(path)" : ""
+            throw TrainingError("\(error)\(rest)")
+        }
     }
 
     private var files: [String] { [bestPath, lastPath, historyPath, chartPath, timesPath] }

@@ -21,12 +21,17 @@ enum Interruption {
         // Touched here so that the handler finds them made.
         received.store(0, ordering: .relaxed)
         receivedAt.store(0, ordering: .relaxed)
+        // Who starts a command from a thread that blocks signals hands that on to it.
+        var signals = sigset_t()
+        sigemptyset(&signals)
         for signal in [SIGINT, SIGTERM] {
+            sigaddset(&signals, signal)
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { Interruption.handle($0) }
             action.sa_flags = Int32(bitPattern: UInt32(SA_RESTART))
             sigaction(signal, &action, nil)
         }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
     /// Does only what a signal handler may.

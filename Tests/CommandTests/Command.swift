@@ -61,8 +61,18 @@ final class Workplace {
 
     func url(_ name: String) -> URL { URL(fileURLWithPath: path).appendingPathComponent(name) }
 
+    /// Runs `graphrun` until there is a file of this name, and then sends it a signal.
+    func graphrun(_ arguments: [String], signal: Int32, when name: String) throws -> Finished {
+        try run("graphrun", arguments) { process in
+            while process.isRunning, !FileManager.default.fileExists(atPath: url(name).path) { usleep(1000) }
+            kill(process.processIdentifier, signal)
+        }
+    }
+
     /// Runs a command in this folder to its end.
-    private func run(_ command: String, _ arguments: [String]) throws -> Finished {
+    private func run(
+        _ command: String, _ arguments: [String], whileRunning: (Process) -> Void = { _ in }
+    ) throws -> Finished {
         let process = Process()
         process.executableURL = Self.products.appendingPathComponent(command)
         process.arguments = arguments
@@ -75,6 +85,7 @@ final class Workplace {
         process.standardOutput = try FileHandle(forWritingTo: outputs[0])
         process.standardError = try FileHandle(forWritingTo: outputs[1])
         try process.run()
+        whileRunning(process)
         process.waitUntilExit()
         return Finished(
             status: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,
