@@ -17,7 +17,8 @@ struct GradientClipping {
     init(of gradients: [ValueID], in builder: inout GraphBuilder) throws(OpError) {
         let name = TrainingMeasures.gradientNorm
         guard !builder.graph.measures.contains(where: { $0.name == name }) else {
-            throw OpError("duplicate-name", "'\(name)' is what training calls the norm of all gradients; rename the measure")
+            throw OpError(
+                "duplicate-name", "'\(name)' is what training calls the norm of all gradients; rename the measure")
         }
         var squares: ValueID?
         for gradient in gradients {

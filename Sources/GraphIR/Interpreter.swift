@@ -138,7 +138,9 @@ extension Node {
 
     /// For a node in which infinities or NaN first appear.
     fileprivate var nonFiniteError: NodeError {
-        if let operation { return error("not-finite", "the op '\(operation.op)' makes numbers that are not finite of finite ones") }
+        if let operation {
+            return error("not-finite", "the op '\(operation.op)' makes numbers that are not finite of finite ones")
+        }
         return error("not-finite", path.map { "@\($0) holds numbers that are not finite" } ?? "numbers are not finite")
     }
 

@@ -13,7 +13,8 @@ extension Picture {
             png_shim_write_header(stream, UInt32(width), UInt32(height), pngCompressionLevel, pngFilters)
             && pixels.withUnsafeBufferPointer { bytes in
                 (0..<height).allSatisfy { y in
-                    png_shim_write_row(stream, UnsafeBufferPointer(rebasing: bytes[y * rowStride..<(y + 1) * rowStride]).baseAddress)
+                    let row = UnsafeBufferPointer(rebasing: bytes[y * rowStride..<(y + 1) * rowStride])
+                    return png_shim_write_row(stream, row.baseAddress)
                 }
             } && png_shim_write_end(stream)
         guard isWritten, let bytes = output.finish() else { throw Self.noMemory }

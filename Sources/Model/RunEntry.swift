@@ -33,7 +33,8 @@ extension Model {
         let entry = try entry(role, withGradients: withGradients)
         if role == .train { try makeRoomForTraining() }
         try check(inputs: inputs.keys.sorted(), scalars: scalars.keys.sorted(), of: entry)
-        let scalars = role == .train ? scalars.merging([TrainingScalars.clipNorm: .infinity]) { given, _ in given } : scalars
+        let unclipped = role == .train ? [TrainingScalars.clipNorm: Float.infinity] : [:]
+        let scalars = unclipped.merging(scalars) { _, given in given }
         switch evaluation {
         case .interpreted:
             let graph = try compiled(entry, upTo: .differentiated).graph

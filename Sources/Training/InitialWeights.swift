@@ -58,9 +58,11 @@ public struct InitialWeights: Sendable {
         func list(_ items: [String]) -> String {
             items.prefix(6).joined(separator: ", ") + (items.count > 6 ? " and \(items.count - 6) more" : "")
         }
-        var lines = ["\(path): \(matching.count) of \(matching.count + reshaped.count + missing.count) weights are taken by name"]
+        let count = matching.count + reshaped.count + missing.count
+        var lines = ["\(path): \(matching.count) of \(count) weights are taken by name"]
         if !reshaped.isEmpty {
-            lines.append("  of another shape, begin fresh: " + list(reshaped.map { "@\($0.path) \($0.here), there \($0.there)" }))
+            let shapes = reshaped.map { "@\($0.path) \($0.here), there \($0.there)" }
+            lines.append("  of another shape, begin fresh: " + list(shapes))
         }
         if !missing.isEmpty { lines.append("  not there, begin fresh: " + list(missing.map { "@" + $0 })) }
         if !unused.isEmpty { lines.append("  not in this model: " + list(unused.map { "@" + $0 })) }

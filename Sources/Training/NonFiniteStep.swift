@@ -11,11 +11,13 @@ extension TrainingRun {
         _ values: StepValues, step number: Int, _ loader: BatchLoader, _ report: (TrainingEvent) -> Void
     ) throws(TrainingError) -> TrainingError {
         let loss = zip(step.inputs.measures, values.measures).first { !$1.isFinite && $0.isLoss }
-        let what = loss.map { "the loss '\($0.name)' became \($1)" } ?? "the norm of the gradients became \(values.gradientNorm)"
+        let what =
+            loss.map { "the loss '\($0.name)' became \($1)" }
+            ?? "the norm of the gradients became \(values.gradientNorm)"
         report(.note("\(what) at step \(number); looking for the op that it came from"))
         let place = try firstNonFinite(step: number, loader) ?? "the plain evaluation of the step is finite everywhere"
         return TrainingError(
-            "\(what) at step \(number): \(place); try a smaller --lr or --clip-norm, from the checkpoint in \(folder.path)")
+            "\(what) at step \(number): \(place); try a smaller --lr or --clip-norm, with --init \(folder.lastPath)")
     }
 
     private func firstNonFinite(step number: Int, _ loader: BatchLoader) throws(TrainingError) -> String? {

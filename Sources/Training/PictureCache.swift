@@ -64,7 +64,9 @@ extension PictureCache.Contents {
         guard kept[files] == nil else { return }
         if byteCount + pair.byteCount > byteLimit { hasMadeRoom = true }
         guard pair.byteCount <= byteLimit else { return }
-        while byteCount + pair.byteCount > byteLimit, let oldest = kept.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+        while byteCount + pair.byteCount > byteLimit,
+            let oldest = kept.min(by: { $0.value.lastUse < $1.value.lastUse })
+        {
             byteCount -= oldest.value.pair.byteCount
             kept[oldest.key] = nil
         }

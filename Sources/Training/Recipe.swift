@@ -46,11 +46,13 @@ public struct Recipe: Hashable, Sendable {
                     + "\(max(1, patchSide / scale) * scale)")
         }
         guard learningRate.base > 0, learningRate.base.isFinite else {
-            throw TrainingError("a learning rate of \(learningRate.base) does not train; give a small positive number")
+            throw TrainingError("a learning rate of \(learningRate.base) does not train; give a positive number")
         }
-        guard clipNorm > 0 else { throw TrainingError("a norm of \(clipNorm) leaves no gradient; give a positive number") }
+        guard clipNorm > 0 else {
+            throw TrainingError("a norm of \(clipNorm) leaves no gradient; give a positive number")
+        }
         guard averageDecay >= 0, averageDecay < 1 else {
-            throw TrainingError("a decay of \(averageDecay) averages nothing; give a number from 0 to below 1, as 0.999")
+            throw TrainingError("a decay of \(averageDecay) averages nothing; give 0.999, or 0 for none")
         }
     }
 }

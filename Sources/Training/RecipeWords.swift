@@ -37,7 +37,8 @@ extension Recipe {
         self.init()
         for field in Self.fields {
             guard let word = words[field.key], field.write(&self, word) else {
-                throw TrainingError("its training state says \(words[field.key].map { "'\($0)'" } ?? "nothing") for '\(field.key)'")
+                let found = words[field.key].map { "'\($0)'" } ?? "nothing"
+                throw TrainingError("its training state says \(found) for '\(field.key)'")
             }
         }
     }

@@ -94,8 +94,8 @@ public struct RunFolder: Hashable, Sendable {
         do {
             try body()
         } catch {
-            let rest = holdsCheckpoint ? "; the last checkpoint is whole: when there is room, go on with --resume \(path)" : ""
-            throw TrainingError("\(error)\(rest)")
+            let advice = "; the last checkpoint is whole: when there is room, go on with --resume \(path)"
+            throw TrainingError("\(error)" + (holdsCheckpoint ? advice : ""))
         }
     }
 

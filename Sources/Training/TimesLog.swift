@@ -10,12 +10,14 @@ struct TimesLog {
     func append(epoch: Int, _ times: TrainingTimes, threadCount: Int) throws(TrainingError) {
         let heading = "epoch,threads,steps,seconds_per_step,seconds_waiting_for_data,validation_seconds\n"
         let numbers = [times.secondsPerStep, times.secondsWaitingForData, times.validationSeconds]
-        let line = "\(epoch),\(threadCount),\(times.stepCount)," + numbers.map(rounded).joined(separator: ",") + "\n"
+        let line =
+            "\(epoch),\(threadCount),\(times.stepCount)," + numbers.map(rounded).joined(separator: ",") + "\n"
         let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw failure() }
         defer { close(file) }
         let bytes = Array(((lseek(file, 0, SEEK_END) == 0 ? heading : "") + line).utf8)
-        guard bytes.withUnsafeBytes({ Glibc.write(file, $0.baseAddress, $0.count) }) == bytes.count else { throw failure() }
+        let written = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+        guard written == bytes.count else { throw failure() }
     }
 
     private func rounded(_ seconds: Double) -> String { "\((seconds * 10_000).rounded() / 10_000)" }

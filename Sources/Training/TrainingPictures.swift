@@ -33,7 +33,7 @@ struct TrainingPictures {
         ) { done, count in report(.decoding(done: done, count: count)) }
         if isInterrupted() { return nil }
         strip = try ValidationStrip(
-            model, data.validation, side: min(192, recipe.validationSide), scale: scale, threadCount: options.threadCount)
+            model, data.validation, side: recipe.validationSide, scale: scale, threadCount: options.threadCount)
         try cache.fill(data.training, threadCount: options.threadCount, isInterrupted: isInterrupted) { done in
             report(.decoding(done: done, count: data.training.count))
         }

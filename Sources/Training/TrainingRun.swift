@@ -167,7 +167,8 @@ public final class TrainingRun {
         let stepInEpoch = state.step - state.epochs.count * recipe.stepsPerEpoch
         return TrainingProgress(
             epoch: state.epochs.count + 1, epochCount: recipe.epochCount, step: stepInEpoch,
-            stepsPerEpoch: recipe.stepsPerEpoch, learningRate: recipe.learningRate.rate(step: state.step, of: recipe.stepCount),
+            stepsPerEpoch: recipe.stepsPerEpoch,
+            learningRate: recipe.learningRate.rate(step: state.step, of: recipe.stepCount),
             measures: step.inputs.measures, means: state.sums.measures.map { $0 / Double(stepInEpoch) },
             times: clock.times(
                 stepsLeft: recipe.stepCount - state.step, epochsLeft: recipe.epochCount - state.epochs.count))

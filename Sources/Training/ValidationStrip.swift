@@ -22,7 +22,8 @@ struct ValidationStrip {
         var crops: [PicturePair] = []
         for file in chosen {
             let pair = try PicturePair(file, scale: scale)
-            crops += ValidationCrops.grid(1, over: pair.reduced.size, side: side / scale).map { $0.pair(from: pair, scale: scale) }
+            let middle = ValidationCrops.grid(1, over: pair.reduced.size, side: side / scale)
+            crops += middle.map { $0.pair(from: pair, scale: scale) }
         }
         self.crops = crops
         enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount) }
@@ -33,7 +34,8 @@ struct ValidationStrip {
         try asTrainingError {
             let sheets = try crops.map { crop in
                 try ComparisonSheet(
-                    before: crop.reduced, scale: enlarger.scale, after: enlarger.enlarged(crop.reduced), truth: crop.truth)
+                    before: crop.reduced, scale: enlarger.scale, after: enlarger.enlarged(crop.reduced),
+                    truth: crop.truth)
             }
             return Picture(stacking: sheets.map { $0.picture() })
         }

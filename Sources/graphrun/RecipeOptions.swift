@@ -22,7 +22,8 @@ struct RecipeOptions: ParsableArguments {
 
     func validate() throws {
         if let recipe, Recipe.named[recipe] == nil {
-            throw ValidationError("There is no recipe '\(recipe)'; there is \(Recipe.named.keys.sorted().joined(separator: ", ")).")
+            let names = Recipe.named.keys.sorted().joined(separator: ", ")
+            throw ValidationError("There is no recipe '\(recipe)'; there is \(names).")
         }
         try check(epochs ?? 1, 1...1_000_000, "--epochs")
         try check(stepsPerEpoch ?? 1, 1...1_000_000, "--steps-per-epoch")
@@ -34,7 +35,9 @@ struct RecipeOptions: ParsableArguments {
         guard learningRate ?? 1 > 0, learningRate ?? 1 <= 1 else {
             throw ValidationError("--lr is \(learningRate ?? 0); give a number above 0 and at most 1.")
         }
-        guard clipNorm ?? 1 > 0 else { throw ValidationError("--clip-norm is \(clipNorm ?? 0); give a number above 0.") }
+        guard clipNorm ?? 1 > 0 else {
+            throw ValidationError("--clip-norm is \(clipNorm ?? 0); give a number above 0.")
+        }
         guard averageDecay ?? 0 >= 0, averageDecay ?? 0 < 1 else {
             throw ValidationError("--ema is \(averageDecay ?? 0); give a number from 0 to below 1, as 0.999.")
         }

@@ -55,7 +55,8 @@ struct Train: ParsableCommand {
     func validate() throws {
         if resume != nil {
             guard model == nil, out == nil, initialWeights == nil, !overwrite, graph.values.isEmpty else {
-                throw ValidationError("--resume takes no model, -D, --out, --init or --overwrite: a run goes on as it began.")
+                throw ValidationError(
+                    "--resume takes no model, -D, --out, --init or --overwrite: a run goes on as it began.")
             }
         } else {
             guard model != nil else { throw ValidationError("Name a model, or a run to go on with by --resume.") }
@@ -135,7 +136,8 @@ struct ByteCount: ExpressibleByArgument {
     init?(argument: String) {
         let shifts: [Character: Int] = ["K": 10, "M": 20, "G": 30]
         let shift = argument.last.flatMap { shifts[$0] }
-        guard let number = Int(shift == nil ? argument[...] : argument.dropLast()), 0...1 << 30 ~= number else { return nil }
+        let digits = shift == nil ? argument[...] : argument.dropLast()
+        guard let number = Int(digits), 0...1 << 30 ~= number else { return nil }
         count = number << (shift ?? 0)
     }
 }

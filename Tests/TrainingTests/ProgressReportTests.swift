@@ -48,7 +48,8 @@ struct ProgressReportTests {
     }
 
     @Test func eventsAreLinesOfJSON() throws {
-        let events: [TrainingEvent] = [.epoch(epoch), .step(progress(step: 3, elapsed: 1)), .note("a \"b\"\n\\"), .saved(step: 7)]
+        let step = TrainingEvent.step(progress(step: 3, elapsed: 1))
+        let events: [TrainingEvent] = [.epoch(epoch), step, .note("a \"b\"\n\\"), .saved(step: 7)]
         let objects = try events.map { event in
             let line = try #require(event.json)
             #expect(!line.contains("\n"))

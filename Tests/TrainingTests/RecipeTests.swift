@@ -39,7 +39,9 @@ struct LearningRateTests {
         #expect(course.description == text)
     }
 
-    @Test(arguments: ["", "linear", "10", "10:", ":0.5", "10:0.5,5:0.1", "10:2", "0:0.5", "10:0", "cosine:-1", "cosine:nan", "10:0.5,"])
+    @Test(arguments: [
+        "", "linear", "10", "10:", ":0.5", "10:0.5,5:0.1", "10:2", "0:0.5", "10:0", "cosine:-1", "cosine:nan", "10:0.5,",
+    ])
     func wrongCoursesAreRefused(_ text: String) { #expect(LearningRate.Course(text) == nil) }
 }
 
@@ -116,7 +118,9 @@ struct TrainingStateTests {
         state.stopping.best = 1.0 / 3
         state.stopping.bestEpoch = 1
         state.epochs = [
-            .init(number: 1, step: 200, learningRate: 0.1, means: [0.1, 1 / 3], gradientNorm: 7, validationPSNR: 28.123456789)
+            .init(
+                number: 1, step: 200, learningRate: 0.1, means: [0.1, 1 / 3], gradientNorm: 7,
+                validationPSNR: 28.123456789)
         ]
         return state
     }()
@@ -129,7 +133,8 @@ struct TrainingStateTests {
     func damagedWordsAreNamed(_ key: String) {
         var words = state.words
         words[key] = "x"
-        #expect(message { _ = try TrainingState(words: words) }.contains(key == "history" ? "of an epoch" : key == "epoch" ? "'x'" : key))
+        let said = ["history": "says 'x' of an epoch", "epoch": "says 'x' for 'epoch'"][key] ?? "says 'x' for '\(key)'"
+        #expect(message { _ = try TrainingState(words: words) }.contains(said))
         words[key] = nil
         #expect(message { _ = try TrainingState(words: words) } == "its training state lacks '\(key)'")
     }

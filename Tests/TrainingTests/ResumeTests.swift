@@ -115,7 +115,7 @@ struct ResumeTests {
         #expect(message { try run.resume("pictures") }.hasPrefix("\(empty)/last.gpack: there is no checkpoint in this folder"))
         try run.begin(in: "out")
         let best = run.path("out/best.gpack")
-        #expect(message { _ = try Checkpoint(contentsOf: best) }.hasPrefix("\(best): is no checkpoint, but a model"))
+        #expect(message { _ = try Checkpoint(contentsOf: best) }.hasPrefix("\(best): is a model, and no checkpoint"))
         var pack = try run.pack("out/last.gpack")
         pack.training?["recipe.ema"] = "0.5"
         try pack.write(to: run.path("out/last.gpack"))
