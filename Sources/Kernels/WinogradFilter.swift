@@ -52,16 +52,21 @@ private func transform(_ call: UnsafePointer<KernelCall>, inputStride: Int, outp
                 let c0 = taps.column(0).filterTransformed
                 let c1 = taps.column(1).filterTransformed
                 let c2 = taps.column(2).filterTransformed
-                var destination =
+                let destination =
                     transformed + (block * geometry.inputChannels + i * blockWidth + first - block)
-                for row in [
-                    Three(v0: c0.v0, v1: c1.v0, v2: c2.v0), Three(v0: c0.v1, v1: c1.v1, v2: c2.v1),
-                    Three(v0: c0.v2, v1: c1.v2, v2: c2.v2), Three(v0: c0.v3, v1: c1.v3, v2: c2.v3),
-                    Three(v0: c0.v4, v1: c1.v4, v2: c2.v4), Three(v0: c0.v5, v1: c1.v5, v2: c2.v5),
-                ] {
-                    row.filterTransformed.store(to: destination, stride: planeStride)
-                    destination += 6 * planeStride
-                }
+                let rowStride = 6 * planeStride
+                Three(v0: c0.v0, v1: c1.v0, v2: c2.v0).filterTransformed
+                    .store(to: destination, stride: planeStride)
+                Three(v0: c0.v1, v1: c1.v1, v2: c2.v1).filterTransformed
+                    .store(to: destination + rowStride, stride: planeStride)
+                Three(v0: c0.v2, v1: c1.v2, v2: c2.v2).filterTransformed
+                    .store(to: destination + 2 * rowStride, stride: planeStride)
+                Three(v0: c0.v3, v1: c1.v3, v2: c2.v3).filterTransformed
+                    .store(to: destination + 3 * rowStride, stride: planeStride)
+                Three(v0: c0.v4, v1: c1.v4, v2: c2.v4).filterTransformed
+                    .store(to: destination + 4 * rowStride, stride: planeStride)
+                Three(v0: c0.v5, v1: c1.v5, v2: c2.v5).filterTransformed
+                    .store(to: destination + 5 * rowStride, stride: planeStride)
             }
         }
         transformed += WinogradLayout.planeCount * planeStride

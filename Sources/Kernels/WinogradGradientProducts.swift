@@ -84,17 +84,16 @@ private struct WinogradGradientProducts {
         let used = min(8, channels - channel)
         let block = WinogradGradientBlock(layout, outputGroup: outputGroup, lane: lane)
         var planes = gradientPlanes + (block.first * layout.blockTileCount + run.place * block.width + lane - block.first)
-        let rows = (0..<4).map { row -> UnsafePointer<Float>? in
-            row < run.rowCount
-                ? UnsafePointer(call.inputs[1].row(run.firstRow + row).floats + (run.firstPixel * channels + channel)) : nil
+        let rows = WinogradRows(pixelStride: channels) { row in
+            call.inputs[1].row(run.firstRow + row).floats + (run.firstPixel * channels + channel)
         }
         for pixel in stride(from: 0, to: run.pixelCount, by: 4) {
             // [row of the plane][column][8]
             for column in 0..<4 {
                 let isInside = pixel + column < run.pixelCount
                 let load = { (row: Int) -> Vector in
-                    guard isInside, let source = rows[row] else { return Vector(repeating: 0) }
-                    return lanes(source + (pixel + column) * channels, used)
+                    guard isInside, row < run.rowCount else { return Vector(repeating: 0) }
+                    return lanes(rows.place(row, pixel + column, 0), used)
                 }
                 Four(load(0), load(1), load(2), load(3)).gradientTransformed.store(to: columns + 8 * column, stride: 32)
             }

@@ -71,7 +71,7 @@ struct WinogradOutput {
     }
 }
 
-/// Four rows of a row of tiles.
+/// Four rows of a row of tiles, of which those past the image are not looked at.
 struct WinogradRows {
     private let r0: UnsafeMutablePointer<Float>, r1: UnsafeMutablePointer<Float>
     private let r2: UnsafeMutablePointer<Float>, r3: UnsafeMutablePointer<Float>

@@ -40,7 +40,7 @@ public struct Checkpoint: Sendable {
     public init(contentsOf path: String) throws(TrainingError) {
         let file = try asTrainingError { try PackFile(contentsOf: path) }
         guard let words = file.training else {
-            throw TrainingError("\(path): is no checkpoint, but a model; name the folder of a run, which holds last.gpack")
+            throw TrainingError("\(path): is a model, and no checkpoint; name the folder of a run, with its last.gpack")
         }
         model = try asTrainingError { try Model(file) }
         do throws(TrainingError) {

@@ -19,7 +19,7 @@ extension TrainingRun {
         }
         guard let measured else { return nil }
         // What is read again when a run goes on comes last: the files before it can be made from it.
-        let title = "\(checkpoint.model.module.name), epoch \(progress.epoch) of \(recipe.epochCount)"
+        let title = "\(checkpoint.model.compiled.name), epoch \(progress.epoch) of \(recipe.epochCount)"
         try folder.write(history(pictures), title: title, strip: measured.strip)
         try save()
         clock.endValidation()

@@ -43,7 +43,7 @@ public struct InitialWeights: Sendable {
             let names = pack.weights.prefix(3).map { "@" + $0.path }.joined(separator: ", ")
             throw TrainingError(
                 "\(path): none of its \(pack.weights.count) weights (\(names), …) has the name and shape of one of "
-                    + "'\(model.module.name)'")
+                    + "'\(model.compiled.name)'")
         }
     }
 
