@@ -12,8 +12,6 @@ Run it by Tools/compare-with-pytorch, which builds graphrun and installs PyTorch
 
 import argparse
 import pathlib
-import re
-import subprocess
 import sys
 import tempfile
 
@@ -21,6 +19,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors.numpy import load_file, save_file
+
+from edsr import graphrun, random_model
 
 FORWARD_BOUND = 1e-3
 GRADIENT_BOUND = 1e-4
@@ -65,25 +65,8 @@ class Comparison:
         self.options = options
         self.random = np.random.default_rng(options.seed)
         self.results = []
-        self.weights = self.make_model()
-
-    def make_model(self):
-        """A pack with random weights: what begins at zero is drawn here, so that blocks add a little to what
-        passes them, as in a trained network."""
-        definitions = [part for name, value in self.configuration.items() for part in ("-D", f"{name}={value}")]
-        self.graphrun("weights", "export", "Graphs/edsr.graph", *definitions, "-o", self.path("fresh"))
-        weights = load_file(self.path("fresh"))
-        for path, values in weights.items():
-            if path.endswith(".bias"):
-                weights[path] = self.random.normal(0, 0.05, values.shape).astype(np.float32)
-            elif re.fullmatch(r"body\.\d+\.1\.filter", path):
-                deviation = 0.1 / self.configuration["residual"] / np.sqrt(9 * self.configuration["filters"])
-                weights[path] = self.random.normal(0, deviation, values.shape).astype(np.float32)
-        save_file(weights, self.path("weights"))
-        self.pack = f"{self.folder}/{self.name}.gpack"
-        self.graphrun(
-            "weights", "import", "Graphs/edsr.graph", self.path("weights"), *definitions, "-o", self.pack)
-        return weights
+        self.pack = f"{folder}/{name}.gpack"
+        self.weights = random_model(options.graphrun, self.pack, self.configuration, self.random)
 
     def batch(self, count, height, width):
         """Smooth random pictures and their reductions by mean."""
@@ -150,14 +133,9 @@ class Comparison:
 
     def run_entry(self, entry, tensors, *arguments):
         save_file(tensors, self.path("inputs"))
-        self.graphrun(
-            "run", self.pack, "--entry", entry, "--inputs", self.path("inputs"), "-o", self.path("outputs"), *arguments)
+        graphrun(
+            self.options.graphrun, "run", self.pack, "--entry", entry, "--inputs", self.path("inputs"), "-o", self.path("outputs"), *arguments)
         return load_file(self.path("outputs"))
-
-    def graphrun(self, *arguments):
-        done = subprocess.run([self.options.graphrun, *arguments], capture_output=True, text=True)
-        if done.returncode != 0:
-            sys.exit(f"graphrun {arguments[0]} failed with code {done.returncode}: {done.stderr.strip()}")
 
     def path(self, name):
         return f"{self.folder}/{self.name}-{name}.safetensors"

@@ -75,25 +75,27 @@ public enum Pipeline {
     /// - Parameters:
     ///   - sizes: a value for each symbol of the entry's inputs, as `["N": 1, "H": 48, "W": 48]`.
     ///   - bandRows: rows of the first input that a wave advances by; nil runs whole images.
+    ///   - algorithm: how convolutions are computed.
     public static func specialize(
-        _ entry: Entry, sizes: [String: Int], instructionSet: InstructionSet, bandRows: Int? = nil
+        _ entry: Entry, sizes: [String: Int], instructionSet: InstructionSet, bandRows: Int? = nil,
+        algorithm: ConvolutionAlgorithm = .best
     ) throws(ProgramError) -> Program {
-        let steps = try chooseSteps(entry, sizes: sizes, instructionSet: instructionSet)
+        let steps = try chooseSteps(entry, sizes: sizes, instructionSet: instructionSet, algorithm)
         return try planMemory(schedule(steps, bandRows: bandRows))
     }
 
-    /// As ``specialize(_:sizes:instructionSet:bandRows:)``, stopping before memory is planned.
+    /// As ``specialize(_:sizes:instructionSet:bandRows:algorithm:)``, stopping before memory is planned.
     public static func scheduled(
         _ entry: Entry, sizes: [String: Int], instructionSet: InstructionSet, bandRows: Int? = nil
     ) throws(ProgramError) -> Program {
-        try schedule(try chooseSteps(entry, sizes: sizes, instructionSet: instructionSet), bandRows: bandRows)
+        try schedule(try chooseSteps(entry, sizes: sizes, instructionSet: instructionSet, .best), bandRows: bandRows)
     }
 
     /// Goes on from a scheduled program to a planned one.
     public static func plan(_ scheduled: Program) throws(ProgramError) -> Program { try planMemory(scheduled) }
 
     private static func chooseSteps(
-        _ entry: Entry, sizes: [String: Int], instructionSet: InstructionSet
+        _ entry: Entry, sizes: [String: Int], instructionSet: InstructionSet, _ algorithm: ConvolutionAlgorithm
     ) throws(ProgramError) -> Program {
         let missing = entry.graph.sizeSymbols.filter { sizes[$0] == nil }
         guard missing.isEmpty else {
@@ -105,7 +107,7 @@ public enum Pipeline {
         } catch {
             throw ProgramError("\(error)")
         }
-        return try buildSteps(chooseKernels(bound), role: entry.role, instructionSet: instructionSet)
+        return try buildSteps(chooseKernels(bound, algorithm), role: entry.role, instructionSet: instructionSet)
     }
 
     static func stage(of syntax: SourceFile) throws(CompileError) -> Stage {

@@ -26,7 +26,7 @@ public final class Session {
 
     private let memory: BoundMemory
     private let preparation: TaskList
-    private let tasks: TaskList
+    let tasks: TaskList
     private let workers: WorkerPool
     private let updatesParameters: Bool
     private var preparedGeneration: Int?

@@ -30,6 +30,8 @@ final class TaskList: @unchecked Sendable {
     let taskCounts: [Int]
     /// Tasks of each instruction that have not ended; counted down by workers.
     let remaining: UnsafeMutablePointer<Atomic<Int>>
+    /// For each task, while a run is profiled.
+    var times: UnsafeMutablePointer<TaskTime>?
     private let callMemory: [CallMemory]
 
     init(_ program: Program, _ instructions: [Instruction], _ memory: BoundMemory) throws(RuntimeError) {

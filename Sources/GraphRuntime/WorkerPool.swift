@@ -125,6 +125,7 @@ final class WorkerPool: @unchecked Sendable {
                     pause(&spins)
                 }
             }
+            if let times = tasks.times { times[index].start = TaskTime.now }
             do {
                 try tasks.run(task, worker: worker, memory)
             } catch {
@@ -132,6 +133,7 @@ final class WorkerPool: @unchecked Sendable {
                 shared.hasFailed.store(true, ordering: .releasing)
                 return
             }
+            if let times = tasks.times { times[index].end = TaskTime.now }
             tasks.remaining[task.instruction].subtract(1, ordering: .releasing)
         }
     }

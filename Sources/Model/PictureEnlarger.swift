@@ -1,3 +1,4 @@
+import GraphCompiler
 import GraphRuntime
 import Imaging
 
@@ -27,16 +28,22 @@ public final class PictureEnlarger {
     private let model: Model
     private let threadCount: Int
     private let bandRows: Int?
+    private let algorithm: ConvolutionAlgorithm
     private var session: Session?
     private let enlargement: Enlargement
     private var size = (width: 0, height: 0)
 
-    /// - Parameter bandRows: rows of the small picture that are worked on at a time; nil for all.
+    /// - Parameters:
+    ///   - bandRows: rows of the small picture that are worked on at a time; nil for all.
+    ///   - algorithm: how convolutions are computed.
     /// - Throws: when the model does not take and make a picture.
-    public init(_ model: Model, threadCount: Int, bandRows: Int? = defaultBandRows) throws(ModelError) {
+    public init(
+        _ model: Model, threadCount: Int, bandRows: Int? = defaultBandRows, algorithm: ConvolutionAlgorithm = .best
+    ) throws(ModelError) {
         self.model = model
         self.threadCount = threadCount
         self.bandRows = bandRows
+        self.algorithm = algorithm
         enlargement = try Enlargement(model.entry(.predict).graph)
     }
 
@@ -55,8 +62,7 @@ public final class PictureEnlarger {
             return Report(
                 inputWidth: reader.width, inputHeight: reader.height, outputWidth: writer.width,
                 outputHeight: writer.height,
-                plannedByteCount: program.arenaByteCount + program.preparedByteCount
-                    + threadCount * program.scratchByteCount)
+                plannedByteCount: program.byteCount(threadCount: threadCount))
         } catch let error as ModelError {
             throw ModelError("\(input): \(error)")
         } catch let error as RuntimeError {
@@ -84,7 +90,7 @@ public final class PictureEnlarger {
         // The memory of one size is given back before that of the next is taken.
         session = nil
         let (session, _) = try model.enlargingSession(
-            height: height, width: width, threadCount: threadCount, bandRows: bandRows)
+            height: height, width: width, threadCount: threadCount, bandRows: bandRows, algorithm: algorithm)
         self.session = session
         size = (width, height)
         return session

@@ -6,8 +6,10 @@ import GraphRuntime
 public enum Evaluation: Hashable, Sendable {
     /// By the compiled program, on kernels.
     ///
-    /// - Parameter bandRows: rows of the first input that a wave advances by; nil for whole images.
-    case compiled(threadCount: Int, bandRows: Int?)
+    /// - Parameters:
+    ///   - bandRows: rows of the first input that a wave advances by; nil for whole images.
+    ///   - algorithm: how convolutions are computed.
+    case compiled(threadCount: Int, bandRows: Int?, algorithm: ConvolutionAlgorithm = .best)
     /// By the ops' plain evaluation, node after node.
     case interpreted
 }
@@ -46,10 +48,10 @@ extension Model {
                 do { try parameters.setValues(update.values, of: path) } catch { throw ModelError("\(error)") }
             }
             return results
-        case .compiled(let threadCount, let bandRows):
+        case .compiled(let threadCount, let bandRows, let algorithm):
             return try run(
                 compiled(entry, upTo: .fused), inputs: inputs, scalars: scalars, threadCount: threadCount,
-                bandRows: bandRows)
+                bandRows: bandRows, algorithm)
         }
     }
 
@@ -96,11 +98,13 @@ extension Model {
     }
 
     private func run(
-        _ entry: Entry, inputs: [String: Tensor<Float>], scalars: [String: Float], threadCount: Int, bandRows: Int?
+        _ entry: Entry, inputs: [String: Tensor<Float>], scalars: [String: Float], threadCount: Int, bandRows: Int?,
+        _ algorithm: ConvolutionAlgorithm
     ) throws(ModelError) -> Results {
         do {
             let program = try Pipeline.specialize(
-                entry, sizes: sizes(of: entry.graph, from: inputs), instructionSet: .best, bandRows: bandRows)
+                entry, sizes: sizes(of: entry.graph, from: inputs), instructionSet: .best, bandRows: bandRows,
+                algorithm: algorithm)
             let session = try Session(program, parameters: parameters, threadCount: threadCount)
             let sinks = try program.graph.outputs.map { output throws(ModelError) in
                 (output.name, try WholeOutput(program.graph[output.value].type))

@@ -12,7 +12,7 @@ struct GraphRun: ParsableCommand {
             """,
         // In the order in which people need them.
         groupedSubcommands: [
-            CommandGroup(name: "Model", subcommands: [Train.self, Infer.self, Eval.self, Compare.self]),
+            CommandGroup(name: "Model", subcommands: [Train.self, Infer.self, Eval.self, Compare.self, Bench.self]),
             CommandGroup(
                 name: "Pack", subcommands: [Inspect.self, PackCommand.self, Verify.self, Diff.self, Weights.self]),
             CommandGroup(name: "Tool", subcommands: [RunEntry.self, GradCheck.self, SamplePictures.self]),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GraphCompiler
 import Model
 
 /// Enlarges pictures.
@@ -24,6 +25,9 @@ struct Infer: ParsableCommand {
     @Option(help: ArgumentHelp("Input rows worked on at a time; 0 for all.", valueName: "rows"))
     var bands = defaultBandRows
 
+    @Option(help: "How convolutions are computed.")
+    var algorithm: ConvolutionAlgorithm = .best
+
     @OptionGroup var graph: GraphOptions
     @OptionGroup var threads: ThreadOptions
 
@@ -47,7 +51,7 @@ struct Infer: ParsableCommand {
             StandardError.write("graphrun: the weights of \(modelPath) are fresh; train it, then name the pack\n")
         }
         let enlarger = try PictureEnlarger(
-            model, threadCount: threads.count, bandRows: bands == 0 ? nil : bands)
+            model, threadCount: threads.count, bandRows: bands == 0 ? nil : bands, algorithm: algorithm)
         for (picture, target) in zip(pictures, targets) {
             let start = ContinuousClock.now
             let report = try enlarger.enlarge(picture, to: target)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GraphCompiler
 import GraphIR
 import GraphRuntime
 import Model
@@ -40,6 +41,8 @@ struct ThreadOptions: ParsableArguments {
         try check(threads ?? 1, 1...1024, "--threads")
     }
 }
+
+extension ConvolutionAlgorithm: ExpressibleByArgument {}
 
 extension NamedValues: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }

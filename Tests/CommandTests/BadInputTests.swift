@@ -194,7 +194,7 @@ struct HelpTests {
         ["graphrun", "inspect"], ["graphrun", "weights"], ["graphrun", "weights", "export"],
         ["graphrun", "weights", "import"], ["graphrun", "run"], ["graphrun", "gradcheck"],
         ["graphrun", "pack"], ["graphrun", "verify"], ["graphrun", "diff"], ["graphrun", "train"], ["graphrun", "eval"],
-        ["graphrun", "compare"], ["graphrun", "sample-pictures"],
+        ["graphrun", "compare"], ["graphrun", "bench"], ["graphrun", "sample-pictures"],
     ])
     func helpFitsOneScreenAndHasAnExample(_ command: [String]) throws {
         let place = try Workplace()

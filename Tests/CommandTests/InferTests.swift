@@ -29,6 +29,17 @@ struct InferTests {
         #expect(Set(files).count == 1)
     }
 
+    @Test func directConvolutionGivesThePictureAsWell() throws {
+        let place = try Workplace()
+        let model = [Models.path("edsr"), "-D", "filters=16", "-D", "blocks=1"]
+        _ = try place.graphc(["compile"] + model + ["-o", "model.gpack"]).success()
+        let small = try place.picture("small.png", width: 19, height: 21)
+        _ = try place.graphrun("infer", "model.gpack", small, "-o", "best.png").success()
+        _ = try place.graphrun("infer", "model.gpack", small, "-o", "direct.png", "--algorithm", "direct").success()
+        let pictures = try ["best.png", "direct.png"].map { try Picture(contentsOfPNG: place.url($0).path).pixels.map(Int.init) }
+        #expect(pictures[0].count == 3 * 16 * 19 * 21 && zip(pictures[0], pictures[1]).allSatisfy { abs($0 - $1) <= 1 })
+    }
+
     @Test func memoryDoesNotGrowWithHeight() throws {
         let place = try Workplace()
         _ = try place.graphc(["compile"] + Models.small("edsr") + ["-o", "model.gpack"]).success()

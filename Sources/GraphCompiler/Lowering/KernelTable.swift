@@ -8,7 +8,8 @@ import KernelInterface
 /// plain evaluation. Kernels are functions of the shape and the instruction set alone.
 enum KernelTable {
     static let rows: [KernelRow] = [
-        KernelRow("conv2d_winograd", for: ["conv2d", "conv2d_input_gradient"], lower: lowerWinogradConvolution),
+        KernelRow(
+            "conv2d_winograd", for: ["conv2d", "conv2d_input_gradient"], isDirect: false, lower: lowerWinogradConvolution),
         KernelRow("conv2d_direct", for: ["conv2d", "conv2d_input_gradient"], lower: lowerDirectConvolution),
         KernelRow(
             "conv2d_filter_gradient_winograd", for: ["conv2d_filter_gradient"], lower: lowerWinogradFilterGradient),
@@ -30,9 +31,9 @@ enum KernelTable {
 
     static let plain = "plain"
 
-    /// The best kernel for a group.
-    static func choose(_ analysis: GroupAnalysis) -> String {
-        rows.first { $0.lower(analysis) != nil }?.name ?? plain
+    /// The best kernel for a group; with `direct`, of those that compute a convolution as it is written.
+    static func choose(_ analysis: GroupAnalysis, _ algorithm: ConvolutionAlgorithm) -> String {
+        rows.first { (algorithm == .best || $0.isDirect) && $0.lower(analysis) != nil }?.name ?? plain
     }
 
     /// The call of a kernel that a plan names; nil when it does not fit the group.
@@ -46,11 +47,17 @@ struct KernelRow: Sendable {
     let name: String
     /// The anchor's op; none for pointwise groups.
     let anchors: Set<String>
+    /// Whether the kernel computes the sums of its operation as they are written.
+    let isDirect: Bool
     private let lowering: @Sendable (GroupAnalysis) -> Lowering?
 
-    init(_ name: String, for anchors: Set<String>, lower lowering: @escaping @Sendable (GroupAnalysis) -> Lowering?) {
+    init(
+        _ name: String, for anchors: Set<String>, isDirect: Bool = true,
+        lower lowering: @escaping @Sendable (GroupAnalysis) -> Lowering?
+    ) {
         self.name = name
         self.anchors = anchors
+        self.isDirect = isDirect
         self.lowering = lowering
     }
 

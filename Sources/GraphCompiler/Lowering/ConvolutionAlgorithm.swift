@@ -1,0 +1,7 @@
+/// How convolutions and their gradients are computed.
+public enum ConvolutionAlgorithm: String, Hashable, Sendable, CaseIterable {
+    /// By what is fastest for the shape: Winograd's algorithm where it fits.
+    case best
+    /// As the sum is written, whatever the shape: for comparison of speed and of rounding.
+    case direct
+}

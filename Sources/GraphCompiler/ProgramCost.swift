@@ -1,0 +1,31 @@
+import GraphIR
+
+extension Program {
+    /// Memory that a session on some threads takes for it, beside the weights.
+    public func byteCount(threadCount: Int) -> Int {
+        arenaByteCount + preparedByteCount + threadCount * scratchByteCount
+    }
+
+    /// Multiplications and additions of the convolutions and their gradients, as the sums are written, whatever
+    /// the kernels do: what effective speed is counted in.
+    public var convolutionOperationCount: Int {
+        graph.groups.indices.map(convolutionOperationCount(ofGroup:)).reduce(0, +)
+    }
+
+    /// Those of one step; 0 for a step that holds no convolution, or packs a filter of one.
+    public func convolutionOperationCount(of step: Step) -> Int {
+        // A packed filter is no value of the graph; its step names the group that it serves.
+        step.outputs.contains { self[buffer: $0].value != nil } ? convolutionOperationCount(ofGroup: step.group) : 0
+    }
+
+    private func convolutionOperationCount(ofGroup index: Int) -> Int {
+        graph.groups[index].members.reduce(0) { sum, member in
+            guard let operation = graph[member].operation, operation.op.hasPrefix("conv2d"),
+                let op = OpRegistry[operation.op]
+            else { return sum }
+            let shapes = BoundShapes(
+                operands: operation.operands.map(graph.boundShape), result: graph.boundShape(member))
+            return sum + op.cost(shapes, operation.attributes).operationCount
+        }
+    }
+}

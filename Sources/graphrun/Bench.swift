@@ -1,0 +1,66 @@
+import ArgumentParser
+import Foundation
+import GraphCompiler
+import Model
+
+/// Measures how fast a model runs.
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure how fast a model runs.",
+        usage: "graphrun bench MODEL [options]",
+        discussion: """
+            graphrun bench edsr.gpack --workload photo --threads 2
+
+            Workloads: tile (128x128), photo (339x510), patches (16x24x24), step (one
+            training step on such patches), or sizes. GFLOP/s count multiplications and
+            additions of direct convolution; peak is what registers alone reach.
+            """)
+
+    @OptionGroup var model: ModelOptions
+
+    @Option(help: ArgumentHelp("A name, HxW or NxHxW: rows x columns.", valueName: "what"))
+    var workload = Workload.named[0]
+
+    @Option(help: "How convolutions are computed.")
+    var algorithm: ConvolutionAlgorithm = .best
+
+    @Option(help: ArgumentHelp("Runs that count, after one that does not.", valueName: "n"))
+    var runs = 10
+
+    @Option(help: ArgumentHelp("Input rows worked on at a time; 0 for all.", valueName: "rows"))
+    var bands: Int?
+
+    @Flag(help: "Time each step, too, on one thread.")
+    var profile = false
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+        try check(runs, 1...10_000, "--runs")
+        try check(bands ?? 0, 0...1_000_000, "--bands")
+        if workload.role == .train, bands != nil {
+            throw ValidationError("--bands goes with inference; a training step works on whole images.")
+        }
+    }
+
+    func run() throws {
+        let loaded = try model.model()
+        let measurement = try loaded.measure(
+            workload, threadCount: model.threadCount, bandRows: bandRows, algorithm: algorithm, runCount: runs)
+        let profile =
+            profile ? try loaded.profile(workload, bandRows: bandRows, algorithm: algorithm, runCount: runs) : nil
+        let report = BenchReport(
+            workload, threads: model.threadCount, bandRows: bandRows, algorithm, measurement, profile)
+        print(json ? try report.json() : report.text)
+    }
+
+    /// nil for whole images: what `infer` and training do, unless `--bands` says something else.
+    private var bandRows: Int? {
+        guard workload.role == .predict else { return nil }
+        let rows = bands ?? defaultBandRows
+        return rows == 0 ? nil : rows
+    }
+}
+
+extension Workload: ExpressibleByArgument {}

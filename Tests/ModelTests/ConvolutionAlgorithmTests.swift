@@ -1,0 +1,50 @@
+import Foundation
+import GraphCompiler
+import GraphIR
+import GraphRuntime
+import Model
+import Testing
+
+/// What Winograd's algorithm costs in accuracy: EDSR as people use it, by the best kernels and by direct convolution.
+struct ConvolutionAlgorithmTests {
+    /// EDSR x4 with its defaults, and weights as large as after training: those that begin at zero are drawn.
+    private func edsr() throws -> Model {
+        let graphs = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Graphs")
+        let model = try Model(contentsOf: graphs.appendingPathComponent("edsr.graph").standardizedFileURL.path)
+        var generator = SplitMix64(seed: 7)
+        for tensor in model.parameters.tensors where !tensor.isState {
+            guard let values = model.parameters.values(of: tensor.path), values.allSatisfy({ $0 == 0 }) else { continue }
+            let limit: Float = tensor.shape.count == 4 ? 0.1 / 24 * 1.7 : 0.05
+            try model.parameters.setValues(
+                values.map { _ in Float.random(in: -limit...limit, using: &generator) }, of: tensor.path)
+        }
+        return model
+    }
+
+    private func output(_ model: Model, _ role: Role, _ algorithm: ConvolutionAlgorithm) throws -> [Float] {
+        var generator = SplitMix64(seed: 8)
+        let pixels = (0..<2 * 23 * 30 * 3).map { _ in Float(UInt8.random(in: 0...255, using: &generator)) }
+        let results = try model.run(
+            role, inputs: ["lr": Tensor(shape: [2, 23, 30, 3], values: pixels)],
+            by: .compiled(threadCount: 2, bandRows: nil, algorithm: algorithm))
+        return try #require(results.outputs.first?.value.values)
+    }
+
+    @Test func winogradIsWithinAHundredthOfAGreyLevel() throws {
+        let model = try edsr()
+        let best = try output(model, .forward, .best), direct = try output(model, .forward, .direct)
+        let worst = try #require(zip(best, direct).map { abs($0 - $1) }.max())
+        print("EDSR x4 by Winograd and directly: worst difference \(worst) of a grey level, "
+            + "results from \(direct.min() ?? 0) to \(direct.max() ?? 0)")
+        #expect(worst < 0.01)
+        #expect(worst > 0, "both ways took the same kernels")
+    }
+
+    @Test func pixelsDifferByRoundingAlone() throws {
+        let model = try edsr()
+        let best = try output(model, .predict, .best), direct = try output(model, .predict, .direct)
+        let differences = zip(best, direct).map { abs($0 - $1) }
+        #expect(Set(direct).count > 100, "the picture shows something")
+        #expect(differences.allSatisfy { $0 <= 1 } && differences.count { $0 > 0 } < differences.count / 1000)
+    }
+}
