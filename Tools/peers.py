@@ -13,13 +13,14 @@ import pathlib
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 
 class Ncnn:
     package = "ncnn"
-    settings = "Winograd, packed layouts, light mode; f32 storage and arithmetic; patches one after another"
+    settings = "Winograd, packed layouts, light mode; f32 storage and arithmetic; patches side by side, each on one thread"
 
     def __init__(self, folder, threads, shape):
         import ncnn
@@ -27,7 +28,9 @@ class Ncnn:
         self.ncnn = ncnn
         self.net = ncnn.Net()
         options = self.net.opt
-        options.num_threads = threads
+        # Two patches on a thread each are faster than one after the other on two.
+        options.num_threads = threads if shape[0] == 1 else 1
+        self.pool = ThreadPoolExecutor(threads)
         options.lightmode = options.use_packing_layout = True
         options.use_winograd_convolution = options.use_sgemm_convolution = True
         options.use_fp16_storage = options.use_fp16_packed = options.use_fp16_arithmetic = False
@@ -38,7 +41,7 @@ class Ncnn:
             self.result = len([line for line in file if not line.startswith("Split")]) - 3
 
     def __call__(self, pictures):
-        return np.stack([self.run(picture) for picture in pictures])
+        return np.stack(list(self.pool.map(self.run, pictures)))
 
     def run(self, picture):
         extractor = self.net.create_extractor()
