@@ -9,7 +9,6 @@ fastest at full precision.
 
 import argparse
 import json
-import pathlib
 import subprocess
 import sys
 import time
@@ -156,7 +155,8 @@ def write_models(weights, folder):
     parts = [(f"{name}.{part}", x) for name, pair in convolutions.items() for part, x in zip(("filter", "bias"), pair)]
     np.savez(f"{folder}/edsr.npz", **dict(parts))
     openvino.save_model(openvino.convert_model(f"{folder}/edsr.onnx"), f"{folder}/openvino.xml", compress_to_fp16=False)
-    converter = [f"{pathlib.Path(sys.executable).parent}/mnnconvert"]
+    # MNN's command line installs a package to report each conversion to its makers: this is the converter behind it.
+    converter = [sys.executable, "-c", "import sys, MNN, _tools; _tools.mnnconvert(sys.argv)"]
     files = ["-f", "ONNX", "--modelFile", f"{folder}/edsr.onnx", "--MNNModel", f"{folder}/edsr.mnn", "--bizCode", "MNN"]
     subprocess.run(converter + files, check=True, stdout=subprocess.DEVNULL)
 

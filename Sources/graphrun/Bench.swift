@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import GraphCompiler
 import Model
 
@@ -27,7 +26,7 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Runs that count, after one that does not.", valueName: "n"))
     var runs = 10
 
-    @Option(help: ArgumentHelp("Input rows worked on at a time; 0 for all.", valueName: "rows"))
+    @Option(help: ArgumentHelp("Input rows worked on at a time; 0 for all. (default: \(defaultBandRows))", valueName: "rows"))
     var bands: Int?
 
     @Flag(help: "Time each step, too, on one thread.")
