@@ -189,7 +189,8 @@ def enlarge(engine, options):
     from PIL import Image
 
     x = planes(np.asarray(Image.open(options.picture).convert("RGB"))[None])
-    result = engine(options.folder, options.threads, x.shape)(x)[0].transpose(1, 2, 0)
+    network = engine(options.folder, options.threads, x.shape)
+    result = network(x)[0].transpose(1, 2, 0)
     Image.fromarray(result.round().clip(0, 255).astype(np.uint8)).save(options.output, compress_level=1)
 
 
