@@ -7,7 +7,6 @@ struct GraphRun: ParsableCommand {
         commandName: "graphrun",
         abstract: "Trains and runs models: .gpack, or .graph, compiled on the way.",
         discussion: """
-            graphrun train Graphs/edsr.graph --data DIV2K --out run
             graphrun infer run/best.gpack photo.png -o big.png
             """,
         // In the order in which people need them.
