@@ -84,6 +84,34 @@ public enum Pipeline {
         return try planMemory(schedule(steps, bandRows: bandRows))
     }
 
+    /// The program that is fastest within memory: whole images where they fit, else bands of rows.
+    ///
+    /// - Parameter arenaLimit: bytes that activations should take at most; passed where even the smallest
+    ///   bands take more.
+    public static func specialize(
+        _ entry: Entry, sizes: [String: Int], instructionSet: InstructionSet, arenaLimit: Int,
+        algorithm: ConvolutionAlgorithm = .best
+    ) throws(ProgramError) -> BandedProgram {
+        try planInBands(
+            chooseSteps(entry, sizes: sizes, instructionSet: instructionSet, algorithm), arenaLimit: arenaLimit)
+    }
+
+    /// As ``specialize(_:sizes:instructionSet:arenaLimit:algorithm:)``, but never over a limit: where even the smallest
+    /// bands take more, the picture is cut into strips of columns, which give the same bytes.
+    ///
+    /// - Parameters:
+    ///   - symbol: the width of the entry's one input.
+    ///   - memoryLimit: bytes that ``Program/byteCount(threadCount:)`` of each strip may reach.
+    /// - Throws: when the limit is too small for the narrowest strip, too.
+    public static func specialize(
+        _ entry: Entry, sizes: [String: Int], splitting symbol: String, instructionSet: InstructionSet, memoryLimit: Int,
+        threadCount: Int, algorithm: ConvolutionAlgorithm = .best
+    ) throws(ProgramError) -> [ColumnStrip] {
+        try planInStrips(
+            entry, chooseSteps(entry, sizes: sizes, instructionSet: instructionSet, algorithm), sizes: sizes, width: symbol,
+            memoryLimit: memoryLimit, threadCount: threadCount)
+    }
+
     /// As ``specialize(_:sizes:instructionSet:bandRows:algorithm:)``, stopping before memory is planned.
     public static func scheduled(
         _ entry: Entry, sizes: [String: Int], instructionSet: InstructionSet, bandRows: Int? = nil

@@ -26,6 +26,11 @@ public struct Program: Hashable, Sendable {
     /// Scratch that each worker needs.
     public var scratchByteCount: Int { steps.map(\.scratchByteCount).max() ?? 0 }
 
+    /// What a run takes beside the weights: activations, prepared filters and each thread's scratch.
+    public func byteCount(threadCount: Int) -> Int {
+        arenaByteCount + preparedByteCount + threadCount * scratchByteCount
+    }
+
     public subscript(buffer id: BufferID) -> Buffer { buffers[id.index] }
 }
 
@@ -57,8 +62,10 @@ public struct Step: Hashable, Sendable {
     /// Rows of each image are made in multiples of this, the last of them excepted: a pixel shuffle makes
     /// `block` rows at a time, a Winograd convolution those of a row of tiles.
     public var rowUnit: Int
-    /// Rows of one task: a function of the shape alone, so that no result depends on the thread count.
+    /// Rows of one instruction: a function of the shape alone, so that no result depends on the thread count.
     public var rowsPerTask: Int
+    /// Multiplications and additions for one row: how long the step takes beside others.
+    public var operationsPerRow: Int
     public var scratchByteCount: Int
     /// Whether the step depends on weights alone and so belongs to the preparation.
     public var isPreparation: Bool
@@ -71,8 +78,8 @@ extension Step {
         return image * imageHeight + min(imageHeight, (y + rowUnit - 1) / rowUnit * rowUnit)
     }
 
-    /// Cuts rows into tasks.
-    public func tasks(_ rows: Range<Int>) -> [Range<Int>] {
+    /// Cuts rows into what one worker does at a time.
+    func tasks(_ rows: Range<Int>) -> [Range<Int>] {
         var tasks: [Range<Int>] = []
         var row = rows.lowerBound
         while row < rows.upperBound {
@@ -173,7 +180,7 @@ public struct RowLayout: Hashable, Sendable {
     }
 }
 
-/// Some rows of one step, of a source or of a sink.
+/// Some rows of one step, of a source or of a sink: what one worker does at a time.
 public struct Instruction: Hashable, Sendable {
     public enum Work: Hashable, Sendable {
         /// The caller fills rows of an input.
@@ -186,7 +193,19 @@ public struct Instruction: Hashable, Sendable {
     public var work: Work
     /// Rows of the source's buffer, of the step's first output, or of the sink's buffer.
     public var rows: Range<Int>
-    /// Earlier instructions of the same list that must have ended: those that write what this one
-    /// reads, or use memory that this one overwrites.
-    public var waits: [Int] = []
+    /// What must be done before: that makes what this one reads, and that uses memory which this one
+    /// overwrites.
+    public var waits: [RowWait] = []
+}
+
+/// Every step, source and sink counts the rows that it has done, from its first on. An instruction waits
+/// until a count has come far enough.
+public struct RowWait: Hashable, Sendable {
+    public var work: Instruction.Work
+    public var rowCount: Int
+
+    public init(_ work: Instruction.Work, rowCount: Int) {
+        self.work = work
+        self.rowCount = rowCount
+    }
 }

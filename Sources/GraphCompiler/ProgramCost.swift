@@ -1,11 +1,6 @@
 import GraphIR
 
 extension Program {
-    /// Memory that a session on some threads takes for it, beside the weights.
-    public func byteCount(threadCount: Int) -> Int {
-        arenaByteCount + preparedByteCount + threadCount * scratchByteCount
-    }
-
     /// Multiplications and additions of the convolutions and their gradients, as the sums are written, whatever
     /// the kernels do: what effective speed is counted in.
     public var convolutionOperationCount: Int {

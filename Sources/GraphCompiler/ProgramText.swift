@@ -6,10 +6,12 @@ import GraphLanguage
 ///     buffer t_1 rows 7 bytes 64512 live 3..<41 at 12288
 ///     buffer s0_filter rows 1 bytes 147456 at 0 prepared
 ///     run lr rows 0..<5 source
-///     run s0 rows 0..<4 after 0, 2
+///     run s0 rows 0..<4 after s0_pack(1) given lr(5)
+///     run s1 rows 8..<12 after s0(9) taken y(4)
 ///
-/// Instructions count from 0 in the order they stand, those of the preparation apart. `readProgram`
-/// reads it again and believes nothing.
+/// An instruction waits for rows of steps (`after`), of inputs (`given`) and of outputs (`taken`).
+/// Lifetimes count instructions from 0 in the order they stand, those of the preparation apart.
+/// `readProgram` reads it again and believes nothing.
 public func programText(_ program: Program, stage: Stage) -> String {
     var declaration = Entry(role: program.role, graph: program.graph).syntax(documentation: summary(of: program, stage))
     declaration.clauses = [Clause("on", [.name(program.instructionSet.rawValue)])]
@@ -51,22 +53,33 @@ private func directive(
     for instruction: Instruction, _ program: Program, _ isPlanned: Bool, isPreparation: Bool
 ) -> Statement {
     var clauses = [Clause("rows", [.range(instruction.rows.lowerBound, instruction.rows.upperBound)])]
-    if isPlanned, !instruction.waits.isEmpty {
-        clauses.append(Clause("after", instruction.waits.map { .integer($0) }))
+    if isPlanned {
+        for keyword in WaitKeyword.allCases {
+            let waits = instruction.waits.filter { WaitKeyword($0.work) == keyword }
+            guard !waits.isEmpty else { continue }
+            clauses.append(
+                Clause(keyword.rawValue, waits.map { .count(of: program.name(of: $0.work), $0.rowCount) }))
+        }
     }
-    let name: String
     switch instruction.work {
-    case .step(let step):
-        name = program.steps[step].name
-        if isPreparation { clauses.append(Clause("prepare", [])) }
-    case .source(let buffer):
-        name = program[buffer: buffer].name
-        clauses.append(Clause("source", []))
-    case .sink(let output, _):
-        name = program.graph.outputs[output].name
-        clauses.append(Clause("sink", []))
+    case .step: if isPreparation { clauses.append(Clause("prepare", [])) }
+    case .source: clauses.append(Clause("source", []))
+    case .sink: clauses.append(Clause("sink", []))
     }
-    return Statement(.directive(.run, Name(name, at: .none), clauses), at: .none)
+    return Statement(.directive(.run, Name(program.name(of: instruction.work), at: .none), clauses), at: .none)
+}
+
+/// What kind of work a wait is for: steps, inputs and outputs may have one name.
+enum WaitKeyword: String, CaseIterable {
+    case after, given, taken
+
+    init(_ work: Instruction.Work) {
+        switch work {
+        case .step: self = .after
+        case .source: self = .given
+        case .sink: self = .taken
+        }
+    }
 }
 
 private func summary(of program: Program, _ stage: Stage) -> [String] {
@@ -87,6 +100,10 @@ extension Clause {
 extension Expression {
     fileprivate static func name(_ text: String) -> Expression { Expression(.name(text), at: .none) }
     fileprivate static func integer(_ number: Int) -> Expression { Expression(.integer(number), at: .none) }
+    /// `s0(12)`
+    fileprivate static func count(of name: String, _ rows: Int) -> Expression {
+        Expression(.call(Call(callee: Name(name, at: .none), operands: [.integer(rows)])), at: .none)
+    }
     fileprivate static func range(_ lower: Int, _ end: Int) -> Expression {
         Expression(.range(.integer(lower), .integer(end)), at: .none)
     }

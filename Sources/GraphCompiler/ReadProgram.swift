@@ -69,12 +69,16 @@ private struct PlanReader {
     /// The lines of buffers by index, of the preparation's runs and of all others.
     private var bufferLines: [Int: PlanLine] = [:]
     private var preparationLines: [PlanLine] = [], runLines: [PlanLine] = []
+    private let bufferOfOutput: [Int?]
 
     init(_ program: Program) {
         self.program = program
         let named = program.buffers.enumerated()
         buffers = Dictionary(named.filter { $0.element.value != nil }.map { ($0.element.name, $0.offset) }) { first, _ in first }
         packedFilters = Dictionary(named.filter { $0.element.value == nil }.map { ($0.element.name, $0.offset) }) { first, _ in first }
+        bufferOfOutput = program.graph.outputs.map { output in
+            program.buffers.firstIndex { $0.value == output.value }
+        }
         steps = Dictionary(program.steps.enumerated().map { ($0.element.name, $0.offset) }) { first, _ in first }
     }
 
@@ -121,29 +125,22 @@ private struct PlanReader {
         guard let rows = line.rows else { throw misread("'run' does not say which rows", at: line.name.location) }
         let work: Instruction.Work
         switch line.flag {
-        case "source":
-            guard let buffer = buffers[line.name.text], let value = program.buffers[buffer].value,
-                program.graph[value].content == .input
-            else { throw misread("there is no input '\(line.name.text)'", at: line.name.location) }
-            work = .source(BufferID(index: buffer))
-        case "sink":
-            guard let output = program.graph.outputs.firstIndex(where: { $0.name == line.name.text }),
-                let buffer = program.buffers.firstIndex(where: { $0.value == program.graph.outputs[output].value })
-            else { throw misread("there is no output '\(line.name.text)'", at: line.name.location) }
-            work = .sink(output: output, BufferID(index: buffer))
-        case nil, "prepare":
-            guard let step = steps[line.name.text] else {
-                throw Diagnostics([
-                    Diagnostic(
-                        code: "bad-plan", "there is no step '\(line.name.text)'", at: line.name.location,
-                        suggestion: Spelling.nearest(to: line.name.text, among: steps.keys))
-                ])
-            }
-            work = .step(step)
-        case let flag?:
-            throw misread("a run is not '\(flag)'", at: line.name.location)
+        case "source": work = try source(line.name)
+        case "sink": work = try sink(line.name)
+        case nil, "prepare": work = try step(line.name)
+        case let flag?: throw misread("a run is not '\(flag)'", at: line.name.location)
         }
-        let instruction = Instruction(work: work, rows: rows, waits: line.waits)
+        var waits: [RowWait] = []
+        for (keyword, name, rowCount) in line.waits {
+            let awaited =
+                switch keyword {
+                case .after: try step(name)
+                case .given: try source(name)
+                case .taken: try sink(name)
+                }
+            waits.append(RowWait(awaited, rowCount: rowCount))
+        }
+        let instruction = Instruction(work: work, rows: rows, waits: waits)
         if line.flag == "prepare" {
             program.preparation.append(instruction)
             preparationLines.append(line)
@@ -151,6 +148,31 @@ private struct PlanReader {
             program.instructions.append(instruction)
             runLines.append(line)
         }
+    }
+
+    private func source(_ name: Name) throws(Diagnostics) -> Instruction.Work {
+        guard let buffer = buffers[name.text], program.isInput(program.buffers[buffer]) else {
+            throw misread("there is no input '\(name.text)'", at: name.location)
+        }
+        return .source(BufferID(index: buffer))
+    }
+
+    private func sink(_ name: Name) throws(Diagnostics) -> Instruction.Work {
+        guard let output = program.graph.outputs.firstIndex(where: { $0.name == name.text }),
+            let buffer = bufferOfOutput[output]
+        else { throw misread("there is no output '\(name.text)'", at: name.location) }
+        return .sink(output: output, BufferID(index: buffer))
+    }
+
+    private func step(_ name: Name) throws(Diagnostics) -> Instruction.Work {
+        guard let step = steps[name.text] else {
+            throw Diagnostics([
+                Diagnostic(
+                    code: "bad-plan", "there is no step '\(name.text)'", at: name.location,
+                    suggestion: Spelling.nearest(to: name.text, among: steps.keys))
+            ])
+        }
+        return .step(step)
     }
 
     mutating func verified(isPlanned: Bool, at location: SourceLocation) throws(Diagnostics) -> Program {
@@ -225,7 +247,7 @@ private struct PlanLine {
     let name: Name
     /// `rows 0..<4`, or `rows 7` as 0..<7.
     private(set) var rows: Range<Int>?
-    private(set) var waits: [Int] = []
+    private(set) var waits: [(keyword: WaitKeyword, name: Name, rowCount: Int)] = []
     private(set) var offset: Int?
     private(set) var byteCount: Int?
     /// From the first instruction that uses the buffer to behind the last.
@@ -238,7 +260,9 @@ private struct PlanLine {
         for clause in clauses {
             switch clause.keyword.text {
             case "rows": rows = try Self.range(clause)
-            case "after": for value in clause.values { waits.append(try Self.integer(value, clause)) }
+            case "after", "given", "taken":
+                guard let keyword = WaitKeyword(rawValue: clause.keyword.text) else { continue }
+                for value in clause.values { waits.append(try Self.wait(value, keyword, clause)) }
             case "at": offset = try Self.single(clause)
             case "bytes": byteCount = try Self.single(clause)
             case "live": life = try Self.range(clause)
@@ -248,7 +272,7 @@ private struct PlanLine {
                     Diagnostic(
                         code: "bad-plan", "a plan has no clause '\(clause.keyword.text)'", at: clause.keyword.location,
                         suggestion: Spelling.nearest(
-                            to: clause.keyword.text, among: ["rows", "after", "at", "bytes", "live", "source", "sink"]))
+                            to: clause.keyword.text, among: ["rows", "after", "given", "taken", "at", "bytes", "live", "source", "sink"]))
                 ])
             }
         }
@@ -257,6 +281,15 @@ private struct PlanLine {
     private static func integer(_ value: Expression, _ clause: Clause) throws(Diagnostics) -> Int {
         if case .integer(let number) = value.kind { return number }
         throw misread("'\(clause.keyword.text)' takes whole numbers", at: value.location)
+    }
+
+    /// `s0(12)`
+    private static func wait(
+        _ value: Expression, _ keyword: WaitKeyword, _ clause: Clause
+    ) throws(Diagnostics) -> (WaitKeyword, Name, Int) {
+        guard case .call(let call) = value.kind, call.operands.count == 1, call.parameters.isEmpty, call.attributes.isEmpty
+        else { throw misread("'\(keyword.rawValue)' takes counts of rows, as s0(12)", at: value.location) }
+        return (keyword, call.callee, try integer(call.operands[0], clause))
     }
 
     private static func single(_ clause: Clause) throws(Diagnostics) -> Int {

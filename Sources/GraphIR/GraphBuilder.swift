@@ -37,7 +37,7 @@ public struct GraphBuilder: Sendable {
         let definition = try OpRegistry.require(op)
         let complete = try definition.signature.complete(attributes, operandCount: operands.count, op: op)
         let type = try definition.resultType(operands.map { graph[$0].type }, complete)
-        try TensorLimits.check(type)
+        try TensorLimits.check(type, isResult: true)
         let content = Node.Content.operation(Operation(op, operands, complete))
         return append(Node(name: unique(name, for: content), content: content, type: type, origin: origin))
     }
@@ -96,11 +96,14 @@ public struct GraphBuilder: Sendable {
 
 /// Bounds that keep a small file from exhausting the machine.
 public enum TensorLimits {
-    /// No tensor may hold more elements.
+    /// No weight or input may hold more elements.
     public static let elementCount = 1 << 34
+    /// No result may: in bands it need not lie in memory whole. Products of sizes stay below 2^63 so.
+    public static let resultElementCount = 1 << 36
     public static let rank = 8
 
-    static func check(_ type: TensorType) throws(OpError) {
+    /// - Parameter isResult: whether an operation makes the tensor.
+    static func check(_ type: TensorType, isResult: Bool) throws(OpError) {
         guard type.shape.rank <= rank else {
             throw OpError("too-large", "a tensor has at most \(rank) dimensions, this one \(type.shape.rank)")
         }
@@ -113,8 +116,9 @@ public enum TensorLimits {
                 throw OpError("empty-tensor", "every dimension is at least 1", found: type.description)
             }
             let (product, overflow) = count.multipliedReportingOverflow(by: size)
-            guard !overflow, product <= elementCount else {
-                throw OpError("too-large", "a tensor holds at most 2^34 elements", found: type.description)
+            guard !overflow, product <= (isResult ? resultElementCount : elementCount) else {
+                let (what, power) = isResult ? ("a result", 36) : ("a weight or input", 34)
+                throw OpError("too-large", "\(what) holds at most 2^\(power) elements", found: type.description)
             }
             count = product
         }

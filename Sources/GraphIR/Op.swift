@@ -31,6 +31,9 @@ public protocol Op: Sendable {
     /// Which rows of an operand some rows of the result need.
     func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap
 
+    /// Which columns of an operand some columns of the result need: as the rows of an image turned on its side.
+    func columnMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap
+
     /// The result by the op's formula, as plainly as it can be written.
     func evaluate<Scalar: EvaluationScalar>(
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
@@ -45,6 +48,21 @@ public protocol Op: Sendable {
 
 extension Op {
     public var isPointwise: Bool { false }
+
+    /// Height and width change places, in the shapes of images and in an axis that is one of the two.
+    public func columnMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {
+        func turned(_ shape: [Int]) -> [Int] {
+            shape.count == 4 ? [shape[0], shape[2], shape[1], shape[3]] : shape
+        }
+        var turnedAttributes = attributes
+        if case .size(let axis) = attributes["axis"] {
+            if axis == Size(1) { turnedAttributes["axis"] = .size(Size(2)) }
+            if axis == Size(2) { turnedAttributes["axis"] = .size(Size(1)) }
+        }
+        return rowMap(
+            operand: operand,
+            BoundShapes(operands: shapes.operands.map(turned), result: turned(shapes.result)), turnedAttributes)
+    }
 
     public func kinkSides<Scalar: EvaluationScalar>(
         _ operands: [Tensor<Scalar>], _ attributes: Attributes

@@ -91,7 +91,7 @@ extension Graph {
     /// Checks that a node's type is small enough and, for an operation, the one its op states.
     private func checkType(of id: ValueID) throws(OpError) {
         let node = self[id]
-        try TensorLimits.check(node.type)
+        try TensorLimits.check(node.type, isResult: node.operation != nil)
         guard let operation = node.operation else { return }
         let stated = try OpRegistry.require(operation.op)
             .resultType(operation.operands.map { self[$0].type }, operation.attributes)

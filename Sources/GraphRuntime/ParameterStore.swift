@@ -102,7 +102,9 @@ public final class ParameterStore: @unchecked Sendable {
 
     /// Fills every tensor as its initializer says: a function of seed and path alone.
     public func initialize(seed: UInt64) throws(RuntimeError) {
-        for tensor in tensors {
+        // Memory is zero at first: what training keeps takes none until it is used.
+        let isUntouched = generation == 0
+        for tensor in tensors where !(isUntouched && tensor.initializer == .zeros) {
             try setValues(tensor.initializer.values(shape: tensor.shape, path: tensor.path, seed: seed), of: tensor.path)
         }
     }

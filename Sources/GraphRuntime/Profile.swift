@@ -21,8 +21,8 @@ public struct Profile: Hashable, Sendable {
 extension Session {
     /// Runs the program once with what is bound, as ``run()``, and times each task.
     public func profiledRun() throws -> Profile {
-        let times = UnsafeMutablePointer<TaskTime>.allocate(capacity: max(1, tasks.tasks.count))
-        times.initialize(repeating: TaskTime(), count: tasks.tasks.count)
+        let times = UnsafeMutablePointer<TaskTime>.allocate(capacity: max(1, tasks.count))
+        times.initialize(repeating: TaskTime(), count: tasks.count)
         tasks.times = times
         defer {
             tasks.times = nil
@@ -30,8 +30,8 @@ extension Session {
         }
         try run()
         var profile = Profile(steps: Array(repeating: Profile.Entry(), count: program.steps.count))
-        for (index, task) in tasks.tasks.enumerated() {
-            switch program.instructions[task.instruction].work {
+        for (index, instruction) in program.instructions.enumerated() {
+            switch instruction.work {
             case .step(let step): profile.steps[step].add(times[index])
             case .source, .sink: profile.streams.add(times[index])
             }

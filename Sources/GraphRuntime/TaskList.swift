@@ -3,18 +3,18 @@ import GraphIR
 import KernelInterface
 import Kernels
 import KernelsAVX2
-import Synchronization
 
-/// Instructions cut into tasks and bound to memory: what workers take from, in order.
+/// Instructions bound to memory: what workers take from, in order.
 ///
-/// The cut is a function of the program alone. Everything a task touches was allocated here.
+/// Everything that an instruction touches was allocated here.
 final class TaskList: @unchecked Sendable {
-    struct Task {
-        var instruction: Int
+    private struct Task {
+        /// Index in `actions`.
+        var action: Int
         var rows: Range<Int>
     }
 
-    enum Action {
+    private enum Action {
         case kernel(Kernel, KernelCall)
         case plain(PlainStep)
         /// By the buffer's index in the program.
@@ -23,33 +23,34 @@ final class TaskList: @unchecked Sendable {
         case sink(output: Int, TensorRows, rowByteCount: Int)
     }
 
-    let tasks: [Task]
-    /// For each instruction.
-    let actions: [Action]
-    let waits: [[Int]]
-    let taskCounts: [Int]
-    /// Tasks of each instruction that have not ended; counted down by workers.
-    let remaining: UnsafeMutablePointer<Atomic<Int>>
+    let counters: RowCounters
+    private let tasks: [Task]
+    /// For each step, source and sink.
+    private let actions: [Action]
     /// For each task, while a run is profiled.
     var times: UnsafeMutablePointer<TaskTime>?
     private let callMemory: [CallMemory]
 
     init(_ program: Program, _ instructions: [Instruction], _ memory: BoundMemory) throws(RuntimeError) {
-        var tasks: [Task] = []
         var actions: [Action] = []
-        var taskCounts: [Int] = []
+        var actionOf: [Instruction.Work: Int] = [:]
+        var tasks: [Task] = []
         var callMemory: [CallMemory] = []
-        for (index, instruction) in instructions.enumerated() {
-            let first = tasks.count
+        tasks.reserveCapacity(instructions.count)
+        for instruction in instructions {
+            if let action = actionOf[instruction.work] {
+                tasks.append(Task(action: action, rows: instruction.rows))
+                continue
+            }
+            tasks.append(Task(action: actions.count, rows: instruction.rows))
+            actionOf[instruction.work] = actions.count
             switch instruction.work {
             case .source(let buffer):
                 actions.append(.source(buffer.index, rowByteCount: program[buffer: buffer].rows.rowByteCount))
-                tasks.append(Task(instruction: index, rows: instruction.rows))
             case .sink(let output, let buffer):
                 actions.append(
                     .sink(
                         output: output, memory.rows[buffer.index], rowByteCount: program[buffer: buffer].rows.rowByteCount))
-                tasks.append(Task(instruction: index, rows: instruction.rows))
             case .step(let step):
                 let step = program.steps[step]
                 if step.kernel == "plain" {
@@ -59,30 +60,19 @@ final class TaskList: @unchecked Sendable {
                     callMemory.append(call)
                     actions.append(.kernel(try Self.kernel(named: step.kernel, program.instructionSet), call.call))
                 }
-                tasks += step.tasks(instruction.rows).map { Task(instruction: index, rows: $0) }
             }
-            taskCounts.append(tasks.count - first)
         }
         self.tasks = tasks
         self.actions = actions
-        self.taskCounts = taskCounts
         self.callMemory = callMemory
-        waits = instructions.map(\.waits)
-        remaining = .allocate(capacity: max(1, instructions.count))
-        for index in instructions.indices { (remaining + index).initialize(to: Atomic(0)) }
+        counters = try RowCounters(instructions)
     }
 
-    deinit {
-        remaining.deinitialize(count: taskCounts.count)
-        remaining.deallocate()
-    }
+    var count: Int { tasks.count }
 
-    func reset() {
-        for (index, count) in taskCounts.enumerated() { remaining[index].store(count, ordering: .relaxed) }
-    }
-
-    func run(_ task: Task, worker: Int, _ memory: BoundMemory) throws {
-        switch actions[task.instruction] {
+    func run(_ index: Int, worker: Int, _ memory: BoundMemory) throws {
+        let task = tasks[index]
+        switch actions[task.action] {
         case .kernel(let kernel, var call):
             call.firstRow = task.rows.lowerBound
             call.endRow = task.rows.upperBound

@@ -4,11 +4,12 @@ import Synchronization
     import Glibc
 #endif
 
-/// Threads that take tasks from a list, in order, until it is empty.
+/// Threads that take instructions from a list, in order, until it is empty.
 ///
-/// The caller's thread is worker 0. A worker takes the next task, waits until the instructions that it
-/// depends on have ended, runs it, and goes on; since a task only waits for tasks taken before it, some
-/// worker can always go on. Between runs workers spin for a moment, then sleep.
+/// The caller's thread is worker 0. A worker takes the next instruction, waits until the rows that it needs
+/// are done (``RowCounters``), runs it, and goes on. An instruction only waits for what was taken before it, so
+/// that some worker can always go on. On the way of an instruction there is no lock and nothing is allocated.
+/// Who waits spins for a moment, lets others run, and then naps; between runs workers sleep.
 final class WorkerPool: @unchecked Sendable {
     private let threads: [pthread_t]
     private let shared: Shared
@@ -77,7 +78,7 @@ final class WorkerPool: @unchecked Sendable {
 
     /// Runs every task of the list; returns when all have ended, or after one failed and those begun have ended.
     func run(_ tasks: TaskList, _ memory: BoundMemory) throws {
-        tasks.reset()
+        tasks.counters.reset()
         shared.tasks = tasks
         shared.memory = memory
         shared.hasFailed.store(false, ordering: .relaxed)
@@ -113,35 +114,36 @@ final class WorkerPool: @unchecked Sendable {
     }
 
     private static func work(_ shared: Shared, _ tasks: TaskList, _ memory: BoundMemory, worker: Int) {
-        let count = tasks.tasks.count
         while true {
             let index = shared.nextTask.add(1, ordering: .relaxed).oldValue
-            guard index < count, !shared.hasFailed.load(ordering: .relaxed) else { return }
-            let task = tasks.tasks[index]
-            for wait in tasks.waits[task.instruction] {
-                var spins = 0
-                while tasks.remaining[wait].load(ordering: .acquiring) > 0 {
-                    if shared.hasFailed.load(ordering: .relaxed) { return }
-                    pause(&spins)
-                }
+            guard index < tasks.count, !shared.hasFailed.load(ordering: .relaxed) else { return }
+            var spins = 0
+            while !tasks.counters.isReady(index) {
+                if shared.hasFailed.load(ordering: .relaxed) { return }
+                pause(&spins)
             }
             if let times = tasks.times { times[index].start = TaskTime.now }
             do {
-                try tasks.run(task, worker: worker, memory)
+                try tasks.run(index, worker: worker, memory)
             } catch {
                 shared.error.withLock { $0 = $0 ?? error }
                 shared.hasFailed.store(true, ordering: .releasing)
                 return
             }
             if let times = tasks.times { times[index].end = TaskTime.now }
-            tasks.remaining[task.instruction].subtract(1, ordering: .releasing)
+            tasks.counters.noteEnd(index)
         }
     }
 
-    /// Spins briefly, then lets other threads run: there may be more workers than processors.
+    /// Spins for some microseconds, then lets other threads run, and then naps: there may be more workers
+    /// than processors, and an instruction may wait for a slow reader of pictures.
     private static func pause(_ spins: inout Int) {
         spins += 1
-        if spins > 200 { sched_yield() }
+        if spins > 2000 {
+            usleep(50)
+        } else if spins > 1000 {
+            sched_yield()
+        }
     }
 
     private static func end(_ shared: Shared, _ threads: [pthread_t]) {

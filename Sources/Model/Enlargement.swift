@@ -50,29 +50,3 @@ public struct Enlargement: Hashable, Sendable {
         return sizes
     }
 }
-
-/// Rows of the low-resolution picture that a wave advances by.
-public let defaultBandRows = 16
-
-extension Model {
-    /// A session that enlarges pictures of one size.
-    ///
-    /// - Parameters:
-    ///   - bandRows: rows of a band; nil keeps whole images in memory.
-    ///   - algorithm: how convolutions are computed.
-    public func enlargingSession(
-        height: Int, width: Int, threadCount: Int, instructionSet: InstructionSet = .best,
-        bandRows: Int? = defaultBandRows, algorithm: ConvolutionAlgorithm = .best
-    ) throws(ModelError) -> (session: Session, enlargement: Enlargement) {
-        let entry = try entry(.predict)
-        let enlargement = try Enlargement(entry.graph)
-        do {
-            let program = try Pipeline.specialize(
-                entry, sizes: enlargement.sizes(imageCount: 1, height: height, width: width),
-                instructionSet: instructionSet, bandRows: bandRows, algorithm: algorithm)
-            return (try Session(program, parameters: parameters, threadCount: threadCount), enlargement)
-        } catch {
-            throw ModelError("\(error)")
-        }
-    }
-}

@@ -12,14 +12,13 @@ import Imaging
 /// height. Pictures of the size of the one before use its plan again. The model's weights are read where
 /// they lie, so that an enlarger follows them as training changes them.
 public final class PictureEnlarger {
-    /// What one enlargement was.
-    public struct Report: Hashable, Sendable {
+    /// What one enlargement is.
+    public struct Report: Sendable {
         public var inputWidth: Int
         public var inputHeight: Int
         public var outputWidth: Int
         public var outputHeight: Int
-        /// Memory of the plan: activations, prepared filters and scratch of all threads.
-        public var plannedByteCount: Int
+        public var plan: EnlargingPlan
     }
 
     /// Pixels of the result for each pixel of the picture, along each side.
@@ -27,42 +26,63 @@ public final class PictureEnlarger {
 
     private let model: Model
     private let threadCount: Int
-    private let bandRows: Int?
+    private let bands: Bands
+    private let memoryLimit: Int?
     private let algorithm: ConvolutionAlgorithm
-    private var session: Session?
     private let enlargement: Enlargement
-    private var size = (width: 0, height: 0)
+    private var plan: (width: Int, height: Int, plan: EnlargingPlan)?
+    /// Of the only strip of the plan: it serves the next picture, too.
+    private var session: Session?
 
     /// - Parameters:
-    ///   - bandRows: rows of the small picture that are worked on at a time; nil for all.
+    ///   - bands: how the rows are worked on.
+    ///   - memoryLimit: bytes that the process may take at its peak; it overrides `bands`.
     ///   - algorithm: how convolutions are computed.
     /// - Throws: when the model does not take and make a picture.
     public init(
-        _ model: Model, threadCount: Int, bandRows: Int? = defaultBandRows, algorithm: ConvolutionAlgorithm = .best
+        _ model: Model, threadCount: Int, bands: Bands = .automatic, memoryLimit: Int? = nil,
+        algorithm: ConvolutionAlgorithm = .best
     ) throws(ModelError) {
         self.model = model
         self.threadCount = threadCount
-        self.bandRows = bandRows
+        self.bands = bands
+        self.memoryLimit = memoryLimit
         self.algorithm = algorithm
         enlargement = try Enlargement(model.entry(.predict).graph)
     }
 
     /// Reads a PNG and writes the enlarged one, which appears when it is whole.
+    ///
+    /// - Parameter willBegin: told what will be done, before the first row is read.
     @discardableResult
-    public func enlarge(_ input: String, to output: String) throws(ModelError) -> Report {
+    public func enlarge(
+        _ input: String, to output: String, willBegin: (Report) -> Void = { _ in }
+    ) throws(ModelError) -> Report {
         do {
             let reader = try PNGReader(path: input)
-            let session = try session(width: reader.width, height: reader.height)
+            let plan = try plan(width: reader.width, height: reader.height)
             let writer = try PNGWriter(
                 path: output, width: enlargement.scale * reader.width, height: enlargement.scale * reader.height)
-            try session.run(
-                inputs: [enlargement.input: PNGRowSource(reader)], outputs: [enlargement.output: PNGRowSink(writer)])
-            try writer.finish()
-            let program = session.program
-            return Report(
+            let report = Report(
                 inputWidth: reader.width, inputHeight: reader.height, outputWidth: writer.width,
-                outputHeight: writer.height,
-                plannedByteCount: program.byteCount(threadCount: threadCount))
+                outputHeight: writer.height, plan: plan)
+            willBegin(report)
+            if plan.strips.count == 1 {
+                try run(plan.strips[0], from: PNGRowSource(reader), to: PNGRowSink(writer))
+            } else {
+                let rowByteCount = 3 * writer.width
+                let rows = try PartialRowsFile(beside: output, rowByteCount: rowByteCount)
+                for (index, strip) in plan.strips.enumerated() {
+                    let isLast = index == plan.strips.count - 1
+                    let completed = CompletedRows(rows, rowByteCount: rowByteCount, to: PNGRowSink(writer))
+                    // Each strip reads the picture's rows again.
+                    try run(
+                        strip, from: PNGRowSource(index == 0 ? reader : PNGReader(path: input)),
+                        width: reader.width, to: isLast ? completed : rows)
+                }
+            }
+            try writer.finish()
+            return report
         } catch let error as ModelError {
             throw ModelError("\(input): \(error)")
         } catch let error as RuntimeError {
@@ -74,26 +94,55 @@ public final class PictureEnlarger {
 
     /// Enlarges a picture in memory.
     public func enlarged(_ picture: Picture) throws(ModelError) -> Picture {
-        let session = try session(width: picture.width, height: picture.height)
-        let sink = TensorSink<UInt8>(count: picture.pixels.count * scale * scale, repeating: 0)
+        let plan = try plan(width: picture.width, height: picture.height)
+        let (width, height) = (scale * picture.width, scale * picture.height)
         do {
-            try session.run(
-                inputs: [enlargement.input: TensorSource(picture.pixels)], outputs: [enlargement.output: sink])
+            let source = TensorSource(picture.pixels)
+            if plan.strips.count == 1 {
+                let sink = TensorSink<UInt8>(count: 3 * width * height, repeating: 0)
+                try run(plan.strips[0], from: source, to: sink)
+                return Picture(width: width, height: height, pixels: sink.values)
+            }
+            let rows = PartialRowsInMemory(rowCount: height, rowByteCount: 3 * width)
+            for strip in plan.strips { try run(strip, from: source, width: picture.width, to: rows) }
+            return Picture(width: width, height: height, pixels: rows.pixels)
         } catch {
             throw ModelError("\(error)")
         }
-        return Picture(width: scale * picture.width, height: scale * picture.height, pixels: sink.values)
     }
 
-    private func session(width: Int, height: Int) throws(ModelError) -> Session {
-        if let session, size == (width, height) { return session }
+    private func plan(width: Int, height: Int) throws(ModelError) -> EnlargingPlan {
+        if let plan, (plan.width, plan.height) == (width, height) { return plan.plan }
         // The memory of one size is given back before that of the next is taken.
         session = nil
-        let (session, _) = try model.enlargingSession(
-            height: height, width: width, threadCount: threadCount, bandRows: bandRows, algorithm: algorithm)
+        let new = try model.enlargingPlan(
+            height: height, width: width, threadCount: threadCount, bands: bands, memoryLimit: memoryLimit,
+            algorithm: algorithm)
+        plan = (width, height, new)
+        return new
+    }
+
+    /// Runs the only strip.
+    private func run(_ strip: ColumnStrip, from source: any RowSource, to sink: any RowSink) throws {
+        let session = try session ?? Session(strip.plan.program, parameters: model.parameters, threadCount: threadCount)
         self.session = session
-        size = (width, height)
-        return session
+        try session.run(inputs: [enlargement.input: source], outputs: [enlargement.output: sink])
+    }
+
+    /// Runs one of several strips of a picture of some width.
+    private func run(_ strip: ColumnStrip, from source: any RowSource, width: Int, to rows: any PartialRows) throws {
+        let session = try Session(strip.plan.program, parameters: model.parameters, threadCount: threadCount)
+        let firstColumn = strip.outputColumns.lowerBound - scale * strip.inputColumns.lowerBound
+        try session.run(
+            inputs: [
+                enlargement.input: ColumnSource(
+                    source, rowByteCount: 3 * width, firstByte: 3 * strip.inputColumns.lowerBound)
+            ],
+            outputs: [
+                enlargement.output: ColumnSink(
+                    rows, ownBytes: 3 * firstColumn..<3 * (firstColumn + strip.outputColumns.count),
+                    firstByte: 3 * strip.outputColumns.lowerBound)
+            ])
     }
 }
 
@@ -123,9 +172,10 @@ extension Model {
     /// Enlarges one PNG file; see ``PictureEnlarger``.
     @discardableResult
     public func enlarge(
-        _ input: String, to output: String, threadCount: Int = availableProcessorCount(),
-        bandRows: Int? = defaultBandRows
+        _ input: String, to output: String, threadCount: Int = availableProcessorCount(), bands: Bands = .automatic,
+        memoryLimit: Int? = nil
     ) throws(ModelError) -> PictureEnlarger.Report {
-        try PictureEnlarger(self, threadCount: threadCount, bandRows: bandRows).enlarge(input, to: output)
+        try PictureEnlarger(self, threadCount: threadCount, bands: bands, memoryLimit: memoryLimit)
+            .enlarge(input, to: output)
     }
 }

@@ -9,6 +9,8 @@ public struct WorkloadMeasurement: Hashable, Sendable {
     /// taken between the runs.
     public var peak = 0.0
     public var instructionSet: InstructionSet
+    /// Rows of the low-resolution picture that are worked on at a time; nil for all.
+    public var bandRows: Int?
     /// Multiplications and additions of direct convolution in one run, whatever the kernels do.
     public var operationCount: Int
     /// Activations, prepared filters and scratch of all threads.
@@ -24,15 +26,15 @@ extension Model {
     /// Runs a workload on random pictures.
     ///
     /// - Parameters:
-    ///   - bandRows: rows of the low-resolution picture that are worked on at a time; nil for all.
+    ///   - bands: how the rows of pictures are worked on.
     ///   - runCount: runs that count, at least 1.
     public func measure(
-        _ workload: Workload, threadCount: Int, bandRows: Int?, algorithm: ConvolutionAlgorithm = .best, runCount: Int
+        _ workload: Workload, threadCount: Int, bands: Bands = .automatic, algorithm: ConvolutionAlgorithm = .best, runCount: Int
     ) throws(ModelError) -> WorkloadMeasurement {
-        let bound = try WorkloadSession(self, workload, threadCount: threadCount, bandRows: bandRows, algorithm)
+        let bound = try WorkloadSession(self, workload, threadCount: threadCount, bands: bands, algorithm)
         let program = bound.session.program
         var measurement = WorkloadMeasurement(
-            instructionSet: program.instructionSet, operationCount: program.convolutionOperationCount,
+            instructionSet: program.instructionSet, bandRows: bound.bandRows, operationCount: program.convolutionOperationCount,
             plannedByteCount: program.byteCount(threadCount: threadCount))
         let processor = ProcessorPeak(program.instructionSet, threadCount: threadCount)
         _ = try bound.run()

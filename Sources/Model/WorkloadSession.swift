@@ -6,20 +6,25 @@ import GraphRuntime
 /// picture's file does.
 final class WorkloadSession {
     let session: Session
+    /// Rows of the low-resolution picture that are worked on at a time; nil for all.
+    let bandRows: Int?
     private var stepNumber: Float = 0
     private let isTraining: Bool
 
     /// - Throws: when the model does not enlarge pictures, or declares no such entry.
     init(
-        _ model: Model, _ workload: Workload, threadCount: Int, bandRows: Int?, _ algorithm: ConvolutionAlgorithm
+        _ model: Model, _ workload: Workload, threadCount: Int, bands: Bands, _ algorithm: ConvolutionAlgorithm
     ) throws(ModelError) {
         let entry = try model.entry(workload.role)
         let sizes = try Enlargement(model.entry(.predict).graph).sizes(
             imageCount: workload.imageCount, height: workload.height, width: workload.width)
         isTraining = workload.role == .train
         do {
-            let program = try Pipeline.specialize(
-                entry, sizes: sizes, instructionSet: .best, bandRows: bandRows, algorithm: algorithm)
+            // A training step sums over whole images.
+            let plan = try Pipeline.specialize(
+                entry, sizes: sizes, instructionSet: .best, bands: isTraining ? .whole : bands, algorithm: algorithm)
+            let program = plan.program
+            bandRows = plan.bandRows
             session = try Session(program, parameters: model.parameters, threadCount: threadCount)
             let inputs = program.graph.nodes.filter { $0.content == .input }.map { ($0.name, RandomPixels()) }
             let outputs = program.graph.outputs.map { ($0.name, LatestRow()) }

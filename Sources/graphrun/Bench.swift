@@ -26,7 +26,7 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Runs that count, after one that does not.", valueName: "n"))
     var runs = 10
 
-    @Option(help: ArgumentHelp("Input rows worked on at a time; 0 for all. (default: \(defaultBandRows))", valueName: "rows"))
+    @Option(help: ArgumentHelp("Input rows worked on at a time; 0 for all. (default: what is fastest)", valueName: "rows"))
     var bands: Int?
 
     @Flag(help: "Time each step, too, on one thread.")
@@ -46,20 +46,18 @@ struct Bench: ParsableCommand {
     func run() throws {
         let loaded = try model.model()
         let measurement = try loaded.measure(
-            workload, threadCount: model.threadCount, bandRows: bandRows, algorithm: algorithm, runCount: runs)
+            workload, threadCount: model.threadCount, bands: Bands(option: bands), algorithm: algorithm, runCount: runs)
         let profile =
-            profile ? try loaded.profile(workload, bandRows: bandRows, algorithm: algorithm, runCount: runs) : nil
+            profile ? try loaded.profile(workload, bands: Bands(option: bands), algorithm: algorithm, runCount: runs) : nil
         let report = BenchReport(
-            workload, threads: model.threadCount, bandRows: bandRows, algorithm, measurement, profile)
+            workload, threads: model.threadCount, algorithm, measurement, profile)
         print(json ? try report.json() : report.text)
-    }
-
-    /// nil for whole images: what `infer` and training do, unless `--bands` says something else.
-    private var bandRows: Int? {
-        guard workload.role == .predict else { return nil }
-        let rows = bands ?? defaultBandRows
-        return rows == 0 ? nil : rows
     }
 }
 
 extension Workload: ExpressibleByArgument {}
+
+extension Bands {
+    /// `--bands`: nil for what is fastest, 0 for whole images.
+    init(option rows: Int?) { self = rows.map { $0 == 0 ? .whole : .rows($0) } ?? .automatic }
+}

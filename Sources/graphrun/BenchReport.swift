@@ -44,7 +44,7 @@ struct BenchReport: Encodable {
     var profile: Profile?
 
     init(
-        _ workload: Workload, threads: Int, bandRows: Int?, _ algorithm: ConvolutionAlgorithm,
+        _ workload: Workload, threads: Int, _ algorithm: ConvolutionAlgorithm,
         _ measurement: WorkloadMeasurement, _ profile: (steps: [StepMeasurement], peak: Double)?
     ) {
         self.workload = workload.name
@@ -54,7 +54,7 @@ struct BenchReport: Encodable {
         self.threads = threads
         instructionSet = measurement.instructionSet.rawValue
         self.algorithm = algorithm.rawValue
-        self.bandRows = bandRows
+        bandRows = measurement.bandRows
         runMilliseconds = measurement.runs.map { 1000 * $0 }
         median = Speed(measurement.median, measurement.operationCount, peak: measurement.peak)
         minimum = Speed(measurement.minimum, measurement.operationCount, peak: measurement.peak)

@@ -22,8 +22,11 @@ struct Infer: ParsableCommand {
     @Option(name: .shortAndLong, help: "A PNG file, or a folder.")
     var output: String
 
-    @Option(help: ArgumentHelp("Input rows worked on at a time; 0 for all.", valueName: "rows"))
-    var bands = defaultBandRows
+    @Option(help: ArgumentHelp("Input rows worked on at a time; 0 for all. (default: what is fastest)", valueName: "rows"))
+    var bands: Int?
+
+    @Option(help: ArgumentHelp("Memory of the process, as 200M or 1G.", valueName: "size"))
+    var maxMemory: ByteCount?
 
     @Option(help: "How convolutions are computed.")
     var algorithm: ConvolutionAlgorithm = .best
@@ -32,7 +35,10 @@ struct Infer: ParsableCommand {
     @OptionGroup var threads: ThreadOptions
 
     func validate() throws {
-        try check(bands, 0...1_000_000, "--bands")
+        try check(bands ?? 0, 0...1_000_000, "--bands")
+        guard bands == nil || maxMemory == nil else {
+            throw ValidationError("--max-memory chooses the bands itself; leave --bands out.")
+        }
         guard let model = operands.first(where: Self.isModel) else {
             throw ValidationError("No operand ends in .gpack or .graph, so there is no model.")
         }
@@ -51,15 +57,26 @@ struct Infer: ParsableCommand {
             StandardError.write("graphrun: the weights of \(modelPath) are fresh; train it, then name the pack\n")
         }
         let enlarger = try PictureEnlarger(
-            model, threadCount: threads.count, bandRows: bands == 0 ? nil : bands, algorithm: algorithm)
+            model, threadCount: threads.count, bands: Bands(option: bands), memoryLimit: maxMemory?.count,
+            algorithm: algorithm)
         for (picture, target) in zip(pictures, targets) {
             let start = ContinuousClock.now
-            let report = try enlarger.enlarge(picture, to: target)
+            var hasBegun = false
+            do {
+                try enlarger.enlarge(picture, to: target) { report in
+                    // What a long run takes is said before it.
+                    print(
+                        "\(picture) \(report.inputWidth)×\(report.inputHeight) -> \(target) "
+                            + "\(report.outputWidth)×\(report.outputHeight), \(report.plan)", terminator: "")
+                    fflush(nil)
+                    hasBegun = true
+                }
+            } catch {
+                if hasBegun { print("") }
+                throw error
+            }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
-            print(
-                "\(picture) \(report.inputWidth)×\(report.inputHeight) -> \(target) "
-                    + "\(report.outputWidth)×\(report.outputHeight) in \(String(format: "%.2f", seconds)) s, "
-                    + "\(readable(byteCount: report.plannedByteCount)) planned")
+            print(", \(String(format: "%.2f", seconds)) s")
         }
     }
 

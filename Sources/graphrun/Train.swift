@@ -128,16 +128,3 @@ struct Train: ParsableCommand {
 extension CheckpointInterval: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
-
-/// Memory as people write it: `512M`, `2G`, or a number of bytes.
-struct ByteCount: ExpressibleByArgument {
-    var count: Int
-
-    init?(argument: String) {
-        let shifts: [Character: Int] = ["K": 10, "M": 20, "G": 30]
-        let shift = argument.last.flatMap { shifts[$0] }
-        let digits = shift == nil ? argument[...] : argument.dropLast()
-        guard let number = Int(digits), 0...1 << 30 ~= number else { return nil }
-        count = number << (shift ?? 0)
-    }
-}

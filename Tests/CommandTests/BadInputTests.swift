@@ -56,7 +56,13 @@ struct BadInputTests {
         _ = try place.graphc("compile", Models.path("espcn"), "-o", "model.gpack").success()
         let names = place.names
         for bands in ["0", "2"] {
-            let line = try place.graphrun("infer", "model.gpack", name, "-o", "big.png", "--bands", bands).failure()
+            var finished = try place.graphrun("infer", "model.gpack", name, "-o", "big.png", "--bands", bands)
+            // Damage is found in the rows, when the plan has been told.
+            if name == "cut.png" {
+                #expect(finished.output.hasPrefix("cut.png 40×60 -> big.png 120×180, "))
+                finished.output = ""
+            }
+            let line = finished.failure()
             #expect(line.hasPrefix("graphrun: ") && line.contains(excerpt), "\(line)")
         }
         #expect(place.names == names)

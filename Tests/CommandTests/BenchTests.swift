@@ -41,7 +41,7 @@ struct BenchTests {
     @Test func countsDirectConvolution() throws {
         let report = try report("--workload", "2x6x9", "--runs", "4", "--threads", "3", "--algorithm", "direct")
         #expect((report.images, report.height, report.width, report.threads) == (2, 6, 9, 3))
-        #expect(report.bandRows == 16 && report.runMilliseconds.count == 4)
+        #expect(report.bandRows == nil && report.runMilliseconds.count == 4)
         let perPixel = 3 * 5 + 5 * 5 * 5 + 5 * 20 + 4 * 5 * 20 + 16 * 5 * 3
         let operations = Double(2 * 9 * perPixel * 2 * 6 * 9)
         for speed in [report.median, report.minimum] {

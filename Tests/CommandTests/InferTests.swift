@@ -9,7 +9,8 @@ struct InferTests {
         for (width, height) in [(1, 1), (13, 7), (6, 41)] {
             let small = try place.picture("small.png", width: width, height: height)
             let line = try place.graphrun("infer", "model.gpack", small, "-o", "big.png").success()
-            #expect(line.hasPrefix("small.png \(width)×\(height) -> big.png \(scale * width)×\(scale * height) in "))
+            #expect(line.hasPrefix("small.png \(width)×\(height) -> big.png \(scale * width)×\(scale * height), whole images, "))
+            #expect(line.hasSuffix(" s\n") && line.contains(" planned, "))
             let big = try Picture(contentsOfPNG: place.url("big.png").path)
             #expect(big.width == scale * width && big.height == scale * height)
             #expect(Set(big.pixels).count > 1)
@@ -21,7 +22,10 @@ struct InferTests {
         _ = try place.graphc(["compile"] + Models.small("edsr") + ["-o", "model.gpack"]).success()
         let small = try place.picture("small.png", width: 19, height: 37)
         var files: [[UInt8]] = []
-        let ways = [["--bands", "0", "--threads", "1"], ["--bands", "3", "--threads", "4"], ["--bands", "1"], []]
+        let ways = [
+            ["--bands", "0", "--threads", "1"], ["--bands", "3", "--threads", "4"], ["--bands", "1"], [],
+            ["--max-memory", "200M"],
+        ]
         for arguments in ways {
             _ = try place.graphrun(["infer", "model.gpack", small, "-o", "big.png"] + arguments).success()
             files.append(try place.bytes("big.png"))
@@ -46,7 +50,7 @@ struct InferTests {
         let planned = try [400, 800].map { height in
             let picture = try place.picture("tall.png", width: 8, height: height)
             let line = try place.graphrun("infer", "model.gpack", picture, "-o", "big.png", "--bands", "4").success()
-            return try #require(line.split(separator: ", ").last)
+            return try #require(line.split(separator: ", ").first { $0.hasSuffix(" planned") })
         }
         #expect(planned[0] == planned[1])
     }

@@ -73,7 +73,7 @@ struct TrainTests {
         ["model.gpack", "--data", "d", "--out", "o", "--lr-schedule", "5000"],
         ["model.gpack", "--data", "d", "--out", "o", "--clip-norm", "0"],
         ["model.gpack", "--data", "d", "--out", "o", "--ema", "1"],
-        ["model.gpack", "--data", "d", "--out", "o", "--cache", "2T"],
+        ["model.gpack", "--data", "d", "--out", "o", "--cache", "2X"],
         ["model.gpack", "--data", "d", "--out", "o", "--checkpoint-every", "0"],
         ["model.gpack", "--data", "d", "--out", "o", "--monitor", "ssim"],
     ])

@@ -20,6 +20,22 @@ import Testing
         }
     }
 
+    @Test(arguments: imageCases)
+    func columnsOutsideTheMapMakeNoDifference(_ use: OpCase) throws {
+        let operands = use.operands()
+        let result = use.evaluate(operands)
+        for (index, operand) in operands.enumerated() where operand.shape.count == 4 {
+            let width = result.shape[2]
+            for columns in (0..<width).map({ $0..<$0 + 1 }) + [0..<width, width / 2..<width] {
+                let needed = use.columnMap(operand: index).operandRows(for: columns, height: operand.shape[2])
+                var changed = operands
+                changed[index].changeColumns { !needed.contains($0) }
+                #expect(
+                    use.evaluate(changed).columns(columns) == result.columns(columns), "operand \(index), columns \(columns)")
+            }
+        }
+    }
+
     /// Bicubic resizing is left out: where a pixel falls on a source pixel the outer taps weigh nothing.
     @Test(arguments: imageCases.filter { !$0.op.hasPrefix("resize") && !$0.op.hasSuffix("clip_gradient") })
     func rowsAtTheBorderOfTheMapAreNeeded(_ use: OpCase) throws {
@@ -84,6 +100,10 @@ extension OpCase {
         definition.rowMap(operand: operand, boundShapes, completeAttributes)
     }
 
+    func columnMap(operand: Int) -> RowMap {
+        definition.columnMap(operand: operand, boundShapes, completeAttributes)
+    }
+
     func neededRows(operand: Int, for rows: Range<Int>) -> Range<Int> {
         rowMap(operand: operand).operandRows(for: rows, height: shapes[operand][1])
     }
@@ -109,6 +129,17 @@ extension Tensor<Double> {
         for index in values.indices where isChosen(index / rowCount % shape[1]) {
             values[index] = values[index] + 0.37 + Double(index) * 0.01
         }
+    }
+
+    /// Replaces the chosen columns of every image by other numbers.
+    mutating func changeColumns(_ isChosen: (Int) -> Bool) {
+        for index in values.indices where isChosen(index / shape[3] % shape[2]) {
+            values[index] = values[index] + 0.37 + Double(index) * 0.01
+        }
+    }
+
+    func columns(_ columns: Range<Int>) -> [Double] {
+        values.indices.filter { columns.contains($0 / shape[3] % shape[2]) }.map { values[$0] }
     }
 
     func rows(_ rows: Range<Int>) -> [Double] {

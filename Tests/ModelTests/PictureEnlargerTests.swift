@@ -19,11 +19,10 @@ struct PictureEnlargerTests {
         Picture(width: width, height: height, pixels: (0..<3 * width * height).map { UInt8($0 * 7 % 250) })
     }
 
-    /// - Parameter bandRows: one band, several, and more rows than there are.
-    @Test(arguments: [nil, 1, 2, 64])
-    func picturesOfManySizesOneAfterAnother(_ bandRows: Int?) throws {
+    @Test(arguments: [Bands.automatic, .whole, .rows(1), .rows(2), .rows(64)])
+    func picturesOfManySizesOneAfterAnother(_ bands: Bands) throws {
         let enlarger = try PictureEnlarger(
-            Model(source: SourceText(model, name: "twice.graph")), threadCount: 2, bandRows: bandRows)
+            Model(source: SourceText(model, name: "twice.graph")), threadCount: 2, bands: bands)
         #expect(enlarger.scale == 2)
         for (width, height) in [(5, 7), (5, 7), (1, 1), (2, 9)] {
             let small = picture(width, height)
@@ -47,7 +46,7 @@ struct PictureEnlargerTests {
         try picture(6, 5).writePNG(to: input)
         let enlarger = try PictureEnlarger(Model(source: SourceText(model, name: "twice.graph")), threadCount: 1)
         let report = try enlarger.enlarge(input, to: output)
-        #expect((report.outputWidth, report.outputHeight) == (12, 10) && report.plannedByteCount > 0)
+        #expect((report.outputWidth, report.outputHeight) == (12, 10) && report.plan.byteCount > 0)
         #expect(try Picture(contentsOfPNG: output) == enlarger.enlarged(picture(6, 5)))
     }
 

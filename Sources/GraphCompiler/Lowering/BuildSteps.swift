@@ -32,6 +32,9 @@ private struct StepConstruction {
     /// Multiplications and additions in one task: about a tenth of a millisecond on one core.
     static let operationsPerTask = 8_000_000
 
+    /// Tasks of a step, at most: enough for any number of threads, and few enough to list.
+    static let mostTasks = 4096
+
     init(_ graph: Graph, role: Role, instructionSet: InstructionSet) {
         self.graph = graph
         uses = Uses(of: graph)
@@ -77,7 +80,7 @@ private struct StepConstruction {
             switch input {
             case .value(let id):
                 guard let buffer = bufferOf[id] else { throw ProgramError("'\(graph[id].name)' has no buffer") }
-                let chains = lowering.isWhole ? nil : rowChains(from: lowering.results[0], to: id, in: group)
+                let chains = lowering.isWhole ? nil : rowChains(from: lowering.results, to: id, in: group)
                 inputs.append(chains.map { StepInput(buffer: buffer, rowChains: $0) } ?? .whole(buffer))
             case .made(let auxiliary):
                 inputs.append(.whole(try add(auxiliary, lowering.geometry, for: index)))
@@ -95,15 +98,16 @@ private struct StepConstruction {
         let rowUnit = lowering.isWhole ? rowCount : lowering.rowUnit
         let unitsPerTask = max(
             (lowering.leastRowsPerTask + rowUnit - 1) / rowUnit,
-            Self.operationsPerTask / max(1, lowering.operationsPerRow * rowUnit))
+            Self.operationsPerTask / max(1, lowering.operationsPerRow * rowUnit),
+            (rowCount / rowUnit + Self.mostTasks - 1) / Self.mostTasks)
         program.steps.append(
             Step(
                 name: group.name, kernel: kernel, group: index, inputs: inputs, outputs: outputs,
                 geometry: lowering.geometry, prologue: lowering.prologue, epilogue: lowering.epilogue,
                 prologueFirstInput: lowering.prologueFirstInput, epilogueFirstInput: lowering.epilogueFirstInput,
                 rowCount: rowCount, imageHeight: lowering.isWhole ? rowCount : ImageShape(shape).height, rowUnit: rowUnit,
-                rowsPerTask: min(rowCount, unitsPerTask * rowUnit), scratchByteCount: lowering.scratchByteCount,
-                isPreparation: isPreparation))
+                rowsPerTask: min(rowCount, unitsPerTask * rowUnit), operationsPerRow: lowering.operationsPerRow,
+                scratchByteCount: lowering.scratchByteCount, isPreparation: isPreparation))
     }
 
     private func isKnownBeforeRuns(_ input: Lowering.Input) -> Bool {
@@ -139,7 +143,9 @@ private struct StepConstruction {
                 name: "\(group.name)_\(auxiliary.suffix)", kernel: auxiliary.kernel, group: index,
                 inputs: sources, outputs: [result], geometry: geometry, prologue: nil,
                 epilogue: nil, prologueFirstInput: 0, epilogueFirstInput: 0, rowCount: rows.rowCount,
-                imageHeight: rows.rowCount, rowUnit: 1, rowsPerTask: 1, scratchByteCount: auxiliary.scratchByteCount,
+                imageHeight: rows.rowCount, rowUnit: 1, rowsPerTask: 1,
+                operationsPerRow: max(auxiliary.operationsPerRow, rows.rowByteCount),
+                scratchByteCount: auxiliary.scratchByteCount,
                 isPreparation: isPreparation))
         return result
     }
@@ -171,11 +177,12 @@ private struct StepConstruction {
 
     // MARK: Row maps
 
-    /// All paths from a group's result back to one of its operands; nil when the whole operand is needed.
-    private func rowChains(from result: ValueID, to operand: ValueID, in group: Group) -> [RowChain]? {
+    /// All paths from a group's results back to one of its operands; nil when the whole operand is needed.
+    private func rowChains(from results: [ValueID], to operand: ValueID, in group: Group) -> [RowChain]? {
         let inside = Set(group.members)
         var complete: Set<RowChain> = []
-        var open: [ValueID: Set<RowChain>] = [result: [RowChain(links: [])]]
+        var open: [ValueID: Set<RowChain>] = [:]
+        for result in results { open[result] = [RowChain(links: [])] }
         for member in group.members.reversed() {
             guard let chains = open[member], let operation = graph[member].operation,
                 let op = OpRegistry[operation.op]

@@ -106,5 +106,7 @@ struct AuxiliaryStep {
     var rowCount = 1
     var rowElementCount: Int
     var suffix: String, resultSuffix: String
+    /// Multiplications and additions for one row of the result.
+    var operationsPerRow = 0
     var scratchByteCount = 0
 }

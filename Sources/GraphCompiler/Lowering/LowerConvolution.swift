@@ -116,6 +116,7 @@ func lowerWinogradFilterGradient(_ analysis: GroupAnalysis) -> Lowering? {
             AuxiliaryStep(
                 kernel: "winograd_gradient_products", sources: operands, rowCount: layout.productRowCount,
                 rowElementCount: layout.productRowElementCount, suffix: "multiply", resultSuffix: "products",
+                operationsPerRow: 9 * lowering.operationsPerRow / 3 / layout.productRowCount,
                 scratchByteCount: layout.byteCount))
     ]
     lowering.isWhole = true

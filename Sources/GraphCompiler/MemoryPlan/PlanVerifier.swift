@@ -8,7 +8,8 @@ import GraphIR
 /// 2. Rows are written before they are read, and a rolling buffer still holds them then.
 /// 3. A weight or state that an update overwrites is not read for its old value after that.
 /// 4. Each buffer lies inside its memory; buffers that overlap are not live at the same time.
-/// 5. Each instruction waits, directly or by way of others, for all that ``deriveWaits(_:_:)`` names.
+/// 5. Each instruction waits for all that ``deriveWaits(_:_:)`` names, and for nothing that comes behind it:
+///    workers that take instructions in order never wait for one another in a circle.
 enum PlanVerifier {
     /// Invariants 1 to 3.
     static func verifySchedule(_ program: Program) throws(ProgramError) {
@@ -138,23 +139,21 @@ enum PlanVerifier {
     private static func verifyWaits(
         _ program: Program, _ instructions: [Instruction], place: (Int) -> ProgramError.Place
     ) throws(ProgramError) {
-        for (index, instruction) in instructions.enumerated() {
-            guard instruction.waits.allSatisfy({ (0..<index).contains($0) }) else {
-                throw ProgramError("instruction \(index) waits for one that does not come before it", at: place(index))
-            }
-        }
-        for (index, needed) in deriveWaits(program, instructions).enumerated() {
-            // Waits lead back in time: what comes before the oldest that is needed does not matter.
-            let oldest = needed.first ?? index
-            var known = Set(instructions[index].waits)
-            var open = instructions[index].waits
-            while !needed.allSatisfy(known.contains), let next = open.popLast() {
-                for wait in instructions[next].waits where wait >= oldest && known.insert(wait).inserted { open.append(wait) }
-            }
-            if let missing = needed.first(where: { !known.contains($0) }) {
+        var doneRows: [Instruction.Work: Int] = [:]
+        var endings = Endings(instructions)
+        for (index, (instruction, needed)) in zip(instructions, deriveWaits(program, instructions)).enumerated() {
+            for wait in instruction.waits where wait.rowCount > doneRows[wait.work] ?? 0 {
                 throw ProgramError(
-                    "instruction \(index) does not wait for \(missing), which it depends on", at: place(index))
+                    "instruction \(index) waits for \(wait.rowCount) rows of \(program.name(of: wait.work)), "
+                        + "of which \(doneRows[wait.work] ?? 0) come before it", at: place(index))
             }
+            for wait in needed where !endings.implies(instruction.waits, wait) {
+                throw ProgramError(
+                    "instruction \(index) does not wait for \(wait.rowCount) rows of \(program.name(of: wait.work)), "
+                        + "on which it depends", at: place(index))
+            }
+            endings.note(instruction.waits, of: instruction.work)
+            doneRows[instruction.work] = instruction.rows.upperBound
         }
     }
 }
@@ -240,5 +239,16 @@ private struct Progress {
         else { return true }
         let operands = program.graph.groups[step.group].members.flatMap { program.graph[$0].operands }
         return !operands.contains(target) && operands.contains(update.value)
+    }
+}
+
+extension Program {
+    /// The step, input or output that an instruction works for.
+    func name(of work: Instruction.Work) -> String {
+        switch work {
+        case .step(let step): steps[step].name
+        case .source(let buffer): self[buffer: buffer].name
+        case .sink(let output, _): graph.outputs[output].name
+        }
     }
 }

@@ -2,9 +2,9 @@ import GraphIR
 
 /// Puts the work in order: all of each step, or a wave of bands.
 ///
-/// With bands, each turn of the outer loop advances the entry's results by one band, and every step by
-/// the rows that this needs: a step makes rows of its output as soon as they are asked for, no row is
-/// made twice, and a buffer keeps only rows that a later instruction reads.
+/// A wave goes in turns. In each, the inputs advance by one band; every step makes the rows whose operands
+/// exist, no more than its share of a band; and results are handed over as they are made. No row is made
+/// twice, and a buffer keeps only rows that a later instruction reads. ``TurnOrder`` then lets turns overlap.
 ///
 /// Requires: steps and buffers from ``buildSteps(_:role:instructionSet:)``. Ensures: instructions in an
 /// order in which every row is written before it is read; `rowCapacity` of each buffer in the arena is
@@ -17,112 +17,154 @@ func schedule(_ program: Program, bandRows: Int?) throws(ProgramError) -> Progra
     program.preparation = program.steps.indices.filter { program.steps[$0].isPreparation }
         .map { Instruction(work: .step($0), rows: 0..<program.steps[$0].rowCount) }
     var wave = Wave(program, bandRows: bandRows)
-    let (mostInstructions, overflow) = (program.steps.count + program.buffers.count).multipliedReportingOverflow(by: wave.bandCount)
-    guard !overflow, mostInstructions <= PlanLimits.instructionCount else {
-        throw ProgramError("\(wave.bandCount) bands are too many; take more rows in each")
-    }
-    program.instructions = wave.instructions()
+    program.instructions = try wave.instructions()
     shrinkBuffers(of: &program)
     return program
 }
 
 private struct Wave {
-    let program: Program
-    /// The step or source that writes each buffer during a run.
-    private var stepOf: [Int?]
-    /// Rows of each buffer that exist, and that the present band asks for.
+    private let program: Program
+    private let pace: Pace?
+    /// The steps of a run, in order.
+    private let steps: [Int]
+    /// The step of a run that writes each buffer.
+    private var writerOf: [Int?]
+    /// Rows that each source has filled, by buffer; that each step has made; that each sink has taken.
+    private var filledRows: [Int]
     private var madeRows: [Int]
-    private var neededRows: [Int]
-    private var sunkRows: [Int]
-    let bandCount: Int
+    private var takenRows: [Int]
+    private let sources: [BufferID]
     private let sinks: [BufferID?]
 
     init(_ program: Program, bandRows: Int?) {
         self.program = program
-        stepOf = Array(repeating: nil, count: program.buffers.count)
-        madeRows = Array(repeating: 0, count: program.buffers.count)
-        neededRows = madeRows
-        for (index, step) in program.steps.enumerated() where !step.isPreparation {
-            for output in step.outputs { stepOf[output.index] = index }
+        pace = bandRows.flatMap { Pace(program, bandRows: $0) }
+        steps = program.steps.indices.filter { !program.steps[$0].isPreparation }
+        writerOf = Array(repeating: nil, count: program.buffers.count)
+        for step in steps {
+            for output in program.steps[step].outputs { writerOf[output.index] = step }
         }
+        sources = program.buffers.indices.filter { program.isInput(program.buffers[$0]) }.map(BufferID.init)
         sinks = program.graph.outputs.map { output in
             program.buffers.firstIndex { $0.value == output.value }.map(BufferID.init)
         }
-        sunkRows = Array(repeating: 0, count: sinks.count)
-        let inputRows = program.buffers.first { buffer in
-            buffer.value.map { program.graph[$0].content == .input } ?? false
-        }?.rows.rowCount ?? 1
-        bandCount = bandRows.map { (inputRows - 1) / max(1, $0) + 1 } ?? 1
+        filledRows = program.buffers.map { program.isInput($0) ? 0 : $0.rows.rowCount }
+        madeRows = Array(repeating: 0, count: program.steps.count)
+        takenRows = Array(repeating: 0, count: sinks.count)
     }
 
-    mutating func instructions() -> [Instruction] {
-        var instructions: [Instruction] = []
-        for band in 1...bandCount {
-            demand(band)
-            propagate()
-            for (index, buffer) in program.buffers.enumerated() where isInput(buffer) {
-                appendRows(&instructions, .source(BufferID(index: index)), index)
-            }
-            for (index, step) in program.steps.enumerated() where !step.isPreparation {
-                appendRows(&instructions, .step(index), step.outputs[0].index)
-            }
+    mutating func instructions() throws(ProgramError) -> [Instruction] {
+        var order = TurnOrder(program, steps, pace)
+        var turn = 0
+        while !isComplete {
+            for source in sources { fill(source, &order, turn) }
+            for step in steps { advance(step, &order, turn) }
             for (output, buffer) in sinks.enumerated() {
-                guard let buffer, sinkTarget(buffer, band) > sunkRows[output] else { continue }
-                let rows = sunkRows[output]..<sinkTarget(buffer, band)
-                instructions.append(Instruction(work: .sink(output: output, buffer), rows: rows))
-                sunkRows[output] = rows.upperBound
+                if let buffer { take(output, buffer, &order, turn) }
             }
-        }
-        return instructions
-    }
-
-    private mutating func appendRows(_ instructions: inout [Instruction], _ work: Instruction.Work, _ buffer: Int) {
-        guard neededRows[buffer] > madeRows[buffer] else { return }
-        instructions.append(Instruction(work: work, rows: madeRows[buffer]..<neededRows[buffer]))
-        madeRows[buffer] = neededRows[buffer]
-    }
-
-    private func isInput(_ buffer: Buffer) -> Bool {
-        buffer.value.map { program.graph[$0].content == .input } ?? false
-    }
-
-    /// How far a sink has come after a band: in proportion, and to the end with the last.
-    private func sinkTarget(_ buffer: BufferID, _ band: Int) -> Int {
-        let rowCount = program[buffer: buffer].rows.rowCount
-        return band == bandCount ? rowCount : rowCount * band / bandCount
-    }
-
-    /// Asks for the rows that the band's results need.
-    private mutating func demand(_ band: Int) {
-        for case let sink? in sinks {
-            neededRows[sink.index] = max(neededRows[sink.index], sinkTarget(sink, band))
-        }
-        guard band == bandCount else { return }
-        for (index, buffer) in program.buffers.enumerated() where isInput(buffer) {
-            neededRows[index] = buffer.rows.rowCount
-        }
-        // What sums over the image, or changes weights, comes with the last band.
-        for step in program.steps where !step.isPreparation {
-            for output in step.outputs { neededRows[output.index] = step.rowCount }
-        }
-    }
-
-    /// Carries the demand from results back to sources.
-    private mutating func propagate() {
-        for step in program.steps.reversed() where !step.isPreparation {
-            let asked = step.outputs.map { neededRows[$0.index] }.max() ?? 0
-            let rounded = min(step.rowCount, step.unitEnd(asked))
-            for output in step.outputs { neededRows[output.index] = rounded }
-            let made = madeRows[step.outputs[0].index]
-            guard rounded > made else { continue }
-            for input in step.inputs {
-                let index = input.buffer.index
-                guard stepOf[index] != nil || isInput(program.buffers[index]) else { continue }
-                let rows = input.rows(
-                    for: made..<rounded, of: step, bufferRowCount: program.buffers[index].rows.rowCount)
-                neededRows[index] = max(neededRows[index], rows.upperBound)
+            guard order.count <= PlanLimits.instructionCount else {
+                throw ProgramError("so many bands are too many; take more rows in each")
             }
+            turn += 1
         }
+        return order.instructions()
+    }
+
+    private var isComplete: Bool {
+        steps.allSatisfy { madeRows[$0] == program.steps[$0].rowCount }
+            && sources.allSatisfy { filledRows[$0.index] == program[buffer: $0].rows.rowCount }
+            && sinks.enumerated().allSatisfy { output, buffer in
+                buffer.map { takenRows[output] == program[buffer: $0].rows.rowCount } ?? true
+            }
+    }
+
+    /// Bands of an input end with each image.
+    private mutating func fill(_ source: BufferID, _ order: inout TurnOrder, _ turn: Int) {
+        let rowCount = program[buffer: source].rows.rowCount
+        let start = filledRows[source.index]
+        guard start < rowCount else { return }
+        var end = rowCount
+        if let pace {
+            let height = program.imageHeight(of: program[buffer: source])
+            end = min(start + pace.rows(of: rowCount), (start / height + 1) * height)
+        }
+        order.append(Instruction(work: .source(source), rows: start..<end), turn, at: .start)
+        filledRows[source.index] = end
+    }
+
+    private mutating func advance(_ index: Int, _ order: inout TurnOrder, _ turn: Int) {
+        let step = program.steps[index]
+        let start = madeRows[index]
+        guard start < step.rowCount else { return }
+        // What an update overwrites has been read by all that comes before it.
+        let isUpdate = step.outputs.contains { if case .parameter = program[buffer: $0].storage { true } else { false } }
+        if isUpdate, !steps.prefix(while: { $0 < index }).allSatisfy({ madeRows[$0] == program.steps[$0].rowCount }) { return }
+        var end = start
+        if let pace {
+            let mostUnits = max(1, (pace.rows(of: step.rowCount) + step.rowUnit - 1) / step.rowUnit)
+            for _ in 0..<mostUnits where end < step.rowCount {
+                let next = step.unitEnd(end + 1)
+                guard operandsExist(for: end..<next, of: index) else { break }
+                end = next
+            }
+        } else {
+            end = step.rowCount
+        }
+        for rows in step.tasks(start..<end) {
+            order.append(Instruction(work: .step(index), rows: rows), turn, at: .step(index))
+        }
+        madeRows[index] = end
+    }
+
+    private mutating func take(_ output: Int, _ buffer: BufferID, _ order: inout TurnOrder, _ turn: Int) {
+        let end = existingRows(of: buffer, for: Int.max)
+        guard takenRows[output] < end else { return }
+        order.append(
+            Instruction(work: .sink(output: output, buffer), rows: takenRows[output]..<end), turn,
+            at: writerOf[buffer.index].map { .behind($0) } ?? .start)
+        takenRows[output] = end
+    }
+
+    private func operandsExist(for rows: Range<Int>, of index: Int) -> Bool {
+        program.steps[index].inputs.allSatisfy { input in
+            let rowCount = program[buffer: input.buffer].rows.rowCount
+            let needed = input.rows(for: rows, of: program.steps[index], bufferRowCount: rowCount)
+            return needed.upperBound <= existingRows(of: input.buffer, for: index)
+        }
+    }
+
+    /// Rows that a step may read: of a weight, the old value unless the update comes before the step.
+    private func existingRows(of buffer: BufferID, for reader: Int) -> Int {
+        guard let writer = writerOf[buffer.index], writer < reader else { return filledRows[buffer.index] }
+        return madeRows[writer]
+    }
+}
+
+/// How far everything advances in a turn, in proportion to the first input.
+struct Pace {
+    private let bandRows: Int
+    private let inputRows: Int
+
+    /// nil when one band holds all.
+    init?(_ program: Program, bandRows: Int) {
+        inputRows = program.buffers.first { program.isInput($0) }?.rows.rowCount ?? 1
+        self.bandRows = max(1, bandRows)
+        guard self.bandRows < inputRows else { return nil }
+    }
+
+    /// The share of a turn in so many rows, rounded up.
+    func rows(of rowCount: Int) -> Int {
+        max(1, Int((Double(rowCount) * Double(bandRows) / Double(inputRows)).rounded(.up)))
+    }
+}
+
+extension Program {
+    func isInput(_ buffer: Buffer) -> Bool { buffer.value.map { graph[$0].content == .input } ?? false }
+
+    /// Rows of one image of an input.
+    func imageHeight(of buffer: Buffer) -> Int {
+        guard let value = buffer.value, let shape = graph[value].type.shape.constant else { return buffer.rows.rowCount }
+        return ImageShape(shape).height
     }
 }
 

@@ -1,119 +1,202 @@
+import GraphIR
+
 /// Derives what each instruction must wait for, so that workers may run ahead in any order.
 ///
-/// An instruction waits for
-/// - the writers of the rows that it reads,
-/// - in rolling buffers, the readers and writers of the rows that it overwrites,
-/// - the last users of memory that one of its buffers takes over from another,
-/// - the one before it on the same source or sink, which hand rows over in order.
+/// Every step, source and sink counts the rows that it has done. An instruction waits for
+/// - the rows that it reads, of what writes them,
+/// - in rolling buffers and for updates in place, the rows of readers and of its own step that use the
+///   rows which it overwrites,
+/// - all rows of whatever uses memory that one of its buffers takes over from another,
+/// - for a source or sink, its own rows, which are handed over in order.
 ///
-/// Waits that follow from other waits are left out. Requires: buffers with places.
+/// Each wait is for instructions that come earlier in the list. Of waits on the end of a step, those that
+/// follow from another are left out. Requires: buffers with places.
 ///
 /// - Parameter instructions: the program's preparation or its run.
-func deriveWaits(_ program: Program, _ instructions: [Instruction]) -> [[Int]] {
+func deriveWaits(_ program: Program, _ instructions: [Instruction]) -> [[RowWait]] {
     let accesses = BufferAccesses(program, instructions)
-    let predecessors = memoryPredecessors(program, accesses)
-    // What no instruction writes is never waited for.
-    let isWritten = accesses.byBuffer.map { $0.contains(where: \.isWrite) }
-    // Accesses so far, by buffer: instructions come in order, so searching backwards ends early.
-    var history: [[BufferAccesses.Access]] = Array(repeating: [], count: program.buffers.count)
-    var waits: [[Int]] = []
-    for index in instructions.indices {
-        var needed: Set<Int> = []
-        for (buffer, access) in accesses.byInstruction[index] where isWritten[buffer] {
-            let overwritten =
-                access.rows.lowerBound - program.buffers[buffer].rowCapacity
-                ..< access.rows.upperBound - program.buffers[buffer].rowCapacity
-            for earlier in history[buffer].reversed() {
-                if access.isWrite {
-                    // Parameters are written over their old rows, rolling buffers over rows long gone.
-                    if earlier.rows.overlaps(overwritten) || earlier.rows.overlaps(access.rows) {
-                        needed.insert(earlier.instruction)
-                    } else if earlier.isWrite, earlier.rows.upperBound <= overwritten.lowerBound {
-                        break
-                    }
-                } else if earlier.isWrite {
-                    if earlier.rows.overlaps(access.rows) { needed.insert(earlier.instruction) }
-                    if earlier.rows.lowerBound <= access.rows.lowerBound { break }
-                }
-            }
-            if access.isWrite { needed.formUnion(predecessors[buffer]) }
+    let predecessors = memoryPredecessors(program, instructions, accesses)
+    var history = AccessHistory(program, accesses)
+    var endings = Endings(instructions)
+    return instructions.enumerated().map { index, instruction in
+        var needed = Waits()
+        for (buffer, access) in accesses.byInstruction[index] {
+            history.addConflicts(of: access, with: buffer, by: instruction.work, to: &needed)
+            guard access.isWrite else { continue }
+            for work in predecessors[buffer] { needed.add(work, endings.rowCount(of: work)) }
         }
-        for (buffer, access) in accesses.byInstruction[index] where isWritten[buffer] { history[buffer].append(access) }
-        if let previous = previousOfStream(index, instructions) { needed.insert(previous) }
-        needed.remove(index)
-        waits.append(needed.sorted())
+        if instruction.isStream, instruction.rows.lowerBound > 0 { needed.add(instruction.work, instruction.rows.lowerBound) }
+        for (slot, (buffer, access)) in accesses.byInstruction[index].enumerated() {
+            history.append(access, of: instruction, slot: slot, to: buffer)
+        }
+        let waits = endings.withoutImplied(needed.list).byKeyword
+        endings.note(waits, of: instruction.work)
+        return waits
     }
-    return withoutImplied(waits)
 }
 
-/// For each buffer, the last users of memory that it overlaps and that was live before it.
-private func memoryPredecessors(_ program: Program, _ accesses: BufferAccesses) -> [Set<Int>] {
+extension Instruction {
+    fileprivate var isStream: Bool {
+        switch work {
+        case .source, .sink: true
+        case .step: false
+        }
+    }
+}
+
+/// The furthest count for each that is waited for, in the order of first mention.
+private struct Waits {
+    private(set) var list: [RowWait] = []
+
+    mutating func add(_ work: Instruction.Work, _ rowCount: Int) {
+        if let place = list.firstIndex(where: { $0.work == work }) {
+            list[place].rowCount = max(list[place].rowCount, rowCount)
+        } else {
+            list.append(RowWait(work, rowCount: rowCount))
+        }
+    }
+}
+
+extension [RowWait] {
+    /// In the order of the plan's text.
+    fileprivate var byKeyword: [RowWait] {
+        WaitKeyword.allCases.flatMap { keyword in filter { WaitKeyword($0.work) == keyword } }
+    }
+}
+
+/// Who has read and written which rows of each buffer so far.
+private struct AccessHistory {
+    /// One operand of one step, a source or a sink: its rows only ever move on.
+    private struct Accessor {
+        var work: Instruction.Work
+        var slot: Int
+        var isWrite: Bool
+        var rows: [Range<Int>] = []
+        /// The accessor's own count of rows once each is done.
+        var counts: [Int] = []
+
+        /// The count at which everything that begins before a row is done; nil when nothing does.
+        func count(before row: Int) -> Int? {
+            var low = 0, high = rows.count
+            while low < high {
+                let middle = (low + high) / 2
+                if rows[middle].lowerBound < row { low = middle + 1 } else { high = middle }
+            }
+            return low == 0 ? nil : counts[low - 1]
+        }
+    }
+
+    private let capacities: [Int]
+    private let isUpdated: [Bool]
+    /// What no instruction writes is never waited for.
+    private let isWritten: [Bool]
+    private var accessors: [[Accessor]]
+
+    init(_ program: Program, _ accesses: BufferAccesses) {
+        capacities = program.buffers.map(\.rowCapacity)
+        isUpdated = program.buffers.map { if case .parameter = $0.storage { true } else { false } }
+        isWritten = accesses.byBuffer.map { $0.contains(where: \.isWrite) }
+        accessors = Array(repeating: [], count: program.buffers.count)
+    }
+
+    func addConflicts(
+        of access: BufferAccesses.Access, with buffer: Int, by work: Instruction.Work, to needed: inout Waits
+    ) {
+        guard isWritten[buffer] else { return }
+        // A ring's rows lie where those one capacity before them lay; an update's where the old ones do.
+        let overwrittenEnd = isUpdated[buffer] ? access.rows.upperBound : access.rows.upperBound - capacities[buffer]
+        for accessor in accessors[buffer] {
+            if access.isWrite {
+                if accessor.work == work, isUpdated[buffer] { continue }
+                if let count = accessor.count(before: overwrittenEnd) { needed.add(accessor.work, count) }
+            } else if accessor.isWrite, accessor.work != work {
+                if let count = accessor.count(before: access.rows.upperBound) { needed.add(accessor.work, count) }
+            }
+        }
+    }
+
+    mutating func append(_ access: BufferAccesses.Access, of instruction: Instruction, slot: Int, to buffer: Int) {
+        guard isWritten[buffer] else { return }
+        let place =
+            accessors[buffer].firstIndex { $0.work == instruction.work && $0.slot == slot }
+            ?? {
+                accessors[buffer].append(Accessor(work: instruction.work, slot: slot, isWrite: access.isWrite))
+                return accessors[buffer].count - 1
+            }()
+        accessors[buffer][place].rows.append(access.rows)
+        accessors[buffer][place].counts.append(instruction.rows.upperBound)
+    }
+}
+
+/// What has ended for sure once a step, source or sink has.
+struct Endings {
+    private var rowCounts: [Instruction.Work: Int] = [:]
+    private var ended: [Instruction.Work: Set<Instruction.Work>] = [:]
+
+    init(_ instructions: [Instruction]) {
+        for instruction in instructions {
+            rowCounts[instruction.work] = max(rowCounts[instruction.work] ?? 0, instruction.rows.upperBound)
+        }
+    }
+
+    func rowCount(of work: Instruction.Work) -> Int { rowCounts[work] ?? 0 }
+
+    /// Takes note of the waits of one instruction.
+    mutating func note(_ waits: [RowWait], of work: Instruction.Work) {
+        for wait in waits where wait.work != work && isEnd(wait) && ended[work]?.contains(wait.work) != true {
+            ended[work, default: []].formUnion(ended[wait.work] ?? [])
+            ended[work, default: []].insert(wait.work)
+        }
+    }
+
+    private func isEnd(_ wait: RowWait) -> Bool { wait.rowCount >= rowCount(of: wait.work) }
+
+    /// Whether some waits include another, by name or because they wait for an end that comes after it.
+    func implies(_ waits: [RowWait], _ needed: RowWait) -> Bool {
+        waits.contains { wait in
+            if wait.work == needed.work { return wait.rowCount >= needed.rowCount }
+            return isEnd(wait) && ended[wait.work]?.contains(needed.work) == true
+        }
+    }
+
+    func withoutImplied(_ waits: [RowWait]) -> [RowWait] {
+        waits.filter { needed in !implies(waits.filter { $0.work != needed.work }, needed) }
+    }
+}
+
+/// For each buffer, all that uses memory which it overlaps and which was live before it.
+private func memoryPredecessors(
+    _ program: Program, _ instructions: [Instruction], _ accesses: BufferAccesses
+) -> [[Instruction.Work]] {
     let ranges = program.buffers.indices.map { index -> (memory: Range<Int>, life: ClosedRange<Int>)? in
         guard case .arena(let offset) = program.buffers[index].storage,
             let first = accesses.byBuffer[index].first, let last = accesses.byBuffer[index].last
         else { return nil }
         return (offset..<offset + program.buffers[index].byteCount, first.instruction...last.instruction)
     }
-    var predecessors: [Set<Int>] = Array(repeating: [], count: program.buffers.count)
+    let users = accesses.byBuffer.map { accesses in
+        var works: [Instruction.Work] = []
+        for access in accesses {
+            let work = instructions[access.instruction].work
+            if works.last != work, !works.contains(work) { works.append(work) }
+        }
+        return works
+    }
+    var predecessors: [[Instruction.Work]] = Array(repeating: [], count: program.buffers.count)
+    func add(_ earlier: Int, before later: Int) {
+        for work in users[earlier] where !predecessors[later].contains(work) { predecessors[later].append(work) }
+    }
     let byStart = ranges.indices.filter { ranges[$0] != nil }
         .sorted { (ranges[$0]?.memory.lowerBound ?? 0) < (ranges[$1]?.memory.lowerBound ?? 0) }
     for (position, first) in byStart.enumerated() {
         for second in byStart[(position + 1)...] {
             guard let a = ranges[first], let b = ranges[second], b.memory.lowerBound < a.memory.upperBound else { break }
             if a.life.upperBound < b.life.lowerBound {
-                predecessors[second].formUnion(accesses.byBuffer[first].map(\.instruction))
+                add(first, before: second)
             } else if b.life.upperBound < a.life.lowerBound {
-                predecessors[first].formUnion(accesses.byBuffer[second].map(\.instruction))
+                add(second, before: first)
             }
         }
     }
     return predecessors
-}
-
-private func previousOfStream(_ index: Int, _ instructions: [Instruction]) -> Int? {
-    let isSame: (Instruction.Work) -> Bool
-    switch instructions[index].work {
-    case .source(let buffer): isSame = { $0 == .source(buffer) }
-    case .sink(let output, let buffer): isSame = { $0 == .sink(output: output, buffer) }
-    case .step: return nil
-    }
-    return instructions[..<index].lastIndex { isSame($0.work) }
-}
-
-/// Leaves out waits that another wait of the same instruction has already waited for.
-///
-/// Exact for waits on the latest `Ancestors.reach` instructions; older ones stay and cost a look each.
-private func withoutImplied(_ waits: [[Int]]) -> [[Int]] {
-    var latest = Array(repeating: Ancestors(), count: Ancestors.reach)
-    return waits.enumerated().map { index, needed in
-        var ancestors = Ancestors()
-        var kept: [Int] = []
-        for wait in needed.reversed() where !ancestors.contains(index - wait) {
-            kept.append(wait)
-            guard index - wait < Ancestors.reach else { continue }
-            ancestors.insert(latest[wait % Ancestors.reach], at: index - wait)
-        }
-        latest[index % Ancestors.reach] = ancestors
-        return kept.reversed()
-    }
-}
-
-/// The instructions that one instruction waits for, directly or by way of others, by how far back they lie.
-private struct Ancestors {
-    static let reach = 1024
-    private var bits = [UInt64](repeating: 0, count: reach / 64)
-
-    func contains(_ distance: Int) -> Bool {
-        distance < Self.reach && bits[distance / 64] >> UInt64(distance % 64) & 1 == 1
-    }
-
-    /// Adds an instruction at a distance, and all its ancestors.
-    mutating func insert(_ other: Ancestors, at distance: Int) {
-        let words = distance / 64, shift = UInt64(distance % 64)
-        for word in words..<bits.count {
-            bits[word] |= other.bits[word - words] << shift
-            if shift > 0, word > words { bits[word] |= other.bits[word - words - 1] >> (64 - shift) }
-        }
-        bits[words] |= 1 << shift
-    }
 }

@@ -107,7 +107,7 @@ extension Elaborator {
         defer { environment = outer }
         for (position, (input, id)) in pairs {
             guard check(
-                builder.type(of: id), is: try type(input.type), for: "'\(input.name.text)' of \(block.name.text)",
+                builder.type(of: id), is: try type(input.type, isResult: true), for: "'\(input.name.text)' of \(block.name.text)",
                 at: call.operands[position].location)
             else { throw Reported() }
         }

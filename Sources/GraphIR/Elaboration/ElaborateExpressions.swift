@@ -122,7 +122,8 @@ extension Elaborator {
         }
     }
 
-    func type(_ syntax: TypeSyntax) throws(Reported) -> TensorType {
+    /// - Parameter isResult: whether it is of what an operation makes.
+    func type(_ syntax: TypeSyntax, isResult: Bool) throws(Reported) -> TensorType {
         guard let element = ElementType(rawValue: syntax.element.text) else {
             let known = ElementType.allCases.map(\.rawValue)
             throw fail(
@@ -142,7 +143,7 @@ extension Elaborator {
         guard isSound else { throw Reported() }
         let type = TensorType(element, Shape(dimensions))
         do {
-            try TensorLimits.check(type)
+            try TensorLimits.check(type, isResult: isResult)
         } catch {
             throw fail(error, at: syntax.location)
         }

@@ -61,7 +61,7 @@ extension Elaborator {
         do {
             let binding = try evaluate(expression, named: name.text)
             if let declared {
-                let type = try type(declared)
+                let type = try type(declared, isResult: true)
                 let id = try value(of: binding, at: expression.location)
                 // The name keeps its value even so: what uses it is right or wrong on its own.
                 _ = check(builder.type(of: id), is: type, for: "'\(name.text)'", at: declared.location)
@@ -87,7 +87,7 @@ extension Elaborator {
         let name = typed.name
         try requireFree(name)
         environment.define(name.text, .poison)
-        let type = try type(typed.type)
+        let type = try type(typed.type, isResult: false)
         guard type.element == .f32 else {
             throw fail("element-mismatch", "a \(keyword.rawValue) is f32", at: typed.type.location, found: "\(type)")
         }

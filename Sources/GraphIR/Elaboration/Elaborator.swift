@@ -286,7 +286,7 @@ final class Elaborator {
                 "reserved-word", "'\(input.name.text)' is a number that training supplies; name the input otherwise",
                 at: input.name.location)
         }
-        guard let type = try? type(input.type) else { return environment.define(input.name.text, .poison) }
+        guard let type = try? type(input.type, isResult: false) else { return environment.define(input.name.text, .poison) }
         builder.origin = origin(at: input.name.location)
         environment.define(input.name.text, .value(builder.declare(.input, type: type, named: input.name.text)))
     }
@@ -301,7 +301,7 @@ final class Elaborator {
                     suggestion: Spelling.nearest(to: output.name.text, among: environment.names))
                 return nil
             }
-            guard let id = try? value(of: binding, at: output.name.location), let declared = try? type(output.type),
+            guard let id = try? value(of: binding, at: output.name.location), let declared = try? type(output.type, isResult: true),
                 check(builder.type(of: id), is: declared, for: "'\(output.name.text)'", at: output.name.location)
             else { return nil }
             return (output, id)

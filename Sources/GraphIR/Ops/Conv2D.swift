@@ -35,9 +35,17 @@ struct Conv2D: Op {
     func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {
         guard operand == 0 else { return .all }
         let filter = shapes.operands[1]
-        let padTop = ConvolutionPadding(attributes, filterHeight: filter[0], filterWidth: filter[1]).top
-        return .window(
-            stride: attributes.integer("stride"), scale: 1, first: -padTop, last: filter[0] - 1 - padTop)
+        return window(filter[0], ConvolutionPadding(attributes, filterHeight: filter[0], filterWidth: filter[1]).top, attributes)
+    }
+
+    func columnMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {
+        guard operand == 0 else { return .all }
+        let filter = shapes.operands[1]
+        return window(filter[1], ConvolutionPadding(attributes, filterHeight: filter[0], filterWidth: filter[1]).left, attributes)
+    }
+
+    private func window(_ filterSize: Int, _ padding: Int, _ attributes: Attributes) -> RowMap {
+        .window(stride: attributes.integer("stride"), scale: 1, first: -padding, last: filterSize - 1 - padding)
     }
 
     @specialized(where Scalar == Float)

@@ -44,10 +44,19 @@ struct Conv2DInputGradient: Op {
     /// Row h meets the rows of dy from ⌈(h + ph − kh + 1) / stride⌉ to ⌊(h + ph) / stride⌋.
     func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {
         guard operand == 0 else { return .all }
-        let stride = attributes.integer("stride")
         let filter = shapes.operands[1]
-        let padTop = ConvolutionPadding(attributes, filterHeight: filter[0], filterWidth: filter[1]).top
-        return .window(stride: 1, scale: stride, first: padTop - filter[0] + stride, last: padTop)
+        return window(filter[0], ConvolutionPadding(attributes, filterHeight: filter[0], filterWidth: filter[1]).top, attributes)
+    }
+
+    func columnMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {
+        guard operand == 0 else { return .all }
+        let filter = shapes.operands[1]
+        return window(filter[1], ConvolutionPadding(attributes, filterHeight: filter[0], filterWidth: filter[1]).left, attributes)
+    }
+
+    private func window(_ filterSize: Int, _ padding: Int, _ attributes: Attributes) -> RowMap {
+        let stride = attributes.integer("stride")
+        return .window(stride: 1, scale: stride, first: padding - filterSize + stride, last: padding)
     }
 
     @specialized(where Scalar == Float)

@@ -1,0 +1,89 @@
+import GraphCompiler
+import GraphIR
+import GraphRuntime
+import ModelFixtures
+import Testing
+
+/// Strips of columns give the bytes of the whole picture.
+@Suite struct ColumnStripTests {
+    @Test(arguments: SmallModel.all, [(9, 61), (6, 128), (13, 203)])
+    func stripsChangeNoByte(_ model: SmallModel, _ size: (height: Int, width: Int)) throws {
+        let entry = try model.entry(.predict)
+        let sizes = ["N": 1, "H": size.height, "W": size.width]
+        let store = try ParameterStore(for: [entry.graph])
+        try store.initialize(seed: 5)
+        var generator = SplitMix64(seed: 9)
+        let pixels = (0..<3 * size.height * size.width).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+        let program = try Pipeline.specialize(entry, sizes: sizes, instructionSet: .best)
+        let whole = try Self.run(program, store, pixels, threadCount: 1)
+        #expect(Set(whole).count > 1)
+
+        let banded = try Pipeline.specialize(entry, sizes: sizes, instructionSet: .best, arenaLimit: 1).program
+        var stripCounts: Set<Int> = []
+        for threadCount in 1...4 {
+            // Less and less memory for activations, until a strip is hardly wider than its halo.
+            for part in [2, 4, 5, 6, 7] {
+                let limit = banded.byteCount(threadCount: threadCount) - banded.arenaByteCount * part / 8
+                guard let strips = try? Pipeline.specialize(
+                    entry, sizes: sizes, splitting: "W", instructionSet: .best, memoryLimit: limit, threadCount: threadCount)
+                else { continue }
+                stripCounts.insert(strips.count)
+                let joined = try Self.join(strips, store, pixels, size, threadCount)
+                #expect(joined == whole, "\(strips.map(\.inputColumns)) on \(threadCount) threads")
+                #expect(strips.allSatisfy { $0.plan.program.byteCount(threadCount: threadCount) <= limit })
+            }
+        }
+        if size.width > 200 { #expect(stripCounts.contains { $0 > 1 }, "\(stripCounts)") }
+    }
+
+    @Test func memoryThatHoldsNoStripIsRefused() throws {
+        let entry = try SmallModel.all[0].entry(.predict)
+        for limit in [0, 100_000, 200_000] {
+            #expect(throws: ProgramError.self) {
+                try Pipeline.specialize(
+                    entry, sizes: ["N": 1, "H": 16, "W": 16], splitting: "W", instructionSet: .portable,
+                    memoryLimit: limit, threadCount: 1)
+            }
+        }
+    }
+
+    private static func join(
+        _ strips: [ColumnStrip], _ store: ParameterStore, _ pixels: [UInt8], _ size: (height: Int, width: Int), _ threadCount: Int
+    ) throws -> [UInt8] {
+        let outputWidth = strips.last?.outputColumns.upperBound ?? 0
+        let scale = outputWidth / size.width
+        #expect(strips.first?.outputColumns.lowerBound == 0)
+        #expect(zip(strips, strips.dropFirst()).allSatisfy { $0.outputColumns.upperBound == $1.outputColumns.lowerBound })
+        let rowByteCount = 3 * outputWidth
+        var joined = [UInt8](repeating: 0, count: scale * size.height * rowByteCount)
+        for strip in strips {
+            let read = 3 * strip.inputColumns.lowerBound..<3 * strip.inputColumns.upperBound
+            var columns: [UInt8] = []
+            for y in 0..<size.height {
+                let start = y * 3 * size.width
+                columns += pixels[start + read.lowerBound..<start + read.upperBound]
+            }
+            let part = try run(strip.plan.program, store, columns, threadCount: threadCount)
+            let partByteCount = scale * read.count
+            let firstByte = 3 * strip.outputColumns.lowerBound - scale * read.lowerBound
+            for y in 0..<scale * size.height {
+                let own = part[y * partByteCount + firstByte..<y * partByteCount + firstByte + 3 * strip.outputColumns.count]
+                let start = y * rowByteCount + 3 * strip.outputColumns.lowerBound
+                joined.replaceSubrange(start..<start + own.count, with: own)
+            }
+        }
+        return joined
+    }
+
+    private static func run(
+        _ program: Program, _ store: ParameterStore, _ pixels: [UInt8], threadCount: Int
+    ) throws -> [UInt8] {
+        let output = program.graph.outputs[0]
+        let count = (program.graph[output.value].type.shape.constant ?? []).reduce(1, *)
+        let sink = TensorSink<UInt8>(count: count, repeating: 0)
+        let session = try Session(program, parameters: store, threadCount: threadCount)
+        let input = try #require(program.graph.nodes.first { $0.content == .input })
+        try session.run(inputs: [input.name: TensorSource(pixels)], outputs: [output.name: sink])
+        return sink.values
+    }
+}
