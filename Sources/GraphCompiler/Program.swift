@@ -31,6 +31,13 @@ public struct Program: Hashable, Sendable {
         arenaByteCount + preparedByteCount + threadCount * scratchByteCount
     }
 
+    /// What the list of instructions takes.
+    var instructionByteCount: Int {
+        instructions.reduce(0) { sum, instruction in
+            sum + MemoryLayout<Instruction>.stride + 32 + instruction.waits.count * MemoryLayout<RowWait>.stride
+        }
+    }
+
     public subscript(buffer id: BufferID) -> Buffer { buffers[id.index] }
 }
 

@@ -23,6 +23,18 @@ final class AlignedMemory: @unchecked Sendable {
     deinit { munmap(base, byteCount) }
 }
 
+/// Gives back to the system what planning has left behind: the plans of tall pictures are long.
+public func releaseFreedMemory() {
+    #if canImport(Glibc)
+        _ = mallocTrim(0)
+    #endif
+}
+
+#if canImport(Glibc)
+    /// glibc's `malloc_trim`, whose header is in no module.
+    @_silgen_name("malloc_trim") private func mallocTrim(_ keptByteCount: Int) -> Int32
+#endif
+
 /// Why a program cannot run.
 public struct RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
     public var message: String

@@ -30,8 +30,8 @@ extension Session {
         }
         try run()
         var profile = Profile(steps: Array(repeating: Profile.Entry(), count: program.steps.count))
-        for (index, instruction) in program.instructions.enumerated() {
-            switch instruction.work {
+        for index in 0..<tasks.count {
+            switch tasks.work(index) {
             case .step(let step): profile.steps[step].add(times[index])
             case .source, .sink: profile.streams.add(times[index])
             }

@@ -11,18 +11,17 @@ final class RowCounters: @unchecked Sendable {
     /// A count in a cache line of its own.
     private static let stride = 16
 
-    /// For each instruction, its step, source or sink and its place there; the waits from `firstWait` on.
-    struct Place {
-        var counter: Int
-        var ordinal: Int
-        var firstWait: Int
-        var endWait: Int
+    /// An instruction's counter and its number there. Its waits end where those of the next begin.
+    private struct Place {
+        var counter: Int32
+        var ordinal: Int32
+        var firstWait: Int32
     }
 
     /// `count` instructions of a counter have ended.
     private struct Wait {
-        var counter: Int
-        var count: Int
+        var counter: Int32
+        var count: Int32
     }
 
     private let instructionCount: Int
@@ -52,15 +51,17 @@ final class RowCounters: @unchecked Sendable {
                 guard let awaited = counters[wait.work], wait.rowCount <= rowsDone[awaited].last ?? 0 else {
                     throw RuntimeError("an instruction of the plan waits for one that does not come before it")
                 }
-                waits.append(Wait(counter: awaited, count: rowsDone[awaited].countOfInstructions(for: wait.rowCount)))
+                let count = rowsDone[awaited].countOfInstructions(for: wait.rowCount)
+                waits.append(Wait(counter: Int32(awaited), count: Int32(count)))
             }
             places.append(
-                Place(counter: counter, ordinal: rowsDone[counter].count, firstWait: firstWait, endWait: waits.count))
+                Place(counter: Int32(counter), ordinal: Int32(rowsDone[counter].count), firstWait: Int32(firstWait)))
             rowsDone[counter].append(instruction.rows.upperBound)
         }
+        places.append(Place(counter: 0, ordinal: 0, firstWait: Int32(waits.count)))
         instructionCount = instructions.count
         counterCount = rowsDone.count
-        self.places = .allocate(capacity: max(1, places.count))
+        self.places = .allocate(capacity: places.count)
         self.places.initialize(from: places, count: places.count)
         self.waits = .allocate(capacity: max(1, waits.count))
         self.waits.initialize(from: waits, count: waits.count)
@@ -95,18 +96,17 @@ final class RowCounters: @unchecked Sendable {
 
     /// Whether all that an instruction waits for has ended; what it wrote can be read then.
     func isReady(_ instruction: Int) -> Bool {
-        let place = places[instruction]
-        for index in place.firstWait..<place.endWait {
-            let wait = waits[index]
-            if counts[wait.counter * Self.stride].load(ordering: .acquiring) < wait.count { return false }
+        for index in places[instruction].firstWait..<places[instruction + 1].firstWait {
+            let wait = waits[Int(index)]
+            if counts[Int(wait.counter) * Self.stride].load(ordering: .acquiring) < wait.count { return false }
         }
         return true
     }
 
     func noteEnd(_ instruction: Int) {
-        let counter = places[instruction].counter
+        let counter = Int(places[instruction].counter)
         let flags = hasEnded + firstFlag[counter]
-        flags[places[instruction].ordinal].store(true, ordering: .sequentiallyConsistent)
+        flags[Int(places[instruction].ordinal)].store(true, ordering: .sequentiallyConsistent)
         var count = counts[counter * Self.stride].load(ordering: .sequentiallyConsistent)
         while flags[count].load(ordering: .sequentiallyConsistent) {
             let (_, current) = counts[counter * Self.stride]

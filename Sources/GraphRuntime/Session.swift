@@ -21,6 +21,7 @@ import KernelInterface
 /// A session runs one run at a time, from one thread at a time. After a run that threw it can run again;
 /// if that was a training step, weights and states may hold part of its updates.
 public final class Session {
+    /// Without its instructions, which have become tasks.
     public let program: Program
     public let parameters: ParameterStore
 
@@ -44,7 +45,10 @@ public final class Session {
     /// - Throws: when the program does not fit the parameters, or memory runs out.
     public init(_ program: Program, parameters: ParameterStore, threadCount: Int) throws(RuntimeError) {
         guard threadCount >= 1 else { throw RuntimeError("a session runs on at least 1 thread, not \(threadCount)") }
-        self.program = program
+        var kept = program
+        kept.instructions = []
+        kept.preparation = []
+        self.program = kept
         self.parameters = parameters
         memory = try BoundMemory(program, parameters, workerCount: threadCount)
         preparation = try TaskList(program, program.preparation, memory)
@@ -149,7 +153,7 @@ public final class Session {
     /// Computes what depends on weights alone, unless it is there already.
     private func prepare() throws {
         guard preparedGeneration != parameters.generation else { return }
-        if !program.preparation.isEmpty { try workers.run(preparation, memory) }
+        if preparation.count > 0 { try workers.run(preparation, memory) }
         preparedGeneration = parameters.generation
     }
 }

@@ -9,9 +9,21 @@ import KernelsAVX2
 /// Everything that an instruction touches was allocated here.
 final class TaskList: @unchecked Sendable {
     private struct Task {
+        var firstRow: Int
+        var rowCount: Int32
         /// Index in `actions`.
-        var action: Int
-        var rows: Range<Int>
+        var action: Int32
+
+        init(_ rows: Range<Int>, action: Int) throws(RuntimeError) {
+            guard let rowCount = Int32(exactly: rows.count), let action = Int32(exactly: action) else {
+                throw RuntimeError("an instruction works on \(rows.count) rows, more than 2^31")
+            }
+            firstRow = rows.lowerBound
+            self.rowCount = rowCount
+            self.action = action
+        }
+
+        var rows: Range<Int> { firstRow..<firstRow + Int(rowCount) }
     }
 
     private enum Action {
@@ -27,23 +39,26 @@ final class TaskList: @unchecked Sendable {
     private let tasks: [Task]
     /// For each step, source and sink.
     private let actions: [Action]
+    private let works: [Instruction.Work]
     /// For each task, while a run is profiled.
     var times: UnsafeMutablePointer<TaskTime>?
     private let callMemory: [CallMemory]
 
     init(_ program: Program, _ instructions: [Instruction], _ memory: BoundMemory) throws(RuntimeError) {
         var actions: [Action] = []
+        var works: [Instruction.Work] = []
         var actionOf: [Instruction.Work: Int] = [:]
         var tasks: [Task] = []
         var callMemory: [CallMemory] = []
         tasks.reserveCapacity(instructions.count)
         for instruction in instructions {
             if let action = actionOf[instruction.work] {
-                tasks.append(Task(action: action, rows: instruction.rows))
+                tasks.append(try Task(instruction.rows, action: action))
                 continue
             }
-            tasks.append(Task(action: actions.count, rows: instruction.rows))
+            tasks.append(try Task(instruction.rows, action: actions.count))
             actionOf[instruction.work] = actions.count
+            works.append(instruction.work)
             switch instruction.work {
             case .source(let buffer):
                 actions.append(.source(buffer.index, rowByteCount: program[buffer: buffer].rows.rowByteCount))
@@ -64,15 +79,19 @@ final class TaskList: @unchecked Sendable {
         }
         self.tasks = tasks
         self.actions = actions
+        self.works = works
         self.callMemory = callMemory
         counters = try RowCounters(instructions)
     }
 
     var count: Int { tasks.count }
 
+    /// What a task works for.
+    func work(_ index: Int) -> Instruction.Work { works[Int(tasks[index].action)] }
+
     func run(_ index: Int, worker: Int, _ memory: BoundMemory) throws {
         let task = tasks[index]
-        switch actions[task.action] {
+        switch actions[Int(task.action)] {
         case .kernel(let kernel, var call):
             call.firstRow = task.rows.lowerBound
             call.endRow = task.rows.upperBound

@@ -12,27 +12,37 @@ public enum Bands: Hashable, Sendable {
     case rows(Int)
 }
 
-/// How pictures of one size are enlarged, and what that takes.
-public struct EnlargingPlan: Sendable, CustomStringConvertible {
+/// How pictures of one size are enlarged.
+public struct EnlargingPlan: Sendable {
     /// One, or several of which each is computed from top to bottom before the next.
     public var strips: [ColumnStrip]
     public var threadCount: Int
 
-    /// The most memory that a strip's program takes: activations, prepared filters, scratch of all threads.
-    public var byteCount: Int { strips.map { $0.plan.program.byteCount(threadCount: threadCount) }.max() ?? 0 }
-
-    /// Columns that are computed more than once, as a part of all.
-    public var recomputedShare: Double {
+    public var summary: Summary {
         let width = strips.last?.inputColumns.upperBound ?? 1
-        return Double(strips.map(\.inputColumns.count).reduce(0, +)) / Double(width) - 1
+        return Summary(
+            bandRows: strips.first?.plan.bandRows, stripCount: strips.count,
+            recomputedShare: Double(strips.map(\.inputColumns.count).reduce(0, +)) / Double(width) - 1,
+            byteCount: strips.map { $0.plan.program.byteCount(threadCount: threadCount) }.max() ?? 0)
     }
 
-    /// `bands of 4 rows, 3 strips of columns (12% computed twice), 109.6 MiB planned`
-    public var description: String {
-        let bands = strips.first?.plan.bandRows.map { "bands of \(readable(count: $0, "row"))" } ?? "whole images"
-        let percent = (recomputedShare * 1000).rounded() / 10
-        let cuts = strips.count > 1 ? ", \(strips.count) strips of columns (\(percent)% computed twice)" : ""
-        return "\(bands)\(cuts), \(readable(byteCount: byteCount)) planned"
+    /// What was chosen, and what it takes.
+    public struct Summary: Hashable, Sendable, CustomStringConvertible {
+        /// Rows of the small picture in a band; nil for whole images.
+        public var bandRows: Int?
+        public var stripCount: Int
+        /// Columns that are computed more than once, as a part of all.
+        public var recomputedShare: Double
+        /// Memory at the peak: activations, prepared filters, scratch of all threads.
+        public var byteCount: Int
+
+        /// `bands of 4 rows, 3 strips of columns (12% computed twice), 109.6 MiB planned`
+        public var description: String {
+            let bands = bandRows.map { "bands of \(readable(count: $0, "row"))" } ?? "whole images"
+            let percent = (recomputedShare * 1000).rounded() / 10
+            let cuts = stripCount > 1 ? ", \(stripCount) strips of columns (\(percent)% computed twice)" : ""
+            return "\(bands)\(cuts), \(readable(byteCount: byteCount)) planned"
+        }
     }
 }
 
@@ -90,7 +100,7 @@ extension Model {
     }
 
     /// What the process takes beside a plan: its code, the weights and what reading them left behind.
-    private var residentByteCount: Int {
-        24 << 20 + 2 * parameters.tensors.reduce(0) { $0 + 4 * $1.elementCount }
+    var residentByteCount: Int {
+        32 << 20 + parameters.tensors.reduce(0) { $0 + ($1.isState ? 0 : 4 * $1.elementCount) }
     }
 }

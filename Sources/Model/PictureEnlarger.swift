@@ -13,12 +13,12 @@ import Imaging
 /// they lie, so that an enlarger follows them as training changes them.
 public final class PictureEnlarger {
     /// What one enlargement is.
-    public struct Report: Sendable {
+    public struct Report: Hashable, Sendable {
         public var inputWidth: Int
         public var inputHeight: Int
         public var outputWidth: Int
         public var outputHeight: Int
-        public var plan: EnlargingPlan
+        public var plan: EnlargingPlan.Summary
     }
 
     /// Pixels of the result for each pixel of the picture, along each side.
@@ -30,9 +30,22 @@ public final class PictureEnlarger {
     private let memoryLimit: Int?
     private let algorithm: ConvolutionAlgorithm
     private let enlargement: Enlargement
-    private var plan: (width: Int, height: Int, plan: EnlargingPlan)?
-    /// Of the only strip of the plan: it serves the next picture, too.
-    private var session: Session?
+    /// The strips of pictures of one size.
+    private struct Prepared {
+        var width: Int
+        var height: Int
+        var summary: EnlargingPlan.Summary
+        var parts: Parts
+    }
+
+    private enum Parts {
+        /// Pictures one after another use its session again.
+        case whole(Session)
+        /// A session for each in turn.
+        case strips([ColumnStrip])
+    }
+
+    private var prepared: Prepared?
 
     /// - Parameters:
     ///   - bands: how the rows are worked on.
@@ -60,25 +73,24 @@ public final class PictureEnlarger {
     ) throws(ModelError) -> Report {
         do {
             let reader = try PNGReader(path: input)
-            let plan = try plan(width: reader.width, height: reader.height)
+            let prepared = try prepare(width: reader.width, height: reader.height)
             let writer = try PNGWriter(
                 path: output, width: enlargement.scale * reader.width, height: enlargement.scale * reader.height)
             let report = Report(
                 inputWidth: reader.width, inputHeight: reader.height, outputWidth: writer.width,
-                outputHeight: writer.height, plan: plan)
+                outputHeight: writer.height, plan: prepared.summary)
             willBegin(report)
-            if plan.strips.count == 1 {
-                try run(plan.strips[0], from: PNGRowSource(reader), to: PNGRowSink(writer))
-            } else {
-                let rowByteCount = 3 * writer.width
-                let rows = try PartialRowsFile(beside: output, rowByteCount: rowByteCount)
-                for (index, strip) in plan.strips.enumerated() {
-                    let isLast = index == plan.strips.count - 1
-                    let completed = CompletedRows(rows, rowByteCount: rowByteCount, to: PNGRowSink(writer))
+            switch prepared.parts {
+            case .whole(let session):
+                try session.run(
+                    inputs: [enlargement.input: PNGRowSource(reader)], outputs: [enlargement.output: PNGRowSink(writer)])
+            case .strips(let strips):
+                let rows = try PartialRowsFile(beside: output, rowByteCount: 3 * writer.width)
+                let completed = CompletedRows(rows, rowByteCount: 3 * writer.width, to: PNGRowSink(writer))
+                for (index, strip) in strips.enumerated() {
                     // Each strip reads the picture's rows again.
-                    try run(
-                        strip, from: PNGRowSource(index == 0 ? reader : PNGReader(path: input)),
-                        width: reader.width, to: isLast ? completed : rows)
+                    let source = PNGRowSource(index == 0 ? reader : try PNGReader(path: input))
+                    try run(strip, from: source, width: reader.width, to: index == strips.count - 1 ? completed : rows)
                 }
             }
             try writer.finish()
@@ -94,43 +106,54 @@ public final class PictureEnlarger {
 
     /// Enlarges a picture in memory.
     public func enlarged(_ picture: Picture) throws(ModelError) -> Picture {
-        let plan = try plan(width: picture.width, height: picture.height)
+        let prepared = try prepare(width: picture.width, height: picture.height)
         let (width, height) = (scale * picture.width, scale * picture.height)
         do {
             let source = TensorSource(picture.pixels)
-            if plan.strips.count == 1 {
+            switch prepared.parts {
+            case .whole(let session):
                 let sink = TensorSink<UInt8>(count: 3 * width * height, repeating: 0)
-                try run(plan.strips[0], from: source, to: sink)
+                try session.run(inputs: [enlargement.input: source], outputs: [enlargement.output: sink])
                 return Picture(width: width, height: height, pixels: sink.values)
+            case .strips(let strips):
+                let rows = PartialRowsInMemory(rowCount: height, rowByteCount: 3 * width)
+                for strip in strips { try run(strip, from: source, width: picture.width, to: rows) }
+                return Picture(width: width, height: height, pixels: rows.pixels)
             }
-            let rows = PartialRowsInMemory(rowCount: height, rowByteCount: 3 * width)
-            for strip in plan.strips { try run(strip, from: source, width: picture.width, to: rows) }
-            return Picture(width: width, height: height, pixels: rows.pixels)
         } catch {
             throw ModelError("\(error)")
         }
     }
 
-    private func plan(width: Int, height: Int) throws(ModelError) -> EnlargingPlan {
-        if let plan, (plan.width, plan.height) == (width, height) { return plan.plan }
+    private func prepare(width: Int, height: Int) throws(ModelError) -> Prepared {
+        if let prepared, (prepared.width, prepared.height) == (width, height) { return prepared }
         // The memory of one size is given back before that of the next is taken.
-        session = nil
-        let new = try model.enlargingPlan(
-            height: height, width: width, threadCount: threadCount, bands: bands, memoryLimit: memoryLimit,
-            algorithm: algorithm)
-        plan = (width, height, new)
+        prepared = nil
+        let new = try newlyPrepared(width: width, height: height)
+        releaseFreedMemory()
+        prepared = new
         return new
     }
 
-    /// Runs the only strip.
-    private func run(_ strip: ColumnStrip, from source: any RowSource, to sink: any RowSink) throws {
-        let session = try session ?? Session(strip.plan.program, parameters: model.parameters, threadCount: threadCount)
-        self.session = session
-        try session.run(inputs: [enlargement.input: source], outputs: [enlargement.output: sink])
+    private func newlyPrepared(width: Int, height: Int) throws(ModelError) -> Prepared {
+        let plan = try model.enlargingPlan(
+            height: height, width: width, threadCount: threadCount, bands: bands, memoryLimit: memoryLimit,
+            algorithm: algorithm)
+        guard plan.strips.count == 1 else {
+            return Prepared(width: width, height: height, summary: plan.summary, parts: .strips(plan.strips))
+        }
+        do {
+            let session = try Session(
+                plan.strips[0].plan.program, parameters: model.parameters, threadCount: threadCount)
+            return Prepared(width: width, height: height, summary: plan.summary, parts: .whole(session))
+        } catch {
+            throw ModelError(error.message)
+        }
     }
 
     /// Runs one of several strips of a picture of some width.
     private func run(_ strip: ColumnStrip, from source: any RowSource, width: Int, to rows: any PartialRows) throws {
+        releaseFreedMemory()
         let session = try Session(strip.plan.program, parameters: model.parameters, threadCount: threadCount)
         let firstColumn = strip.outputColumns.lowerBound - scale * strip.inputColumns.lowerBound
         try session.run(

@@ -171,7 +171,9 @@ struct BadInputTests {
     @Test(arguments: [
         ["infer", "photo.png", "-o", "big.png"], ["infer", "a.gpack", "-o", "big.png"],
         ["infer", "a.gpack", "b.png"], ["infer", "a.gpack", "b.png", "-o", "c.png", "--bands", "-1"],
-        ["infer", "a.gpack", "b.png", "-o", "c.png", "--threads", "0"], ["inspect"], ["enlarge"],
+        ["infer", "a.gpack", "b.png", "-o", "c.png", "--threads", "0"],
+        ["infer", "a.gpack", "b.png", "-o", "c.png", "--max-memory", "much"],
+        ["infer", "a.gpack", "b.png", "-o", "c.png", "--max-memory", "1G", "--bands", "4"], ["inspect"], ["enlarge"],
         ["run", "a.gpack", "--entry", "backward", "--inputs", "i", "-o", "o"],
         ["run", "a.gpack", "--scalars", "step", "--inputs", "i", "-o", "o"],
         ["run", "a.gpack", "--interpreter", "--threads", "2", "--inputs", "i", "-o", "o"],

@@ -33,7 +33,7 @@ func planInStrips(
     let preparedByteCount = whole.buffers.reduce(0) { sum, buffer in
         if case .prepared = buffer.storage { sum + buffer.byteCount } else { sum }
     }
-    let arenaLimit = memoryLimit - preparedByteCount - threadCount * whole.scratchByteCount
+    var arenaLimit = memoryLimit - preparedByteCount - threadCount * whole.scratchByteCount
     guard arenaLimit > 0 else {
         throw ProgramError("its filters alone take \((memoryLimit - arenaLimit) >> 20) MiB")
     }
@@ -44,6 +44,9 @@ func planInStrips(
         return [ColumnStrip(inputColumns: 0..<inputWidth, outputColumns: 0..<outputWidth, plan: unsplit)]
     }
     let reach = try ColumnReach(whole)
+    // The first strip, the last and those between them have programs of their own, kept until their turn.
+    arenaLimit -= 3 * unsplit.program.instructionByteCount
+    guard arenaLimit > 0 else { throw ProgramError("even the list of its instructions takes more memory") }
     // Memory of bands grows with the width: what the limit holds says how many strips there must be at least.
     let readColumns = Int(Double(arenaLimit) / Double(unsplit.program.arenaByteCount) * Double(inputWidth))
     var stripCount = try reach.stripCount(reading: readColumns)
