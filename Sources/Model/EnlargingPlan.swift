@@ -94,8 +94,10 @@ extension Model {
                 strips: [ColumnStrip(inputColumns: columns.input, outputColumns: columns.output, plan: plan)],
                 threadCount: threadCount)
         } catch {
-            guard memoryLimit != nil else { throw ModelError(error.message) }
-            throw ModelError("\(width)×\(height) pixels do not fit the memory limit: \(error.message)")
+            guard let memoryLimit else { throw ModelError(error.message) }
+            throw ModelError(
+                "\(width)×\(height) pixels do not fit in \(readable(byteCount: memoryLimit)), of which the process itself "
+                    + "takes \(readable(byteCount: residentByteCount)): \(error.message)")
         }
     }
 
