@@ -17,7 +17,8 @@ public struct WinogradLayout {
     /// Input channels that go through the ring together, so that it stays in the L1 cache.
     public static let ringChannelCount = 64
 
-    /// Tiles of a block, at most: their planes and 64 channels' filters stay in a 1 MiB L2 cache.
+    /// Tiles of a block, at most: their planes, 64 channels' filters and the rows that the block reads and
+    /// writes stay in a 1 MiB L2 cache.
     public var blockTileCount: Int
     /// Output channels, with those that fill the last vector.
     public var paddedChannels: Int
@@ -39,7 +40,7 @@ public struct WinogradLayout {
     public init(_ geometry: ConvolutionGeometry, epilogueByteCount: Int, resultCount: Int) {
         let tileSize = WinogradLayout.tileSize, planeCount = WinogradLayout.planeCount
         let inputChannels = geometry.inputChannels
-        blockTileCount = min(36, max(12, 344_064 / (planeCount * inputChannels * 4) / 12 * 12))
+        blockTileCount = min(36, max(12, 229_376 / (planeCount * inputChannels * 4) / 6 * 6))
         paddedChannels = geometry.outputChannels.roundedUp(to: 8)
         groupChannels = geometry.winogradGroupChannels
         isInPlace = paddedChannels <= min(inputChannels, groupChannels)
@@ -69,11 +70,12 @@ extension ConvolutionGeometry {
     public var tileRowsPerImage: Int { (outputHeight + WinogradLayout.tileSize - 1) / WinogradLayout.tileSize }
     public var tilesPerRow: Int { (outputWidth + WinogradLayout.tileSize - 1) / WinogradLayout.tileSize }
 
-    /// Output channels that the Winograd convolution multiplies together: 64, or as many as a pixel
-    /// shuffle leaves side by side.
+    /// Output channels that the Winograd convolution multiplies together, at most: 64 where these are all, so
+    /// that products take the place of planes; else 32, or as many as a pixel shuffle leaves side by side.
     public var winogradGroupChannels: Int {
+        if shuffleBlock == 1 { return outputChannels <= 64 ? 64 : 32 }
         let sideBySide = outputChannels / (shuffleBlock * shuffleBlock)
-        return shuffleBlock == 1 ? 64 : [64, 32, 16].first { sideBySide % $0 == 0 } ?? 64
+        return [32, 16].first { sideBySide % $0 == 0 } ?? 64
     }
 
     /// Bytes of a 3×3 filter transformed for the Winograd convolution: `[group][plane][block][in][16]`, the

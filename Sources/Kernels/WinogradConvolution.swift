@@ -89,23 +89,31 @@ private struct WinogradConvolution {
         var filter = UnsafeRawPointer(call.inputs[1].row(0)).floats
         for channel in stride(from: 0, to: layout.paddedChannels, by: layout.groupChannels) {
             let channels = min(layout.groupChannels, layout.paddedChannels - channel)
-            multiply(filter, channels: channels, tileCount: tiles.count)
-            grid.forEachRun(tiles) { run in transformOutput(run, channel: channel, channels: channels) }
+            multiply(filter, channel: channel, channels: channels, tiles: tiles)
+            grid.forEachRun(tiles) { run in
+                transformOutput(run, channel: channel, channels: channels)
+            }
             filter += WinogradLayout.planeCount * geometry.inputChannels * channels
         }
         guard registerEpilogue == nil else { return }
         grid.forEachRun(tiles) { run in
             for row in 0..<run.rowCount {
                 results.store(
-                    resultRow(run, row), row: run.firstRow + row, firstPixel: run.firstPixel, count: run.pixelCount)
+                    waitingRow(run, row), row: run.firstRow + row, firstPixel: run.firstPixel, count: run.pixelCount)
             }
         }
     }
 
     /// products[plane][tile][o] = Σ planes[plane][tile][i] · filter[plane][i][o] for a group of output channels.
-    private func multiply(_ filter: UnsafePointer<Float>, channels: Int, tileCount: Int) {
+    ///
+    /// Meanwhile the rows that the output stage reads and writes come into the caches, which it alone would
+    /// wait for.
+    private func multiply(_ filter: UnsafePointer<Float>, channel firstChannel: Int, channels: Int, tiles: Range<Int>) {
         var filter = filter
         for plane in 0..<WinogradLayout.planeCount {
+            grid.forEachRun(tiles) { run in
+                fetchAhead(run, channel: firstChannel, channels: channels, part: plane)
+            }
             var row = UnsafePointer(planes + plane * layout.planeStride)
             withUnsafePointer(to: &row) { row in
                 for channel in stride(from: 0, to: channels, by: 16) {
@@ -116,9 +124,9 @@ private struct WinogradConvolution {
                         resultStride: layout.productTileStride, isFirst: true)
                     let result = products + (plane * layout.productPlaneStride + channel)
                     if width == 16 {
-                        multiplyTiles16(piece, count: tileCount, result: result)
+                        multiplyTiles16(piece, count: tiles.count, result: result)
                     } else {
-                        multiplyTiles8(piece, count: tileCount, result: result)
+                        multiplyTiles8(piece, count: tiles.count, result: result)
                     }
                     filter += geometry.inputChannels * width
                 }
@@ -126,41 +134,77 @@ private struct WinogradConvolution {
         }
     }
 
+    /// Brings one of 36 parts of what ``transformOutput`` reads and writes into the caches.
+    @inline(__always)
+    private func fetchAhead(_ run: WinogradTiles.Run, channel: Int, channels: Int, part: Int) {
+        let (row, ninth) = part.quotientAndRemainder(dividingBy: 9)
+        guard row < run.rowCount else { return }
+        let pixels = run.pixelCount * ninth / 9..<run.pixelCount * (ninth + 1) / 9
+        fetchAhead(resultPlace(run, row, channel), pixels, pixelStride: resultPixelStride, channels: channels)
+        let epilogue = registerEpilogue ?? RegisterEpilogue()
+        if let mask = epilogue.mask {
+            fetchAhead(place(in: mask, run, row, channel), pixels, pixelStride: geometry.outputChannels, channels: channels)
+        }
+        if let addend = epilogue.addend {
+            fetchAhead(place(in: addend, run, row, channel), pixels, pixelStride: geometry.outputChannels, channels: channels)
+        }
+    }
+
+    @inline(__always)
+    private func fetchAhead(
+        _ row: UnsafeMutablePointer<Float>, _ pixels: Range<Int>, pixelStride: Int, channels: Int
+    ) {
+        for pixel in pixels {
+            for channel in stride(from: 0, to: channels, by: 16) { prefetch(row + (pixel * pixelStride + channel)) }
+        }
+    }
+
     /// A group of channels of a run of tiles.
     private func transformOutput(_ run: WinogradTiles.Run, channel: Int, channels: Int) {
-        let source = UnsafePointer(products + run.place * layout.productTileStride)
         let epilogue = registerEpilogue ?? RegisterEpilogue()
-        let pixelChannels = geometry.outputChannels
         let operandRows = { (operand: TensorRows) in
-            WinogradRows(pixelStride: pixelChannels) { row in
-                operand.row(run.firstRow + row).floats + (run.firstPixel * pixelChannels + channel)
-            }
-        }
-        let destination: WinogradRows
-        if registerEpilogue == nil {
-            destination = WinogradRows(pixelStride: layout.paddedChannels) { row in resultRow(run, row) + channel }
-        } else {
-            let block = geometry.shuffleBlock
-            let shuffledChannels = pixelChannels / (block * block)
-            let (subpixel, k) = channel.quotientAndRemainder(dividingBy: shuffledChannels)
-            let (i, j) = subpixel.quotientAndRemainder(dividingBy: block)
-            destination = WinogradRows(pixelStride: block * shuffledChannels) { row in
-                call.outputs[0].row((run.firstRow + row) * block + i).floats
-                    + ((run.firstPixel * block + j) * shuffledChannels + k)
-            }
+            WinogradRows(pixelStride: geometry.outputChannels) { row in place(in: operand, run, row, channel) }
         }
         WinogradOutput(
             planeStride: layout.productPlaneStride, tileStride: layout.productTileStride,
             channels: channels, bias: epilogue.bias.map { $0 + channel },
             floor: Vector(repeating: epilogue.floor), slope: Vector(repeating: epilogue.slope),
-            scale: Vector(repeating: epilogue.scale), results: destination,
+            scale: Vector(repeating: epilogue.scale),
+            results: WinogradRows(pixelStride: resultPixelStride) { row in resultPlace(run, row, channel) },
             masks: epilogue.mask.map(operandRows), addends: epilogue.addend.map(operandRows),
             sums: (call.scratch + layout.ringOffset).floats
-        ).transform(source, rowCount: run.rowCount, pixelCount: run.pixelCount)
+        ).transform(
+            UnsafePointer(products + run.place * layout.productTileStride), rowCount: run.rowCount,
+            pixelCount: run.pixelCount)
+    }
+
+    /// Where row `row` of a run begins in a tensor of the result's shape.
+    @inline(__always)
+    private func place(
+        in tensor: TensorRows, _ run: WinogradTiles.Run, _ row: Int, _ channel: Int
+    ) -> UnsafeMutablePointer<Float> {
+        tensor.row(run.firstRow + row).floats + (run.firstPixel * geometry.outputChannels + channel)
+    }
+
+    /// Where row `row` of a run is stored: in the result, or where it waits for the epilogue.
+    @inline(__always)
+    private func resultPlace(_ run: WinogradTiles.Run, _ row: Int, _ channel: Int) -> UnsafeMutablePointer<Float> {
+        guard registerEpilogue != nil else { return waitingRow(run, row) + channel }
+        let block = geometry.shuffleBlock
+        let shuffledChannels = geometry.outputChannels / (block * block)
+        let (subpixel, k) = channel.quotientAndRemainder(dividingBy: shuffledChannels)
+        let (i, j) = subpixel.quotientAndRemainder(dividingBy: block)
+        return call.outputs[0].row((run.firstRow + row) * block + i).floats
+            + ((run.firstPixel * block + j) * shuffledChannels + k)
+    }
+
+    /// Elements from one stored pixel to the next.
+    private var resultPixelStride: Int {
+        registerEpilogue == nil ? layout.paddedChannels : geometry.outputChannels / geometry.shuffleBlock
     }
 
     /// Where row `row` of a run waits for the epilogue.
-    private func resultRow(_ run: WinogradTiles.Run, _ row: Int) -> UnsafeMutablePointer<Float> {
+    private func waitingRow(_ run: WinogradTiles.Run, _ row: Int) -> UnsafeMutablePointer<Float> {
         result + (16 * run.place + row * 4 * run.count) * layout.paddedChannels
     }
 }

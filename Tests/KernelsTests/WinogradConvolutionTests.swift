@@ -116,7 +116,8 @@ import Testing
         let transformed = data.packedFilter(build, for: .winograd).values
         var expected: [(place: Int, value: Float)] = []
         for o in 0..<outputChannels.roundedUp(to: 8) {
-            let group = o / 64 * 64, groupChannels = min(64, outputChannels.roundedUp(to: 8) - group)
+            let size = outputChannels <= 64 ? 64 : 32
+            let group = o / size * size, groupChannels = min(size, outputChannels.roundedUp(to: 8) - group)
             let block = (o - group) / 16 * 16, width = min(16, groupChannels - block)
             for i in 0..<8 {
                 let place = 36 * 8 * group + 8 * block + i * width + o - group - block
