@@ -6,7 +6,7 @@ import Model
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure how fast a model runs.",
-        usage: "graphrun bench MODEL [options]",
+        usage: "graphrun bench [MODEL] [options]",
         discussion: """
             graphrun bench edsr.gpack --workload photo --threads 2
 
@@ -36,6 +36,7 @@ struct Bench: ParsableCommand {
     var json = false
 
     func validate() throws {
+        try model.checkNoPictures()
         try check(runs, 1...10_000, "--runs")
         try check(bands ?? 0, 0...1_000_000, "--bands")
         if workload.role == .train, bands != nil {

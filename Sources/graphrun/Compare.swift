@@ -7,7 +7,7 @@ import Training
 struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what a model makes of a picture.",
-        usage: "graphrun compare MODEL PICTURE.png -o SHEET.png [options]",
+        usage: "graphrun compare [MODEL] PICTURE.png -o SHEET.png [options]",
         discussion: """
             graphrun compare run/best.gpack photo.png -o comparison.png
 
@@ -17,16 +17,18 @@ struct Compare: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Argument(help: "The true picture.")
-    var picture: String
-
     @Option(name: [.short, .long], help: "The sheet.")
     var output: String
 
+    func validate() throws {
+        guard model.pictures.count == 1 else { throw ValidationError("Name one PNG file, the true picture.") }
+    }
+
     func run() throws {
-        try checkOutput(output, replacesNoneOf: [model.path, picture])
+        let path = try model.path()
+        try checkOutput(output, replacesNoneOf: model.pictures + [path])
         let loaded = try model.model()
-        let comparison = try Comparison(loaded, picture, threadCount: model.threadCount)
+        let comparison = try Comparison(loaded, model.pictures[0], threadCount: model.threadCount)
         print(comparison.table, terminator: "")
         try comparison.sheet.picture().writePNG(to: output)
     }

@@ -6,7 +6,7 @@ import Training
 struct Eval: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure a model beside bicubic.",
-        usage: "graphrun eval MODEL --data DIR [options]",
+        usage: "graphrun eval [MODEL] --data DIR [options]",
         discussion: """
             graphrun eval run/best.gpack --data Set5
 
@@ -23,7 +23,10 @@ struct Eval: ParsableCommand {
     @Option(help: ArgumentHelp("Border left out (default: the scale).", valueName: "pixels"))
     var border: Int?
 
-    func validate() throws { try check(border ?? 0, 0...4096, "--border") }
+    func validate() throws {
+        try model.checkNoPictures()
+        try check(border ?? 0, 0...4096, "--border")
+    }
 
     func run() throws {
         let loaded = try model.model()

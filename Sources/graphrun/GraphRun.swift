@@ -7,7 +7,7 @@ struct GraphRun: ParsableCommand {
         commandName: "graphrun",
         abstract: "Trains and runs models: .gpack, or .graph, compiled on the way.",
         discussion: """
-            graphrun infer run/best.gpack photo.png -o big.png
+            graphrun infer photo.png -o big.png
             """,
         // In the order in which people need them.
         groupedSubcommands: [

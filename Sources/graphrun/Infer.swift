@@ -7,17 +7,16 @@ import Model
 struct Infer: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Enlarge pictures.",
-        usage: "graphrun infer MODEL IN.png... -o OUT.png [options]",
+        usage: "graphrun infer [MODEL] IN.png... -o OUT.png [options]",
         discussion: """
-            graphrun infer edsr.gpack photo.png -o big.png
-            graphrun infer edsr.gpack photos/*.png -o enlarged/
+            graphrun infer photo.png -o big.png
+            graphrun infer run/best.gpack photos/*.png -o enlarged/
 
-            The model is the operand that ends in .gpack or .graph. Several pictures
-            go into a folder under their own names.
+            MODEL ends in .gpack or .graph; without it, one that ships with the program
+            is used. Several pictures go into a folder under their own names.
             """)
 
-    @Argument(help: ArgumentHelp("A model and one or more PNG files.", valueName: "model in.png"))
-    var operands: [String]
+    @OptionGroup var model: ModelOptions
 
     @Option(name: .shortAndLong, help: "A PNG file, or a folder.")
     var output: String
@@ -31,33 +30,25 @@ struct Infer: ParsableCommand {
     @Option(help: "How convolutions are computed.")
     var algorithm: ConvolutionAlgorithm = .best
 
-    @OptionGroup var graph: GraphOptions
-    @OptionGroup var threads: ThreadOptions
-
     func validate() throws {
         try check(bands ?? 0, 0...1_000_000, "--bands")
         guard bands == nil || maxMemory == nil else {
             throw ValidationError("--max-memory chooses the bands itself; leave --bands out.")
         }
-        guard let model = operands.first(where: Self.isModel) else {
-            throw ValidationError("No operand ends in .gpack or .graph, so there is no model.")
-        }
-        guard operands.count(where: { $0 == model }) == 1, operands.count > 1 else {
-            throw ValidationError("Name one model and at least one PNG file.")
-        }
+        guard !model.pictures.isEmpty else { throw ValidationError("Name at least one PNG file.") }
     }
 
     func run() throws {
-        guard let modelPath = operands.first(where: Self.isModel) else { return }
-        let pictures = operands.filter { $0 != modelPath }
+        let modelPath = try model.path()
+        let pictures = model.pictures
         let targets = try targets(of: pictures)
-        for target in targets { try checkOutput(target, replacesNoneOf: operands) }
-        let model = try graph.model(modelPath)
+        for target in targets { try checkOutput(target, replacesNoneOf: pictures + [modelPath]) }
+        let loaded = try model.model()
         if modelPath.hasSuffix(".graph") {
             StandardError.write("graphrun: the weights of \(modelPath) are fresh; train it, then name the pack\n")
         }
         let enlarger = try PictureEnlarger(
-            model, threadCount: threads.count, bands: Bands(option: bands), memoryLimit: maxMemory?.count,
+            loaded, threadCount: model.threadCount, bands: Bands(option: bands), memoryLimit: maxMemory?.count,
             algorithm: algorithm)
         for (picture, target) in zip(pictures, targets) {
             let start = ContinuousClock.now
@@ -79,8 +70,6 @@ struct Infer: ParsableCommand {
             print(", \(String(format: "%.2f", seconds)) s")
         }
     }
-
-    private static func isModel(_ path: String) -> Bool { path.hasSuffix(".gpack") || path.hasSuffix(".graph") }
 
     /// Where each picture goes.
     private func targets(of pictures: [String]) throws -> [String] {

@@ -4,18 +4,45 @@ import GraphIR
 import GraphRuntime
 import Model
 
-/// The model that a command works on, and how many threads it may use.
+/// The model that a command uses, which is one of those that ship unless it is named; the pictures it is used on; and
+/// how many threads it may use.
 struct ModelOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("A .gpack, or a .graph to compile.", valueName: "model", visibility: .hidden))
-    var path: String
+    @Argument(help: ArgumentHelp("A model, and pictures.", visibility: .hidden))
+    var operands: [String] = []
+
+    @Option(help: ArgumentHelp("Of the model that ships; without MODEL. (default: 4)", valueName: "n"))
+    var scale: Int?
 
     @OptionGroup var graph: GraphOptions
     @OptionGroup var threads: ThreadOptions
 
     var threadCount: Int { threads.count }
 
-    /// - Parameter seed: of fresh weights, for a .graph.
-    func model(seed: UInt64 = 0) throws(ModelError) -> Model { try graph.model(path, seed: seed) }
+    var pictures: [String] { operands.filter { !Self.isModel($0) } }
+
+    private static func isModel(_ path: String) -> Bool { path.hasSuffix(".gpack") || path.hasSuffix(".graph") }
+
+    func validate() throws {
+        let models = operands.filter(Self.isModel)
+        guard models.count <= 1 else { throw ValidationError("\(models[0]) and \(models[1]): name one model.") }
+        if let model = models.first, scale != nil {
+            throw ValidationError("--scale chooses a model that ships; \(model) has its own scale.")
+        }
+        if models.isEmpty, !graph.values.isEmpty { throw ValidationError("-D goes with a .graph file; name one.") }
+    }
+
+    /// For a command that takes no pictures by name.
+    func checkNoPictures() throws {
+        if let other = pictures.first { throw ValidationError("\(other) is no model: those end in .gpack or .graph.") }
+    }
+
+    /// The path of the model.
+    func path() throws(ModelError) -> String {
+        if let model = operands.first(where: Self.isModel) { return model }
+        return try ShippedModels().path(scale: scale ?? ShippedModels.defaultScale)
+    }
+
+    func model() throws(ModelError) -> Model { try graph.model(path()) }
 }
 
 /// How a `.graph` becomes a model on the way.

@@ -17,7 +17,8 @@ struct PackCommand: ParsableCommand {
             largest error of each. With --data, measures both models, as eval does.
             """)
 
-    @OptionGroup var model: ModelOptions
+    @Argument(help: "A .gpack or .graph.")
+    var model: String
 
     @Option(name: .customLong("store"), help: ArgumentHelp("How weights are stored.", valueName: "format"))
     var storage: StorageFormat = .fp32
@@ -28,16 +29,19 @@ struct PackCommand: ParsableCommand {
     @Option(help: "Pictures to measure on.")
     var data: String?
 
+    @OptionGroup var graph: GraphOptions
+    @OptionGroup var threads: ThreadOptions
+
     func run() throws {
-        try checkOutput(output, replacesNoneOf: [model.path])
-        let loaded = try model.model()
+        try checkOutput(output, replacesNoneOf: [model])
+        let loaded = try graph.model(model)
         let pack = loaded.pack(includingState: false)
         print(try pack.write(to: output, storage: storage))
         guard let data else { return }
         let scale = try Enlargement(loaded.entry(.predict).graph).scale
         let files = try DataFolder.forEvaluation(data, scale: scale)
-        let before = try Evaluation(loaded, files, threadCount: model.threadCount).mean.model
-        let after = try Evaluation(Model(contentsOf: output), files, threadCount: model.threadCount).mean.model
+        let before = try Evaluation(loaded, files, threadCount: threads.count).mean.model
+        let after = try Evaluation(Model(contentsOf: output), files, threadCount: threads.count).mean.model
         func decibels(_ psnr: Double) -> String { "\((psnr * 1000).rounded() / 1000) dB" }
         print("PSNR on Y: \(decibels(before.lumaPSNR)), stored \(decibels(after.lumaPSNR))")
     }

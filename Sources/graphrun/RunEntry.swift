@@ -18,7 +18,8 @@ struct RunEntry: ParsableCommand {
                 --scalars learning_rate=1e-4,step=1 -o step.safetensors
             """)
 
-    @OptionGroup var model: ModelOptions
+    @Argument(help: "A .gpack or .graph.")
+    var model: String
 
     @Option(help: "Which entry.")
     var entry: Role = .predict
@@ -41,19 +42,22 @@ struct RunEntry: ParsableCommand {
     @Option(help: ArgumentHelp("Input rows worked on at a time (default: all).", valueName: "rows"))
     var bands: Int?
 
+    @OptionGroup var graph: GraphOptions
+    @OptionGroup var threads: ThreadOptions
+
     func validate() throws {
         try check(bands ?? 1, 1...1_000_000, "--bands")
-        if interpreter, model.threads.threads != nil || bands != nil {
+        if interpreter, threads.threads != nil || bands != nil {
             throw ValidationError("--threads and --bands go with the compiled program, not with --interpreter.")
         }
     }
 
     func run() throws {
-        try checkOutput(output, replacesNoneOf: [model.path, inputs])
-        let loaded = try model.model()
+        try checkOutput(output, replacesNoneOf: [model, inputs])
+        let loaded = try graph.model(model)
         let inputs = try boundInputs(of: loaded)
         let evaluation: Evaluation =
-            interpreter ? .interpreted : .compiled(threadCount: model.threadCount, bandRows: bands)
+            interpreter ? .interpreted : .compiled(threadCount: threads.count, bandRows: bands)
         let results = try loaded.run(
             entry, inputs: inputs, scalars: scalars?.values ?? [:], by: evaluation, withGradients: gradients)
         try SafeTensors(tensors: tensors(of: results)).write(to: output)

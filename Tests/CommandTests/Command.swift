@@ -38,13 +38,13 @@ final class Workplace {
         try? FileManager.default.removeItem(atPath: path)
     }
 
-    func graphc(_ arguments: String...) throws -> Finished { try run("graphc", arguments) }
+    func graphc(_ arguments: String...) throws -> Finished { try run(Self.graphc, arguments) }
 
-    func graphrun(_ arguments: String...) throws -> Finished { try run("graphrun", arguments) }
+    func graphrun(_ arguments: String...) throws -> Finished { try run(Self.graphrun, arguments) }
 
-    func graphc(_ arguments: [String]) throws -> Finished { try run("graphc", arguments) }
+    func graphc(_ arguments: [String]) throws -> Finished { try run(Self.graphc, arguments) }
 
-    func graphrun(_ arguments: [String]) throws -> Finished { try run("graphrun", arguments) }
+    func graphrun(_ arguments: [String]) throws -> Finished { try run(Self.graphrun, arguments) }
 
     /// Writes a file, and returns its name.
     func file(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
@@ -63,18 +63,21 @@ final class Workplace {
 
     /// Runs `graphrun` until there is a file of this name, and then sends it a signal.
     func graphrun(_ arguments: [String], signal: Int32, when name: String) throws -> Finished {
-        try run("graphrun", arguments) { process in
+        try run(Self.graphrun, arguments) { process in
             while process.isRunning, !FileManager.default.fileExists(atPath: url(name).path) { usleep(1000) }
             kill(process.processIdentifier, signal)
         }
     }
 
-    /// Runs a command in this folder to its end.
+    /// Runs a program that lies in this folder.
+    func run(_ program: String, _ arguments: [String]) throws -> Finished { try run(url(program), arguments) }
+
+    /// Runs a program in this folder to its end.
     private func run(
-        _ command: String, _ arguments: [String], whileRunning: (Process) -> Void = { _ in }
+        _ program: URL, _ arguments: [String], whileRunning: (Process) -> Void = { _ in }
     ) throws -> Finished {
         let process = Process()
-        process.executableURL = Self.products.appendingPathComponent(command)
+        process.executableURL = program
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: path)
         process.standardInput = FileHandle.nullDevice
@@ -92,6 +95,9 @@ final class Workplace {
             output: try String(contentsOf: outputs[0], encoding: .utf8),
             errors: try String(contentsOf: outputs[1], encoding: .utf8))
     }
+
+    static let graphc = products.appendingPathComponent("graphc")
+    static let graphrun = products.appendingPathComponent("graphrun")
 
     /// Where the built commands lie: beside the tests.
     private static let products = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()

@@ -1,0 +1,49 @@
+import Glibc
+import Model
+
+/// The models that ship with the project, a pack for each scale: what a command uses where none is named.
+///
+/// They lie where the running program finds them from its own path, whatever links led to it:
+///
+///     CHECKOUT/.build/…/release/graphrun     CHECKOUT/Models         in a checkout, built by `swift build`
+///     PREFIX/bin/graphrun                    PREFIX/share/graphc     where `Tools/install` put both
+struct ShippedModels {
+    static let defaultScale = 4
+
+    let folder: String
+
+    /// - Parameter executable: the program's path, with symbolic links resolved.
+    init(besideExecutable executable: String = runningExecutable) {
+        let parts = executable.split(separator: "/", omittingEmptySubsequences: false)
+        if let build = parts.firstIndex(where: { $0.hasPrefix(".build") }) {
+            folder = (parts[..<build] + ["Models"]).joined(separator: "/")
+        } else {
+            folder = (parts.dropLast(2) + ["share", "graphc"]).joined(separator: "/")
+        }
+    }
+
+    /// The pack that enlarges so many times.
+    ///
+    /// - Throws: naming the scales that ship, when this one does not.
+    func path(scale: Int) throws(ModelError) -> String {
+        let scales = (2...8).filter { access(file(scale: $0), F_OK) == 0 }
+        guard !scales.contains(scale) else { return file(scale: scale) }
+        guard !scales.isEmpty else {
+            throw ModelError(
+                "no model is named, and \(folder) holds none that ships; name a .gpack, or put the program and its models "
+                    + "where they belong by Tools/install")
+        }
+        let choices = scales.map(String.init).joined(separator: " or ")
+        throw ModelError(
+            "no model that enlarges \(scale) times ships: --scale \(choices) is what there is; name a .gpack for another")
+    }
+
+    private func file(scale: Int) -> String { "\(folder)/edsr-x\(scale).gpack" }
+}
+
+/// The path of the program that runs, with symbolic links resolved.
+private var runningExecutable: String {
+    let resolved = realpath("/proc/self/exe", nil)
+    defer { free(resolved) }
+    return resolved.map { String(cString: $0) } ?? CommandLine.arguments[0]
+}

@@ -1,0 +1,117 @@
+import Foundation
+import Imaging
+import Testing
+
+/// Commands without a model use one that ships, which they find from where they lie themselves.
+struct ShippedModelTests {
+    /// A program and its models, as a build leaves them in a checkout and as `Tools/install` does.
+    enum Layout: CaseIterable {
+        case checkout, installed
+
+        var program: String { self == .checkout ? ".build/x86_64-unknown-linux-gnu/release/graphrun" : "bin/graphrun" }
+        var models: String { self == .checkout ? "Models" : "share/graphc" }
+    }
+
+    private func workplace(_ layout: Layout, scales: Int...) throws -> Workplace {
+        let place = try Workplace()
+        for folder in [place.url(layout.program).deletingLastPathComponent(), place.url(layout.models)] {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        }
+        try FileManager.default.copyItem(at: Workplace.graphrun, to: place.url(layout.program))
+        for scale in scales {
+            let pack = "\(layout.models)/edsr-x\(scale).gpack"
+            _ = try place.graphc(["compile"] + Models.small("edsr") + ["-D", "scale=\(scale)", "-o", pack]).success()
+        }
+        return place
+    }
+
+    @Test(arguments: Layout.allCases)
+    func enlargesWithoutAModel(_ layout: Layout) throws {
+        let place = try workplace(layout, scales: 2, 4)
+        let small = try place.picture("small.png", width: 7, height: 5)
+        let named = "\(layout.models)/edsr-x"
+        for (arguments, pack, scale) in [([], "\(named)4.gpack", 4), (["--scale", "2"], "\(named)2.gpack", 2)] {
+            let line = try place.run(layout.program, ["infer"] + arguments + [small, "-o", "big.png"]).success()
+            #expect(line.hasPrefix("small.png 7×5 -> big.png \(7 * scale)×\(5 * scale), "))
+            _ = try place.run(layout.program, ["infer", pack, small, "-o", "same.png"]).success()
+            #expect(try place.bytes("big.png") == place.bytes("same.png"))
+        }
+    }
+
+    @Test func aLinkToTheProgramFindsTheModelsOfTheProgram() throws {
+        let place = try workplace(.installed, scales: 3)
+        let small = try place.picture("small.png", width: 4, height: 4)
+        try FileManager.default.createSymbolicLink(
+            atPath: place.url("enlarge").path, withDestinationPath: Layout.installed.program)
+        _ = try place.run("enlarge", ["infer", "--scale", "3", small, "-o", "big.png"]).success()
+        #expect(try Picture(contentsOfPNG: place.url("big.png").path).width == 12)
+    }
+
+    @Test func otherCommandsDoWithoutAModelToo() throws {
+        let place = try workplace(.installed, scales: 4)
+        let program = Layout.installed.program
+        let truth = try place.picture("truth.png", width: 64, height: 64)
+        try FileManager.default.createDirectory(at: place.url("set"), withIntermediateDirectories: false)
+        _ = try place.picture("set/one.png", width: 64, height: 64)
+        #expect(try place.run(program, ["eval", "--data", "set"]).success().hasPrefix("x4, border of 4 pixels left out"))
+        _ = try place.run(program, ["compare", truth, "-o", "sheet.png"]).success()
+        #expect(place.names.contains("sheet.png"))
+        #expect(try place.run(program, ["bench", "--workload", "3x3", "--runs", "1"]).success().hasPrefix("3x3: "))
+    }
+
+    @Test func aScaleThatDoesNotShip() throws {
+        let place = try workplace(.installed, scales: 2, 4)
+        let small = try place.picture("small.png", width: 4, height: 4)
+        for scale in ["3", "0", "-1", "1000"] {
+            let line = try place.run(
+                Layout.installed.program, ["infer", "--scale=\(scale)", small, "-o", "big.png"]
+            ).failure()
+            #expect(line.contains("no model that enlarges \(scale) times ships: --scale 2 or 4 is what there is"), "\(line)")
+        }
+    }
+
+    @Test(arguments: Layout.allCases)
+    func noModelAtAll(_ layout: Layout) throws {
+        let place = try workplace(layout)
+        let small = try place.picture("small.png", width: 4, height: 4)
+        let line = try place.run(layout.program, ["infer", small, "-o", "big.png"]).failure()
+        #expect(line.contains("no model is named, and ") && line.contains("/\(layout.models) holds none"), "\(line)")
+        #expect(!FileManager.default.fileExists(atPath: place.url("big.png").path))
+    }
+
+    @Test(arguments: [
+        (["infer", "a.gpack", "b.gpack", "c.png", "-o", "d.png"], "a.gpack and b.gpack: name one model"),
+        (["infer", "--scale", "2", "a.gpack", "c.png", "-o", "d.png"], "a.gpack has its own scale"),
+        (["infer", "-D", "scale=2", "c.png", "-o", "d.png"], "-D goes with a .graph file"),
+        (["infer", "--scale", "two", "c.png", "-o", "d.png"], "'two' is invalid"),
+        (["infer", "-o", "d.png"], "Name at least one PNG file"), (["compare", "-o", "d.png"], "Name one PNG file"),
+        (["compare", "c.png", "e.png", "-o", "d.png"], "Name one PNG file"),
+        (["eval", "c.png", "--data", "set"], "c.png is no model"), (["bench", "run"], "run is no model"),
+    ])
+    func wrongUse(_ arguments: [String], _ excerpt: String) throws {
+        let finished = try Workplace().graphrun(arguments)
+        #expect(finished.status == 64 && finished.output.isEmpty)
+        #expect(finished.errors.contains(excerpt) && finished.errors.contains("Usage: graphrun"), "\(finished.errors)")
+    }
+
+    /// Every pack in `Models` is what its name and its card say; without packs there is nothing to hold.
+    @Test func whatShipsIsWhatItsCardSays() throws {
+        let folder = Models.folder.deletingLastPathComponent().appendingPathComponent("Models")
+        let packs = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".gpack") }
+        let card = try String(contentsOf: folder.appendingPathComponent("README.md"), encoding: .utf8)
+        let place = try Workplace()
+        for pack in packs.sorted() {
+            let path = folder.appendingPathComponent(pack).path
+            #expect(try place.graphrun("verify", path).success().contains("sound"))
+            let lines = try place.graphrun("inspect", path).success().split(separator: "\n").map { $0.split(separator: " ") }
+            let digest = try #require(lines.first { $0.first == "digest" }?.last)
+            #expect(card.contains(digest), "\(pack): Models/README.md has another digest; see Tools/model-card")
+            #expect(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? .max < 4 << 20)
+            let scale = try #require(Int(pack.dropFirst("edsr-x".count).dropLast(".gpack".count)), "\(pack)")
+            let small = try place.picture("small.png", width: 8, height: 8)
+            _ = try place.graphrun("infer", path, small, "-o", "big.png").success()
+            #expect(try Picture(contentsOfPNG: place.url("big.png").path).width == 8 * scale)
+        }
+        #expect(packs.isEmpty || !card.contains("<!--"), "Models/README.md has places that are not filled in")
+    }
+}
