@@ -7,10 +7,16 @@ extension Program {
         graph.groups.indices.map(convolutionOperationCount(ofGroup:)).reduce(0, +)
     }
 
-    /// Those of one step; 0 for a step that holds no convolution, or packs a filter of one.
+    /// Those of one step: all of its group, or 0 for a step that only packs a filter or sums products.
     public func convolutionOperationCount(of step: Step) -> Int {
-        // A packed filter is no value of the graph; its step names the group that it serves.
-        step.outputs.contains { self[buffer: $0].value != nil } ? convolutionOperationCount(ofGroup: step.group) : 0
+        let multiplies: Bool
+        switch step.kernel {
+        case "winograd_gradient_products": multiplies = true
+        case "conv2d_filter_gradient_winograd": multiplies = false
+        // A packed filter is no value of the graph.
+        default: multiplies = step.outputs.contains { self[buffer: $0].value != nil }
+        }
+        return multiplies ? convolutionOperationCount(ofGroup: step.group) : 0
     }
 
     private func convolutionOperationCount(ofGroup index: Int) -> Int {

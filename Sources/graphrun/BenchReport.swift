@@ -126,10 +126,10 @@ extension BenchReport.Profile {
     fileprivate var lines: [String] {
         let alike = Dictionary(grouping: steps) { [$0.kernel, $0.shape] }.values.map(BenchReport.Step.init(sumOf:))
             .sorted { $0.speed.milliseconds > $1.speed.milliseconds }
-        let width = (steps + alike).map(\.name.count).max() ?? 0
+        let widths = ((steps + alike).map(\.name.count).max() ?? 0, steps.map(\.kernel.count).max() ?? 0)
         let total = steps.map(\.speed.milliseconds).reduce(0, +)
         return ["On one thread, peak \(BenchReport.number(peakGFLOPS, 1, 0)) GFLOP/s, \(BenchReport.number(total, 2, 0)) ms in all:"]
-            + steps.map { $0.line(nameWidth: width) } + [""] + alike.map { $0.line(nameWidth: width) }
+            + steps.map { $0.line(widths) } + [""] + alike.map { $0.line(widths) }
     }
 }
 
@@ -145,8 +145,8 @@ extension BenchReport.Step {
             milliseconds: milliseconds, effectiveGFLOPS: ratio * speed.effectiveGFLOPS, shareOfPeak: ratio * speed.shareOfPeak)
     }
 
-    fileprivate func line(nameWidth: Int) -> String {
-        BenchReport.padded(name, nameWidth + 2) + BenchReport.padded(kernel, 17) + BenchReport.padded(shape, 24)
+    fileprivate func line(_ widths: (name: Int, kernel: Int)) -> String {
+        BenchReport.padded(name, widths.name + 2) + BenchReport.padded(kernel, widths.kernel + 2) + BenchReport.padded(shape, 24)
             + BenchReport.number(Double(calls), 0, 6) + " calls" + speed.text
     }
 }

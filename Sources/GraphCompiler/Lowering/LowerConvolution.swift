@@ -120,6 +120,8 @@ func lowerWinogradFilterGradient(_ analysis: GroupAnalysis) -> Lowering? {
                 scratchByteCount: layout.byteCount))
     ]
     lowering.isWhole = true
+    // Each product is added once; the nine rows of the result share them.
+    lowering.operationsPerRow = max(1, layout.productRowCount * layout.productRowElementCount / 9)
     lowering.scratchByteCount = 0
     return lowering
 }
