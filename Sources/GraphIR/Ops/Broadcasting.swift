@@ -76,9 +76,14 @@ enum Broadcasting {
         return places
     }
 
-    /// For each element of `target`, the places of the two elements that meet there.
-    static func pairs(_ left: [Int], _ right: [Int], in target: [Int]) -> Zip2Sequence<[Int], [Int]> {
-        zip(places(of: left, in: target), places(of: right, in: target))
+    /// Two operands broadcast to `shape`, and combined element by element.
+    @inline(__always)
+    static func combine<Scalar>(
+        _ operands: [Tensor<Scalar>], _ shape: [Int], _ body: (Scalar, Scalar) -> Scalar
+    ) -> Tensor<Scalar> {
+        let (left, right) = (operands[0].values, operands[1].values)
+        let places = zip(places(of: operands[0].shape, in: shape), places(of: operands[1].shape, in: shape))
+        return Tensor(shape: shape, values: places.map { body(left[$0], right[$1]) })
     }
 }
 

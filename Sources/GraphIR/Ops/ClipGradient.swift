@@ -24,9 +24,7 @@ struct ClipGradient: PointwiseOp {
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
         let (lower, upper) = (Scalar(attributes.float("min")), Scalar(attributes.float("max")))
-        let (dy, x) = (operands[0].values, operands[1].values)
-        let places = Broadcasting.pairs(operands[0].shape, operands[1].shape, in: resultShape)
-        return Tensor(shape: resultShape, values: places.map { lower <= x[$1] && x[$1] <= upper ? dy[$0] : 0 })
+        return Broadcasting.combine(operands, resultShape) { dy, x in lower <= x && x <= upper ? dy : 0 }
     }
 
     func kinkSides<Scalar: EvaluationScalar>(

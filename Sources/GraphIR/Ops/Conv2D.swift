@@ -6,7 +6,7 @@
 /// the result's size. Source: the cross-correlation of Goodfellow, Bengio and Courville, "Deep
 /// Learning" (2016), equation 9.6. `pad = same` is PyTorch's `padding=(k - 1)//2`, which
 /// differs from TensorFlow's `SAME` for strides above 1; ``ConvolutionPadding`` has the other paddings.
-struct Conv2D: Op {
+struct Conv2D: ConvolutionByWindows {
     let name = "conv2d"
     let signature = Signature(["x", "filter"], attributes: Convolution.attributes)
 
@@ -32,20 +32,8 @@ struct Conv2D: Op {
         ]
     }
 
-    func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {
-        guard operand == 0 else { return .all }
-        let filter = shapes.operands[1]
-        return window(filter[0], ConvolutionPadding(attributes, filterHeight: filter[0], filterWidth: filter[1]).top, attributes)
-    }
-
-    func columnMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {
-        guard operand == 0 else { return .all }
-        let filter = shapes.operands[1]
-        return window(filter[1], ConvolutionPadding(attributes, filterHeight: filter[0], filterWidth: filter[1]).left, attributes)
-    }
-
-    private func window(_ filterSize: Int, _ padding: Int, _ attributes: Attributes) -> RowMap {
-        .window(stride: attributes.integer("stride"), scale: 1, first: -padding, last: filterSize - 1 - padding)
+    func window(filterSize: Int, padding: Int, stride: Int) -> RowMap {
+        .window(stride: stride, scale: 1, first: -padding, last: filterSize - 1 - padding)
     }
 
     @specialized(where Scalar == Float)

@@ -5,7 +5,7 @@
 /// Shapes: dy `[N, OH, OW, Cout]`, filter `[kh, kw, Cin, Cout]`, result `[N, height, width, Cin]`.
 /// `height` and `width` are those of the image, since several image sizes share one result size at
 /// strides above 1.
-struct Conv2DInputGradient: Op {
+struct Conv2DInputGradient: ConvolutionByWindows {
     let name = "conv2d_input_gradient"
     let signature = Signature(
         ["dy", "filter"],
@@ -42,21 +42,8 @@ struct Conv2DInputGradient: Op {
     }
 
     /// Row h meets the rows of dy from ⌈(h + ph − kh + 1) / stride⌉ to ⌊(h + ph) / stride⌋.
-    func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {
-        guard operand == 0 else { return .all }
-        let filter = shapes.operands[1]
-        return window(filter[0], ConvolutionPadding(attributes, filterHeight: filter[0], filterWidth: filter[1]).top, attributes)
-    }
-
-    func columnMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {
-        guard operand == 0 else { return .all }
-        let filter = shapes.operands[1]
-        return window(filter[1], ConvolutionPadding(attributes, filterHeight: filter[0], filterWidth: filter[1]).left, attributes)
-    }
-
-    private func window(_ filterSize: Int, _ padding: Int, _ attributes: Attributes) -> RowMap {
-        let stride = attributes.integer("stride")
-        return .window(stride: 1, scale: stride, first: padding - filterSize + stride, last: padding)
+    func window(filterSize: Int, padding: Int, stride: Int) -> RowMap {
+        .window(stride: 1, scale: stride, first: padding - filterSize + stride, last: padding)
     }
 
     @specialized(where Scalar == Float)

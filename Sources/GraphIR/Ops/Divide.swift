@@ -23,8 +23,6 @@ struct Divide: PointwiseOp {
     func evaluate<Scalar: EvaluationScalar>(
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
-        let (left, right) = (operands[0].values, operands[1].values)
-        let places = Broadcasting.pairs(operands[0].shape, operands[1].shape, in: resultShape)
-        return Tensor(shape: resultShape, values: places.map { left[$0] / right[$1] })
+        Broadcasting.combine(operands, resultShape) { $0 / $1 }
     }
 }

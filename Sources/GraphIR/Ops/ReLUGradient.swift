@@ -19,9 +19,7 @@ struct ReLUGradient: PointwiseOp {
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
         let slope = Scalar(attributes.float("slope"))
-        let (dy, y) = (operands[0].values, operands[1].values)
-        let places = Broadcasting.pairs(operands[0].shape, operands[1].shape, in: resultShape)
-        return Tensor(shape: resultShape, values: places.map { y[$1] > 0 ? dy[$0] : slope * dy[$0] })
+        return Broadcasting.combine(operands, resultShape) { dy, y in y > 0 ? dy : slope * dy }
     }
 
     func kinkSides<Scalar: EvaluationScalar>(

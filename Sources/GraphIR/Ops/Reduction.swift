@@ -6,6 +6,16 @@ enum Reduction {
         shape.indices.map { axes.isEmpty || axes.contains($0) ? 1 : shape[$0] }
     }
 
+    /// The sum of x over the dimensions along which `shape` is repeated to broadcast to x.
+    @inline(__always)
+    static func sums<Scalar: EvaluationScalar>(of x: Tensor<Scalar>, over shape: [Int]) -> [Scalar] {
+        var totals = Array(repeating: 0.0, count: shape.elementCount)
+        for (value, place) in zip(x.values, Broadcasting.places(of: shape, in: x.shape)) {
+            totals[place] += Double(value)
+        }
+        return totals.map { Scalar($0) }
+    }
+
     /// The attribute `shape` of the ops that undo a reduction.
     static func shape(_ shape: Shape) -> Attributes { Attributes(["shape": .sizes(shape.dimensions)]) }
 }

@@ -44,21 +44,8 @@ struct ResizeBicubicGradient: Op {
     ) -> Tensor<Scalar> {
         var gradient = operands[0]
         for axis in [2, 1] {
-            let taps = CubicTap.all(size: resultShape[axis], factor: attributes.integer("factor"))
-            var shape = gradient.shape
-            shape[axis] = resultShape[axis]
-            var gathered = Tensor(shape: shape, repeating: Scalar(0))
-            let (from, to) = (AxisSpan(gradient.shape, axis: axis), AxisSpan(shape, axis: axis))
-            for block in 0..<from.outer {
-                for tap in taps {
-                    let (read, write) = (from.run(block, tap.result), to.run(block, tap.source))
-                    let weight = Scalar(tap.weight)
-                    for element in 0..<from.inner {
-                        gathered.values[write + element] += weight * gradient.values[read + element]
-                    }
-                }
-            }
-            gradient = gathered
+            let taps = CubicTap.all(size: resultShape[axis], factor: attributes.integer("factor")).map(\.transposed)
+            gradient = gradient.resampled(axis: axis, size: resultShape[axis], taps)
         }
         return gradient
     }

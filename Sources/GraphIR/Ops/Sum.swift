@@ -28,13 +28,8 @@ struct Sum: Op {
     func evaluate<Scalar: EvaluationScalar>(
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
-        let x = operands[0]
-        let kept = Reduction.keepingAxes(x.shape, axes: attributes.integers("axes"))
-        var totals = Array(repeating: 0.0, count: resultShape.elementCount)
-        for (value, place) in zip(x.values, Broadcasting.places(of: kept, in: x.shape)) {
-            totals[place] += Double(value)
-        }
-        return Tensor(shape: resultShape, values: totals.map { Scalar($0) })
+        let kept = Reduction.keepingAxes(operands[0].shape, axes: attributes.integers("axes"))
+        return Tensor(shape: resultShape, values: Reduction.sums(of: operands[0], over: kept))
     }
 
     func cost(_ shapes: BoundShapes, _ attributes: Attributes) -> Cost {

@@ -30,12 +30,7 @@ struct SumTo: Op {
     func evaluate<Scalar: EvaluationScalar>(
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
-        let x = operands[0]
-        var totals = Array(repeating: 0.0, count: resultShape.elementCount)
-        for (value, place) in zip(x.values, Broadcasting.places(of: resultShape, in: x.shape)) {
-            totals[place] += Double(value)
-        }
-        return Tensor(shape: resultShape, values: totals.map { Scalar($0) })
+        Tensor(shape: resultShape, values: Reduction.sums(of: operands[0], over: resultShape))
     }
 
     func cost(_ shapes: BoundShapes, _ attributes: Attributes) -> Cost {
