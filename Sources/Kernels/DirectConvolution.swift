@@ -25,76 +25,24 @@ import KernelInterface
 func convolveDirect(_ call: UnsafePointer<KernelCall>) {
     let call = call.pointee
     let geometry = call.geometry.assumingMemoryBound(to: ConvolutionGeometry.self).pointee
-    let convolution = DirectConvolution(call, geometry)
-    let firstRow = call.firstRow / geometry.shuffleBlock
-    let endRow = call.endRow / geometry.shuffleBlock
-    var firstPixel = 0
-    while firstPixel < geometry.outputWidth {
-        convolution.computeStrip(firstPixel: firstPixel, rows: firstRow..<endRow)
-        firstPixel += convolution.layout.stripWidth
-    }
-}
-
-private struct DirectConvolution {
-    let layout: DirectConvolutionLayout
-    private let call: KernelCall
-    private let geometry: ConvolutionGeometry
-    private let strip: InputStrip
-    private let results: ConvolutionResults
-    private let filterRows: UnsafeMutablePointer<UnsafePointer<Float>>
-    private let result: UnsafeMutablePointer<Float>
-
-    init(_ call: KernelCall, _ geometry: ConvolutionGeometry) {
-        layout = DirectConvolutionLayout(
-            geometry, prologueByteCount: call.prologue.scratchByteCount(channels: geometry.inputChannels),
-            epilogueByteCount: call.epilogue.scratchByteCount(channels: geometry.outputChannels),
-            resultCount: call.epilogue.resultCount)
-        self.call = call
-        self.geometry = geometry
-        strip = InputStrip(call, geometry, scratch: call.scratch + layout.prologueOffset)
-        results = ConvolutionResults(
-            call, geometry, paddedChannels: layout.paddedChannels,
-            epilogueScratch: call.scratch + layout.epilogueOffset,
-            shuffleScratch: call.scratch + layout.shuffleOffset, shuffleByteCount: layout.shuffleByteCount)
-        filterRows = (call.scratch + layout.rowTableOffset).assumingMemoryBound(to: UnsafePointer<Float>.self)
-        result = (call.scratch + layout.resultOffset).floats
-    }
-
-    /// Computes one strip of some of the convolution's own rows. Each input row is read once.
-    func computeStrip(firstPixel: Int, rows: Range<Int>) {
-        let count = min(layout.stripWidth, geometry.outputWidth - firstPixel)
-        let computed = count.roundedUp(to: DirectConvolutionLayout.tileWidth)
-        let inputCount = (computed - 1) * geometry.stride + geometry.filterWidth
-        // Rows are counted from the first row of padding: row p of the image lies in the ring at
-        // p mod filterHeight.
-        var loadedEnd = 0
-        var row = rows.lowerBound
-        while row < rows.upperBound {
-            let image = row / geometry.outputHeight
-            let top = row % geometry.outputHeight * geometry.stride
-            if row == rows.lowerBound || top == 0 { loadedEnd = top }
-            var padded = max(loadedEnd, top)
-            while padded < top + geometry.filterHeight {
-                strip.load(
-                    image: image, y: padded - geometry.padTop,
-                    firstPixel: firstPixel * geometry.stride - geometry.padLeft, count: inputCount,
-                    to: ringRow(padded))
-                padded += 1
-            }
-            loadedEnd = padded
-            for ky in 0..<geometry.filterHeight { filterRows[ky] = UnsafePointer(ringRow(top + ky)) }
+    let strips = DirectStrips(
+        call, geometry, DirectConvolutionLayout(geometry, ConvolutionProgramScratch(geometry, call)).strips)
+    strips.compute(
+        // Rows are counted from the first row of padding.
+        rowsBefore: geometry.padTop,
+        input: { firstPixel, count in
+            let computed = count.roundedUp(to: DirectStripLayout.tileWidth)
+            return (
+                firstPixel * geometry.stride - geometry.padLeft, (computed - 1) * geometry.stride + geometry.filterWidth
+            )
+        },
+        needed: { y in y * geometry.stride..<y * geometry.stride + geometry.filterHeight },
+        multiply: { _, _, count in
             StripProduct(
-                rows: UnsafePointer(filterRows), rowCount: geometry.filterHeight, firstTerm: 0,
-                termCount: geometry.filterWidth * geometry.inputChannels,
-                filter: UnsafeRawPointer(call.inputs[1].row(0)).floats, paddedChannels: layout.paddedChannels,
-                pixelStride: geometry.stride * geometry.inputChannels, resultStride: layout.paddedChannels
-            ).multiply(count: count, to: result)
-            results.store(result, row: row, firstPixel: firstPixel, count: count)
-            row += 1
-        }
-    }
-
-    private func ringRow(_ padded: Int) -> UnsafeMutablePointer<Float> {
-        (call.scratch + (layout.ringOffset + padded % geometry.filterHeight * layout.ringRowByteStride)).floats
-    }
+                rows: strips.inputRows, rowCount: geometry.filterHeight, firstTerm: 0,
+                termCount: geometry.filterWidth * geometry.inputChannels, filter: strips.filter,
+                paddedChannels: strips.layout.paddedChannels, pixelStride: geometry.stride * geometry.inputChannels,
+                resultStride: strips.layout.paddedChannels
+            ).multiply(count: count, to: strips.result)
+        })
 }

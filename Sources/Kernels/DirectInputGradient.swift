@@ -22,75 +22,43 @@ import KernelInterface
 func convolveInputGradientDirect(_ call: UnsafePointer<KernelCall>) {
     let call = call.pointee
     let geometry = call.geometry.assumingMemoryBound(to: ConvolutionGeometry.self).pointee
-    let gradient = DirectInputGradient(call, geometry)
-    let firstRow = call.firstRow / geometry.shuffleBlock
-    let endRow = call.endRow / geometry.shuffleBlock
-    var firstPixel = 0
-    while firstPixel < geometry.outputWidth {
-        gradient.computeStrip(firstPixel: firstPixel, rows: firstRow..<endRow)
-        firstPixel += gradient.layout.stripWidth
-    }
+    let layout = DirectInputGradientLayout(geometry, ConvolutionProgramScratch(geometry, call))
+    let gradient = DirectInputGradient(
+        layout: layout, geometry: geometry, strips: DirectStrips(call, geometry, layout.strips))
+    gradient.strips.compute(
+        rowsBefore: layout.phaseHeight,
+        input: { firstPixel, _ in (gradient.firstGradient(firstPixel), layout.gradientWidth) },
+        needed: { y in
+            let phase = gradient.rowPhase(y)
+            let end = phase.last + 1 + layout.phaseHeight
+            return end - phase.rowCount..<end
+        },
+        multiply: { y, firstPixel, count in gradient.multiply(y, firstPixel: firstPixel, count: count) })
 }
 
 private struct DirectInputGradient {
     let layout: DirectInputGradientLayout
-    private let call: KernelCall
-    private let geometry: ConvolutionGeometry
-    private let strip: InputStrip
-    private let results: ConvolutionResults
-    private let gradientRows: UnsafeMutablePointer<UnsafePointer<Float>>
-    private let result: UnsafeMutablePointer<Float>
+    let geometry: ConvolutionGeometry
+    let strips: DirectStrips
 
-    init(_ call: KernelCall, _ geometry: ConvolutionGeometry) {
-        layout = DirectInputGradientLayout(
-            geometry, prologueByteCount: call.prologue.scratchByteCount(channels: geometry.inputChannels),
-            epilogueByteCount: call.epilogue.scratchByteCount(channels: geometry.outputChannels),
-            resultCount: call.epilogue.resultCount)
-        self.call = call
-        self.geometry = geometry
-        strip = InputStrip(call, geometry, scratch: call.scratch + layout.prologueOffset)
-        results = ConvolutionResults(
-            call, geometry, paddedChannels: layout.paddedChannels,
-            epilogueScratch: call.scratch + layout.epilogueOffset,
-            shuffleScratch: call.scratch + layout.shuffleOffset, shuffleByteCount: layout.shuffleByteCount)
-        gradientRows = (call.scratch + layout.rowTableOffset).assumingMemoryBound(to: UnsafePointer<Float>.self)
-        result = (call.scratch + layout.resultOffset).floats
+    /// The phase of row y of the result, the last row of dy that it meets, and how many it meets.
+    func rowPhase(_ y: Int) -> (phase: Int, last: Int, rowCount: Int) {
+        let (last, phase) = (y + geometry.padTop).quotientAndRemainder(dividingBy: geometry.stride)
+        return (phase, last, geometry.phaseTapCount(phase, of: geometry.filterHeight))
     }
 
-    /// Computes one strip of some rows of the result. Each row of dy is read once.
-    func computeStrip(firstPixel: Int, rows: Range<Int>) {
-        let count = min(layout.stripWidth, geometry.outputWidth - firstPixel)
-        // The pixel of dy at which the strip's part of it begins.
-        let firstGradient = (firstPixel + geometry.padLeft) / geometry.stride - (layout.phaseWidth - 1)
-        // Rows of dy are counted with phaseHeight rows before the first: row p lies in the ring at p mod phaseHeight.
-        var loadedEnd = 0
-        for row in rows {
-            let (image, y) = row.quotientAndRemainder(dividingBy: geometry.outputHeight)
-            let (last, phase) = (y + geometry.padTop).quotientAndRemainder(dividingBy: geometry.stride)
-            let rowCount = geometry.phaseTapCount(phase, of: geometry.filterHeight)
-            let end = last + 1 + layout.phaseHeight
-            if row == rows.lowerBound || y == 0 { loadedEnd = end - rowCount }
-            while loadedEnd < end {
-                strip.load(
-                    image: image, y: loadedEnd - layout.phaseHeight, firstPixel: firstGradient,
-                    count: layout.gradientWidth, to: ringRow(loadedEnd))
-                loadedEnd += 1
-            }
-            for k in 0..<rowCount { gradientRows[k] = UnsafePointer(ringRow(end - rowCount + k)) }
-            multiply(rowPhase: phase, rowCount: rowCount, firstPixel: firstPixel, firstGradient, count: count)
-            results.store(result, row: row, firstPixel: firstPixel, count: count)
-        }
+    /// The pixel of dy at which a strip's part of it begins.
+    func firstGradient(_ firstPixel: Int) -> Int {
+        (firstPixel + geometry.padLeft) / geometry.stride - (layout.phaseWidth - 1)
     }
 
-    private func ringRow(_ counted: Int) -> UnsafeMutablePointer<Float> {
-        (call.scratch + (layout.ringOffset + counted % layout.phaseHeight * layout.ringRowByteStride)).floats
-    }
-
-    /// One row of the strip, the pixels of each phase together.
-    private func multiply(rowPhase: Int, rowCount: Int, firstPixel: Int, _ firstGradient: Int, count: Int) {
+    /// Row y of the strip, the pixels of each phase together.
+    func multiply(_ y: Int, firstPixel: Int, count: Int) {
         let stride = geometry.stride, channels = geometry.inputChannels
-        let tapLength = channels * layout.paddedChannels
-        var filter = UnsafeRawPointer(call.inputs[1].row(0)).floats
+        let paddedChannels = strips.layout.paddedChannels
+        let tapLength = channels * paddedChannels
+        let (rowPhase, _, rowCount) = rowPhase(y)
+        var filter = strips.filter
         for phase in 0..<rowPhase {
             filter += geometry.phaseTapCount(phase, of: geometry.filterHeight) * geometry.filterWidth * tapLength
         }
@@ -101,12 +69,11 @@ private struct DirectInputGradient {
             let last = (firstPixel + place + geometry.padLeft) / stride
             if place < count {
                 StripProduct(
-                    rows: UnsafePointer(gradientRows), rowCount: rowCount,
-                    firstTerm: (last - (tapCount - 1) - firstGradient) * channels, termCount: tapCount * channels,
-                    filter: filter, paddedChannels: layout.paddedChannels, pixelStride: channels,
-                    resultStride: stride * layout.paddedChannels
-                ).multiply(
-                    count: (count - place + stride - 1) / stride, to: result + place * layout.paddedChannels)
+                    rows: strips.inputRows, rowCount: rowCount,
+                    firstTerm: (last - (tapCount - 1) - firstGradient(firstPixel)) * channels,
+                    termCount: tapCount * channels, filter: filter, paddedChannels: paddedChannels,
+                    pixelStride: channels, resultStride: stride * paddedChannels
+                ).multiply(count: (count - place + stride - 1) / stride, to: strips.result + place * paddedChannels)
             }
             filter += rowCount * tapCount * tapLength
         }

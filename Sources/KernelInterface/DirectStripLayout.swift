@@ -1,0 +1,69 @@
+/// What the direct convolution and the direct input gradient keep in scratch for one strip of pixels, from the shape
+/// alone: the kernel table asks for the size, the kernels for the parts.
+///
+/// Scratch holds, in this order and each on a cache line: a table of row addresses, a ring of input rows of one strip,
+/// the result of one row of the strip, its results after the epilogue when a pixel shuffle scatters them, and the
+/// scratch of the prologue and the epilogue.
+public struct DirectStripLayout {
+    /// Pixels of the result computed at a time; the last strip of a row may be narrower.
+    public var stripWidth: Int
+    /// Channels of the result, with those that fill the last block of 8.
+    public var paddedChannels: Int
+    /// Input rows in the ring: as many as one row of the result may need.
+    public var ringRowCount: Int
+    public var rowTableOffset: Int, ringOffset: Int, resultOffset: Int, shuffleOffset: Int
+    public var prologueOffset: Int, epilogueOffset: Int
+    /// Bytes from one row of the ring to the next, and of one result before the shuffle.
+    public var ringRowByteStride: Int, shuffleByteCount: Int
+    public var byteCount: Int
+
+    /// Strips are computed in tiles of at least this many pixels.
+    public static let tileWidth = 4
+
+    /// - Parameters:
+    ///   - ringRowPixelCount: pixels of the input that a strip reads.
+    ///   - resultPixelCount: pixels that are computed, those past the strip included.
+    init(
+        _ geometry: ConvolutionGeometry, _ programs: ConvolutionProgramScratch, stripWidth: Int, ringRowCount: Int,
+        ringRowPixelCount: Int, resultPixelCount: Int
+    ) {
+        self.stripWidth = stripWidth
+        self.ringRowCount = ringRowCount
+        paddedChannels = geometry.outputChannels.roundedUp(to: 8)
+        ringRowByteStride = (ringRowPixelCount * geometry.inputChannels * 4).roundedUp(to: 64)
+        shuffleByteCount = (stripWidth * geometry.outputChannels * 4).roundedUp(to: 64)
+        rowTableOffset = 0
+        ringOffset = (ringRowCount * MemoryLayout<UnsafeRawPointer>.stride).roundedUp(to: 64)
+        resultOffset = ringOffset + ringRowCount * ringRowByteStride
+        shuffleOffset = resultOffset + (resultPixelCount * paddedChannels * 4).roundedUp(to: 64)
+        let shuffled = geometry.shuffleBlock > 1 ? max(1, programs.resultCount) * shuffleByteCount : 0
+        prologueOffset = shuffleOffset + shuffled
+        epilogueOffset = prologueOffset + programs.prologueByteCount.roundedUp(to: 64)
+        byteCount = epilogueOffset + programs.epilogueByteCount.roundedUp(to: 64)
+    }
+
+    /// The result's rows cut into strips of about equal width, in whole tiles, none much wider than `target`.
+    static func stripWidth(_ geometry: ConvolutionGeometry, target: Int) -> Int {
+        let stripCount = max(1, (geometry.outputWidth + target - 1) / target)
+        return ((geometry.outputWidth + stripCount - 1) / stripCount).roundedUp(to: 12)
+    }
+}
+
+/// What the prologue and the epilogue of a convolution ask of its scratch.
+public struct ConvolutionProgramScratch {
+    public var prologueByteCount: Int, epilogueByteCount: Int
+    /// Results of the epilogue.
+    public var resultCount: Int
+
+    public init(_ geometry: ConvolutionGeometry, prologue: PointwiseProgram?, epilogue: PointwiseProgram?) {
+        prologueByteCount = prologue?.scratchByteCount(channels: geometry.inputChannels) ?? 0
+        epilogueByteCount = epilogue?.scratchByteCount(channels: geometry.outputChannels) ?? 0
+        resultCount = epilogue?.results.count ?? 0
+    }
+
+    public init(_ geometry: ConvolutionGeometry, _ call: KernelCall) {
+        prologueByteCount = call.prologue.scratchByteCount(channels: geometry.inputChannels)
+        epilogueByteCount = call.epilogue.scratchByteCount(channels: geometry.outputChannels)
+        resultCount = call.epilogue.resultCount
+    }
+}
