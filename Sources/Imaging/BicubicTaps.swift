@@ -7,7 +7,7 @@
 /// Source: R. Keys, Cubic convolution interpolation for digital image processing, 1981, equation 15;
 /// MathWorks, `imresize`, method "bicubic".
 struct BicubicTaps {
-    let outputLength: Int
+    let outputCount: Int
     /// Taps of each output sample.
     let count: Int
     /// Input positions, `count` for each output sample.
@@ -15,15 +15,17 @@ struct BicubicTaps {
     /// Weights of the positions; those of an output sample sum to 1.
     private(set) var weights: [Double] = []
 
-    /// - Parameter scale: output length over input length.
-    init(inputLength: Int, outputLength: Int, scale: Double) {
+    /// - Parameters:
+    ///   - outputs: which output samples, counted from 0.
+    ///   - scale: output length over input length.
+    init(inputLength: Int, outputs: Range<Int>, scale: Double) {
         let stretch = min(scale, 1)
         let support = 4 / stretch
-        self.outputLength = outputLength
+        outputCount = outputs.count
         count = Int(support.rounded(.up)) + 2
-        for output in 1...outputLength {
-            // Centre of the output sample among input samples counted from 1.
-            let center = Double(output) / scale + 0.5 * (1 - 1 / scale)
+        for output in outputs {
+            // Centre of the output sample among input samples, both counted from 1.
+            let center = Double(output + 1) / scale + 0.5 * (1 - 1 / scale)
             let left = (center - support / 2).rounded(.down)
             let unscaled = (0..<count).map { tap in
                 stretch * keysKernel(stretch * (center - (left + Double(tap))))

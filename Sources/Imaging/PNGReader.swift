@@ -130,15 +130,20 @@ extension Picture {
                 path: path,
                 "\(reader.width)×\(reader.height) pixels are too many to hold in memory; cut it into parts")
         }
+        try self.init(reader, rows: 0..<reader.height)
+    }
+
+    /// Reads rows of a file of which none has been read yet.
+    init(_ reader: PNGReader, rows: Range<Int>) throws(ImageError) {
         var row = [UInt8](repeating: 0, count: 3 * reader.width)
         var pixels: [UInt8] = []
-        for _ in 0..<reader.height {
+        for y in 0..<rows.upperBound {
             try row.withUnsafeMutableBufferPointer { (bytes) throws(ImageError) in
                 try reader.readRow(into: bytes)
             }
-            pixels.append(contentsOf: row)
+            if y >= rows.lowerBound { pixels.append(contentsOf: row) }
         }
-        self.init(width: reader.width, height: reader.height, pixels: pixels)
+        self.init(width: reader.width, height: rows.count, pixels: pixels)
     }
 }
 

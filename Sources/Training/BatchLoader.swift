@@ -77,7 +77,7 @@ final class BatchLoader: Sendable {
     private func makeBatch(step: Int) throws(TrainingError) -> Batch {
         var batch = Batch()
         for patch in sampler.patches(step: step, reducedSizes: reducedSizes) {
-            let part = patch.pair(from: try cache.pair(files[patch.picture]), scale: cache.scale)
+            let part = try cache.part(patch, of: files[patch.picture])
             batch.reduced += part.reduced.pixels
             batch.truth += part.truth.pixels
         }

@@ -68,9 +68,24 @@ struct Patch: Hashable, Sendable {
     /// The part of both pictures of a pair, turned alike.
     func pair(from pair: PicturePair, scale: Int) -> PicturePair {
         var part = pair
-        part.reduced = pair.reduced.cropped(x: x, y: y, width: side, height: side).rotated(quarterTurns: quarterTurns)
+        part.reduced = pair.reduced.cropped(x: x, y: y, width: side, height: side)
         part.truth = pair.truth.cropped(x: scale * x, y: scale * y, width: scale * side, height: scale * side)
-            .rotated(quarterTurns: quarterTurns)
+        return turned(part)
+    }
+
+    /// The same from the files, of which no row below the part is read.
+    ///
+    /// - Throws: when a file cannot be read, or has another size than when the run began.
+    func pair(from files: PictureFiles, scale: Int) throws(TrainingError) -> PicturePair {
+        turned(
+            try PicturePair(
+                files, scale: scale, reducedRows: y..<y + side, reducedColumns: x..<x + side))
+    }
+
+    private func turned(_ part: PicturePair) -> PicturePair {
+        var part = part
+        part.reduced = part.reduced.rotated(quarterTurns: quarterTurns)
+        part.truth = part.truth.rotated(quarterTurns: quarterTurns)
         if isMirrored {
             part.reduced = part.reduced.mirrored()
             part.truth = part.truth.mirrored()

@@ -1,23 +1,20 @@
 import Synchronization
 
-/// Decoded pictures, kept in memory as long as there is room for them: the least recently used goes first.
+/// Decoded pictures, kept in memory for good as long as there is room for them.
+///
+/// Training comes back to all pictures equally often, so that none is worth giving up for another. Of those that are
+/// not kept, only what a crop needs is decoded.
 public final class PictureCache: Sendable {
     public let scale: Int
     public let byteLimit: Int
 
     private let contents = Mutex(Contents())
 
-    fileprivate struct Contents {
-        var kept: [PictureFiles: Kept] = [:]
+    private struct Contents {
+        var kept: [PictureFiles: PicturePair] = [:]
         var byteCount = 0
-        var useCount = 0
-        var hasMadeRoom = false
-    }
-
-    fileprivate struct Kept {
-        var pair: PicturePair
-        /// Counts uses of the whole cache.
-        var lastUse: Int
+        /// Whether there was no room for a picture.
+        var isFull = false
     }
 
     public init(scale: Int, byteLimit: Int) {
@@ -32,10 +29,24 @@ public final class PictureCache: Sendable {
     ///
     /// - Throws: when a file has gone or is damaged.
     public func pair(_ files: PictureFiles) throws(TrainingError) -> PicturePair {
-        if let kept = contents.withLock({ $0.use(files) }) { return kept }
+        if let kept = contents.withLock({ $0.kept[files] }) { return kept }
         let pair = try PicturePair(files, scale: scale)
-        contents.withLock { $0.keep(pair, of: files, byteLimit: byteLimit) }
+        contents.withLock { contents in
+            guard contents.kept[files] == nil else { return }
+            guard contents.byteCount + pair.byteCount <= byteLimit else { return contents.isFull = true }
+            contents.byteCount += pair.byteCount
+            contents.kept[files] = pair
+        }
         return pair
+    }
+
+    /// What a patch shows of a pair.
+    ///
+    /// - Throws: when a file has gone, or is damaged as far as it is read.
+    func part(_ patch: Patch, of files: PictureFiles) throws(TrainingError) -> PicturePair {
+        let readsPart = contents.withLock { $0.isFull && $0.kept[files] == nil }
+        if readsPart { return try patch.pair(from: files, scale: scale) }
+        return patch.pair(from: try pair(files), scale: scale)
     }
 
     /// Decodes pictures on several threads until all are kept or the memory is full.
@@ -48,29 +59,7 @@ public final class PictureCache: Sendable {
     ) throws(TrainingError) {
         try inParallel(
             files.count, threadCount: threadCount,
-            isInterrupted: { isInterrupted() || contents.withLock { $0.hasMadeRoom } }, progress: progress
+            isInterrupted: { isInterrupted() || contents.withLock { $0.isFull } }, progress: progress
         ) { (index) throws(TrainingError) in _ = try pair(files[index]) }
-    }
-}
-
-extension PictureCache.Contents {
-    fileprivate mutating func use(_ files: PictureFiles) -> PicturePair? {
-        useCount += 1
-        kept[files]?.lastUse = useCount
-        return kept[files]?.pair
-    }
-
-    fileprivate mutating func keep(_ pair: PicturePair, of files: PictureFiles, byteLimit: Int) {
-        guard kept[files] == nil else { return }
-        if byteCount + pair.byteCount > byteLimit { hasMadeRoom = true }
-        guard pair.byteCount <= byteLimit else { return }
-        while byteCount + pair.byteCount > byteLimit,
-            let oldest = kept.min(by: { $0.value.lastUse < $1.value.lastUse })
-        {
-            byteCount -= oldest.value.pair.byteCount
-            kept[oldest.key] = nil
-        }
-        byteCount += pair.byteCount
-        kept[files] = PictureCache.Kept(pair: pair, lastUse: useCount)
     }
 }

@@ -25,6 +25,42 @@ public struct PicturePair: Hashable, Sendable {
         self.init(truth: truth, reduced: reduced)
     }
 
+    /// Reads a part of a pair, as though it were cut out of the whole; no row of the files that lies below what it is
+    /// made of is read or checked.
+    ///
+    /// - Throws: when a file cannot be read, or the part does not lie inside.
+    init(
+        _ files: PictureFiles, scale: Int, reducedRows rows: Range<Int>, reducedColumns columns: Range<Int>
+    ) throws(TrainingError) {
+        func band(_ path: String, scale: Int, _ needed: (_ height: Int) -> Range<Int>) throws(TrainingError) -> PictureBand {
+            do throws(ImageError) {
+                let reader = try PNGReader(path: path)
+                guard rows.upperBound <= reader.height / scale, columns.upperBound <= reader.width / scale else {
+                    throw ImageError(path: path, "is smaller than when the run began; put back the picture")
+                }
+                return try PictureBand(reader, rows: needed(reader.height / scale * scale))
+            } catch { throw TrainingError(error.description) }
+        }
+        let truthRows = scale * rows.lowerBound..<scale * rows.upperBound
+        let truth = try band(files.truthPath, scale: scale) { height in
+            guard files.reducedPath == nil else { return truthRows }
+            let taps = PictureBand.rows(forReduced: rows, height: height, scale: scale)
+            return min(taps.lowerBound, truthRows.lowerBound)..<max(taps.upperBound, truthRows.upperBound)
+        }
+        let reduced =
+            if let reducedPath = files.reducedPath {
+                try band(reducedPath, scale: 1) { _ in rows }.picture
+                    .cropped(x: columns.lowerBound, y: 0, width: columns.count, height: rows.count)
+            } else {
+                truth.bicubicReduction(scale: scale, rows: rows, columns: columns)
+            }
+        self.init(
+            truth: truth.picture.cropped(
+                x: scale * columns.lowerBound, y: truthRows.lowerBound - truth.firstRow, width: scale * columns.count,
+                height: truthRows.count),
+            reduced: reduced)
+    }
+
     /// Requires: `reduced` is smaller than `truth` by a whole factor.
     private init(truth: Picture, reduced: Picture) {
         self.truth = truth

@@ -26,6 +26,11 @@ struct TrainingPictures {
         guard let digest = try data.digest(threadCount: options.threadCount, isInterrupted: isInterrupted) else { return nil }
         self.digest = "\(digest)"
         let cache = PictureCache(scale: scale, byteLimit: options.cacheByteCount)
+        // Before those of validation, which are wanted but once an epoch.
+        try cache.fill(data.training, threadCount: options.threadCount, isInterrupted: isInterrupted) { done in
+            report(.decoding(done: done, count: data.training.count))
+        }
+        if isInterrupted() { return nil }
         validation = try Validation(
             model, data.validation, kind: recipe.validation, side: recipe.validationSide,
             cropLimit: recipe.validationCropLimit, cache: cache, threadCount: options.threadCount,
@@ -34,10 +39,6 @@ struct TrainingPictures {
         if isInterrupted() { return nil }
         strip = try ValidationStrip(
             model, data.validation, side: recipe.validationSide, scale: scale, threadCount: options.threadCount)
-        try cache.fill(data.training, threadCount: options.threadCount, isInterrupted: isInterrupted) { done in
-            report(.decoding(done: done, count: data.training.count))
-        }
-        if isInterrupted() { return nil }
         let sampler = PatchSampler(
             seed: recipe.seed, batchCount: recipe.batchCount, reducedSide: recipe.patchSide / scale)
         loader = BatchLoader(cache, data.training, sampler, reducedSizes: reducedSizes)

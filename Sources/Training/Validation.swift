@@ -42,7 +42,7 @@ public final class Validation {
     /// - Parameters:
     ///   - side: of a crop of the true picture; smaller where a picture is. A multiple of the scale.
     ///   - cropLimit: most crops.
-    ///   - cache: of what scale the pictures are, and where whole ones stay between epochs.
+    ///   - cache: of what scale the pictures are, and where whole ones stay between epochs if there is room.
     ///   - progress: called with the number of pictures that are done, and how many there are.
     /// - Throws: when a picture cannot be read, or the model cannot run.
     public init(
