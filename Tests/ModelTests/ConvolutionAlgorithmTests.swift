@@ -30,6 +30,18 @@ struct ConvolutionAlgorithmTests {
         return try #require(results.outputs.first?.value.values)
     }
 
+    @Test(arguments: [Role.predict, .train])
+    func directTakesNoKernelOfWinogradsAlgorithm(_ role: Role) throws {
+        let entry = try edsr().entry(role)
+        let kernels = try [ConvolutionAlgorithm.best, .direct].map { algorithm in
+            let program = try Pipeline.specialize(
+                entry, sizes: ["N": 2, "H": 12, "W": 12], instructionSet: .best, algorithm: algorithm)
+            return program.steps.map(\.kernel)
+        }
+        #expect(kernels[0].contains { $0.contains("winograd") })
+        #expect(!kernels[1].contains { $0.contains("winograd") || $0.hasPrefix("transform_filter") }, "\(Set(kernels[1]))")
+    }
+
     @Test func winogradIsWithinAHundredthOfAGreyLevel() throws {
         let model = try edsr()
         let best = try output(model, .forward, .best), direct = try output(model, .forward, .direct)

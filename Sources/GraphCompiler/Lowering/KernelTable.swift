@@ -12,7 +12,8 @@ enum KernelTable {
             "conv2d_winograd", for: ["conv2d", "conv2d_input_gradient"], isDirect: false, lower: lowerWinogradConvolution),
         KernelRow("conv2d_direct", for: ["conv2d", "conv2d_input_gradient"], lower: lowerDirectConvolution),
         KernelRow(
-            "conv2d_filter_gradient_winograd", for: ["conv2d_filter_gradient"], lower: lowerWinogradFilterGradient),
+            "conv2d_filter_gradient_winograd", for: ["conv2d_filter_gradient"], isDirect: false,
+            lower: lowerWinogradFilterGradient),
         KernelRow("conv2d_input_gradient_direct", for: ["conv2d_input_gradient"], lower: lowerDirectInputGradient),
         KernelRow("conv2d_filter_gradient_direct", for: ["conv2d_filter_gradient"], lower: lowerFilterGradient),
         KernelRow("pointwise", for: [], lower: lowerPointwise),
