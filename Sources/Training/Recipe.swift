@@ -1,3 +1,5 @@
+import GraphCompiler
+
 /// What a run computes, beside its model and pictures. The defaults are the recipe that EDSR tutorials use.
 public struct Recipe: Hashable, Sendable {
     public var epochCount = 50
@@ -20,6 +22,8 @@ public struct Recipe: Hashable, Sendable {
     public var validation = Validation.Kind.crops
     /// Most crops that an epoch is validated on.
     public var validationCropLimit = 60
+    /// How the convolutions of a step are computed.
+    public var algorithm = ConvolutionAlgorithm.best
 
     public init() {}
 
@@ -68,6 +72,7 @@ extension Recipe: CustomStringConvertible {
         parts.append("schedule \(learningRate.course)")
         if clipNorm.isFinite { parts.append("clip norm \(clipNorm)") }
         if averageDecay > 0 { parts.append("average \(averageDecay)") }
+        if algorithm != .best { parts.append("algorithm \(algorithm)") }
         return (parts + ["seed \(seed)"]).joined(separator: ", ")
     }
 }

@@ -2,12 +2,15 @@
 extension Recipe {
     private struct Field {
         let key: String
+        /// Where the value is this one, there is no word.
+        var unsaid: String?
         let read: (Recipe) -> String
         /// False for a word that is no such value.
         let write: (inout Recipe, String) -> Bool
 
-        init<Value: LosslessStringConvertible>(_ key: String, _ path: WritableKeyPath<Recipe, Value>) {
+        init<Value: LosslessStringConvertible>(_ key: String, _ path: WritableKeyPath<Recipe, Value>, unsaid: Value? = nil) {
             self.key = "recipe." + key
+            self.unsaid = unsaid?.description
             read = { $0[keyPath: path].description }
             write = { recipe, word in
                 guard let value = Value(word) else { return false }
@@ -25,18 +28,21 @@ extension Recipe {
             Field("clip_norm", \.clipNorm), Field("ema", \.averageDecay), Field("seed", \.seed),
             Field("monitor", \.monitor), Field("patience", \.patience), Field("validation", \.validation),
             Field("validation_crops", \.validationCropLimit),
+            // Came later than checkpoints that are still to go on.
+            Field("algorithm", \.algorithm, unsaid: .best),
         ]
     }
 
     var words: [String: String] {
-        Dictionary(uniqueKeysWithValues: Self.fields.map { ($0.key, $0.read(self)) })
+        let said = Self.fields.map { ($0, $0.read(self)) }.filter { $0.unsaid != $1 }
+        return Dictionary(uniqueKeysWithValues: said.map { ($0.key, $1) })
     }
 
     /// - Throws: naming the first word that is missing or no such value.
     init(words: [String: String]) throws(TrainingError) {
         self.init()
         for field in Self.fields {
-            guard let word = words[field.key], field.write(&self, word) else {
+            guard let word = words[field.key] ?? field.unsaid, field.write(&self, word) else {
                 let found = words[field.key].map { "'\($0)'" } ?? "nothing"
                 throw TrainingError("its training state says \(found) for '\(field.key)'")
             }

@@ -33,7 +33,7 @@ final class TrainingStep {
             let program = try Pipeline.specialize(
                 model.entry(.train),
                 sizes: inputs.enlargement.sizes(imageCount: recipe.batchCount, height: side, width: side),
-                instructionSet: .best)
+                instructionSet: .best, algorithm: recipe.algorithm)
             return try Session(program, parameters: model.parameters, threadCount: threadCount)
         }
         try asTrainingError { try session.bind(inputs: [inputs.reduced: reducedSource, inputs.truth: truthSource]) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GraphCompiler
 import Training
 
 /// What a run computes. Each option replaces one value of a named recipe; the help of `train` lists them in
@@ -19,6 +20,7 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: .hidden) var patience: Int?
     @Option(help: .hidden) var validation: Validation.Kind?
     @Option(help: .hidden) var validationCrops: Int?
+    @Option(help: .hidden) var algorithm: ConvolutionAlgorithm?
 
     func validate() throws {
         if let recipe, Recipe.named[recipe] == nil {
@@ -64,6 +66,7 @@ struct RecipeOptions: ParsableArguments {
         set(\.patience, patience)
         set(\.validation, validation)
         set(\.validationCropLimit, validationCrops)
+        set(\.algorithm, algorithm)
         return values
     }
 
@@ -74,7 +77,7 @@ struct RecipeOptions: ParsableArguments {
             ("--patch", patch != nil), ("--seed", seed != nil), ("--lr", learningRate != nil),
             ("--lr-schedule", course != nil), ("--warmup", warmUp != nil), ("--clip-norm", clipNorm != nil),
             ("--ema", averageDecay != nil), ("--monitor", monitor != nil), ("--validation", validation != nil),
-            ("--validation-crops", validationCrops != nil),
+            ("--validation-crops", validationCrops != nil), ("--algorithm", algorithm != nil),
         ]
         if let (name, _) = fixed.first(where: \.1) {
             throw ValidationError("\(name) does not go with --resume: a run goes on as it began.")

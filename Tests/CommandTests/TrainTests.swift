@@ -87,6 +87,8 @@ struct TrainTests {
         _ = try place.graphrun(train("out", "--epochs", "1"))
         let finished = try place.graphrun("train", "--resume", "out", "--lr", "0.5")
         #expect(finished.status == 64 && finished.errors.contains("--lr does not go with --resume"))
+        let other = try place.graphrun("train", "--resume", "out", "--algorithm", "direct")
+        #expect(other.status == 64 && other.errors.contains("--algorithm does not go with --resume"))
         _ = try place.graphrun("train", "--resume", "out", "--epochs", "2", "--patience", "3")
         #expect(try place.text("out/history.csv").split(separator: "\n").count == 3)
     }

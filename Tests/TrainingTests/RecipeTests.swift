@@ -101,12 +101,23 @@ struct RecipeTests {
         recipe.monitor = .loss
         recipe.validation = .images
         recipe.seed = .max
+        recipe.algorithm = .direct
         for recipe in [recipe, Recipe()] { #expect(try Recipe(words: recipe.words) == recipe) }
         var words = recipe.words
         words["recipe.lr"] = "much"
         #expect(message { _ = try Recipe(words: words) } == "its training state says 'much' for 'recipe.lr'")
         words["recipe.lr"] = nil
         #expect(message { _ = try Recipe(words: words) } == "its training state says nothing for 'recipe.lr'")
+    }
+
+    @Test func onlyAnotherAlgorithmIsAWord() throws {
+        var recipe = Recipe()
+        #expect(recipe.words["recipe.algorithm"] == nil)
+        recipe.algorithm = .direct
+        #expect(recipe.words["recipe.algorithm"] == "direct")
+        var words = recipe.words
+        words["recipe.algorithm"] = "quick"
+        #expect(message { _ = try Recipe(words: words) } == "its training state says 'quick' for 'recipe.algorithm'")
     }
 }
 

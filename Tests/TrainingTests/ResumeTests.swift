@@ -98,6 +98,22 @@ struct ResumeTests {
         #expect(try run.folder.bytes("short/history.csv") == run.folder.bytes("long/history.csv"))
     }
 
+    @Test func aRunByDirectConvolutionGoesOnAsSuch() throws {
+        var run = try SmallRun(["a", "b", "c"])
+        // Of 16 channels, so that there is another way.
+        run.source = smallModel.replacing("conv(x) @only", with: "conv<12>(conv<16>(x) @first) @only")
+            .replacing("block conv(", with: "block conv<out: int>(").replacing("12]", with: "out]")
+        run.recipe.epochCount = 1
+        try run.begin(in: "best")
+        run.recipe.algorithm = .direct
+        try run.begin(in: "whole")
+        #expect(try run.pack("best/last.gpack").weights != run.pack("whole/last.gpack").weights)
+        let steps = StepCounter(7)
+        try run.begin(in: "stopped", report: steps.count, isInterrupted: { steps.isInterrupted })
+        try run.resume("stopped")
+        #expect(try run.results("stopped") == run.results("whole"))
+    }
+
     @Test func otherPicturesAreNotTheRuns() throws {
         let run = try SmallRun(["a", "b", "c"])
         let steps = StepCounter(3)

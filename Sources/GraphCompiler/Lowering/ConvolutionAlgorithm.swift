@@ -1,7 +1,11 @@
 /// How convolutions and their gradients are computed.
-public enum ConvolutionAlgorithm: String, Hashable, Sendable, CaseIterable {
+public enum ConvolutionAlgorithm: String, Hashable, Sendable, CaseIterable, LosslessStringConvertible {
     /// By what is fastest for the shape: Winograd's algorithm where it fits.
     case best
     /// As the sum is written, whatever the shape: for comparison of speed and of rounding.
     case direct
+
+    public init?(_ text: String) { self.init(rawValue: text) }
+
+    public var description: String { rawValue }
 }
