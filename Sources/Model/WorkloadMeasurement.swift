@@ -54,7 +54,7 @@ extension ProcessorPeak {
 
 extension [Double] {
     /// The mean of the middle two where their number is even; NaN of none.
-    public var median: Double {
+    package var median: Double {
         let sorted = sorted()
         guard !isEmpty else { return .nan }
         return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2

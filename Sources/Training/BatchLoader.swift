@@ -50,6 +50,11 @@ final class BatchLoader: Sendable {
         return (try result.get(), waited)
     }
 
+    /// Returns when every batch that was begun is made.
+    func finishBegun() {
+        for queue in queues { queue.sync {} }
+    }
+
     /// Makes the batches of some steps that are not being made yet, and forgets all others.
     ///
     /// - Returns: that of the first step.

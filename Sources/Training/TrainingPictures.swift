@@ -18,11 +18,7 @@ struct TrainingPictures {
         _ isInterrupted: @Sendable () -> Bool, _ report: @Sendable (TrainingEvent) -> Void
     ) throws(TrainingError) {
         let scale = try TrainingInputs(model).scale
-        var reducedSizes: [PictureSize] = []
-        for files in data.training {
-            let size = try files.checkedSize(scale: scale, smallestSide: recipe.patchSide)
-            reducedSizes.append(PictureSize(width: size.width / scale, height: size.height / scale))
-        }
+        let reducedSizes = try data.reducedSizes(recipe, scale: scale)
         guard let digest = try data.digest(threadCount: options.threadCount, isInterrupted: isInterrupted) else { return nil }
         self.digest = "\(digest)"
         let cache = PictureCache(scale: scale, byteLimit: options.cacheByteCount)
@@ -39,14 +35,32 @@ struct TrainingPictures {
         if isInterrupted() { return nil }
         strip = try ValidationStrip(
             model, data.validation, side: recipe.validationSide, scale: scale, threadCount: options.threadCount)
-        let sampler = PatchSampler(
-            seed: recipe.seed, batchCount: recipe.batchCount, reducedSide: recipe.patchSide / scale)
-        loader = BatchLoader(cache, data.training, sampler, reducedSizes: reducedSizes)
+        loader = BatchLoader(cache, data.training, PatchSampler(recipe, scale: scale), reducedSizes: reducedSizes)
         report(
             .ready(
                 TrainingSetUp(
                     trainingPictureCount: data.training.count, validationPictureCount: data.validation.count,
                     weightCount: model.parameters.tensors.filter { !$0.isState }.map(\.elementCount).reduce(0, +),
                     validation: validation.summary, bicubicPSNR: validation.bicubicPSNR, firstStep: firstStep)))
+    }
+}
+
+extension TrainingData {
+    /// The size of each training picture's low-resolution counterpart, from the files' headers.
+    ///
+    /// - Throws: when a file cannot be read, or is too small for the recipe.
+    func reducedSizes(_ recipe: Recipe, scale: Int) throws(TrainingError) -> [PictureSize] {
+        var sizes: [PictureSize] = []
+        for files in training {
+            let size = try files.checkedSize(scale: scale, smallestSide: recipe.patchSide)
+            sizes.append(PictureSize(width: size.width / scale, height: size.height / scale))
+        }
+        return sizes
+    }
+}
+
+extension PatchSampler {
+    init(_ recipe: Recipe, scale: Int) {
+        self.init(seed: recipe.seed, batchCount: recipe.batchCount, reducedSide: recipe.patchSide / scale)
     }
 }

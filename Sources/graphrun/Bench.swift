@@ -1,6 +1,7 @@
 import ArgumentParser
 import GraphCompiler
 import Model
+import Training
 
 /// Measures how fast a model runs.
 struct Bench: ParsableCommand {
@@ -29,6 +30,9 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Input rows worked on at a time; 0 for all. (default: what is fastest)", valueName: "rows"))
     var bands: Int?
 
+    @Option(help: ArgumentHelp("Time training steps fed from pictures, too.", valueName: "folder"))
+    var data: String?
+
     @Flag(help: "Time each step, too, on one thread.")
     var profile = false
 
@@ -39,6 +43,9 @@ struct Bench: ParsableCommand {
         try model.checkNoPictures()
         try check(runs, 1...10_000, "--runs")
         try check(bands ?? 0, 0...1_000_000, "--bands")
+        if workload.role != .train, data != nil {
+            throw ValidationError("--data goes with --workload step.")
+        }
         if workload.role == .train, bands != nil {
             throw ValidationError("--bands goes with inference; a training step works on whole images.")
         }
@@ -51,8 +58,19 @@ struct Bench: ParsableCommand {
         let profile =
             profile ? try loaded.profile(workload, bands: Bands(option: bands), algorithm: algorithm, runCount: runs) : nil
         let report = BenchReport(
-            workload, threads: model.threadCount, algorithm, measurement, profile)
+            workload, threads: model.threadCount, algorithm, measurement, profile, try data.map { try loader(loaded, $0) })
         print(json ? try report.json() : report.text)
+    }
+
+    private func loader(_ model: Model, _ folder: String) throws -> LoaderMeasurement {
+        let scale = try TrainingInputs(model).scale
+        var recipe = Recipe()
+        recipe.batchCount = workload.imageCount
+        recipe.patchSide = scale * workload.height
+        recipe.algorithm = algorithm
+        var options = RunOptions()
+        options.threadCount = self.model.threadCount
+        return try LoaderMeasurement(model, TrainingData([folder], scale: scale), recipe, options, pairCount: runs)
     }
 }
 

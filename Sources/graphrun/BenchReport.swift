@@ -1,6 +1,7 @@
 import Foundation
 import GraphCompiler
 import Model
+import Training
 
 /// What `bench` found, as text for people and as JSON for scripts.
 struct BenchReport: Encodable {
@@ -18,6 +19,15 @@ struct BenchReport: Encodable {
         var shape: String
         var calls: Int
         var speed: Speed
+    }
+
+    /// Steps on a batch in memory beside steps fed from pictures.
+    struct Loader: Encodable {
+        var pictures: Int
+        var heldMilliseconds: [Double]
+        var fedMilliseconds: [Double]
+        /// As a share of the step.
+        var cost: Double
     }
 
     struct Profile: Encodable {
@@ -40,12 +50,14 @@ struct BenchReport: Encodable {
     var peakGFLOPS: Double
     var plannedByteCount: Int
     var residentByteCount: Int?
+    var loader: Loader?
     /// On one thread.
     var profile: Profile?
 
     init(
         _ workload: Workload, threads: Int, _ algorithm: ConvolutionAlgorithm,
-        _ measurement: WorkloadMeasurement, _ profile: (steps: [StepMeasurement], peak: Double)?
+        _ measurement: WorkloadMeasurement, _ profile: (steps: [StepMeasurement], peak: Double)?,
+        _ loader: LoaderMeasurement?
     ) {
         self.workload = workload.name
         images = workload.imageCount
@@ -61,6 +73,11 @@ struct BenchReport: Encodable {
         peakGFLOPS = measurement.peak / 1e9
         plannedByteCount = measurement.plannedByteCount
         residentByteCount = measurement.residentByteCount
+        self.loader = loader.map {
+            Loader(
+                pictures: $0.pictureCount, heldMilliseconds: $0.held.map { 1000 * $0 },
+                fedMilliseconds: $0.fed.map { 1000 * $0 }, cost: $0.cost)
+        }
         self.profile = profile.map { steps, peak in
             Profile(
                 peakGFLOPS: peak / 1e9,
@@ -99,6 +116,7 @@ extension BenchReport {
             "peak     " + Self.padded("", 11) + Self.number(peakGFLOPS, 1, 9) + " GFLOP/s in registers alone",
             "memory   \(readable(byteCount: plannedByteCount)) planned\(resident)",
         ]
+        if let loader { lines.append(loader.line) }
         if let profile { lines += [""] + profile.lines }
         return lines.joined(separator: "\n")
     }
@@ -118,6 +136,13 @@ extension BenchReport.Speed {
         let time = BenchReport.number(milliseconds, 2, 8) + " ms"
         guard effectiveGFLOPS > 0 else { return time }
         return time + BenchReport.number(effectiveGFLOPS, 1, 9) + " GFLOP/s" + BenchReport.number(shareOfPeak, 2, 7) + "× peak"
+    }
+}
+
+extension BenchReport.Loader {
+    fileprivate var line: String {
+        "loader   \(BenchReport.number(100 * cost, 1, 0))% on a step, fed from \(readable(count: pictures, "picture")): "
+            + "median of \(readable(count: fedMilliseconds.count, "pair"))"
     }
 }
 

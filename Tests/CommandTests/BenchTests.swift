@@ -14,6 +14,12 @@ struct BenchTests {
             var calls: Int
             var speed: Speed
         }
+        struct Loader: Decodable {
+            var pictures: Int
+            var heldMilliseconds: [Double]
+            var fedMilliseconds: [Double]
+            var cost: Double
+        }
         struct Profile: Decodable {
             var peakGFLOPS: Double
             var steps: [Step]
@@ -29,11 +35,12 @@ struct BenchTests {
         var peakGFLOPS: Double
         var plannedByteCount: Int
         var residentByteCount: Int?
+        var loader: Loader?
         var profile: Profile?
     }
 
-    private func report(_ arguments: String...) throws -> Report {
-        let json = try Workplace().graphrun(["bench"] + Models.small("edsr") + arguments + ["--json"]).success()
+    private func report(_ arguments: String..., in place: Workplace? = nil) throws -> Report {
+        let json = try (place ?? Workplace()).graphrun(["bench"] + Models.small("edsr") + arguments + ["--json"]).success()
         return try JSONDecoder().decode(Report.self, from: Data(json.utf8))
     }
 
@@ -53,7 +60,7 @@ struct BenchTests {
         #expect(abs(report.median.milliseconds - (sorted[1] + sorted[2]) / 2) < 1e-9)
         #expect(report.peakGFLOPS > 0.1 && report.plannedByteCount > 0)
         #expect(report.residentByteCount.map { $0 > report.plannedByteCount } ?? true)
-        #expect(report.profile == nil)
+        #expect(report.profile == nil && report.loader == nil)
     }
 
     @Test func profilesEveryStepOnOneThread() throws {
@@ -74,6 +81,17 @@ struct BenchTests {
         #expect(report.median.effectiveGFLOPS > 0)
     }
 
+    @Test func stepsFedFromPicturesStandBesideStepsInMemory() throws {
+        let place = try Workplace()
+        try FileManager.default.createDirectory(at: place.url("data"), withIntermediateDirectories: false)
+        for name in ["a", "b", "c"] { _ = try place.picture("data/\(name).png", width: 100, height: 97) }
+        let report = try report("--workload", "step", "--runs", "3", "--data", "data", in: place)
+        let loader = try #require(report.loader)
+        #expect(loader.pictures == 2 && loader.heldMilliseconds.count == 3 && loader.fedMilliseconds.count == 3)
+        let costs = zip(loader.fedMilliseconds, loader.heldMilliseconds).map { $0 / $1 - 1 }
+        #expect(abs(loader.cost - costs.sorted()[1]) < 1e-9)
+    }
+
     @Test func theTextNamesWhatWasMeasured() throws {
         let text = try Workplace().graphrun(
             ["bench"] + Models.small("edsr") + ["--workload", "5x4", "--runs", "1", "--threads", "1", "--bands", "0", "--profile"]
@@ -92,5 +110,7 @@ struct BenchTests {
     @Test func whatDoesNotGoTogetherIsAWrongUse() throws {
         let finished = try Workplace().graphrun(["bench"] + Models.small("edsr") + ["--workload", "step", "--bands", "4"])
         #expect(finished.status == 64 && finished.errors.contains("--bands goes with inference"))
+        let fed = try Workplace().graphrun(["bench"] + Models.small("edsr") + ["--workload", "tile", "--data", "."])
+        #expect(fed.status == 64 && fed.errors.contains("--data goes with --workload step"))
     }
 }
