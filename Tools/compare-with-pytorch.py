@@ -20,7 +20,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.numpy import load_file, save_file
 
-from edsr import graphrun, random_model
+from edsr import BASELINE, graphrun, random_model
 
 FORWARD_BOUND = 1e-3
 GRADIENT_BOUND = 1e-4
@@ -28,7 +28,7 @@ LOSS_BOUND = 1e-4
 LEARNING_RATE = 1e-4
 
 CONFIGURATIONS = {
-    "baseline": dict(filters=64, blocks=16, scale=4, residual=1),
+    "baseline": BASELINE,
     "x3": dict(filters=32, blocks=4, scale=3, residual=0.1),
 }
 

@@ -10,9 +10,7 @@ Run it by Tools/compare, which builds graphrun and installs the peers.
 import argparse
 import importlib.metadata
 import json
-import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,13 +20,12 @@ from PIL import Image
 from safetensors.numpy import load_file, save_file
 
 import peers
-from edsr import graphrun, random_model
+from edsr import BASELINE, graphrun, random_model
+from measuring import count_of, output_of, picture, processor, write_section
 
-CONFIGURATION = dict(filters=64, blocks=16, scale=4, residual=1)
 # In grey levels, for every pixel of every result.
 AGREEMENT = 0.01
 REPORT = "Docs/Performance.md"
-MARKS = ("<!-- Tools/compare writes what follows. -->\n", "<!-- Tools/compare wrote what precedes. -->\n")
 
 
 class Workload:
@@ -101,7 +98,7 @@ class Comparison:
         self.folder, self.options = folder, options
         random = np.random.default_rng(options.seed)
         self.pack = self.path("edsr.gpack")
-        peers.write_models(random_model(options.graphrun, self.pack, CONFIGURATION, random), folder)
+        peers.write_models(random_model(options.graphrun, self.pack, BASELINE, random), folder)
         self.pictures = {workload.name: picture(random, *workload.shape) for workload in WORKLOADS}
         for name, pixels in self.pictures.items():
             np.save(self.path(f"{name}.npy"), pixels)
@@ -174,37 +171,6 @@ class Comparison:
         ])
 
 
-def picture(random, count, height, width):
-    """Smooth random pictures, u8 [count, height, width, 3]."""
-    coarse = random.integers(0, 256, (count, height // 8 + 2, width // 8 + 2, 3), np.uint8)
-    large = [np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC)) for image in coarse]
-    return np.stack(large)
-
-
-def output_of(command):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))} failed with code {done.returncode}:\n{done.stderr.strip()}")
-    return done.stdout
-
-
-def processor():
-    with open("/proc/cpuinfo") as file:
-        names = [line.split(":")[1].strip() for line in file if line.startswith("model name")]
-    return f"{count_of(len(names), 'processor')} {names[0]}"
-
-
-def count_of(count, noun):
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def write_report(section):
-    path = pathlib.Path(REPORT)
-    before, rest = path.read_text().split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
-    path.write_text(before + MARKS[0] + "\n" + section + "\n" + MARKS[1] + after)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--engines", nargs="*", choices=peers.ENGINES, default=list(peers.ENGINES), help="the peers (default: all)")
@@ -222,7 +188,7 @@ def main():
             comparison.measure_round()
     print(comparison.section())
     if not options.no_report:
-        write_report(comparison.section())
+        write_section(REPORT, "Tools/compare", comparison.section())
     apart = [name for name, difference in comparison.differences.items() if difference > AGREEMENT]
     if apart:
         sys.exit(f"more than {AGREEMENT} grey levels from graphc: {', '.join(apart)}")

@@ -1,11 +1,13 @@
 """EDSR for the scripts that set graphrun beside other programs: models with random weights."""
 
 import re
-import subprocess
-import sys
 
 import numpy as np
 from safetensors.numpy import load_file, save_file
+
+from measuring import output_of
+
+BASELINE = dict(filters=64, blocks=16, scale=4, residual=1)
 
 
 def random_model(program, path, configuration, random):
@@ -30,7 +32,4 @@ def random_model(program, path, configuration, random):
 
 def graphrun(program, *arguments):
     """What graphrun printed; ends this script where it failed."""
-    done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"graphrun {arguments[0]} failed with code {done.returncode}: {done.stderr.strip()}")
-    return done.stdout
+    return output_of([program, *arguments])

@@ -23,18 +23,18 @@ def edsr(form, picture):
     return form.convolution("tail", u)
 
 
-def convolutions(weights):
+def convolutions(weights, folds_scales=True):
     """Filters [out, in, 3, 3] and biases by name, from graphrun's [3, 3, in, out].
 
     The division of pixels by 255 and the multiplication go into head and tail, as every engine would like
-    them to be, and channels before a pixel shuffle into PyTorch's order.
+    them to be where nothing is trained, and channels before a pixel shuffle into PyTorch's order.
     """
     result = {}
     for name in sorted(path.removesuffix(".filter") for path in weights if path.endswith(".filter")):
         taps, bias = weights[f"{name}.filter"].transpose(3, 2, 0, 1), weights[f"{name}.bias"]
-        if name == "head":
+        if folds_scales and name == "head":
             taps = taps / 255
-        if name == "tail":
+        if folds_scales and name == "tail":
             taps, bias = taps * 255, bias * 255
         if name.startswith("up."):
             order = np.arange(len(bias)).reshape(4, -1).T.ravel()

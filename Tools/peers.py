@@ -152,13 +152,18 @@ def write_models(weights, folder):
     convolutions = peer_models.convolutions(weights)
     peer_models.Ncnn(convolutions).write(f"{folder}/ncnn")
     peer_models.Onnx(convolutions).write(f"{folder}/edsr.onnx")
-    parts = [(f"{name}.{part}", x) for name, pair in convolutions.items() for part, x in zip(("filter", "bias"), pair)]
-    np.savez(f"{folder}/edsr.npz", **dict(parts))
+    write_arrays(convolutions, folder)
     openvino.save_model(openvino.convert_model(f"{folder}/edsr.onnx"), f"{folder}/openvino.xml", compress_to_fp16=False)
     # MNN's command line installs a package to report each conversion to its makers: this is the converter behind it.
     converter = [sys.executable, "-c", "import sys, MNN, _tools; _tools.mnnconvert(sys.argv)"]
     files = ["-f", "ONNX", "--modelFile", f"{folder}/edsr.onnx", "--MNNModel", f"{folder}/edsr.mnn", "--bizCode", "MNN"]
     subprocess.run(converter + files, check=True, stdout=subprocess.DEVNULL)
+
+
+def write_arrays(convolutions, folder):
+    """What PyTorch reads, here and in training_peers.py."""
+    parts = [(f"{name}.{part}", x) for name, pair in convolutions.items() for part, x in zip(("filter", "bias"), pair)]
+    np.savez(f"{folder}/edsr.npz", **dict(parts))
 
 
 def planes(pictures):
