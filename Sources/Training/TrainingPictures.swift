@@ -19,6 +19,15 @@ struct TrainingPictures {
     ) throws(TrainingError) {
         let scale = try TrainingInputs(model).scale
         let reducedSizes = try data.reducedSizes(recipe, scale: scale)
+        let byteCount = data.decodedByteCount(reducedSizes, scale: scale)
+        if byteCount > options.cacheByteCount {
+            let sufficient = (Double(byteCount) / 0x1p30).rounded(.up)
+            report(
+                .note(
+                    "decoded, the pictures take \(readable(byteCount: byteCount)), and the cache has room for "
+                        + "\(readable(byteCount: options.cacheByteCount)): steps will wait for some to be decoded again; "
+                        + "--cache \(Int(sufficient))G keeps all"))
+        }
         guard let digest = try data.digest(threadCount: options.threadCount, isInterrupted: isInterrupted) else { return nil }
         self.digest = "\(digest)"
         let cache = PictureCache(scale: scale, byteLimit: options.cacheByteCount)
@@ -56,6 +65,12 @@ extension TrainingData {
             sizes.append(PictureSize(width: size.width / scale, height: size.height / scale))
         }
         return sizes
+    }
+
+    /// Memory that all training pictures take with their low-resolution counterparts.
+    func decodedByteCount(_ reducedSizes: [PictureSize], scale: Int) -> Int {
+        let each = Dictionary(zip(training, reducedSizes), uniquingKeysWith: { first, _ in first })
+        return each.values.map { 3 * $0.width * $0.height * (scale * scale + 1) }.reduce(0, +)
     }
 }
 

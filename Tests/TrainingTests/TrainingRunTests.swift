@@ -48,6 +48,22 @@ struct TrainingRunTests {
         ).psnr()
     }
 
+    @Test func picturesThatTheCacheHasNoRoomForAreToldOf() throws {
+        var run = try SmallRun(["a", "b", "c"])
+        run.recipe.epochCount = 1
+        let notes = Mutex<[String]>([])
+        // Two of 48×40 pixels, the third is for validation.
+        for byteCount in [2 * 48 * 40 * 3 * 5 / 4, 2 * 48 * 40 * 3 * 5 / 4 - 1] {
+            run.options.cacheByteCount = byteCount
+            try run.begin(in: "\(byteCount)") { event in
+                if case .note(let text) = event { notes.withLock { $0.append(text) } }
+            }
+        }
+        let found = notes.withLock { $0 }
+        #expect(found.count == 1 && found[0].hasPrefix("decoded, the pictures take 14.1 KiB"))
+        #expect(found[0].hasSuffix("--cache 1G keeps all"))
+    }
+
     @Test func aRunIsAFunctionOfItsInputs() throws {
         var run = try SmallRun(["a", "b", "c"])
         try run.begin(in: "first")
