@@ -1,9 +1,9 @@
 """Trains EDSR by one of the engines that Tools/compare-training sets graphrun beside, in a process of its own.
 
-    training_peers.py ENGINE FOLDER --threads 2 --runs 5
+    training_peers.py ENGINE FOLDER --threads 2
 
-Prints one JSON object: the loss of a first step on each batch, the milliseconds of the steps that count, which
-follow, and the most memory that the process held. FOLDER holds weights and batches as `write_inputs` leaves
+For each line that it reads it runs one step, on the next batch, and prints one JSON object: the loss, the
+milliseconds, and the most memory that the process has held. FOLDER holds weights and batches as `write_inputs` leaves
 them. An engine takes its batches from memory, in f32 and in the layout that it likes, and has the settings with
 which it is fastest at full precision. All have graphrun's loss and Adam.
 """
@@ -11,6 +11,7 @@ which it is fastest at full precision. All have graphrun's loss and Adam.
 import argparse
 import json
 import os
+import sys
 import time
 
 import numpy as np
@@ -171,18 +172,16 @@ def main():
     parser.add_argument("engine", choices=ENGINES)
     parser.add_argument("folder")
     parser.add_argument("--threads", type=int, required=True)
-    parser.add_argument("--runs", type=int, default=5, help="steps that count, after one on each batch")
     options = parser.parse_args()
     arrays = np.load(f"{options.folder}/batches.npz")
     batches = list(zip(arrays["lr"], arrays["hr"]))
     engine = ENGINES[options.engine](options.folder, options.threads, batches)
-    losses = [engine.step(number) for number in range(len(batches))]
-    times = []
-    for number in range(options.runs):
+    for number, _ in enumerate(sys.stdin):
         start = time.perf_counter()
-        engine.step(len(batches) + number)
-        times.append(1000 * (time.perf_counter() - start))
-    print(json.dumps({"losses": losses, "runMilliseconds": times, "residentByteCount": peers.peak_resident_bytes()}))
+        loss = engine.step(number)
+        milliseconds = 1000 * (time.perf_counter() - start)
+        report = {"loss": loss, "milliseconds": milliseconds, "residentByteCount": peers.peak_resident_bytes()}
+        print(json.dumps(report), flush=True)
 
 
 if __name__ == "__main__":
