@@ -1,14 +1,40 @@
+import Builtin
 import KernelInterface
 
 /// Eight lanes: one AVX2 register, or two of the portable build's.
 typealias Vector = SIMD8<Float>
 
-/// a·b + c: one rounding with FMA, two in the portable build, where `addingProduct` would call `fmaf`
-/// for each lane.
+// Instructions on whole vectors, by LLVM's names. The standard library's are loops over lanes, which the optimizer
+// puts together again, at times as halves of a register that are stored apart and stall the load of the whole.
+
+extension Vector {
+    @inline(__always)
+    static func + (a: Vector, b: Vector) -> Vector {
+        Vector(register: Builtin.fadd_Vec8xFPIEEE32(a._storage._value, b._storage._value))
+    }
+
+    @inline(__always)
+    static func - (a: Vector, b: Vector) -> Vector {
+        Vector(register: Builtin.fsub_Vec8xFPIEEE32(a._storage._value, b._storage._value))
+    }
+
+    @inline(__always)
+    static func * (a: Vector, b: Vector) -> Vector {
+        Vector(register: Builtin.fmul_Vec8xFPIEEE32(a._storage._value, b._storage._value))
+    }
+
+    @inline(__always)
+    fileprivate init(register: Builtin.Vec8xFPIEEE32) {
+        self.init()
+        _storage._value = register
+    }
+}
+
+/// a·b + c: one rounding with FMA, two in the portable build, where one would be a call of `fmaf` for each lane.
 @inline(__always)
 func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
     #if FMA
-    c.addingProduct(a, b)
+    Vector(register: Builtin.int_fma_Vec8xFPIEEE32(a._storage._value, b._storage._value, c._storage._value))
     #else
     a * b + c
     #endif
