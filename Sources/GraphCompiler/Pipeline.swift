@@ -4,7 +4,7 @@ import GraphLanguage
 /// The compiler: from text to a program, top to bottom.
 ///
 ///     .graph text ─ parse ─ elaborate ─ differentiate ─ simplify ─ fuse ─▶ Module, kept in packs
-///     Module + sizes ─ bind ─ choose kernels ─ schedule ─ plan memory ─▶ Program, run at once
+///     Module + sizes ─ bind ─ compose ─ choose kernels ─ schedule ─ plan memory ─▶ Program, run at once
 ///
 /// Every stage but the first is verified, prints as text, and can be read again and continued from.
 public enum Pipeline {
@@ -135,7 +135,8 @@ public enum Pipeline {
         } catch {
             throw ProgramError("\(error)")
         }
-        return try buildSteps(chooseKernels(bound, algorithm), role: entry.role, instructionSet: instructionSet)
+        let composed = algorithm == .best ? composeConvolutions(bound) : bound
+        return try buildSteps(chooseKernels(composed, algorithm), role: entry.role, instructionSet: instructionSet)
     }
 
     static func stage(of syntax: SourceFile) throws(CompileError) -> Stage {

@@ -122,6 +122,7 @@ public struct RowLink: Hashable, Sendable {
 
 public enum StepGeometry: Hashable, Sendable {
     case convolution(ConvolutionGeometry)
+    case composedFilter(ComposedFilterGeometry)
     case rows(RowGeometry)
     case concatenation(ConcatGeometry)
     /// Plain evaluations read the operation itself.

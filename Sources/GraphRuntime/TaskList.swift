@@ -141,6 +141,7 @@ private final class CallMemory {
         geometry = .allocate(byteCount: 256, alignment: 64)
         switch step.geometry {
         case .convolution(let value): geometry.storeBytes(of: value, as: ConvolutionGeometry.self)
+        case .composedFilter(let value): geometry.storeBytes(of: value, as: ComposedFilterGeometry.self)
         case .rows(let value): geometry.storeBytes(of: value, as: RowGeometry.self)
         case .concatenation(let value): geometry.storeBytes(of: value, as: ConcatGeometry.self)
         case .none: break

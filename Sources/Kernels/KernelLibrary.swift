@@ -16,6 +16,8 @@ public enum KernelLibrary {
         names.add("transform_filter", transformFilter)
         names.add("transform_filter_turned", transformFilterTurned)
         names.add("conv2d_winograd", convolveWinograd)
+        names.add("compose_filters", composeFilters)
+        names.add("conv2d_composed", convolveComposed)
         names.add("conv2d_input_gradient_direct", convolveInputGradientDirect)
         names.add("conv2d_filter_gradient_direct", convolveFilterGradientDirect)
         names.add("winograd_gradient_products", multiplyWinogradGradient)

@@ -11,6 +11,8 @@ struct StripProduct {
     let paddedChannels: Int
     /// Elements between the inputs of neighbouring pixels, and between their results.
     let pixelStride: Int, resultStride: Int
+    /// Whether the sums begin at what the result holds, not at 0.
+    var addsToResult = false
 
     /// result[pixel, channel] = Σ input · filter, for all channels of `count` pixels; 0 where there are no terms.
     ///
@@ -31,7 +33,7 @@ struct StripProduct {
                         rows: rows + row, rowCount: min(pieceRows, rowCount - row), firstTerm: firstTerm + term,
                         termCount: min(pieceTerms, termCount - term), filter: filter + (row * termCount + term) * width,
                         filterRowStride: termCount * width, pixelStride: pixelStride, resultStride: resultStride,
-                        isFirst: row == 0 && term == 0)
+                        isFirst: !addsToResult && row == 0 && term == 0)
                     if width == 16 {
                         multiplyTiles16(piece, count: count, result: result + channel)
                     } else {

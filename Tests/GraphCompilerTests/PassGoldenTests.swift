@@ -25,6 +25,11 @@ import Testing
         try golden.check { try transformed($0, .fused) }
     }
 
+    @Test(arguments: try Golden.cases(in: "Compose"))
+    func goldenCompose(_ golden: GoldenCase) throws {
+        try golden.check { try transformed($0, .fused) }
+    }
+
     @Test(arguments: try Golden.cases(in: "Schedule"))
     func goldenSchedule(_ golden: GoldenCase) throws {
         try golden.check { programText(try program($0) { try $0.scheduled($1) }, stage: .scheduled) }
@@ -43,6 +48,7 @@ import Testing
         "simplify": { try Pipeline.simplify($0) },
         "differentiate": { try differentiate($0) },
         "fuse": { Entry(role: $0.role, graph: fuse($0.graph)) },
+        "composeConvolutions": { Entry(role: $0.role, graph: composeConvolutions(fuse($0.graph))) },
     ]
 
     /// The module after the pass that the file names, verified.

@@ -127,8 +127,13 @@ private struct StepConstruction {
     ) throws(ProgramError) -> BufferID {
         let group = graph.groups[index]
         let sources = try auxiliary.sources.map { source throws(ProgramError) in
-            guard let buffer = bufferOf[source] else { throw ProgramError("'\(graph[source].name)' has no buffer") }
-            return StepInput.whole(buffer)
+            switch source {
+            case .value(let id):
+                guard let buffer = bufferOf[id] else { throw ProgramError("'\(graph[id].name)' has no buffer") }
+                return StepInput.whole(buffer)
+            case .made(let other):
+                return .whole(try add(other, geometry, for: index))
+            }
         }
         let isPreparation = preparesWeights && auxiliary.sources.allSatisfy(isKnownBeforeRuns)
         let rows = RowLayout(
@@ -141,7 +146,7 @@ private struct StepConstruction {
         program.steps.append(
             Step(
                 name: "\(group.name)_\(auxiliary.suffix)", kernel: auxiliary.kernel, group: index,
-                inputs: sources, outputs: [result], geometry: geometry, prologue: nil,
+                inputs: sources, outputs: [result], geometry: auxiliary.geometry ?? geometry, prologue: nil,
                 epilogue: nil, prologueFirstInput: 0, epilogueFirstInput: 0, rowCount: rows.rowCount,
                 imageHeight: rows.rowCount, rowUnit: 1, rowsPerTask: 1,
                 operationsPerRow: max(auxiliary.operationsPerRow, rows.rowByteCount),

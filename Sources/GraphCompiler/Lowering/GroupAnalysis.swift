@@ -13,6 +13,8 @@ struct GroupAnalysis {
     let epilogue: [ValueID]
     /// The pixel shuffle behind a convolution.
     let shuffle: ValueID?
+    /// Whether further operations than these are not pointwise: convolutions to be composed.
+    let isChain: Bool
     /// Values that exist in memory: read outside the group, or taken by an output, measure or update.
     let results: [ValueID]
 
@@ -26,6 +28,7 @@ struct GroupAnalysis {
         let others = group.members.filter { !isPointwise($0) }
         anchor = others.first
         shuffle = others.count == 2 && graph[others[1]].operation?.op == "depth_to_space" ? others[1] : nil
+        isChain = others.count > (shuffle == nil ? 1 : 2)
         var leadsToAnchor: Set<ValueID> = []
         for member in group.members.reversed() where member == anchor || leadsToAnchor.contains(member) {
             leadsToAnchor.formUnion(graph[member].operands)

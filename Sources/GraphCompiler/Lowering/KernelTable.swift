@@ -8,6 +8,7 @@ import KernelInterface
 /// plain evaluation. Kernels are functions of the shape and the instruction set alone.
 enum KernelTable {
     static let rows: [KernelRow] = [
+        KernelRow("conv2d_composed", for: ["conv2d"], isDirect: false, lower: lowerComposedConvolution),
         KernelRow(
             "conv2d_winograd", for: ["conv2d", "conv2d_input_gradient"], isDirect: false, lower: lowerWinogradConvolution),
         KernelRow("conv2d_direct", for: ["conv2d", "conv2d_input_gradient"], lower: lowerDirectConvolution),
@@ -101,7 +102,9 @@ struct Lowering {
 /// A step that makes no value of the graph but what another step reads: a packed filter, partial sums.
 struct AuxiliaryStep {
     var kernel: String
-    var sources: [ValueID]
+    var sources: [Lowering.Input]
+    /// That of the step it serves, where nil.
+    var geometry: StepGeometry?
     /// The result, f32, and what its buffer is called behind the step's name; the step itself is called
     /// `name_pack` or so by `suffix`.
     var rowCount = 1

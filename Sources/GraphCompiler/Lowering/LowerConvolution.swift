@@ -55,9 +55,9 @@ func lowerDirectInputGradient(_ analysis: GroupAnalysis) -> Lowering? {
 
 /// A convolution or input gradient with what stands before and behind it; the kernel's scratch is left open.
 private func lowerConvolution(_ analysis: GroupAnalysis) -> Lowering? {
-    guard let anchor = analysis.anchor, let operation = analysis.anchorOperation, analysis.results.count == 1 else {
-        return nil
-    }
+    guard let anchor = analysis.anchor, let operation = analysis.anchorOperation, analysis.results.count == 1,
+        !analysis.isChain
+    else { return nil }
     let isTurned = operation.op == "conv2d_input_gradient"
     let source = operation.operands[0], filter = operation.operands[1]
     var geometry = convolutionGeometry(
@@ -69,7 +69,7 @@ private func lowerConvolution(_ analysis: GroupAnalysis) -> Lowering? {
 
     let packedFilter = Lowering.Input.made(
         AuxiliaryStep(
-            kernel: isTurned ? "pack_filter_turned" : "pack_filter", sources: [filter],
+            kernel: isTurned ? "pack_filter_turned" : "pack_filter", sources: [.value(filter)],
             rowElementCount: geometry.packedFilterByteCount / 4, suffix: "pack", resultSuffix: "filter"))
     let image: ValueID
     var inputs: [Lowering.Input]
@@ -114,7 +114,7 @@ func lowerWinogradFilterGradient(_ analysis: GroupAnalysis) -> Lowering? {
     lowering.inputs = [
         .made(
             AuxiliaryStep(
-                kernel: "winograd_gradient_products", sources: operands, rowCount: layout.productRowCount,
+                kernel: "winograd_gradient_products", sources: operands.map { .value($0) }, rowCount: layout.productRowCount,
                 rowElementCount: layout.productRowElementCount, suffix: "multiply", resultSuffix: "products",
                 operationsPerRow: 9 * lowering.operationsPerRow / 3 / layout.productRowCount,
                 scratchByteCount: layout.byteCount))
@@ -142,7 +142,7 @@ func lowerFilterGradient(_ analysis: GroupAnalysis) -> Lowering? {
 }
 
 /// - Parameter isTurned: whether the operation is a convolution with the turned filter.
-private func convolutionGeometry(
+func convolutionGeometry(
     input: [Int], filter: [Int], output: [Int], _ attributes: Attributes, isTurned: Bool
 ) -> ConvolutionGeometry {
     let padding = ConvolutionPadding(attributes, filterHeight: filter[0], filterWidth: filter[1])

@@ -1,0 +1,159 @@
+import GraphIR
+import KernelInterface
+
+/// Convolutions one after the other, with nothing between but biases and pixel shuffles, as one convolution.
+///
+/// Its filters are made of theirs when weights are bound: from the last convolution to the first, one step composes
+/// what it has with the convolution before.
+func lowerComposedConvolution(_ analysis: GroupAnalysis) -> Lowering? {
+    guard analysis.isChain, let chain = ConvolutionChain(analysis), var last = chain.convolutions.last,
+        analysis.results == [analysis.group.members[analysis.group.members.count - 1]],
+        let epilogue = analysis.program(chain.epilogue, source: last.result, results: analysis.results),
+        epilogue.operands.isEmpty
+    else { return nil }
+    var filters = Lowering.Input.made(
+        AuxiliaryStep(
+            kernel: "pack_filter", sources: [.value(last.filter)], geometry: .convolution(last.geometry),
+            rowElementCount: last.geometry.packedFilterByteCount / 4, suffix: "pack", resultSuffix: "filter"))
+    let channels = last.geometry.outputChannels / (last.geometry.shuffleBlock * last.geometry.shuffleBlock)
+    for (place, convolution) in chain.convolutions.enumerated().dropLast().reversed() {
+        let isInner = place + 2 < chain.convolutions.count
+        guard let geometry = ComposedFilterGeometry(convolution, then: last, channels: channels, isComposed: isInner) else {
+            return nil
+        }
+        let biases = [convolution.bias, isInner ? nil : last.bias].compactMap { $0 }
+        filters = .made(
+            AuxiliaryStep(
+                kernel: "compose_filters", sources: [.value(convolution.filter), filters] + biases.map { .value($0) },
+                geometry: .composedFilter(geometry), rowCount: ImageBorders.setCount,
+                rowElementCount: geometry.rowElementCount, suffix: "compose_\(place)", resultSuffix: "composed_\(place)",
+                scratchByteCount: geometry.scratchByteCount))
+        last = convolution.composed(geometry)
+    }
+    let rowOperations = last.geometry.packedFilterByteCount / 2 * last.geometry.outputWidth
+    return Lowering(
+        inputs: [.value(chain.source), filters], results: analysis.results, geometry: .convolution(last.geometry),
+        epilogue: epilogue.program, epilogueFirstInput: 2, rowUnit: last.geometry.shuffleBlock,
+        operationsPerRow: max(1, rowOperations / last.geometry.shuffleBlock),
+        // Every task loads the rows around its own once more.
+        leastRowsPerTask: 4 * last.geometry.shuffleBlock,
+        scratchByteCount: last.geometry.composedScratchByteCount(epilogue: epilogue.program))
+}
+
+/// The members of a group as convolutions, each of the one's result before it.
+private struct ConvolutionChain {
+    struct Convolution {
+        var filter: ValueID
+        var bias: ValueID?
+        /// With the pixel shuffle behind it.
+        var geometry: ConvolutionGeometry
+        var result: ValueID
+    }
+
+    let source: ValueID
+    private(set) var convolutions: [Convolution] = []
+    /// Pointwise operations behind the last convolution, its bias and its pixel shuffle.
+    private(set) var epilogue: [ValueID] = []
+
+    /// nil when something else stands between convolutions, or one is of another kind than `conv2d_composed` computes.
+    init?(_ analysis: GroupAnalysis) {
+        let graph = analysis.graph
+        guard let first = analysis.anchorOperation?.operands.first, graph[first].type.element == .f32,
+            analysis.prologue.isEmpty
+        else { return nil }
+        source = first
+        var current = first
+        for member in analysis.group.members {
+            guard let operation = graph[member].operation else { return nil }
+            let last = convolutions.count - 1
+            if operation.op == "conv2d" {
+                guard operation.operands[0] == current, epilogue.isEmpty, graph.isMadeOfWeights(operation.operands[1]),
+                    let geometry = composableGeometry(analysis, operation, result: member)
+                else { return nil }
+                convolutions.append(
+                    Convolution(filter: operation.operands[1], bias: nil, geometry: geometry, result: member))
+            } else if operation.op == "depth_to_space" {
+                guard operation.operands[0] == current, epilogue.isEmpty, convolutions[last].geometry.shuffleBlock == 1 else {
+                    return nil
+                }
+                convolutions[last].geometry.shuffleBlock = operation.attributes.integer("block")
+                convolutions[last].result = member
+            } else if let bias = bias(operation, of: current, in: graph), convolutions[last].bias == nil, epilogue.isEmpty,
+                convolutions[last].geometry.shuffleBlock == 1
+            {
+                convolutions[last].bias = bias
+                convolutions[last].result = member
+            } else {
+                epilogue.append(member)
+            }
+            current = member
+        }
+        guard convolutions.count > 1 else { return nil }
+    }
+}
+
+/// The geometry of a convolution of stride 1 with a square filter and as much padding as keeps the image's size.
+private func composableGeometry(
+    _ analysis: GroupAnalysis, _ operation: Operation, result: ValueID
+) -> ConvolutionGeometry? {
+    let geometry = convolutionGeometry(
+        input: analysis.shape(operation.operands[0]), filter: analysis.shape(operation.operands[1]),
+        output: analysis.shape(result), operation.attributes, isTurned: false)
+    let size = geometry.filterHeight
+    guard geometry.stride == 1, geometry.filterWidth == size, size % 2 == 1, geometry.padTop == size / 2,
+        geometry.padLeft == size / 2, geometry.outputHeight == geometry.inputHeight,
+        geometry.outputWidth == geometry.inputWidth, geometry.inputChannels % 4 == 0
+    else { return nil }
+    return geometry
+}
+
+/// What an operation adds to each channel of `value`; nil when it does something else.
+private func bias(_ operation: Operation, of value: ValueID, in graph: Graph) -> ValueID? {
+    guard operation.op == "add", let place = operation.operands.firstIndex(of: value) else { return nil }
+    let other = operation.operands[1 - place]
+    let isBias =
+        graph.constant(other) == nil && graph.isMadeOfWeights(other)
+        && graph.boundShape(other) == [graph.boundShape(value)[3]]
+    return isBias ? other : nil
+}
+
+extension ConvolutionChain.Convolution {
+    /// Itself and what follows as one convolution.
+    fileprivate func composed(_ composition: ComposedFilterGeometry) -> Self {
+        var composed = self
+        composed.geometry.filterHeight = composition.composedFilterSize
+        composed.geometry.filterWidth = composition.composedFilterSize
+        composed.geometry.padTop = composition.composedFilterSize / 2
+        composed.geometry.padLeft = composition.composedFilterSize / 2
+        composed.geometry.outputChannels = composition.outputChannels
+        composed.geometry.shuffleBlock = composition.composedShuffleBlock
+        return composed
+    }
+}
+
+extension ComposedFilterGeometry {
+    /// nil where what follows reads farther than one pixel beside its own pixel's block.
+    fileprivate init?(
+        _ convolution: ConvolutionChain.Convolution, then next: ConvolutionChain.Convolution, channels: Int, isComposed: Bool
+    ) {
+        let geometry = convolution.geometry
+        guard next.geometry.filterHeight / 2 <= geometry.shuffleBlock else { return nil }
+        self.init(
+            height: geometry.inputHeight, width: geometry.inputWidth, filterSize: geometry.filterHeight,
+            inputChannels: geometry.inputChannels, shuffleBlock: geometry.shuffleBlock,
+            nextFilterSize: next.geometry.filterHeight, nextInputChannels: next.geometry.inputChannels,
+            nextShuffleBlock: next.geometry.shuffleBlock, nextIsComposed: isComposed, channels: channels,
+            hasBias: convolution.bias != nil, nextHasBias: !isComposed && next.bias != nil)
+    }
+}
+
+extension Graph {
+    /// Whether a value depends on weights and numbers alone.
+    fileprivate func isMadeOfWeights(_ id: ValueID) -> Bool {
+        switch self[id].content {
+        case .weight, .constant: true
+        case .operation(let operation): operation.operands.allSatisfy(isMadeOfWeights)
+        case .input, .scalar, .state: false
+        }
+    }
+}

@@ -1,0 +1,105 @@
+/// How `conv2d_composed` reads the filters that `compose_filters` makes of two convolutions, from the shape alone.
+///
+/// Convolutions and pixel shuffles with nothing between them but biases are together one convolution of the first
+/// one's input. Pixels at the image's borders are an exception: what the outer convolution would read beside the image
+/// between the two is zero, not what the inner one would make of a larger image. So there is a filter for each set of
+/// borders that a pixel may lie at (``ImageBorders``).
+///
+/// A row holds one of these filters as `pack_filter` leaves it, and behind it a bias for each channel of the result,
+/// filled up to a multiple of 8.
+public struct ComposedFilterGeometry: Hashable, Sendable {
+    /// Pixels of the image that the first convolution reads.
+    public var height: Int, width: Int
+    /// The first convolution: its square filter, its channels, and the block of the pixel shuffle behind it.
+    public var filterSize: Int
+    public var inputChannels: Int
+    public var shuffleBlock: Int
+    /// What follows, one convolution or several composed: its square filter, and the block of all its pixel shuffles.
+    public var nextFilterSize: Int
+    public var nextInputChannels: Int
+    public var nextShuffleBlock: Int
+    /// Whether what follows is composed, too, and so has a filter for each set of borders.
+    public var nextIsComposed: Bool
+    /// Channels of the last image.
+    public var channels: Int
+    /// Which convolutions have a bias; that of what is composed lies in its rows.
+    public var hasBias: Bool, nextHasBias: Bool
+
+    public init(
+        height: Int, width: Int, filterSize: Int, inputChannels: Int, shuffleBlock: Int, nextFilterSize: Int,
+        nextInputChannels: Int, nextShuffleBlock: Int, nextIsComposed: Bool, channels: Int, hasBias: Bool, nextHasBias: Bool
+    ) {
+        self.height = height
+        self.width = width
+        self.filterSize = filterSize
+        self.inputChannels = inputChannels
+        self.shuffleBlock = shuffleBlock
+        self.nextFilterSize = nextFilterSize
+        self.nextInputChannels = nextInputChannels
+        self.nextShuffleBlock = nextShuffleBlock
+        self.nextIsComposed = nextIsComposed
+        self.channels = channels
+        self.hasBias = hasBias
+        self.nextHasBias = nextHasBias
+    }
+
+    /// Rows and columns of the image between, counted in pixels of the first, that a result needs beyond its own.
+    public var nextReach: Int { nextFilterSize > 1 ? 1 : 0 }
+    /// Rows and columns of the composed filter.
+    public var composedFilterSize: Int { filterSize + 2 * nextReach }
+    /// The block of all pixel shuffles.
+    public var composedShuffleBlock: Int { shuffleBlock * nextShuffleBlock }
+    /// Results of what follows for one pixel of the image between; of the composed convolution for one of the first.
+    public var nextOutputChannels: Int { nextShuffleBlock * nextShuffleBlock * channels }
+    public var outputChannels: Int { composedShuffleBlock * composedShuffleBlock * channels }
+
+    /// Elements of a row before its biases, and of what follows.
+    public var filterElementCount: Int {
+        composedFilterSize * composedFilterSize * inputChannels * outputChannels.roundedUp(to: 8)
+    }
+    public var nextFilterElementCount: Int {
+        nextFilterSize * nextFilterSize * nextInputChannels * nextOutputChannels.roundedUp(to: 8)
+    }
+    public var rowElementCount: Int { filterElementCount + outputChannels.roundedUp(to: 8) }
+
+    /// Bytes of scratch of `compose_filters`: the taps of one pixel of the block for 16 channels, their biases
+    /// and an address.
+    public var scratchByteCount: Int {
+        (composedFilterSize * composedFilterSize * inputChannels + 1) * 16 * 4 + 64
+    }
+}
+
+/// The borders of the image that a pixel lies at: a sum of these.
+public enum ImageBorders {
+    public static let top = 1, bottom = 2, left = 4, right = 8
+    /// How many sets of borders there are.
+    public static let setCount = 16
+
+    /// The borders of pixel x of row y.
+    public static func at(_ y: Int, of height: Int, _ x: Int, of width: Int) -> Int {
+        (y == 0 ? top : 0) + (y == height - 1 ? bottom : 0) + (x == 0 ? left : 0) + (x == width - 1 ? right : 0)
+    }
+
+    /// Whether some pixel of an image lies at these borders and no others.
+    public static func occur(_ borders: Int, inHeight height: Int, width: Int) -> Bool {
+        func occur(_ ends: Int, in length: Int) -> Bool { ends == 0 ? length > 2 : (ends == 3) == (length == 1) }
+        return occur(borders & 3, in: height) && occur(borders >> 2, in: width)
+    }
+}
+
+extension ConvolutionGeometry {
+    /// How `conv2d_composed` cuts its work: as the direct convolution does, with room for a tile more at the end of a
+    /// strip, since the pixel at the border is computed by itself.
+    public func composedConvolutionLayout(_ programs: ConvolutionProgramScratch) -> DirectStripLayout {
+        let stripWidth = DirectConvolutionLayout(self, programs).strips.stripWidth
+        let computed = stripWidth + DirectStripLayout.tileWidth
+        return DirectStripLayout(
+            self, programs, stripWidth: stripWidth, ringRowCount: filterHeight,
+            ringRowPixelCount: computed - 1 + filterWidth, resultPixelCount: computed)
+    }
+
+    /// Bytes of scratch of `conv2d_composed`.
+    public func composedScratchByteCount(epilogue: PointwiseProgram?) -> Int {
+        composedConvolutionLayout(ConvolutionProgramScratch(self, prologue: nil, epilogue: epilogue)).byteCount
+    }
+}
