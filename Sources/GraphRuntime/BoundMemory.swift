@@ -20,8 +20,8 @@ final class BoundMemory: @unchecked Sendable {
 
     /// Checks once that every buffer lies inside its memory; kernels rely on it.
     init(_ program: Program, _ parameters: ParameterStore, workerCount: Int) throws(RuntimeError) {
-        arena = try AlignedMemory(byteCount: program.arenaByteCount)
-        prepared = try AlignedMemory(byteCount: program.preparedByteCount)
+        arena = try AlignedMemory(byteCount: program.arenaByteCount, inHugePages: true)
+        prepared = try AlignedMemory(byteCount: program.preparedByteCount, inHugePages: true)
         scalars = try AlignedMemory(byteCount: program.buffers.count * 64)
         // A spare cache line keeps workers' scratch from starting at equal offsets of a page.
         scratchByteStride = (program.scratchByteCount + 4095) / 4096 * 4096 + 64

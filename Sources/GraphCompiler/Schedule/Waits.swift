@@ -15,7 +15,8 @@ import GraphIR
 /// - Parameter instructions: the program's preparation or its run.
 func deriveWaits(_ program: Program, _ instructions: [Instruction]) -> [[RowWait]] {
     let accesses = BufferAccesses(program, instructions)
-    let predecessors = memoryPredecessors(program, instructions, accesses)
+    var predecessors = memoryPredecessors(program, instructions, accesses)
+    var isReduced = Array(repeating: false, count: program.buffers.count)
     var history = AccessHistory(program, accesses)
     var endings = Endings(instructions)
     return instructions.enumerated().map { index, instruction in
@@ -23,6 +24,12 @@ func deriveWaits(_ program: Program, _ instructions: [Instruction]) -> [[RowWait
         for (buffer, access) in accesses.byInstruction[index] {
             history.addConflicts(of: access, with: buffer, by: instruction.work, to: &needed)
             guard access.isWrite else { continue }
+            if !isReduced[buffer] {
+                // What these wait for in turn has been said by now: most are implied, once and for all.
+                isReduced[buffer] = true
+                let ends = predecessors[buffer].map { RowWait($0, rowCount: endings.rowCount(of: $0)) }
+                predecessors[buffer] = endings.withoutImplied(ends).map(\.work)
+            }
             for work in predecessors[buffer] { needed.add(work, endings.rowCount(of: work)) }
         }
         if instruction.isStream, instruction.rows.lowerBound > 0 { needed.add(instruction.work, instruction.rows.lowerBound) }
