@@ -129,14 +129,15 @@ public enum Pipeline {
         guard missing.isEmpty else {
             throw ProgramError("no value is given for \(missing.count == 1 ? "size" : "sizes") \(missing.joined(separator: ", "))")
         }
-        let bound: Graph
+        var bound: Graph
         do {
             bound = try entry.graph.bound(to: sizes)
         } catch {
             throw ProgramError("\(error)")
         }
-        let composed = algorithm == .best ? composeConvolutions(bound) : bound
-        return try buildSteps(chooseKernels(composed, algorithm), role: entry.role, instructionSet: instructionSet)
+        if algorithm == .best { bound = composeConvolutions(bound) }
+        if algorithm != .direct { bound = joinBiasGradients(bound) }
+        return try buildSteps(chooseKernels(bound, algorithm), role: entry.role, instructionSet: instructionSet)
     }
 
     static func stage(of syntax: SourceFile) throws(CompileError) -> Stage {

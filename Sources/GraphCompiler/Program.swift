@@ -79,6 +79,12 @@ public struct Step: Hashable, Sendable {
 }
 
 extension Step {
+    /// Rows of one of its outputs that are made with some rows of the first: the same, but for a step that runs as a
+    /// whole, whose outputs may differ in size.
+    func rows(of output: Buffer, with rows: Range<Int>) -> Range<Int> {
+        output.rows.rowCount == rowCount ? rows : 0..<(rows.isEmpty ? 0 : output.rows.rowCount)
+    }
+
     /// The first place at or behind a row at which the step's rows may be cut.
     func unitEnd(_ row: Int) -> Int {
         let (image, y) = row.quotientAndRemainder(dividingBy: imageHeight)

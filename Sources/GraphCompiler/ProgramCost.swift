@@ -12,7 +12,7 @@ extension Program {
         let multiplies: Bool
         switch step.kernel {
         case "winograd_gradient_products": multiplies = true
-        case "conv2d_filter_gradient_winograd": multiplies = false
+        case "conv2d_filter_gradient_winograd", "conv2d_filter_and_bias_gradient_winograd": multiplies = false
         // A packed filter is no value of the graph.
         default: multiplies = step.outputs.contains { self[buffer: $0].value != nil }
         }

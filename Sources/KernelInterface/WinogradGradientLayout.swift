@@ -29,8 +29,7 @@ public struct WinogradGradientLayout {
         chunkCount = min(4, max(1, tileCount / 144), geometry.imageCount * geometry.tileRowsPerImage)
         paddedOutputChannels = geometry.outputChannels.roundedUp(to: 8)
         inputGroupChannels = min(geometry.inputChannels, WinogradLayout.ringChannelCount)
-        // Two groups at least where there are channels for them: each is a task.
-        outputGroupChannels = min(paddedOutputChannels, paddedOutputChannels > 64 ? 64 : 32)
+        outputGroupChannels = min(paddedOutputChannels, 64)
         inputGroupCount = (geometry.inputChannels + inputGroupChannels - 1) / inputGroupChannels
         outputGroupCount = (paddedOutputChannels + outputGroupChannels - 1) / outputGroupChannels
         matrixRowCount = inputGroupChannels.roundedUp(to: 12)
@@ -47,7 +46,9 @@ public struct WinogradGradientLayout {
     }
 
     /// Rows of products, and elements of one: `[36][block][matrix row][16]`, the last block being 8 wide when
-    /// at most 8 output channels remain.
+    /// at most 8 output channels remain, and then the sum of the output's gradient for each channel of the group.
     public var productRowCount: Int { chunkCount * inputGroupCount * outputGroupCount }
-    public var productRowElementCount: Int { WinogradLayout.planeCount * matrixRowCount * outputGroupChannels }
+    public var productRowElementCount: Int { sumOffset + outputGroupChannels }
+    /// Elements from the row's begin to the sums.
+    public var sumOffset: Int { WinogradLayout.planeCount * matrixRowCount * outputGroupChannels }
 }

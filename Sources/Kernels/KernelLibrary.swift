@@ -22,6 +22,7 @@ public enum KernelLibrary {
         names.add("conv2d_filter_gradient_direct", convolveFilterGradientDirect)
         names.add("winograd_gradient_products", multiplyWinogradGradient)
         names.add("conv2d_filter_gradient_winograd", sumWinogradFilterGradient)
+        names.add("conv2d_filter_and_bias_gradient_winograd", sumWinogradFilterAndBiasGradient)
         names.add("pointwise", pointwise)
         names.add("sum_rows", sumRows)
         names.add("depth_to_space", depthToSpace)

@@ -1,12 +1,14 @@
 import KernelInterface
 
-// conv2d_filter_gradient_winograd: the gradient of a 3×3 convolution of stride 1 with respect to its filter.
+// conv2d_filter_gradient_winograd, conv2d_filter_and_bias_gradient_winograd: the gradient of a 3×3 convolution of stride 1
+// with respect to its filter, and with respect to its bias.
 //
 // Formula        dw = Gᵀ[Σ over chunks of products]G for each pair of channels, from what
-//                winograd_gradient_products leaves: one 6 × 6 matrix for each chunk of tiles.
+//                winograd_gradient_products leaves: one 6 × 6 matrix for each chunk of tiles; db = Σ over chunks of sums.
 // Operands       input 0: the products f32. Geometry: ConvolutionGeometry of the forward convolution, with
 //                imageCount.
-// Layout         output [3, 3, in, out] f32: row t is tap t; firstRow and endRow choose all of them.
+// Layout         output 0 [3, 3, in, out] f32: row t is tap t; firstRow and endRow choose all of them. Output 1, of the
+//                second kernel, [out] f32.
 //                Products as `WinogradGradientLayout` says.
 // Memory         f32 of any alignment; the output overlaps no input. Scratch: none.
 // Tails          lanes past the last output channel are dropped.
@@ -41,6 +43,24 @@ func sumWinogradFilterGradient(_ call: UnsafePointer<KernelCall>) {
                 storeTaps(Six(c0.v2, c1.v2, c2.v2, c3.v2, c4.v2, c5.v2), taps, 6, place, used)
             }
         }
+    }
+}
+
+@Sendable
+func sumWinogradFilterAndBiasGradient(_ call: UnsafePointer<KernelCall>) {
+    sumWinogradFilterGradient(call)
+    let geometry = call.pointee.geometry.assumingMemoryBound(to: ConvolutionGeometry.self).pointee
+    let layout = WinogradGradientLayout(geometry)
+    let products = call.pointee.inputs[0], result = call.pointee.outputs[1].row(0).floats
+    // Every group of input channels has the same sums: those of the first are taken.
+    for o in 0..<geometry.outputChannels {
+        let (outputGroup, lane) = o.quotientAndRemainder(dividingBy: layout.outputGroupChannels)
+        var sum: Float = 0
+        for chunk in 0..<layout.chunkCount {
+            let row = chunk * layout.inputGroupCount * layout.outputGroupCount + outputGroup
+            sum += products.row(row).floats[layout.sumOffset + lane]
+        }
+        result[o] = sum
     }
 }
 

@@ -3,7 +3,7 @@ import KernelInterface
 // winograd_gradient_products: what the filter gradient of a 3×3 convolution of stride 1 sums over tiles.
 //
 // Formula        products[a, b][i, o] = Σ over a chunk's tiles of (Bᵀ·d·B)[a, b][i] · (A·dy·Aᵀ)[a, b][o], d being
-//                a tile's 6 × 6 inputs, dy its 4 × 4 output gradients, 0 outside the image.
+//                a tile's 6 × 6 inputs, dy its 4 × 4 output gradients, 0 outside the image; and Σ dy[o].
 // Operands       input 0: x f32; input 1: dy f32. Geometry: ConvolutionGeometry of the forward convolution,
 //                with imageCount; inputChannels is a multiple of 8.
 // Layout         a row of the output for each chunk of tiles and pair of channel groups, as
@@ -66,7 +66,9 @@ private struct WinogradGradientProducts {
                     planeStride: layout.inputPlaneStride)
             }
             for lane in stride(from: 0, to: groupChannels(outputGroup), by: 8) {
-                grid.forEachRun(block) { run in transformGradient(run, outputGroup: outputGroup, lane: lane) }
+                let sums = products + (layout.sumOffset + lane)
+                if isFirst { sums.store(Vector(repeating: 0), 0) }
+                grid.forEachRun(block) { run in transformGradient(run, outputGroup: outputGroup, lane: lane, sums) }
             }
             multiply(tileCount: block.count, inputChannels: inputChannels, outputGroup: outputGroup, products, isFirst)
             isFirst = false
@@ -78,8 +80,10 @@ private struct WinogradGradientProducts {
     }
 
     /// A·dy·Aᵀ for eight output channels of a run of tiles, laid out as the products read it: for each block of
-    /// 16 channels, tile after tile.
-    private func transformGradient(_ run: WinogradTiles.Run, outputGroup: Int, lane: Int) {
+    /// 16 channels, tile after tile. Adds dy to `sums`.
+    private func transformGradient(
+        _ run: WinogradTiles.Run, outputGroup: Int, lane: Int, _ sums: UnsafeMutablePointer<Float>
+    ) {
         let channels = geometry.outputChannels
         let channel = outputGroup * layout.outputGroupChannels + lane
         let used = min(8, channels - channel)
@@ -88,6 +92,7 @@ private struct WinogradGradientProducts {
         let rows = WinogradRows(pixelStride: channels) { row in
             call.inputs[1].row(run.firstRow + row).floats + (run.firstPixel * channels + channel)
         }
+        var sum = UnsafePointer(sums).vector(0)
         for pixel in stride(from: 0, to: run.pixelCount, by: 4) {
             // [row of the plane][column][8]
             for column in 0..<4 {
@@ -96,7 +101,9 @@ private struct WinogradGradientProducts {
                     guard isInside, row < run.rowCount else { return Vector(repeating: 0) }
                     return lanes(rows.place(row, pixel + column, 0), used)
                 }
-                Four(load(0), load(1), load(2), load(3)).gradientTransformed.store(to: columns + 8 * column, stride: 32)
+                let gradients = Four(load(0), load(1), load(2), load(3))
+                gradients.gradientTransformed.store(to: columns + 8 * column, stride: 32)
+                sum = sum + ((gradients.v0 + gradients.v1) + (gradients.v2 + gradients.v3))
             }
             for row in 0..<6 {
                 let source = UnsafePointer(columns + 32 * row)
@@ -105,6 +112,7 @@ private struct WinogradGradientProducts {
             }
             planes += block.width
         }
+        sums.store(sum, 0)
     }
 
     /// products[plane][block][i][lane] += Σ over tiles of inputPlanes[plane][tile][i] · gradientPlanes[plane][block][tile][lane]

@@ -9,8 +9,14 @@ import Testing
     func everyGroupHasAKernel(_ model: SmallModel, _ role: Role) throws {
         let entry = try model.entry(role)
         let program = try Pipeline.scheduled(entry, sizes: ["N": 2, "H": 9, "W": 7], instructionSet: .portable)
-        #expect(program.graph.groups.map(\.members.count) == entry.graph.groups.map(\.members.count), "some were taken apart")
+        let groups = names(of: program.graph)
+        #expect(names(of: entry.graph).allSatisfy { group in groups.contains { $0.isSuperset(of: group) } }, "some were taken apart")
         #expect(program.graph.groups.filter { $0.kernel == "plain" }.isEmpty)
+    }
+
+    /// What the members of each group are called: passes behind fusion join groups, but rename nothing.
+    private func names(of graph: Graph) -> [Set<String>] {
+        graph.groups.map { group in Set(group.members.map { graph[$0].name }) }
     }
 
     /// In inference a model is its convolutions, what it does to weights, and the enlargement that comes first.

@@ -30,6 +30,11 @@ import Testing
         try golden.check { try transformed($0, .fused) }
     }
 
+    @Test(arguments: try Golden.cases(in: "JoinBiasGradients"))
+    func goldenJoinBiasGradients(_ golden: GoldenCase) throws {
+        try golden.check { try transformed($0, .fused) }
+    }
+
     @Test(arguments: try Golden.cases(in: "Schedule"))
     func goldenSchedule(_ golden: GoldenCase) throws {
         try golden.check { programText(try program($0) { try $0.scheduled($1) }, stage: .scheduled) }
@@ -49,6 +54,7 @@ import Testing
         "differentiate": { try differentiate($0) },
         "fuse": { Entry(role: $0.role, graph: fuse($0.graph)) },
         "composeConvolutions": { Entry(role: $0.role, graph: composeConvolutions(fuse($0.graph))) },
+        "joinBiasGradients": { Entry(role: $0.role, graph: joinBiasGradients(fuse($0.graph))) },
     ]
 
     /// The module after the pass that the file names, verified.

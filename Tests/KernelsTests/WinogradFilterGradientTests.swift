@@ -32,7 +32,11 @@ import Testing
         // Errors go with the largest sum, since a tile's inputs are added and subtracted first.
         let largest = exact.map(\.magnitude).max() ?? 0
         for i in exact.indices { exact[i].magnitude = largest }
-        expectClose(Self.gradient(build, data, dy, rowsPerCall: .max), exact, relative: 3e-6)
+        let (filter, bias) = Self.gradients(build, data, dy, rowsPerCall: .max)
+        expectClose(filter, exact, relative: 3e-6)
+        var sums = [ExactSum](repeating: ExactSum(), count: shape.outputChannels)
+        for (place, value) in dy.values.enumerated() { sums[place % shape.outputChannels].add(Double(value)) }
+        expectClose(bias, sums, relative: 3e-7)
     }
 
     /// Rows of products are the same whatever calls they are computed in.
@@ -41,14 +45,16 @@ import Testing
         let data = ConvolutionData(
             ConvolutionCase(images: 16, height: 24, width: 24, inputChannels: 8, outputChannels: 40))
         let dy = DirectFilterGradientTests.outputGradient(data)
-        #expect(WinogradGradientLayout(data.geometry).productRowCount == 8)
-        let whole = Self.gradient(build, data, dy, rowsPerCall: .max)
-        #expect(Self.gradient(build, data, dy, rowsPerCall: 1) == whole)
-        #expect(Self.gradient(build, data, dy, rowsPerCall: 3) == whole)
+        #expect(WinogradGradientLayout(data.geometry).productRowCount == 4)
+        let whole = Self.gradients(build, data, dy, rowsPerCall: .max)
+        #expect(Self.gradients(build, data, dy, rowsPerCall: 1) == whole)
+        #expect(Self.gradients(build, data, dy, rowsPerCall: 3) == whole)
     }
 
-    /// The gradient by way of its products.
-    private static func gradient(_ build: Build, _ data: ConvolutionData, _ dy: Rows, rowsPerCall: Int) -> [Float] {
+    /// The gradients by way of their products.
+    private static func gradients(
+        _ build: Build, _ data: ConvolutionData, _ dy: Rows, rowsPerCall: Int
+    ) -> (filter: [Float], bias: [Float]) {
         let layout = WinogradGradientLayout(data.geometry)
         let multiply = KernelUse(
             name: "winograd_gradient_products", geometry: data.geometry, inputs: [data.x, dy],
@@ -58,9 +64,16 @@ import Testing
             rowsPerCall == .max
             ? multiply.run(build)
             : multiply.runRolling(build, rowsPerCall: rowsPerCall) { _, _ in 0..<data.x.rowCount }
-        return KernelUse(
-            name: "conv2d_filter_gradient_winograd", geometry: data.geometry, inputs: products,
-            outputs: [Rows(rowLength: data.filter.rowLength, rowCount: 9)], rowCount: 9
-        ).run(build)[0].values
+        let filter = Rows(rowLength: data.filter.rowLength, rowCount: 9)
+        let both = KernelUse(
+            name: "conv2d_filter_and_bias_gradient_winograd", geometry: data.geometry, inputs: products,
+            outputs: [filter, Rows(rowLength: data.geometry.outputChannels, rowCount: 1)], rowCount: 9
+        ).run(build)
+        let alone = KernelUse(
+            name: "conv2d_filter_gradient_winograd", geometry: data.geometry, inputs: products, outputs: [filter],
+            rowCount: 9
+        ).run(build)
+        #expect(alone[0] == both[0])
+        return (both[0].values, both[1].values)
     }
 }

@@ -5,7 +5,8 @@ import GraphRuntime
 import Model
 import Testing
 
-/// What Winograd's algorithm costs in accuracy: EDSR as people use it, by the best kernels and by direct convolution.
+/// What Winograd's algorithm and composed convolutions cost in accuracy: EDSR as people use it, by the best kernels and
+/// by direct convolution.
 struct ConvolutionAlgorithmTests {
     /// EDSR x4 with its defaults, and weights as large as after training: those that begin at zero are drawn.
     private func edsr() throws -> Model {
@@ -30,6 +31,15 @@ struct ConvolutionAlgorithmTests {
         return try #require(results.outputs.first?.value.values)
     }
 
+    @Test func theLastConvolutionsAreComposedByDefault() throws {
+        let counts = try ConvolutionAlgorithm.allCases.map { algorithm in
+            let program = try Pipeline.specialize(
+                edsr().entry(.predict), sizes: ["N": 2, "H": 12, "W": 12], instructionSet: .best, algorithm: algorithm)
+            return program.steps.count { $0.kernel.hasPrefix("conv2d") }
+        }
+        #expect(counts == [35, 37, 37])
+    }
+
     @Test(arguments: [Role.predict, .train])
     func directTakesNoKernelOfWinogradsAlgorithm(_ role: Role) throws {
         let entry = try edsr().entry(role)
@@ -42,11 +52,12 @@ struct ConvolutionAlgorithmTests {
         #expect(!kernels[1].contains { $0.contains("winograd") || $0.hasPrefix("transform_filter") }, "\(Set(kernels[1]))")
     }
 
-    @Test func winogradIsWithinAHundredthOfAGreyLevel() throws {
+    @Test(arguments: [ConvolutionAlgorithm.best, .separate])
+    func theBestKernelsAreWithinAHundredthOfAGreyLevel(_ algorithm: ConvolutionAlgorithm) throws {
         let model = try edsr()
-        let best = try output(model, .forward, .best), direct = try output(model, .forward, .direct)
+        let best = try output(model, .forward, algorithm), direct = try output(model, .forward, .direct)
         let worst = try #require(zip(best, direct).map { abs($0 - $1) }.max())
-        print("EDSR x4 by Winograd and directly: worst difference \(worst) of a grey level, "
+        print("EDSR x4, algorithm \(algorithm) beside direct: worst difference \(worst) of a grey level, "
             + "results from \(direct.min() ?? 0) to \(direct.max() ?? 0)")
         #expect(worst < 0.01)
         #expect(worst > 0, "both ways took the same kernels")

@@ -26,7 +26,8 @@ struct GroupAnalysis {
             graph[id].operation.map { PointwiseTable.isFusable($0, graph[id].type.shape, in: graph) } ?? false
         }
         let others = group.members.filter { !isPointwise($0) }
-        anchor = others.first
+        // A sum that a filter's gradient takes along comes before it.
+        anchor = others.first { graph[$0].operation?.op != "sum_to" } ?? others.first
         shuffle = others.count == 2 && graph[others[1]].operation?.op == "depth_to_space" ? others[1] : nil
         isChain = others.count > (shuffle == nil ? 1 : 2)
         var leadsToAnchor: Set<ValueID> = []

@@ -13,6 +13,9 @@ enum KernelTable {
             "conv2d_winograd", for: ["conv2d", "conv2d_input_gradient"], isDirect: false, lower: lowerWinogradConvolution),
         KernelRow("conv2d_direct", for: ["conv2d", "conv2d_input_gradient"], lower: lowerDirectConvolution),
         KernelRow(
+            "conv2d_filter_and_bias_gradient_winograd", for: ["conv2d_filter_gradient"], isDirect: false,
+            lower: lowerWinogradFilterAndBiasGradient),
+        KernelRow(
             "conv2d_filter_gradient_winograd", for: ["conv2d_filter_gradient"], isDirect: false,
             lower: lowerWinogradFilterGradient),
         KernelRow("conv2d_input_gradient_direct", for: ["conv2d_input_gradient"], lower: lowerDirectInputGradient),
@@ -35,7 +38,7 @@ enum KernelTable {
 
     /// The best kernel for a group; with `direct`, of those that compute a convolution as it is written.
     static func choose(_ analysis: GroupAnalysis, _ algorithm: ConvolutionAlgorithm) -> String {
-        rows.first { (algorithm == .best || $0.isDirect) && $0.lower(analysis) != nil }?.name ?? plain
+        rows.first { (algorithm != .direct || $0.isDirect) && $0.lower(analysis) != nil }?.name ?? plain
     }
 
     /// The call of a kernel that a plan names; nil when it does not fit the group.

@@ -107,16 +107,34 @@ private func lowerConvolution(_ analysis: GroupAnalysis) -> Lowering? {
 
 /// The filter gradient by Winograd's algorithm: products of each chunk of tiles, then their sum.
 func lowerWinogradFilterGradient(_ analysis: GroupAnalysis) -> Lowering? {
-    guard var lowering = lowerFilterGradient(analysis), case .convolution(let geometry) = lowering.geometry,
-        suitsWinograd(geometry), let operands = analysis.anchorOperation?.operands
+    guard let lowering = lowerFilterGradient(analysis) else { return nil }
+    return winogradFilterGradient(lowering, analysis)
+}
+
+/// The same with the bias gradient, whose sum the products take along.
+func lowerWinogradFilterAndBiasGradient(_ analysis: GroupAnalysis) -> Lowering? {
+    guard analysis.group.members.count == 2, let bias = analysis.group.members.first,
+        let operation = analysis.graph[bias].operation, operation.op == "sum_to",
+        operation.operands[0] == analysis.anchorOperation?.operands.last,
+        var lowering = filterGradient(analysis).flatMap({ winogradFilterGradient($0, analysis) }),
+        case .convolution(let geometry) = lowering.geometry, analysis.shape(bias) == [geometry.outputChannels]
     else { return nil }
+    lowering.results.append(bias)
+    return lowering
+}
+
+private func winogradFilterGradient(_ lowering: Lowering, _ analysis: GroupAnalysis) -> Lowering? {
+    guard case .convolution(let geometry) = lowering.geometry, suitsWinograd(geometry),
+        let operands = analysis.anchorOperation?.operands
+    else { return nil }
+    var lowering = lowering
     let layout = WinogradGradientLayout(geometry)
     lowering.inputs = [
         .made(
             AuxiliaryStep(
-                kernel: "winograd_gradient_products", sources: operands.map { .value($0) }, rowCount: layout.productRowCount,
-                rowElementCount: layout.productRowElementCount, suffix: "multiply", resultSuffix: "products",
-                operationsPerRow: 9 * lowering.operationsPerRow / 3 / layout.productRowCount,
+                kernel: "winograd_gradient_products", sources: operands.map { .value($0) },
+                rowCount: layout.productRowCount, rowElementCount: layout.productRowElementCount, suffix: "multiply",
+                resultSuffix: "products", operationsPerRow: 9 * lowering.operationsPerRow / 3 / layout.productRowCount,
                 scratchByteCount: layout.byteCount))
     ]
     lowering.isWhole = true
@@ -127,9 +145,11 @@ func lowerWinogradFilterGradient(_ analysis: GroupAnalysis) -> Lowering? {
 }
 
 func lowerFilterGradient(_ analysis: GroupAnalysis) -> Lowering? {
-    guard let anchor = analysis.anchor, let operation = analysis.anchorOperation, analysis.group.members.count == 1 else {
-        return nil
-    }
+    analysis.group.members.count == 1 ? filterGradient(analysis) : nil
+}
+
+private func filterGradient(_ analysis: GroupAnalysis) -> Lowering? {
+    guard let anchor = analysis.anchor, let operation = analysis.anchorOperation else { return nil }
     let geometry = convolutionGeometry(
         input: analysis.shape(operation.operands[0]), filter: analysis.shape(anchor),
         output: analysis.shape(operation.operands[1]), operation.attributes, isTurned: false)

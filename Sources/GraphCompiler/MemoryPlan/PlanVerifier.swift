@@ -79,9 +79,9 @@ enum PlanVerifier {
             program.instructions.lastIndex { $0.work == work }.map { .instruction($0) }
         }
         for (index, step) in program.steps.enumerated() where !step.isPreparation {
-            for output in step.outputs where progress.made[output.index] != step.rowCount {
+            for output in step.outputs where progress.made[output.index] != program[buffer: output].rows.rowCount {
                 throw ProgramError(
-                    "step '\(step.name)' makes \(progress.made[output.index]) of its \(step.rowCount) rows",
+                    "step '\(step.name)' makes \(progress.made[output.index]) of its \(program[buffer: output].rows.rowCount) rows",
                     at: last(.step(index)))
             }
         }
@@ -176,12 +176,12 @@ private struct Progress {
     mutating func perform(_ instruction: Instruction) throws(ProgramError) {
         switch instruction.work {
         case .source(let buffer):
-            try Self.advance(&made[buffer.index], instruction, program[buffer: buffer])
+            try Self.advance(&made[buffer.index], instruction.rows, program[buffer: buffer])
         case .sink(let output, let buffer):
             if case .arena = program[buffer: buffer].storage {
                 try Self.checkRead(instruction.rows, program[buffer: buffer], made[buffer.index])
             }
-            try Self.advance(&taken[output], instruction, program[buffer: buffer])
+            try Self.advance(&taken[output], instruction.rows, program[buffer: buffer])
         case .step(let index):
             try perform(program.steps[index], instruction)
         }
@@ -209,18 +209,18 @@ private struct Progress {
         }
         for output in step.outputs {
             let buffer = program[buffer: output]
-            try Self.advance(&made[output.index], instruction, buffer)
+            try Self.advance(&made[output.index], step.rows(of: buffer, with: instruction.rows), buffer)
             if case .parameter = buffer.storage { isOverwritten[output.index] = made[output.index] }
         }
     }
 
-    private static func advance(_ end: inout Int, _ instruction: Instruction, _ buffer: Buffer) throws(ProgramError) {
-        guard instruction.rows.lowerBound == end, instruction.rows.upperBound <= buffer.rows.rowCount else {
+    private static func advance(_ end: inout Int, _ rows: Range<Int>, _ buffer: Buffer) throws(ProgramError) {
+        guard rows.lowerBound == end, rows.upperBound <= buffer.rows.rowCount else {
             throw ProgramError(
-                "rows \(instruction.rows) of '\(buffer.name)' are out of order: it has \(buffer.rows.rowCount) rows, "
+                "rows \(rows) of '\(buffer.name)' are out of order: it has \(buffer.rows.rowCount) rows, "
                     + "\(end) of them made")
         }
-        end = instruction.rows.upperBound
+        end = rows.upperBound
     }
 
     private static func checkRead(_ rows: Range<Int>, _ buffer: Buffer, _ made: Int) throws(ProgramError) {

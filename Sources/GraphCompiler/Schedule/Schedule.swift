@@ -136,7 +136,7 @@ private struct Wave {
     /// Rows that a step may read: of a weight, the old value unless the update comes before the step.
     private func existingRows(of buffer: BufferID, for reader: Int) -> Int {
         guard let writer = writerOf[buffer.index], writer < reader else { return filledRows[buffer.index] }
-        return madeRows[writer]
+        return program.steps[writer].rows(of: program[buffer: buffer], with: 0..<madeRows[writer]).upperBound
     }
 }
 
