@@ -6,7 +6,7 @@ import Testing
 
 /// Strips of columns give the bytes of the whole picture.
 @Suite struct ColumnStripTests {
-    @Test(arguments: SmallModel.all, [(9, 61), (6, 128), (13, 203)])
+    @Test(arguments: SmallModel.all + [.composed], [(9, 61), (6, 128), (7, 403)])
     func stripsChangeNoByte(_ model: SmallModel, _ size: (height: Int, width: Int)) throws {
         let entry = try model.entry(.predict)
         let sizes = ["N": 1, "H": size.height, "W": size.width]

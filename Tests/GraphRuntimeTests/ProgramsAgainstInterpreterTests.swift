@@ -6,7 +6,7 @@ import Testing
 
 /// The fused, planned, multithreaded program computes what the plain evaluations say.
 @Suite struct ProgramsAgainstInterpreterTests {
-    @Test(arguments: SmallModel.all, [[1, 1, 1], [1, 1, 9], [1, 7, 1], [2, 5, 3], [3, 6, 13]])
+    @Test(arguments: SmallModel.all + [.composed], [[1, 1, 1], [1, 1, 9], [1, 7, 1], [2, 5, 3], [3, 6, 13]])
     func everyEntryEqualsTheInterpreter(_ model: SmallModel, _ sizes: [Int]) throws {
         for role in Role.allCases {
             let entry = try model.entry(role)
@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test(arguments: SmallModel.all)
+    @Test(arguments: SmallModel.all + [.composed])
     func bandsAndThreadsChangeNoByte(_ model: SmallModel) throws {
         for sizes in [["N": 1, "H": 1, "W": 1], ["N": 1, "H": 23, "W": 6], ["N": 3, "H": 10, "W": 5]] {
             for role in Role.allCases {
@@ -35,6 +35,12 @@ import Testing
                 }
             }
         }
+    }
+
+    @Test func theComposedModelIsWhatItSays() throws {
+        let program = try Pipeline.specialize(
+            SmallModel.composed.entry(.predict), sizes: ["N": 1, "H": 9, "W": 7], instructionSet: .portable)
+        #expect(program.steps.count { $0.kernel == "conv2d_composed" } == 1)
     }
 
     @Test func rollingBuffersHoldFewRows() throws {

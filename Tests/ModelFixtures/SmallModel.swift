@@ -15,7 +15,10 @@ public struct SmallModel: Sendable, CustomStringConvertible {
         SmallModel(file: "vdsr", parameters: ["depth": .int(3)]),
     ]
 
-    public var description: String { file }
+    /// Wide enough that its last three convolutions are computed as one.
+    public static let composed = SmallModel(file: "edsr", parameters: ["filters": .int(32), "blocks": .int(1)])
+
+    public var description: String { parameters["filters"].map { "\(file), filters \($0)" } ?? file }
 
     public func source() throws -> String {
         let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -203,7 +203,8 @@ extension Graph {
         }
         for id in graph.ids where graph[id].operation == nil && isCopied.insert(id).inserted { rewriter.copy(id) }
         for group in groups {
-            rewriter.builder.setGroup(Group(name: group.name, members: group.members.map(rewriter.place)))
+            rewriter.builder.setGroup(
+                Group(name: group.name, members: group.members.map(rewriter.place), kernel: group.kernel))
         }
         return rewriter.finish()
     }

@@ -89,7 +89,12 @@ private func stripProgram(
     sizes[symbol] = columns.count
     var graph: Graph
     do { graph = try entry.graph.bound(to: sizes) } catch { throw ProgramError("\(error)") }
-    graph.groups = whole.graph.groups
+    // Passes that join groups have put the whole image's graph into another order: names are the same.
+    let idOf = Dictionary(graph.ids.map { (graph[$0].name, $0) }) { first, _ in first }
+    graph = graph.arranged(
+        in: whole.graph.groups.map { group in
+            Group(name: group.name, members: group.members.compactMap { idOf[whole.graph[$0].name] }, kernel: group.kernel)
+        })
     let program = try buildSteps(graph, role: whole.role, instructionSet: whole.instructionSet)
     guard reach.isPart(graph, columns) else {
         throw ProgramError("its values do not all grow in proportion to its width, so that it cannot be cut into strips")
