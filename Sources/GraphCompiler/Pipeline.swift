@@ -4,7 +4,7 @@ import GraphLanguage
 /// The compiler: from text to a program, top to bottom.
 ///
 ///     .graph text ─ parse ─ elaborate ─ differentiate ─ simplify ─ fuse ─▶ Module, kept in packs
-///     Module + sizes ─ bind ─ compose ─ choose kernels ─ schedule ─ plan memory ─▶ Program, run at once
+///     Module + sizes ─ bind ─ join groups ─ choose kernels ─ schedule ─ plan memory ─▶ Program, run at once
 ///
 /// Every stage but the first is verified, prints as text, and can be read again and continued from.
 public enum Pipeline {

@@ -50,10 +50,10 @@ public enum InstructionSet: String, Hashable, Sendable, CaseIterable {
 
 /// A kernel on its operands.
 public struct Step: Hashable, Sendable {
-    /// The group's name, or that of the step whose filter this one packs with `_pack` behind it.
+    /// The group's name; a step that makes something for another has that one's, and what it does behind it: `s3_pack`.
     public var name: String
     public var kernel: String
-    /// Index of the group in the graph; for a packing step, of the group that it serves.
+    /// Index of the group in the graph; for a step that makes something for another, of that one's.
     public var group: Int
     public var inputs: [StepInput]
     public var outputs: [BufferID]

@@ -9,8 +9,8 @@ final class AlignedMemory: @unchecked Sendable {
 
     /// Large blocks come from the system as pages that cost nothing until they are touched.
     ///
-    /// - Parameter inHugePages: whether pages should be of 2 MiB where the system has them: for what a run touches from
-    ///   end to end, which it then does with fewer page faults.
+    /// - Parameter inHugePages: whether pages should be of 2 MiB where the system has them: for what a run touches nearly
+    ///   from end to end, which it then does with fewer page faults.
     init(byteCount: Int, inHugePages: Bool = false) throws(RuntimeError) {
         self.byteCount = max(64, byteCount)
         guard let memory = mmap(nil, self.byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),

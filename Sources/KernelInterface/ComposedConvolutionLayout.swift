@@ -62,6 +62,11 @@ public struct ComposedFilterGeometry: Hashable, Sendable {
     }
     public var rowElementCount: Int { filterElementCount + outputChannels.roundedUp(to: 8) }
 
+    /// Multiplications and additions for one row.
+    public var operationCount: Int {
+        2 * filterSize * filterSize * inputChannels * shuffleBlock * shuffleBlock * nextFilterElementCount
+    }
+
     /// Bytes of scratch of `compose_filters`: the taps of one pixel of the block for 16 channels, their biases
     /// and an address.
     public var scratchByteCount: Int {

@@ -46,7 +46,7 @@ public struct WinogradGradientLayout {
     }
 
     /// Rows of products, and elements of one: `[36][block][matrix row][16]`, the last block being 8 wide when
-    /// at most 8 output channels remain, and then the sum of the output's gradient for each channel of the group.
+    /// at most 8 output channels remain. Behind them lies the sum of the output's gradient for each channel of the group.
     public var productRowCount: Int { chunkCount * inputGroupCount * outputGroupCount }
     public var productRowElementCount: Int { sumOffset + outputGroupChannels }
     /// Elements from the row's begin to the sums.

@@ -14,7 +14,7 @@ import KernelInterface
 // Memory         f32 of any alignment; the output overlaps no input. inputChannels is a multiple of 4. Scratch:
 //                `ComposedFilterGeometry.scratchByteCount`.
 // Tails          lanes past the last channel are zero.
-// Accumulation   in f32 with multiplyAdd from 0, in the order k, m for each tap of the result.
+// Accumulation   in f32: taps with multiplyAdd from 0, in the order k, t, m; biases from next's, in the order k, m.
 // Chosen         in the prepare section of programs with conv2d_composed.
 // Measured       one thread, AVX2: EDSR x4's last three convolutions, all nine filters in 12 ms.
 

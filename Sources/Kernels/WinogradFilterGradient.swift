@@ -7,10 +7,10 @@ import KernelInterface
 //                winograd_gradient_products leaves: one 6 × 6 matrix for each chunk of tiles; db = Σ over chunks of sums.
 // Operands       input 0: the products f32. Geometry: ConvolutionGeometry of the forward convolution, with
 //                imageCount.
-// Layout         output 0 [3, 3, in, out] f32: row t is tap t; firstRow and endRow choose all of them. Output 1, of the
-//                second kernel, [out] f32.
+// Layout         output 0 [3, 3, in, out] f32: row t is tap t; firstRow and endRow choose all of them.
+//                Output 1 of the second kernel [out] f32.
 //                Products as `WinogradGradientLayout` says.
-// Memory         f32 of any alignment; the output overlaps no input. Scratch: none.
+// Memory         f32 of any alignment; outputs overlap no input. Scratch: none.
 // Tails          lanes past the last output channel are dropped.
 // Accumulation   in f32: chunks in order, then columns, then rows of the matrix.
 // Source         Lavin and Gray (CVPR 2016), section 4.3, transposed.

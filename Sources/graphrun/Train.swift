@@ -19,7 +19,7 @@ struct Train: ParsableCommand {
               batches   --batch 16 --patch 96 --seed 0 --cache 2G
               rate      --lr 1e-4 --lr-schedule 5000:5e-5|cosine|constant --warmup 0
               weights   --clip-norm inf --ema 0, --init OTHER.gpack by name
-              steps     --algorithm best|separate|direct: how convolutions are computed
+              steps     --algorithm best|direct: how convolutions are computed
               measures  --validation crops|images --validation-crops 60 --monitor psnr|loss
               files     --checkpoint-every 500|10m --overwrite --log text|json
             """)

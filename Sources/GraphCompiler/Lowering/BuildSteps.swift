@@ -95,6 +95,9 @@ private struct StepConstruction {
 
         let shape = graph.boundShape(lowering.results[0])
         let rowCount = program[buffer: outputs[0]].rows.rowCount
+        guard lowering.isWhole || outputs.allSatisfy({ program[buffer: $0].rows.rowCount == rowCount }) else {
+            throw ProgramError("the results of step '\(group.name)' differ in height")
+        }
         let rowUnit = lowering.isWhole ? rowCount : lowering.rowUnit
         let unitsPerTask = max(
             (lowering.leastRowsPerTask + rowUnit - 1) / rowUnit,

@@ -5,7 +5,7 @@ import KernelInterface
 struct GroupAnalysis {
     let graph: Graph
     let group: Group
-    /// The operation that is not pointwise; nil for pointwise groups.
+    /// The first operation that is not pointwise, but for a sum that another takes along; nil for pointwise groups.
     let anchor: ValueID?
     /// Pointwise operations that make the anchor's first operand.
     let prologue: [ValueID]
@@ -13,8 +13,8 @@ struct GroupAnalysis {
     let epilogue: [ValueID]
     /// The pixel shuffle behind a convolution.
     let shuffle: ValueID?
-    /// Whether further operations than these are not pointwise: convolutions to be composed.
-    let isChain: Bool
+    /// Whether more than the anchor and its pixel shuffle is not pointwise.
+    let hasFurtherOperations: Bool
     /// Values that exist in memory: read outside the group, or taken by an output, measure or update.
     let results: [ValueID]
 
@@ -29,7 +29,7 @@ struct GroupAnalysis {
         // A sum that a filter's gradient takes along comes before it.
         anchor = others.first { graph[$0].operation?.op != "sum_to" } ?? others.first
         shuffle = others.count == 2 && graph[others[1]].operation?.op == "depth_to_space" ? others[1] : nil
-        isChain = others.count > (shuffle == nil ? 1 : 2)
+        hasFurtherOperations = others.count > (shuffle == nil ? 1 : 2)
         var leadsToAnchor: Set<ValueID> = []
         for member in group.members.reversed() where member == anchor || leadsToAnchor.contains(member) {
             leadsToAnchor.formUnion(graph[member].operands)

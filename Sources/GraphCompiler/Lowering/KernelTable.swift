@@ -8,15 +8,16 @@ import KernelInterface
 /// plain evaluation. Kernels are functions of the shape and the instruction set alone.
 enum KernelTable {
     static let rows: [KernelRow] = [
-        KernelRow("conv2d_composed", for: ["conv2d"], isDirect: false, lower: lowerComposedConvolution),
+        KernelRow("conv2d_composed", for: ["conv2d"], under: [.best], lower: lowerComposedConvolution),
         KernelRow(
-            "conv2d_winograd", for: ["conv2d", "conv2d_input_gradient"], isDirect: false, lower: lowerWinogradConvolution),
+            "conv2d_winograd", for: ["conv2d", "conv2d_input_gradient"], under: [.best, .separate],
+            lower: lowerWinogradConvolution),
         KernelRow("conv2d_direct", for: ["conv2d", "conv2d_input_gradient"], lower: lowerDirectConvolution),
         KernelRow(
-            "conv2d_filter_and_bias_gradient_winograd", for: ["conv2d_filter_gradient"], isDirect: false,
+            "conv2d_filter_and_bias_gradient_winograd", for: ["conv2d_filter_gradient"], under: [.best, .separate],
             lower: lowerWinogradFilterAndBiasGradient),
         KernelRow(
-            "conv2d_filter_gradient_winograd", for: ["conv2d_filter_gradient"], isDirect: false,
+            "conv2d_filter_gradient_winograd", for: ["conv2d_filter_gradient"], under: [.best, .separate],
             lower: lowerWinogradFilterGradient),
         KernelRow("conv2d_input_gradient_direct", for: ["conv2d_input_gradient"], lower: lowerDirectInputGradient),
         KernelRow("conv2d_filter_gradient_direct", for: ["conv2d_filter_gradient"], lower: lowerFilterGradient),
@@ -36,9 +37,9 @@ enum KernelTable {
 
     static let plain = "plain"
 
-    /// The best kernel for a group; with `direct`, of those that compute a convolution as it is written.
+    /// The best kernel for a group, of those that an algorithm allows.
     static func choose(_ analysis: GroupAnalysis, _ algorithm: ConvolutionAlgorithm) -> String {
-        rows.first { (algorithm != .direct || $0.isDirect) && $0.lower(analysis) != nil }?.name ?? plain
+        rows.first { $0.algorithms.contains(algorithm) && $0.lower(analysis) != nil }?.name ?? plain
     }
 
     /// The call of a kernel that a plan names; nil when it does not fit the group.
@@ -52,17 +53,18 @@ struct KernelRow: Sendable {
     let name: String
     /// The anchor's op; none for pointwise groups.
     let anchors: Set<String>
-    /// Whether the kernel computes the sums of its operation as they are written.
-    let isDirect: Bool
+    /// The ways to compute convolutions of which the kernel is a part.
+    let algorithms: Set<ConvolutionAlgorithm>
     private let lowering: @Sendable (GroupAnalysis) -> Lowering?
 
     init(
-        _ name: String, for anchors: Set<String>, isDirect: Bool = true,
+        _ name: String, for anchors: Set<String>,
+        under algorithms: Set<ConvolutionAlgorithm> = Set(ConvolutionAlgorithm.allCases),
         lower lowering: @escaping @Sendable (GroupAnalysis) -> Lowering?
     ) {
         self.name = name
         self.anchors = anchors
-        self.isDirect = isDirect
+        self.algorithms = algorithms
         self.lowering = lowering
     }
 
@@ -106,7 +108,7 @@ struct Lowering {
 struct AuxiliaryStep {
     var kernel: String
     var sources: [Lowering.Input]
-    /// That of the step it serves, where nil.
+    /// nil for that of the step it serves.
     var geometry: StepGeometry?
     /// The result, f32, and what its buffer is called behind the step's name; the step itself is called
     /// `name_pack` or so by `suffix`.

@@ -6,7 +6,7 @@ import KernelInterface
 /// Its filters are made of theirs when weights are bound: from the last convolution to the first, one step composes
 /// what it has with the convolution before.
 func lowerComposedConvolution(_ analysis: GroupAnalysis) -> Lowering? {
-    guard analysis.isChain, let chain = ConvolutionChain(analysis), var last = chain.convolutions.last,
+    guard analysis.hasFurtherOperations, let chain = ConvolutionChain(analysis), var last = chain.convolutions.last,
         analysis.results == [analysis.group.members[analysis.group.members.count - 1]],
         let epilogue = analysis.program(chain.epilogue, source: last.result, results: analysis.results),
         epilogue.operands.isEmpty
@@ -27,7 +27,7 @@ func lowerComposedConvolution(_ analysis: GroupAnalysis) -> Lowering? {
                 kernel: "compose_filters", sources: [.value(convolution.filter), filters] + biases.map { .value($0) },
                 geometry: .composedFilter(geometry), rowCount: ImageBorders.setCount,
                 rowElementCount: geometry.rowElementCount, suffix: "compose_\(place)", resultSuffix: "composed_\(place)",
-                scratchByteCount: geometry.scratchByteCount))
+                operationsPerRow: geometry.operationCount, scratchByteCount: geometry.scratchByteCount))
         last = convolution.composed(geometry)
     }
     let rowOperations = last.geometry.packedFilterByteCount / 2 * last.geometry.outputWidth
@@ -35,12 +35,10 @@ func lowerComposedConvolution(_ analysis: GroupAnalysis) -> Lowering? {
         inputs: [.value(chain.source), filters], results: analysis.results, geometry: .convolution(last.geometry),
         epilogue: epilogue.program, epilogueFirstInput: 2, rowUnit: last.geometry.shuffleBlock,
         operationsPerRow: max(1, rowOperations / last.geometry.shuffleBlock),
-        // Every task loads the rows around its own once more.
-        leastRowsPerTask: 4 * last.geometry.shuffleBlock,
         scratchByteCount: last.geometry.composedScratchByteCount(epilogue: epilogue.program))
 }
 
-/// The members of a group as convolutions, each of the one's result before it.
+/// The members of a group as convolutions, each reading the result of the one before.
 private struct ConvolutionChain {
     struct Convolution {
         var filter: ValueID
@@ -62,28 +60,37 @@ private struct ConvolutionChain {
             analysis.prologue.isEmpty
         else { return nil }
         source = first
+        let dependsOnWeightsAlone = graph.weightClosure()
         var current = first
         for member in analysis.group.members {
             guard let operation = graph[member].operation else { return nil }
-            let last = convolutions.count - 1
             if operation.op == "conv2d" {
-                guard operation.operands[0] == current, epilogue.isEmpty, graph.isMadeOfWeights(operation.operands[1]),
+                guard operation.operands[0] == current, operation.operands[1] != current, epilogue.isEmpty,
+                    dependsOnWeightsAlone[operation.operands[1].index],
                     let geometry = composableGeometry(analysis, operation, result: member)
                 else { return nil }
                 convolutions.append(
                     Convolution(filter: operation.operands[1], bias: nil, geometry: geometry, result: member))
-            } else if operation.op == "depth_to_space" {
+                current = member
+                continue
+            }
+            // Nothing stands before the first convolution.
+            guard let last = convolutions.indices.last else { return nil }
+            let awaitsBias =
+                convolutions[last].bias == nil && convolutions[last].geometry.shuffleBlock == 1 && epilogue.isEmpty
+            if operation.op == "depth_to_space" {
                 guard operation.operands[0] == current, epilogue.isEmpty, convolutions[last].geometry.shuffleBlock == 1 else {
                     return nil
                 }
                 convolutions[last].geometry.shuffleBlock = operation.attributes.integer("block")
                 convolutions[last].result = member
-            } else if let bias = bias(operation, of: current, in: graph), convolutions[last].bias == nil, epilogue.isEmpty,
-                convolutions[last].geometry.shuffleBlock == 1
-            {
+            } else if awaitsBias, let bias = bias(operation, of: current, in: graph), dependsOnWeightsAlone[bias.index] {
                 convolutions[last].bias = bias
                 convolutions[last].result = member
             } else {
+                guard analysis.epilogue.contains(member), graph[member].type.shape == graph[current].type.shape else {
+                    return nil
+                }
                 epilogue.append(member)
             }
             current = member
@@ -107,14 +114,11 @@ private func composableGeometry(
     return geometry
 }
 
-/// What an operation adds to each channel of `value`; nil when it does something else.
+/// A vector that an operation adds to each pixel of `value`; nil when it does something else.
 private func bias(_ operation: Operation, of value: ValueID, in graph: Graph) -> ValueID? {
     guard operation.op == "add", let place = operation.operands.firstIndex(of: value) else { return nil }
     let other = operation.operands[1 - place]
-    let isBias =
-        graph.constant(other) == nil && graph.isMadeOfWeights(other)
-        && graph.boundShape(other) == [graph.boundShape(value)[3]]
-    return isBias ? other : nil
+    return graph.boundShape(other) == graph.boundShape(value).suffix(1) ? other : nil
 }
 
 extension ConvolutionChain.Convolution {
@@ -132,7 +136,7 @@ extension ConvolutionChain.Convolution {
 }
 
 extension ComposedFilterGeometry {
-    /// nil where what follows reads farther than one pixel beside its own pixel's block.
+    /// nil where what follows reads farther than one pixel beside its own pixel's block, or filters are too large.
     fileprivate init?(
         _ convolution: ConvolutionChain.Convolution, then next: ConvolutionChain.Convolution, channels: Int, isComposed: Bool
     ) {
@@ -144,16 +148,9 @@ extension ComposedFilterGeometry {
             nextFilterSize: next.geometry.filterHeight, nextInputChannels: next.geometry.inputChannels,
             nextShuffleBlock: next.geometry.shuffleBlock, nextIsComposed: isComposed, channels: channels,
             hasBias: convolution.bias != nil, nextHasBias: !isComposed && next.bias != nil)
-    }
-}
-
-extension Graph {
-    /// Whether a value depends on weights and numbers alone.
-    fileprivate func isMadeOfWeights(_ id: ValueID) -> Bool {
-        switch self[id].content {
-        case .weight, .constant: true
-        case .operation(let operation): operation.operands.allSatisfy(isMadeOfWeights)
-        case .input, .scalar, .state: false
-        }
+        // The filters for all borders hold no more than a weight may.
+        let (count, overflow) = (composedFilterSize * composedFilterSize * inputChannels)
+            .multipliedReportingOverflow(by: outputChannels.roundedUp(to: 8))
+        guard !overflow, count <= TensorLimits.elementCount / ImageBorders.setCount else { return nil }
     }
 }

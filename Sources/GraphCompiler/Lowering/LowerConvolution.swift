@@ -56,7 +56,8 @@ func lowerDirectInputGradient(_ analysis: GroupAnalysis) -> Lowering? {
 /// A convolution or input gradient with what stands before and behind it; the kernel's scratch is left open.
 private func lowerConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     guard let anchor = analysis.anchor, let operation = analysis.anchorOperation, analysis.results.count == 1,
-        !analysis.isChain
+        !analysis.hasFurtherOperations,
+        analysis.shape(analysis.results[0]) == analysis.shape(analysis.shuffle ?? anchor)
     else { return nil }
     let isTurned = operation.op == "conv2d_input_gradient"
     let source = operation.operands[0], filter = operation.operands[1]

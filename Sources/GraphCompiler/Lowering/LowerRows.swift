@@ -6,7 +6,8 @@ func lowerPointwise(_ analysis: GroupAnalysis) -> Lowering? {
     guard let first = analysis.results.first,
         let lowered = analysis.program(analysis.group.members, source: nil, results: analysis.results),
         // The kernel reads its first operand's rows: a number repeated is for the plain evaluation.
-        !lowered.operands.isEmpty
+        !lowered.operands.isEmpty,
+        analysis.results.allSatisfy({ analysis.shape($0) == analysis.shape(first) })
     else { return nil }
     let image = ImageShape(analysis.shape(first))
     return Lowering(

@@ -79,10 +79,13 @@ enum PlanVerifier {
             program.instructions.lastIndex { $0.work == work }.map { .instruction($0) }
         }
         for (index, step) in program.steps.enumerated() where !step.isPreparation {
-            for output in step.outputs where progress.made[output.index] != program[buffer: output].rows.rowCount {
-                throw ProgramError(
-                    "step '\(step.name)' makes \(progress.made[output.index]) of its \(program[buffer: output].rows.rowCount) rows",
-                    at: last(.step(index)))
+            for output in step.outputs {
+                let buffer = program[buffer: output]
+                guard progress.made[output.index] == buffer.rows.rowCount else {
+                    throw ProgramError(
+                        "step '\(step.name)' makes \(progress.made[output.index]) of the \(buffer.rows.rowCount) rows of "
+                            + "'\(buffer.name)'", at: last(.step(index)))
+                }
             }
         }
         for (index, output) in program.graph.outputs.enumerated() {

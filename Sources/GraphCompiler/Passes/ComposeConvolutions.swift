@@ -18,22 +18,25 @@ import GraphIR
 func composeConvolutions(_ graph: Graph) -> Graph {
     guard graph.updates.isEmpty else { return graph }
     let uses = Uses(of: graph)
-    var groups = graph.groups
+    var groups: [Group?] = graph.groups
+    var groupOf: [ValueID: Int] = [:]
+    for (index, group) in graph.groups.enumerated() {
+        for member in group.members { groupOf[member] = index }
+    }
     // From the last to the first, so that what a group is joined with has been joined with all behind it.
-    for index in groups.indices.reversed() {
-        guard let result = groups[index].members.last, let reader = uses.onlyReader(of: result),
-            let next = groups.firstIndex(where: { $0.members.contains(reader) }), next > index
+    for (index, group) in graph.groups.enumerated().reversed() {
+        guard let reader = uses.onlyReader(of: group.members[group.members.count - 1]), let place = groupOf[reader],
+            let next = groups[place], place > index, let parts = operationCount([group, next], in: graph, uses)
         else { continue }
-        let joined = Group(name: groups[next].name, members: groups[index].members + groups[next].members)
-        let analysis = GroupAnalysis(joined, in: graph, uses)
-        guard let composed = lowerComposedConvolution(analysis),
-            let parts = operationCount([groups[index], groups[next]], in: graph, uses),
+        let joined = Group(name: next.name, members: group.members + next.members)
+        guard let composed = lowerComposedConvolution(GroupAnalysis(joined, in: graph, uses)),
             composed.operationCount(in: graph) < parts
         else { continue }
-        groups[next] = joined
-        groups.remove(at: index)
+        groups[place] = joined
+        groups[index] = nil
+        for member in group.members { groupOf[member] = place }
     }
-    return groups.count == graph.groups.count ? graph : graph.arranged(in: groups)
+    return groups.allSatisfy { $0 != nil } ? graph : graph.arranged(in: groups.compactMap { $0 })
 }
 
 /// What groups take by the best kernel of each; nil when one of them is no convolution.

@@ -119,32 +119,6 @@ private struct ConvolutionTail {
     }
 }
 
-extension Graph {
-    /// For each node, whether it depends on weights and numbers alone, and on at least one weight.
-    func weightClosure() -> [Bool] {
-        var isFixed: [Bool] = []
-        var closure: [Bool] = []
-        for node in nodes {
-            switch node.content {
-            case .weight:
-                isFixed.append(true)
-                closure.append(true)
-            case .constant:
-                isFixed.append(true)
-                closure.append(false)
-            case .operation(let operation):
-                let fixed = operation.operands.allSatisfy { isFixed[$0.index] }
-                isFixed.append(fixed)
-                closure.append(fixed && operation.operands.contains { closure[$0.index] })
-            case .input, .state, .scalar:
-                isFixed.append(false)
-                closure.append(false)
-            }
-        }
-        return closure
-    }
-}
-
 extension GraphRewriter {
     /// Copies an operation of the source with other operands.
     fileprivate mutating func apply(_ id: ValueID, _ operands: [ValueID]) throws(OpError) {

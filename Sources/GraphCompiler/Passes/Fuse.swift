@@ -174,38 +174,10 @@ private struct Fusion {
         return Set(members.flatMap { graph[$0].operands }).filter { !inside.contains($0) && graph.constant($0) == nil }.count
     }
 
+    /// The graph with a group for each cluster.
     func grouped() -> Graph {
         let inOrder = clusters.values.sorted { $0.result < $1.result }
         return graph.arranged(
             in: inOrder.enumerated().map { Group(name: "s\($0.offset)", members: $0.element.members) })
-    }
-}
-
-extension Graph {
-    /// The graph in the order of groups, storage directly before its first reader.
-    ///
-    /// - Parameter groups: every operation in exactly one, each behind those that it reads.
-    func arranged(in groups: [Group]) -> Graph {
-        var graph = self
-        graph.groups = []
-        var rewriter = GraphRewriter(graph)
-        var isCopied = Set<ValueID>()
-        for id in graph.ids where graph[id].content == .input {
-            rewriter.copy(id)
-            isCopied.insert(id)
-        }
-        for group in groups {
-            for operand in Set(group.members.flatMap { graph[$0].operands }).sorted()
-            where graph[operand].operation == nil && isCopied.insert(operand).inserted {
-                rewriter.copy(operand)
-            }
-            for member in group.members { rewriter.copy(member) }
-        }
-        for id in graph.ids where graph[id].operation == nil && isCopied.insert(id).inserted { rewriter.copy(id) }
-        for group in groups {
-            rewriter.builder.setGroup(
-                Group(name: group.name, members: group.members.map(rewriter.place), kernel: group.kernel))
-        }
-        return rewriter.finish()
     }
 }

@@ -15,25 +15,26 @@ import GraphIR
 /// `Tests/Golden/JoinBiasGradients`.
 func joinBiasGradients(_ graph: Graph) -> Graph {
     let uses = Uses(of: graph)
-    var groups: [Group] = []
-    var isRead: Set<ValueID> = []
-    for group in graph.groups {
-        defer { for member in group.members { isRead.formUnion(graph[member].operands) } }
-        let place = groups.lastIndex { !isRead.contains($0.members[0]) && joined($0, group, in: graph, uses) != nil }
-        if let place, let joined = joined(groups[place], group, in: graph, uses) {
-            groups.remove(at: place)
-            groups.append(joined)
-        } else {
-            groups.append(group)
+    var groups: [Group?] = graph.groups
+    /// Groups that are a sum alone, by its value, until something reads it.
+    var sums: [ValueID: Int] = [:]
+    for (index, group) in graph.groups.enumerated() {
+        let member = group.members[0]
+        if group.members.count == 1, let operation = graph[member].operation {
+            if operation.op == "sum_to" { sums[member] = index }
+            if operation.op == "conv2d_filter_gradient" {
+                for sum in uses.readers(of: operation.operands[1]) {
+                    let joined = Group(name: group.name, members: [sum, member])
+                    guard let place = sums[sum], sum < member,
+                        lowerWinogradFilterAndBiasGradient(GroupAnalysis(joined, in: graph, uses)) != nil
+                    else { continue }
+                    groups[index] = joined
+                    groups[place] = nil
+                    break
+                }
+            }
         }
+        for operand in group.members.flatMap({ graph[$0].operands }) { sums[operand] = nil }
     }
-    return groups.count == graph.groups.count ? graph : graph.arranged(in: groups)
-}
-
-private func joined(_ sum: Group, _ filterGradient: Group, in graph: Graph, _ uses: Uses) -> Group? {
-    guard filterGradient.members.count == 1, sum.members.count == 1, let filter = graph[filterGradient.members[0]].operation,
-        filter.op == "conv2d_filter_gradient", graph[sum.members[0]].operation?.op == "sum_to"
-    else { return nil }
-    let joined = Group(name: filterGradient.name, members: sum.members + filterGradient.members)
-    return lowerWinogradFilterAndBiasGradient(GroupAnalysis(joined, in: graph, uses)) == nil ? nil : joined
+    return groups.allSatisfy { $0 != nil } ? graph : graph.arranged(in: groups.compactMap { $0 })
 }

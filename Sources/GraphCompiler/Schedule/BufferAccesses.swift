@@ -32,7 +32,8 @@ struct BufferAccesses {
                     add(input.buffer, Access(instruction: index, isWrite: false, rows: rows))
                 }
                 for output in step.outputs {
-                    add(output, Access(instruction: index, isWrite: true, rows: step.rows(of: program[buffer: output], with: instruction.rows)))
+                    let rows = step.rows(of: program[buffer: output], with: instruction.rows)
+                    add(output, Access(instruction: index, isWrite: true, rows: rows))
                 }
             }
         }

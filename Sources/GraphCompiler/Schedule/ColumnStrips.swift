@@ -91,10 +91,16 @@ private func stripProgram(
     do { graph = try entry.graph.bound(to: sizes) } catch { throw ProgramError("\(error)") }
     // Passes that join groups have put the whole image's graph into another order: names are the same.
     let idOf = Dictionary(graph.ids.map { (graph[$0].name, $0) }) { first, _ in first }
-    graph = graph.arranged(
-        in: whole.graph.groups.map { group in
-            Group(name: group.name, members: group.members.compactMap { idOf[whole.graph[$0].name] }, kernel: group.kernel)
-        })
+    let groups = try whole.graph.groups.map { group throws(ProgramError) in
+        let members = try group.members.map { member throws(ProgramError) in
+            guard let id = idOf[whole.graph[member].name] else {
+                throw ProgramError("a strip has no '\(whole.graph[member].name)'")
+            }
+            return id
+        }
+        return Group(name: group.name, members: members, kernel: group.kernel)
+    }
+    graph = graph.arranged(in: groups)
     let program = try buildSteps(graph, role: whole.role, instructionSet: whole.instructionSet)
     guard reach.isPart(graph, columns) else {
         throw ProgramError("its values do not all grow in proportion to its width, so that it cannot be cut into strips")

@@ -25,7 +25,8 @@ func deriveWaits(_ program: Program, _ instructions: [Instruction]) -> [[RowWait
             history.addConflicts(of: access, with: buffer, by: instruction.work, to: &needed)
             guard access.isWrite else { continue }
             if !isReduced[buffer] {
-                // What these wait for in turn has been said by now: most are implied, once and for all.
+                // What these had waited for is known by now: those that follow from others are left out once, not for
+                // each instruction.
                 isReduced[buffer] = true
                 let ends = predecessors[buffer].map { RowWait($0, rowCount: endings.rowCount(of: $0)) }
                 predecessors[buffer] = endings.withoutImplied(ends).map(\.work)
