@@ -135,7 +135,7 @@ public enum Pipeline {
         } catch {
             throw ProgramError("\(error)")
         }
-        if algorithm == .best { bound = composeConvolutions(bound) }
+        if algorithm == .best { bound = composeConvolutions(composeGradients(bound)) }
         if algorithm != .direct { bound = joinBiasGradients(bound) }
         return try buildSteps(chooseKernels(bound, algorithm), role: entry.role, instructionSet: instructionSet)
     }

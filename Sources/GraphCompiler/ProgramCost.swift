@@ -11,8 +11,10 @@ extension Program {
     public func convolutionOperationCount(of step: Step) -> Int {
         let multiplies: Bool
         switch step.kernel {
-        case "winograd_gradient_products": multiplies = true
-        case "conv2d_filter_gradient_winograd", "conv2d_filter_and_bias_gradient_winograd": multiplies = false
+        case "winograd_gradient_products", "composed_gradient_sums": multiplies = true
+        case "conv2d_filter_gradient_winograd", "conv2d_filter_and_bias_gradient_winograd",
+            "conv2d_filter_gradients_composed":
+            multiplies = false
         // A packed filter is no value of the graph.
         default: multiplies = step.outputs.contains { self[buffer: $0].value != nil }
         }
@@ -20,7 +22,10 @@ extension Program {
     }
 
     private func convolutionOperationCount(ofGroup index: Int) -> Int {
-        graph.groups[index].members.reduce(0) { sum, member in
+        let members = graph.groups[index].members
+        // Beside gradients of filters stands only what other groups compute, too.
+        let gradients = members.filter { graph[$0].operation?.op == "conv2d_filter_gradient" }
+        return (gradients.isEmpty ? members : gradients).reduce(0) { sum, member in
             guard let operation = graph[member].operation, operation.op.hasPrefix("conv2d"),
                 let op = OpRegistry[operation.op]
             else { return sum }

@@ -49,6 +49,14 @@ public struct ComposedFilterGeometry: Hashable, Sendable {
     public var composedFilterSize: Int { filterSize + 2 * nextReach }
     /// The block of all pixel shuffles.
     public var composedShuffleBlock: Int { shuffleBlock * nextShuffleBlock }
+    /// Where row or column `tap` of the next filter, for pixel `phase` of the block, reads: `shift` pixels of the first
+    /// image beside the block's own, at pixel `phase` of that block.
+    public func nextPlace(_ tap: Int, _ phase: Int) -> (shift: Int, phase: Int) {
+        let place = phase + tap - nextFilterSize / 2
+        let shift = place < 0 ? -1 : place >= shuffleBlock ? 1 : 0
+        return (shift, place - shift * shuffleBlock)
+    }
+
     /// Results of what follows for one pixel of the image between; of the composed convolution for one of the first.
     public var nextOutputChannels: Int { nextShuffleBlock * nextShuffleBlock * channels }
     public var outputChannels: Int { composedShuffleBlock * composedShuffleBlock * channels }
@@ -62,6 +70,11 @@ public struct ComposedFilterGeometry: Hashable, Sendable {
     }
     public var rowElementCount: Int { filterElementCount + outputChannels.roundedUp(to: 8) }
 
+    /// Elements of a row of `turn_composed_filters`.
+    public var turnedRowElementCount: Int {
+        (composedFilterSize * composedFilterSize * outputChannels + 1) * inputChannels.roundedUp(to: 8)
+    }
+
     /// Multiplications and additions for one row.
     public var operationCount: Int {
         2 * filterSize * filterSize * inputChannels * shuffleBlock * shuffleBlock * nextFilterElementCount
@@ -71,6 +84,13 @@ public struct ComposedFilterGeometry: Hashable, Sendable {
     /// and an address.
     public var scratchByteCount: Int {
         (composedFilterSize * composedFilterSize * inputChannels + 1) * 16 * 4 + 64
+    }
+
+    /// Bytes of scratch of `conv2d_filter_gradients_composed`: sums for the taps of the first filter and for the biases,
+    /// the next filter, and its gradient.
+    public var gradientScratchByteCount: Int {
+        ((filterSize * filterSize * inputChannels + 1) * outputChannels
+            + 2 * nextFilterSize * nextFilterSize * nextInputChannels * channels) * 4
     }
 }
 
@@ -85,10 +105,29 @@ public enum ImageBorders {
         (y == 0 ? top : 0) + (y == height - 1 ? bottom : 0) + (x == 0 ? left : 0) + (x == width - 1 ? right : 0)
     }
 
-    /// Whether some pixel of an image lies at these borders and no others.
-    public static func occur(_ borders: Int, inHeight height: Int, width: Int) -> Bool {
-        func occur(_ ends: Int, in length: Int) -> Bool { ends == 0 ? length > 2 : (ends == 3) == (length == 1) }
-        return occur(borders & 3, in: height) && occur(borders >> 2, in: width)
+    /// The pixels that lie at these borders and no others; nil where there are none.
+    public static func region(_ borders: Int, inHeight height: Int, width: Int) -> ImageRegion? {
+        func span(_ ends: Int, in length: Int) -> Range<Int> {
+            guard length > 1 else { return 0..<(ends == 3 ? length : 0) }
+            switch ends {
+            case 0: return 1..<length - 1
+            case 1: return 0..<1
+            case 2: return length - 1..<length
+            default: return 0..<0
+            }
+        }
+        let region = ImageRegion(rows: span(borders & 3, in: height), columns: span(borders >> 2, in: width))
+        return region.rows.isEmpty || region.columns.isEmpty ? nil : region
+    }
+}
+
+/// Some rows of an image, and some pixels of each.
+public struct ImageRegion: Hashable, Sendable {
+    public var rows: Range<Int>, columns: Range<Int>
+
+    public init(rows: Range<Int>, columns: Range<Int>) {
+        self.rows = rows
+        self.columns = columns
     }
 }
 

@@ -4,14 +4,15 @@ import KernelInterface
 //
 // Formula        y[n, r, c, o] = epilogue(bias[o] + Σ x[n, r + ky − p, c + kx − p, i] · filter[ky, kx, i, o]), x being 0
 //                outside the image, with the filter and the bias for the borders of the image that pixel (r, c) lies at.
-// Operands       input 0: x f32; input 1: rows of compose_filters. The epilogue reads no tensor. Geometry:
-//                ConvolutionGeometry of the composed convolution; its stride is 1, its padding "same".
+// Operands       input 0: x f32; input 1: rows of compose_filters or turn_composed_filters. The epilogue reads no
+//                tensor. Geometry: ConvolutionGeometry of the composed convolution; its stride is 1, its padding "same".
 // Layout         as conv2d_direct's.
 // Memory         f32 of any alignment; outputs overlap no input. Scratch: `composedScratchByteCount`.
 // Tails          as conv2d_direct's.
 // Accumulation   in f32 from the bias, one multiplyAdd per term in the order ky, kx, i, for each element alone:
 //                within 2e-6 of the largest result of what the convolutions give one by one.
-// Chosen         for a chain of convolutions where it takes fewer operations than the best kernels of its parts.
+// Chosen         for a chain of convolutions where it takes fewer operations than the best kernels of its parts; for
+//                the input gradient of two of them.
 // Measured       `graphrun bench --workload tile --threads 1 --profile`, AVX2: EDSR x4's last three convolutions
 //                on 128×128 in 25.5 ms, 84% of the FMA peak in its own operations, 8.3 times the peak in theirs.
 

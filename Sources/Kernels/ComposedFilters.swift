@@ -23,7 +23,7 @@ func composeFilters(_ call: UnsafePointer<KernelCall>) {
     let call = call.pointee
     let geometry = call.geometry.assumingMemoryBound(to: ComposedFilterGeometry.self).pointee
     for borders in call.firstRow..<call.endRow
-    where ImageBorders.occur(borders, inHeight: geometry.height, width: geometry.width) {
+    where ImageBorders.region(borders, inHeight: geometry.height, width: geometry.width) != nil {
         Composition(call, geometry, borders).compute()
     }
 }
@@ -61,13 +61,10 @@ private struct Composition {
         }
     }
 
-    /// Where tap k of what follows, of pixel `phase` of the block, reads: `shift` pixels of the first image beside the
-    /// block's own, at pixel `phase` of that block; nil beside the image.
+    /// Where tap k of what follows reads; nil beside the image.
     private func place(_ k: Int, _ phase: Int, isFirst: Bool, isLast: Bool) -> (shift: Int, phase: Int)? {
-        let place = phase + k - geometry.nextFilterSize / 2
-        let shift = place < 0 ? -1 : place >= geometry.shuffleBlock ? 1 : 0
-        if shift < 0 && isFirst || shift > 0 && isLast { return nil }
-        return (shift, place - shift * geometry.shuffleBlock)
+        let place = geometry.nextPlace(k, phase)
+        return place.shift < 0 && isFirst || place.shift > 0 && isLast ? nil : place
     }
 
     private func sum(_ a: Int, _ b: Int, _ first: Int) {

@@ -24,38 +24,40 @@ import KernelInterface
 func convolveFilterGradientDirect(_ call: UnsafePointer<KernelCall>) {
     let call = call.pointee
     let geometry = call.geometry.assumingMemoryBound(to: ConvolutionGeometry.self).pointee
-    let filterLength = geometry.inputChannels * geometry.outputChannels
-    for tap in call.firstRow..<call.endRow { zero(call.outputs[0].row(tap).floats, count: filterLength) }
-    guard call.firstRow < call.endRow else { return }
-    let gradient = DirectFilterGradient(call, geometry)
-    for image in 0..<geometry.imageCount {
-        var firstRow = 0
-        while firstRow < geometry.outputHeight {
-            var firstPixel = 0
-            while firstPixel < geometry.outputWidth {
-                gradient.addBlock(image: image, firstRow: firstRow, firstPixel: firstPixel)
-                firstPixel += gradient.layout.blockWidth
-            }
-            firstRow += gradient.layout.blockRows
-        }
-    }
+    DirectFilterGradient(
+        call, geometry, region: geometry.wholeImage, taps: call.firstRow..<call.endRow, firstTapRow: 0
+    ).sum()
 }
 
-private struct DirectFilterGradient {
-    let layout: DirectFilterGradientLayout
+/// The gradient of some taps, summed over one region of the images.
+struct DirectFilterGradient {
+    private let layout: DirectFilterGradientLayout
     private let call: KernelCall
+    /// The convolution that makes the region alone.
     private let geometry: ConvolutionGeometry
+    private let region: ImageRegion
+    /// Rows of a whole image of the output's gradient.
+    private let gradientHeight: Int
+    private let taps: Range<Int>
+    private let firstTapRow: Int
     private let strip: InputStrip
     private let input: UnsafeMutablePointer<Float>
     private let inputRowStride: Int
     private let outputGradient: UnsafeMutablePointer<Float>
     private let tile: UnsafeMutablePointer<Float>
 
-    init(_ call: KernelCall, _ geometry: ConvolutionGeometry) {
-        layout = DirectFilterGradientLayout(
-            geometry, prologueByteCount: call.prologue.scratchByteCount(channels: geometry.inputChannels))
+    /// - Parameter firstTapRow: the output's row for tap 0.
+    init(
+        _ call: KernelCall, _ geometry: ConvolutionGeometry, region: ImageRegion, taps: Range<Int>, firstTapRow: Int
+    ) {
         self.call = call
-        self.geometry = geometry
+        self.geometry = geometry.restricted(to: region)
+        self.region = region
+        gradientHeight = geometry.outputHeight
+        self.taps = taps
+        self.firstTapRow = firstTapRow
+        layout = DirectFilterGradientLayout(
+            self.geometry, prologueByteCount: call.prologue.scratchByteCount(channels: geometry.inputChannels))
         strip = InputStrip(call, geometry, scratch: call.scratch + layout.prologueOffset)
         input = call.scratch.floats
         inputRowStride = layout.inputRowByteStride / 4
@@ -63,14 +65,38 @@ private struct DirectFilterGradient {
         tile = (call.scratch + layout.tileOffset).floats
     }
 
-    /// Adds what one block of output pixels contributes to the call's taps.
-    func addBlock(image: Int, firstRow: Int, firstPixel: Int) {
+    func sum() {
+        for tap in taps { zero(result(tap), count: geometry.inputChannels * geometry.outputChannels) }
+        guard !taps.isEmpty else { return }
+        for image in 0..<geometry.imageCount {
+            var firstRow = 0
+            while firstRow < geometry.outputHeight {
+                var firstPixel = 0
+                while firstPixel < geometry.outputWidth {
+                    addBlock(image: image, firstRow: firstRow, firstPixel: firstPixel)
+                    firstPixel += layout.blockWidth
+                }
+                firstRow += layout.blockRows
+            }
+        }
+    }
+
+    private func result(_ tap: Int) -> UnsafeMutablePointer<Float> { call.outputs[0].row(firstTapRow + tap).floats }
+
+    /// The output's gradient at a pixel of the region.
+    private func gradient(image: Int, row: Int, pixel: Int) -> UnsafeMutablePointer<Float> {
+        call.inputs[1].row(image * gradientHeight + region.rows.lowerBound + row).floats
+            + (region.columns.lowerBound + pixel) * geometry.outputChannels
+    }
+
+    /// Adds what one block of output pixels contributes to the taps.
+    private func addBlock(image: Int, firstRow: Int, firstPixel: Int) {
         let rowCount = min(layout.blockRows, geometry.outputHeight - firstRow)
         let width = min(layout.blockWidth, geometry.outputWidth - firstPixel)
-        pack(row: image * geometry.outputHeight + firstRow, rowCount: rowCount, firstPixel: firstPixel, width: width)
+        pack(image: image, firstRow: firstRow, rowCount: rowCount, firstPixel: firstPixel, width: width)
 
-        let firstFilterRow = call.firstRow / geometry.filterWidth
-        let lastFilterRow = (call.endRow - 1) / geometry.filterWidth
+        let firstFilterRow = taps.lowerBound / geometry.filterWidth
+        let lastFilterRow = (taps.upperBound - 1) / geometry.filterWidth
         for inputRow in firstFilterRow...((rowCount - 1) * geometry.stride + lastFilterRow) {
             strip.load(
                 image: image, y: firstRow * geometry.stride + inputRow - geometry.padTop,
@@ -81,14 +107,31 @@ private struct DirectFilterGradient {
         for ky in firstFilterRow...lastFilterRow {
             let firstTap = ky * geometry.filterWidth
             addFilterRow(
-                ky, taps: max(0, call.firstRow - firstTap)..<min(geometry.filterWidth, call.endRow - firstTap),
+                ky, taps: max(0, taps.lowerBound - firstTap)..<min(geometry.filterWidth, taps.upperBound - firstTap),
                 rowCount: rowCount, width: width)
+        }
+    }
+
+    /// The sum of the output's gradient over the region, row by row, then the rows.
+    func sumGradient(to sums: UnsafeMutablePointer<Float>) {
+        let channels = geometry.outputChannels
+        zero(sums, count: channels)
+        for image in 0..<geometry.imageCount {
+            for row in 0..<geometry.outputHeight {
+                zero(outputGradient, count: channels)
+                var source = gradient(image: image, row: row, pixel: 0)
+                for _ in 0..<geometry.outputWidth {
+                    for o in 0..<channels { outputGradient[o] += source[o] }
+                    source += channels
+                }
+                for o in 0..<channels { sums[o] += outputGradient[o] }
+            }
         }
     }
 
     /// Packs the block's output gradient as [channel block][pixel][16], the last block 8 wide when at most
     /// 8 channels remain.
-    private func pack(row: Int, rowCount: Int, firstPixel: Int, width: Int) {
+    private func pack(image: Int, firstRow: Int, rowCount: Int, firstPixel: Int, width: Int) {
         let channels = geometry.outputChannels
         var packed = outputGradient
         var channel = 0
@@ -96,7 +139,7 @@ private struct DirectFilterGradient {
             let blockWidth = layout.paddedChannels - channel == 8 ? 8 : 16
             let used = min(blockWidth, channels - channel)
             for r in 0..<rowCount {
-                var source = call.inputs[1].row(row + r).floats + (firstPixel * channels + channel)
+                var source = gradient(image: image, row: firstRow + r, pixel: firstPixel) + channel
                 for _ in 0..<width {
                     if used == 16 {
                         packed.store(source.vector(0), 0)
@@ -149,9 +192,7 @@ private struct DirectFilterGradient {
         var i = terms.lowerBound % geometry.inputChannels
         var sums = tile
         for _ in terms {
-            let result =
-                call.outputs[0].row(ky * geometry.filterWidth + kx).floats
-                + (i * geometry.outputChannels + channel)
+            let result = result(ky * geometry.filterWidth + kx) + (i * geometry.outputChannels + channel)
             var lane = 0
             while lane + 8 <= lanes {
                 result.store(result.vector(lane) + sums.vector(lane), lane)

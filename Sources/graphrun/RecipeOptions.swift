@@ -43,8 +43,6 @@ struct RecipeOptions: ParsableArguments {
         guard averageDecay ?? 0 >= 0, averageDecay ?? 0 < 1 else {
             throw ValidationError("--ema is \(averageDecay ?? 0); give a number from 0 to below 1, as 0.999.")
         }
-        // Training composes no convolutions: both would be the same.
-        guard algorithm != .separate else { throw ValidationError("--algorithm is separate; give best or direct.") }
     }
 
     /// The named recipe, the tutorial's where none is named, with the values that were given.

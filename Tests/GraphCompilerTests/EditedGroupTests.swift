@@ -12,6 +12,8 @@ import Testing
               weight f2: f32[3, 3, 16, 3] ~ zeros @f2
               weight b1: f32[16] ~ zeros @b1
               weight b2: f32[16] ~ zeros @b2
+              weight f3: f32[3, 3, 16, 32] ~ zeros @f3
+              weight f4: f32[3, 3, 8, 4] ~ zeros @f4
               fuse s0 using \(kernel) {
                 \(group)
               }
@@ -66,6 +68,58 @@ import Testing
         expectRefused(
             "d: f32[1, 16, 16, 4] = depth_to_space(x, block = 2)\n    " + chain, kernel: "conv2d_composed",
             outputs: "c2: f32[1, 8, 8, 3]")
+    }
+
+    /// The gradients of a convolution of x with f3, a pixel shuffle, and a convolution with f4.
+    private let inputGradient = """
+        dz: f32[1, 16, 16, 4] = depth_to_space(x, block = 2)
+            du: f32[1, 16, 16, 8] = conv2d_input_gradient(dz, f4, height = 16, width = 16)
+            dy: f32[1, 8, 8, 32] = space_to_depth(du, block = 2)
+            dx: f32[1, 8, 8, 16] = conv2d_input_gradient(dy, f3, height = 8, width = 8)
+            
+        """
+    private let filterGradients = """
+        t: f32[1, 8, 8, 32] = conv2d(x, f3)
+            u: f32[1, 16, 16, 8] = depth_to_space(t, block = 2)
+            dz: f32[1, 16, 16, 4] = depth_to_space(x, block = 2)
+            dg: f32[3, 3, 8, 4] = conv2d_filter_gradient(u, dz, height = 3, width = 3)
+            du: f32[1, 16, 16, 8] = conv2d_input_gradient(dz, f4, height = 16, width = 16)
+            dy: f32[1, 8, 8, 32] = space_to_depth(du, block = 2)
+            df: f32[3, 3, 16, 32] = conv2d_filter_gradient(x, dy, height = 3, width = 3)
+            
+        """
+
+    @Test(arguments: [0, 1])
+    func composedGradientsFit(_ which: Int) {
+        let report = which == 0
+            ? refusal(inputGradient, kernel: "conv2d_composed", outputs: "dx: f32[1, 8, 8, 16]")
+            : refusal(
+                filterGradients, kernel: "conv2d_filter_gradients_composed", outputs: "dg: f32[3, 3, 8, 4], df: f32[3, 3, 16, 32]")
+        #expect(report?.contains("fit step") == false && report?.contains("height") == false, "\(report ?? "")")
+    }
+
+    @Test func composedGradientsOfWhatLiesBetweenAreRefused() {
+        expectRefused(
+            inputGradient, kernel: "conv2d_composed", outputs: "dx: f32[1, 8, 8, 16], dy: f32[1, 8, 8, 32]")
+        expectRefused(
+            filterGradients, kernel: "conv2d_filter_gradients_composed",
+            outputs: "dg: f32[3, 3, 8, 4], df: f32[3, 3, 16, 32], u: f32[1, 16, 16, 8]")
+    }
+
+    @Test func composedGradientsWithMoreBehindThemAreRefused() {
+        expectRefused(
+            inputGradient + "r: f32[1, 8, 8, 16] = relu(dx)", kernel: "conv2d_composed", outputs: "r: f32[1, 8, 8, 16]")
+        expectRefused(
+            filterGradients + "db: f32[32] = sum_to(dy, shape = [32])", kernel: "conv2d_filter_gradients_composed",
+            outputs: "dg: f32[3, 3, 8, 4], df: f32[3, 3, 16, 32], db: f32[32]")
+    }
+
+    /// The gradient of another filter than the convolution's: smaller, and so with other padding.
+    @Test func composedGradientsOfOtherFiltersAreRefused() {
+        expectRefused(
+            filterGradients.replacing("dg: f32[3, 3, 8, 4] = conv2d_filter_gradient(u, dz, height = 3, width = 3)",
+                with: "dg: f32[1, 1, 8, 4] = conv2d_filter_gradient(u, dz, height = 1, width = 1)"),
+            kernel: "conv2d_filter_gradients_composed", outputs: "dg: f32[1, 1, 8, 4], df: f32[3, 3, 16, 32]")
     }
 
     @Test func resultsOfDifferentHeightsAreRefused() {

@@ -30,6 +30,11 @@ import Testing
         try golden.check { try transformed($0, .fused) }
     }
 
+    @Test(arguments: try Golden.cases(in: "ComposeGradients"))
+    func goldenComposeGradients(_ golden: GoldenCase) throws {
+        try golden.check { try transformed($0, .fused) }
+    }
+
     @Test(arguments: try Golden.cases(in: "JoinBiasGradients"))
     func goldenJoinBiasGradients(_ golden: GoldenCase) throws {
         try golden.check { try transformed($0, .fused) }
@@ -54,6 +59,7 @@ import Testing
         "differentiate": { try differentiate($0) },
         "fuse": { Entry(role: $0.role, graph: fuse($0.graph)) },
         "composeConvolutions": { Entry(role: $0.role, graph: composeConvolutions(fuse($0.graph))) },
+        "composeGradients": { Entry(role: $0.role, graph: composeGradients(fuse($0.graph))) },
         "joinBiasGradients": { Entry(role: $0.role, graph: joinBiasGradients(fuse($0.graph))) },
     ]
 

@@ -66,7 +66,7 @@ struct ConvolutionChainCase: CustomTestStringConvertible {
 }
 
 /// The chain's tensors, its plain evaluation and its composed convolution.
-private struct ConvolutionChain {
+struct ConvolutionChain {
     let chain: ConvolutionChainCase
     let x: Rows
     let filters: [Rows]
@@ -83,7 +83,7 @@ private struct ConvolutionChain {
         biases = chain.parts.indices.map { chain.parts[$0].hasBias ? numbers.rows(1, chain.outputChannels($0)) : nil }
     }
 
-    private func convolution(_ k: Int, scale: Int) -> ConvolutionGeometry {
+    func convolution(_ k: Int, scale: Int) -> ConvolutionGeometry {
         let part = chain.parts[k]
         return ConvolutionCase(
             images: chain.images, height: chain.height * scale, width: chain.width * scale,
@@ -108,38 +108,53 @@ private struct ConvolutionChain {
         return values
     }
 
-    func use(_ build: Build, epilogue: PointwiseProgram? = nil) -> KernelUse<ConvolutionGeometry> {
+    /// Part k and all behind it.
+    func composition(_ k: Int) -> ComposedFilterGeometry {
+        let last = chain.parts.count - 1, part = chain.parts[k], isInner = k + 1 < last
+        let scale = chain.parts[..<k].reduce(1) { $0 * $1.shuffleBlock }
+        return ComposedFilterGeometry(
+            height: chain.height * scale, width: chain.width * scale, filterSize: part.filterSize,
+            inputChannels: part.inputChannels, shuffleBlock: part.shuffleBlock,
+            nextFilterSize: isInner ? composition(k + 1).composedFilterSize : chain.parts[last].filterSize,
+            nextInputChannels: chain.parts[k + 1].inputChannels,
+            nextShuffleBlock: chain.parts[(k + 1)...].reduce(1) { $0 * $1.shuffleBlock }, nextIsComposed: isInner,
+            channels: chain.channels, hasBias: biases[k] != nil, nextHasBias: !isInner && biases[last] != nil)
+    }
+
+    func composedFilters(_ build: Build) -> Rows {
         let last = chain.parts.count - 1
-        var block = chain.parts[last].shuffleBlock
-        var size = chain.parts[last].filterSize
         var composed = KernelUse(
             name: "pack_filter", geometry: convolution(last, scale: 1), inputs: [filters[last]],
             outputs: [Rows(rowLength: convolution(last, scale: 1).packedFilterByteCount / 4, rowCount: 1)], rowCount: 1
         ).run(build)[0]
         for k in (0..<last).reversed() {
-            let part = chain.parts[k], isInner = k + 1 < last
-            let scale = chain.parts[..<k].reduce(1) { $0 * $1.shuffleBlock }
-            let geometry = ComposedFilterGeometry(
-                height: chain.height * scale, width: chain.width * scale, filterSize: part.filterSize,
-                inputChannels: part.inputChannels, shuffleBlock: part.shuffleBlock, nextFilterSize: size,
-                nextInputChannels: chain.parts[k + 1].inputChannels, nextShuffleBlock: block, nextIsComposed: isInner,
-                channels: chain.channels, hasBias: biases[k] != nil, nextHasBias: !isInner && biases[last] != nil)
+            let geometry = composition(k)
             composed = KernelUse(
                 name: "compose_filters", geometry: geometry,
-                inputs: [filters[k], composed] + [biases[k], isInner ? nil : biases[last]].compactMap { $0 },
+                inputs: [filters[k], composed] + [biases[k], k + 1 < last ? nil : biases[last]].compactMap { $0 },
                 outputs: [Rows(rowLength: geometry.rowElementCount, rowCount: ImageBorders.setCount)],
                 scratchByteCount: geometry.scratchByteCount, rowCount: ImageBorders.setCount
             ).run(build)[0]
-            block = geometry.composedShuffleBlock
-            size = geometry.composedFilterSize
         }
+        return composed
+    }
+
+    /// Of the whole chain as one convolution.
+    var geometry: ConvolutionGeometry {
+        let composition = composition(0)
         var geometry = ConvolutionCase(
             images: chain.images, height: chain.height, width: chain.width, inputChannels: chain.parts[0].inputChannels,
-            outputChannels: block * block * chain.channels, filterHeight: size, filterWidth: size
+            outputChannels: composition.outputChannels, filterHeight: composition.composedFilterSize,
+            filterWidth: composition.composedFilterSize
         ).geometry
-        geometry.shuffleBlock = block
+        geometry.shuffleBlock = composition.composedShuffleBlock
+        return geometry
+    }
+
+    func use(_ build: Build, epilogue: PointwiseProgram? = nil) -> KernelUse<ConvolutionGeometry> {
+        let geometry = geometry, block = geometry.shuffleBlock
         return KernelUse(
-            name: "conv2d_composed", geometry: geometry, inputs: [x, composed],
+            name: "conv2d_composed", geometry: geometry, inputs: [x, composedFilters(build)],
             outputs: [
                 Rows(
                     rowLength: chain.width * block * chain.channels, element: epilogue?.results[0].element ?? .f32,

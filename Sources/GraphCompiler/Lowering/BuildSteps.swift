@@ -124,7 +124,7 @@ private struct StepConstruction {
         if case .weight = graph[id].content { true } else { isPrepared.contains(id) }
     }
 
-    /// - Returns: the buffer of what the step makes. Each of its rows is a task.
+    /// - Returns: the buffer of what the step makes.
     private mutating func add(
         _ auxiliary: AuxiliaryStep, _ geometry: StepGeometry, for index: Int
     ) throws(ProgramError) -> BufferID {
@@ -151,7 +151,7 @@ private struct StepConstruction {
                 name: "\(group.name)_\(auxiliary.suffix)", kernel: auxiliary.kernel, group: index,
                 inputs: sources, outputs: [result], geometry: auxiliary.geometry ?? geometry, prologue: nil,
                 epilogue: nil, prologueFirstInput: 0, epilogueFirstInput: 0, rowCount: rows.rowCount,
-                imageHeight: rows.rowCount, rowUnit: 1, rowsPerTask: 1,
+                imageHeight: rows.rowCount, rowUnit: 1, rowsPerTask: auxiliary.rowsPerTask,
                 operationsPerRow: max(auxiliary.operationsPerRow, rows.rowByteCount),
                 scratchByteCount: auxiliary.scratchByteCount,
                 isPreparation: isPreparation))

@@ -8,7 +8,11 @@ import KernelInterface
 /// plain evaluation. Kernels are functions of the shape and the instruction set alone.
 enum KernelTable {
     static let rows: [KernelRow] = [
-        KernelRow("conv2d_composed", for: ["conv2d"], under: [.best], lower: lowerComposedConvolution),
+        KernelRow(
+            "conv2d_composed", for: ["conv2d", "depth_to_space"], under: [.best],
+            lower: { lowerComposedConvolution($0) ?? lowerComposedInputGradient($0) }),
+        KernelRow(
+            "conv2d_filter_gradients_composed", for: ["conv2d"], under: [.best], lower: lowerComposedFilterGradients),
         KernelRow(
             "conv2d_winograd", for: ["conv2d", "conv2d_input_gradient"], under: [.best, .separate],
             lower: lowerWinogradConvolution),
@@ -114,6 +118,7 @@ struct AuxiliaryStep {
     /// `name_pack` or so by `suffix`.
     var rowCount = 1
     var rowElementCount: Int
+    var rowsPerTask = 1
     var suffix: String, resultSuffix: String
     /// Multiplications and additions for one row of the result.
     var operationsPerRow = 0

@@ -18,9 +18,11 @@ func lowerComposedConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     let channels = last.geometry.outputChannels / (last.geometry.shuffleBlock * last.geometry.shuffleBlock)
     for (place, convolution) in chain.convolutions.enumerated().dropLast().reversed() {
         let isInner = place + 2 < chain.convolutions.count
-        guard let geometry = ComposedFilterGeometry(convolution, then: last, channels: channels, isComposed: isInner) else {
-            return nil
-        }
+        guard
+            let geometry = ComposedFilterGeometry(
+                convolution.geometry, hasBias: convolution.bias != nil, then: last.geometry,
+                nextHasBias: !isInner && last.bias != nil, channels: channels, nextIsComposed: isInner)
+        else { return nil }
         let biases = [convolution.bias, isInner ? nil : last.bias].compactMap { $0 }
         filters = .made(
             AuxiliaryStep(
@@ -28,14 +30,21 @@ func lowerComposedConvolution(_ analysis: GroupAnalysis) -> Lowering? {
                 geometry: .composedFilter(geometry), rowCount: ImageBorders.setCount,
                 rowElementCount: geometry.rowElementCount, suffix: "compose_\(place)", resultSuffix: "composed_\(place)",
                 operationsPerRow: geometry.operationCount, scratchByteCount: geometry.scratchByteCount))
-        last = convolution.composed(geometry)
+        last.geometry = convolution.geometry.composed(geometry)
     }
-    let rowOperations = last.geometry.packedFilterByteCount / 2 * last.geometry.outputWidth
+    return composedConvolution(
+        [.value(chain.source), filters], results: analysis.results, last.geometry, epilogue: epilogue.program)
+}
+
+/// A call of `conv2d_composed` with its image and its filters.
+func composedConvolution(
+    _ inputs: [Lowering.Input], results: [ValueID], _ geometry: ConvolutionGeometry, epilogue: PointwiseProgram?
+) -> Lowering {
+    let rowOperations = geometry.packedFilterByteCount / 2 * geometry.outputWidth
     return Lowering(
-        inputs: [.value(chain.source), filters], results: analysis.results, geometry: .convolution(last.geometry),
-        epilogue: epilogue.program, epilogueFirstInput: 2, rowUnit: last.geometry.shuffleBlock,
-        operationsPerRow: max(1, rowOperations / last.geometry.shuffleBlock),
-        scratchByteCount: last.geometry.composedScratchByteCount(epilogue: epilogue.program))
+        inputs: inputs, results: results, geometry: .convolution(geometry), epilogue: epilogue, epilogueFirstInput: 2,
+        rowUnit: geometry.shuffleBlock, operationsPerRow: max(1, rowOperations / geometry.shuffleBlock),
+        scratchByteCount: geometry.composedScratchByteCount(epilogue: epilogue))
 }
 
 /// The members of a group as convolutions, each reading the result of the one before.
@@ -67,7 +76,9 @@ private struct ConvolutionChain {
             if operation.op == "conv2d" {
                 guard operation.operands[0] == current, operation.operands[1] != current, epilogue.isEmpty,
                     dependsOnWeightsAlone[operation.operands[1].index],
-                    let geometry = composableGeometry(analysis, operation, result: member)
+                    let geometry = composableGeometry(
+                        input: analysis.shape(operation.operands[0]), filter: analysis.shape(operation.operands[1]),
+                        output: analysis.shape(member), operation.attributes)
                 else { return nil }
                 convolutions.append(
                     Convolution(filter: operation.operands[1], bias: nil, geometry: geometry, result: member))
@@ -84,7 +95,7 @@ private struct ConvolutionChain {
                 }
                 convolutions[last].geometry.shuffleBlock = operation.attributes.integer("block")
                 convolutions[last].result = member
-            } else if awaitsBias, let bias = bias(operation, of: current, in: graph), dependsOnWeightsAlone[bias.index] {
+            } else if awaitsBias, let bias = graph.bias(operation, of: current), dependsOnWeightsAlone[bias.index] {
                 convolutions[last].bias = bias
                 convolutions[last].result = member
             } else {
@@ -100,12 +111,10 @@ private struct ConvolutionChain {
 }
 
 /// The geometry of a convolution of stride 1 with a square filter and as much padding as keeps the image's size.
-private func composableGeometry(
-    _ analysis: GroupAnalysis, _ operation: Operation, result: ValueID
+func composableGeometry(
+    input: [Int], filter: [Int], output: [Int], _ attributes: Attributes
 ) -> ConvolutionGeometry? {
-    let geometry = convolutionGeometry(
-        input: analysis.shape(operation.operands[0]), filter: analysis.shape(operation.operands[1]),
-        output: analysis.shape(result), operation.attributes, isTurned: false)
+    let geometry = convolutionGeometry(input: input, filter: filter, output: output, attributes, isTurned: false)
     let size = geometry.filterHeight
     guard geometry.stride == 1, geometry.filterWidth == size, size % 2 == 1, geometry.padTop == size / 2,
         geometry.padLeft == size / 2, geometry.outputHeight == geometry.inputHeight,
@@ -114,40 +123,41 @@ private func composableGeometry(
     return geometry
 }
 
-/// A vector that an operation adds to each pixel of `value`; nil when it does something else.
-private func bias(_ operation: Operation, of value: ValueID, in graph: Graph) -> ValueID? {
-    guard operation.op == "add", let place = operation.operands.firstIndex(of: value) else { return nil }
-    let other = operation.operands[1 - place]
-    return graph.boundShape(other) == graph.boundShape(value).suffix(1) ? other : nil
+extension Graph {
+    /// A vector that an operation adds to each pixel of `value`; nil when it does something else.
+    func bias(_ operation: Operation, of value: ValueID) -> ValueID? {
+        guard operation.op == "add", let place = operation.operands.firstIndex(of: value) else { return nil }
+        let other = operation.operands[1 - place]
+        return boundShape(other) == boundShape(value).suffix(1) ? other : nil
+    }
 }
 
-extension ConvolutionChain.Convolution {
-    /// Itself and what follows as one convolution.
-    fileprivate func composed(_ composition: ComposedFilterGeometry) -> Self {
+extension ConvolutionGeometry {
+    /// The convolution and what follows as one.
+    func composed(_ composition: ComposedFilterGeometry) -> ConvolutionGeometry {
         var composed = self
-        composed.geometry.filterHeight = composition.composedFilterSize
-        composed.geometry.filterWidth = composition.composedFilterSize
-        composed.geometry.padTop = composition.composedFilterSize / 2
-        composed.geometry.padLeft = composition.composedFilterSize / 2
-        composed.geometry.outputChannels = composition.outputChannels
-        composed.geometry.shuffleBlock = composition.composedShuffleBlock
+        composed.filterHeight = composition.composedFilterSize
+        composed.filterWidth = composition.composedFilterSize
+        composed.padTop = composition.composedFilterSize / 2
+        composed.padLeft = composition.composedFilterSize / 2
+        composed.outputChannels = composition.outputChannels
+        composed.shuffleBlock = composition.composedShuffleBlock
         return composed
     }
 }
 
 extension ComposedFilterGeometry {
     /// nil where what follows reads farther than one pixel beside its own pixel's block, or filters are too large.
-    fileprivate init?(
-        _ convolution: ConvolutionChain.Convolution, then next: ConvolutionChain.Convolution, channels: Int, isComposed: Bool
+    init?(
+        _ geometry: ConvolutionGeometry, hasBias: Bool, then next: ConvolutionGeometry, nextHasBias: Bool, channels: Int,
+        nextIsComposed: Bool
     ) {
-        let geometry = convolution.geometry
-        guard next.geometry.filterHeight / 2 <= geometry.shuffleBlock else { return nil }
+        guard next.filterHeight / 2 <= geometry.shuffleBlock else { return nil }
         self.init(
             height: geometry.inputHeight, width: geometry.inputWidth, filterSize: geometry.filterHeight,
             inputChannels: geometry.inputChannels, shuffleBlock: geometry.shuffleBlock,
-            nextFilterSize: next.geometry.filterHeight, nextInputChannels: next.geometry.inputChannels,
-            nextShuffleBlock: next.geometry.shuffleBlock, nextIsComposed: isComposed, channels: channels,
-            hasBias: convolution.bias != nil, nextHasBias: !isComposed && next.bias != nil)
+            nextFilterSize: next.filterHeight, nextInputChannels: next.inputChannels, nextShuffleBlock: next.shuffleBlock,
+            nextIsComposed: nextIsComposed, channels: channels, hasBias: hasBias, nextHasBias: nextHasBias)
         // The filters for all borders hold no more than a weight may.
         let (count, overflow) = (composedFilterSize * composedFilterSize * inputChannels)
             .multipliedReportingOverflow(by: outputChannels.roundedUp(to: 8))

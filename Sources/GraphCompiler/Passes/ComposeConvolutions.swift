@@ -13,10 +13,8 @@ import GraphIR
 ///     }
 ///
 /// Requires: a bound, fused graph. Ensures: a joined group fits `conv2d_composed` and takes fewer operations than its
-/// parts. Leaves graphs with updates alone: there filters are new for each run, and their gradients need what lies
-/// between. Examples: `Tests/Golden/Compose`.
+/// parts; where filters are new for each run, their composition included. Examples: `Tests/Golden/Compose`.
 func composeConvolutions(_ graph: Graph) -> Graph {
-    guard graph.updates.isEmpty else { return graph }
     let uses = Uses(of: graph)
     var groups: [Group?] = graph.groups
     var groupOf: [ValueID: Int] = [:]
@@ -53,8 +51,16 @@ private func operationCount(_ groups: [Group], in graph: Graph, _ uses: Uses) ->
 }
 
 extension Lowering {
-    /// Multiplications and additions for all rows of the result.
+    /// Multiplications and additions for all rows of the result; with those of filters where each run makes them anew.
     fileprivate func operationCount(in graph: Graph) -> Int {
         operationsPerRow * RowLayout(graph.boundShape(results[0]), .f32).rowCount
+            + (graph.updates.isEmpty ? 0 : inputs.reduce(0) { $0 + $1.operationCount })
+    }
+}
+
+extension Lowering.Input {
+    fileprivate var operationCount: Int {
+        guard case .made(let step) = self else { return 0 }
+        return step.operationsPerRow * step.rowCount + step.sources.reduce(0) { $0 + $1.operationCount }
     }
 }
