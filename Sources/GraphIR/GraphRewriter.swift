@@ -41,7 +41,7 @@ public struct GraphRewriter: Sendable {
 
 /// Who reads what.
 public struct Uses: Sendable {
-    private let readers: [[ValueID]]
+    private var readers: [[ValueID]]
     private let isRoot: [Bool]
 
     public init(of graph: Graph) {
@@ -59,6 +59,9 @@ public struct Uses: Sendable {
 
     /// Operations that read a value, in order, each once.
     public func readers(of id: ValueID) -> [ValueID] { readers[id.index] }
+
+    /// Leaves a reader out, as of a graph in which it reads something else.
+    public mutating func remove(_ reader: ValueID, from id: ValueID) { readers[id.index].removeAll { $0 == reader } }
 
     /// Whether an output, measure or update takes the value.
     public func isRoot(_ id: ValueID) -> Bool { isRoot[id.index] }

@@ -86,6 +86,11 @@ public struct ComposedFilterGeometry: Hashable, Sendable {
         (composedFilterSize * composedFilterSize * inputChannels + 1) * 16 * 4 + 64
     }
 
+    /// Multiplications and additions of `conv2d_filter_gradients_composed` for one tap of the next filter.
+    public var gradientOperationCount: Int {
+        4 * filterSize * filterSize * inputChannels * shuffleBlock * shuffleBlock * nextInputChannels * channels
+    }
+
     /// Bytes of scratch of `conv2d_filter_gradients_composed`: sums for the taps of the first filter and for the biases,
     /// the next filter, and its gradient.
     public var gradientScratchByteCount: Int {
@@ -118,16 +123,6 @@ public enum ImageBorders {
         }
         let region = ImageRegion(rows: span(borders & 3, in: height), columns: span(borders >> 2, in: width))
         return region.rows.isEmpty || region.columns.isEmpty ? nil : region
-    }
-}
-
-/// Some rows of an image, and some pixels of each.
-public struct ImageRegion: Hashable, Sendable {
-    public var rows: Range<Int>, columns: Range<Int>
-
-    public init(rows: Range<Int>, columns: Range<Int>) {
-        self.rows = rows
-        self.columns = columns
     }
 }
 

@@ -32,7 +32,30 @@ public struct DirectFilterGradientLayout {
     }
 }
 
+/// Some rows of an image, and some pixels of each.
+public struct ImageRegion: Hashable, Sendable {
+    public var rows: Range<Int>, columns: Range<Int>
+
+    public init(rows: Range<Int>, columns: Range<Int>) {
+        self.rows = rows
+        self.columns = columns
+    }
+}
+
 extension ConvolutionGeometry {
+    /// The pixels of the result.
+    public var wholeImage: ImageRegion { ImageRegion(rows: 0..<outputHeight, columns: 0..<outputWidth) }
+
+    /// The convolution that makes some of the results alone; its padding may be negative.
+    public func restricted(to region: ImageRegion) -> ConvolutionGeometry {
+        var part = self
+        part.outputHeight = region.rows.count
+        part.outputWidth = region.columns.count
+        part.padTop -= region.rows.lowerBound * stride
+        part.padLeft -= region.columns.lowerBound * stride
+        return part
+    }
+
     /// Bytes of scratch of `conv2d_filter_gradient_direct`.
     public func directFilterGradientScratchByteCount(prologue: PointwiseProgram?) -> Int {
         DirectFilterGradientLayout(

@@ -5,7 +5,8 @@ import KernelInterface
 //
 // Formula        compose_filters' in reverse. For pixel (a, b) of a shuffled block and tap k of the next filter, which
 //                reads δ pixels beside that block's own: S[t] = Σ over the borders at which k reads inside the image of
-//                sums[borders][δ + t], s likewise of the sums of dy; then
+//                sums[borders][δ + t], s likewise of the sums of
+//                the output's gradient; then
 //                d filter[t, i, m] += Σ S[t][i, (a, b, c)] · next[k][m, c], d bias[m] += Σ s[(a, b, c)] · next[k][m, c],
 //                d next[k][m, c] += Σ S[t][i, (a, b, c)] · filter[t, i, m] + s[(a, b, c)] · bias[m].
 // Operands       input 0: composed_gradient_sums; input 1: the first filter f32; input 2: the next filter f32; input 3:
@@ -15,7 +16,7 @@ import KernelInterface
 //                is a bias: d bias. The call's rows are all of the first.
 // Memory         f32 of any alignment; outputs overlap no input. Scratch: `gradientScratchByteCount`.
 // Tails          none.
-// Accumulation   in f32 with multiplyAdd: sums over borders in their order; then in the order of δ, a, b, k, t, i, c.
+// Accumulation   in f32 with multiplyAdd: sums over borders in their order; then in the order of δ, a, ky, b, kx, t, i, c.
 // Source         the transpose of compose_filters, which is linear in each filter.
 // Chosen         for two convolutions with a pixel shuffle between whose composition takes fewer operations.
 // Measured       `graphrun bench --workload step --threads 1 --profile`, AVX2: EDSR x4's last two convolutions in

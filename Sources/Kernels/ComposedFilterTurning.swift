@@ -2,12 +2,13 @@ import KernelInterface
 
 // turn_composed_filters: composed filters, turned, with which their input gradient is a composed convolution.
 //
-// Formula        turned[borders][ky, kx][o, i] = composed[b][s−1−ky, s−1−kx][i, o], s being the filter's size. b is of
-//                borders the top and the bottom where ky is the middle row, and the left and the right where kx is the
-//                middle column: a pixel beside the border meets results at that border through such taps alone, and
-//                filters for different borders differ for them alone.
-// Operands       input 0: rows of compose_filters. Geometry: ComposedFilterGeometry; its filter has at most 3 rows, its
-//                image at least 3 rows and 3 pixels in each.
+// Formula        turned[borders][ky, kx][o, i] = composed[b][s−1−ky, s−1−kx][i, o], s being the composed filter's size.
+//                b is of borders the top and the bottom where ky is the middle row, the left and the right where kx is
+//                the middle column. Through the middle row a pixel meets results of its own row, which lie at its own
+//                borders. Through another row it may meet results at a border, too; but of the taps that stay inside
+//                the image their filter differs from the others in the middle row alone, since filterSize is at most 3.
+// Operands       input 0: rows of compose_filters. Geometry: ComposedFilterGeometry; filterSize is at most 3, height
+//                and width are at least 3.
 // Layout         rows as compose_filters leaves them, with the channels exchanged; biases are 0.
 // Memory         f32 of any alignment; the output overlaps no input. Scratch: none.
 // Tails          lanes past the last channel are zero.

@@ -15,7 +15,7 @@ import KernelInterface
 //                `ComposedFilterGeometry.scratchByteCount`.
 // Tails          lanes past the last channel are zero.
 // Accumulation   in f32: taps with multiplyAdd from 0, in the order k, t, m; biases from next's, in the order k, m.
-// Chosen         in the prepare section of programs with conv2d_composed.
+// Chosen         for conv2d_composed: where weights stay, in the prepare section.
 // Measured       one thread, AVX2: EDSR x4's last three convolutions, all nine filters in 12 ms.
 
 @Sendable

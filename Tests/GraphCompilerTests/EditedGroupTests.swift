@@ -14,6 +14,7 @@ import Testing
               weight b2: f32[16] ~ zeros @b2
               weight f3: f32[3, 3, 16, 32] ~ zeros @f3
               weight f4: f32[3, 3, 8, 4] ~ zeros @f4
+              weight c: f32[3, 3, 8, 4] ~ zeros @c
               fuse s0 using \(kernel) {
                 \(group)
               }
@@ -117,9 +118,46 @@ import Testing
     /// The gradient of another filter than the convolution's: smaller, and so with other padding.
     @Test func composedGradientsOfOtherFiltersAreRefused() {
         expectRefused(
-            filterGradients.replacing("dg: f32[3, 3, 8, 4] = conv2d_filter_gradient(u, dz, height = 3, width = 3)",
+            filterGradients.replacing(
+                "dg: f32[3, 3, 8, 4] = conv2d_filter_gradient(u, dz, height = 3, width = 3)",
                 with: "dg: f32[1, 1, 8, 4] = conv2d_filter_gradient(u, dz, height = 1, width = 1)"),
             kernel: "conv2d_filter_gradients_composed", outputs: "dg: f32[1, 1, 8, 4], df: f32[3, 3, 16, 32]")
+    }
+
+    /// The image is the filter: a value of the group where the kernel wants one from memory.
+    @Test func composedGradientsOfAFilterFromWithinAreRefused() {
+        let report = refusal(
+            """
+            dz: f32[3, 3, 8, 4] = depth_to_space(c, block = 1)
+                du: f32[3, 3, 8, 8] = conv2d_input_gradient(dz, f4, height = 3, width = 8)
+                dy: f32[3, 3, 8, 8] = space_to_depth(du, block = 1)
+                dx: f32[3, 3, 8, 8] = conv2d_input_gradient(dy, dy, height = 3, width = 8)
+
+            """, kernel: "conv2d_composed", outputs: "dx: f32[3, 3, 8, 8]")
+        #expect(report?.contains("does not fit step 's0'") == true, "\(report ?? "it was read")")
+    }
+
+    /// The work of composing filters of a size that a file may declare is no overflow.
+    @Test func giantComposedGradientsAreNoTrap() {
+        let text = """
+            stage scheduled
+
+            entry predict m(x: f32[1, 3, 3, 64], z: f32[1, 3, 3, 655360])
+                -> (dg: f32[129, 129, 256, 160], df: f32[3, 3, 64, 1048576]) on portable {
+              weight f: f32[3, 3, 64, 1048576] ~ zeros @f
+              weight g: f32[129, 129, 256, 160] ~ zeros @g
+              fuse s0 using conv2d_filter_gradients_composed {
+                t: f32[1, 3, 3, 1048576] = conv2d(x, f)
+                u: f32[1, 192, 192, 256] = depth_to_space(t, block = 64)
+                dz: f32[1, 192, 192, 160] = depth_to_space(z, block = 64)
+                dg: f32[129, 129, 256, 160] = conv2d_filter_gradient(u, dz, height = 129, width = 129)
+                du: f32[1, 192, 192, 256] = conv2d_input_gradient(dz, g, height = 192, width = 192)
+                dy: f32[1, 3, 3, 1048576] = space_to_depth(du, block = 64)
+                df: f32[3, 3, 64, 1048576] = conv2d_filter_gradient(x, dy, height = 3, width = 3)
+              }
+            }
+            """
+        #expect(throws: (any Error).self) { try readProgram(text) }
     }
 
     @Test func resultsOfDifferentHeightsAreRefused() {

@@ -118,8 +118,9 @@ struct AuxiliaryStep {
     /// `name_pack` or so by `suffix`.
     var rowCount = 1
     var rowElementCount: Int
-    var rowsPerTask = 1
     var suffix: String, resultSuffix: String
+    /// Rows that one task makes.
+    var rowsPerTask = 1
     /// Multiplications and additions for one row of the result.
     var operationsPerRow = 0
     var scratchByteCount = 0

@@ -3,18 +3,15 @@ import KernelInterface
 
 /// Convolutions one after the other, with nothing between but biases and pixel shuffles, as one convolution.
 ///
-/// Its filters are made of theirs when weights are bound: from the last convolution to the first, one step composes
-/// what it has with the convolution before.
+/// Its filters are made of theirs, in `predict` when weights are bound: from the last convolution to the first, one step
+/// composes what it has with the convolution before.
 func lowerComposedConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     guard analysis.hasFurtherOperations, let chain = ConvolutionChain(analysis), var last = chain.convolutions.last,
         analysis.results == [analysis.group.members[analysis.group.members.count - 1]],
         let epilogue = analysis.program(chain.epilogue, source: last.result, results: analysis.results),
         epilogue.operands.isEmpty
     else { return nil }
-    var filters = Lowering.Input.made(
-        AuxiliaryStep(
-            kernel: "pack_filter", sources: [.value(last.filter)], geometry: .convolution(last.geometry),
-            rowElementCount: last.geometry.packedFilterByteCount / 4, suffix: "pack", resultSuffix: "filter"))
+    var filters = Lowering.Input.packed(last.filter, last.geometry)
     let channels = last.geometry.outputChannels / (last.geometry.shuffleBlock * last.geometry.shuffleBlock)
     for (place, convolution) in chain.convolutions.enumerated().dropLast().reversed() {
         let isInner = place + 2 < chain.convolutions.count
@@ -23,13 +20,9 @@ func lowerComposedConvolution(_ analysis: GroupAnalysis) -> Lowering? {
                 convolution.geometry, hasBias: convolution.bias != nil, then: last.geometry,
                 nextHasBias: !isInner && last.bias != nil, channels: channels, nextIsComposed: isInner)
         else { return nil }
-        let biases = [convolution.bias, isInner ? nil : last.bias].compactMap { $0 }
-        filters = .made(
-            AuxiliaryStep(
-                kernel: "compose_filters", sources: [.value(convolution.filter), filters] + biases.map { .value($0) },
-                geometry: .composedFilter(geometry), rowCount: ImageBorders.setCount,
-                rowElementCount: geometry.rowElementCount, suffix: "compose_\(place)", resultSuffix: "composed_\(place)",
-                operationsPerRow: geometry.operationCount, scratchByteCount: geometry.scratchByteCount))
+        filters = .composed(
+            convolution.filter, then: filters, biases: [convolution.bias, isInner ? nil : last.bias], geometry,
+            suffix: "_\(place)")
         last.geometry = convolution.geometry.composed(geometry)
     }
     return composedConvolution(
@@ -45,6 +38,29 @@ func composedConvolution(
         inputs: inputs, results: results, geometry: .convolution(geometry), epilogue: epilogue, epilogueFirstInput: 2,
         rowUnit: geometry.shuffleBlock, operationsPerRow: max(1, rowOperations / geometry.shuffleBlock),
         scratchByteCount: geometry.composedScratchByteCount(epilogue: epilogue))
+}
+
+extension Lowering.Input {
+    /// A filter as the direct convolution reads it.
+    static func packed(_ filter: ValueID, _ geometry: ConvolutionGeometry) -> Lowering.Input {
+        .made(
+            AuxiliaryStep(
+                kernel: "pack_filter", sources: [.value(filter)], geometry: .convolution(geometry),
+                rowElementCount: geometry.packedFilterByteCount / 4, suffix: "pack", resultSuffix: "filter"))
+    }
+
+    /// A filter composed with what follows.
+    static func composed(
+        _ filter: ValueID, then next: Lowering.Input, biases: [ValueID?], _ geometry: ComposedFilterGeometry,
+        suffix: String = ""
+    ) -> Lowering.Input {
+        .made(
+            AuxiliaryStep(
+                kernel: "compose_filters", sources: [.value(filter), next] + biases.compactMap { $0 }.map { .value($0) },
+                geometry: .composedFilter(geometry), rowCount: ImageBorders.setCount,
+                rowElementCount: geometry.rowElementCount, suffix: "compose\(suffix)", resultSuffix: "composed\(suffix)",
+                operationsPerRow: geometry.operationCount, scratchByteCount: geometry.scratchByteCount))
+    }
 }
 
 /// The members of a group as convolutions, each reading the result of the one before.
@@ -69,13 +85,11 @@ private struct ConvolutionChain {
             analysis.prologue.isEmpty
         else { return nil }
         source = first
-        let dependsOnWeightsAlone = graph.weightClosure()
         var current = first
         for member in analysis.group.members {
             guard let operation = graph[member].operation else { return nil }
             if operation.op == "conv2d" {
                 guard operation.operands[0] == current, operation.operands[1] != current, epilogue.isEmpty,
-                    dependsOnWeightsAlone[operation.operands[1].index],
                     let geometry = composableGeometry(
                         input: analysis.shape(operation.operands[0]), filter: analysis.shape(operation.operands[1]),
                         output: analysis.shape(member), operation.attributes)
@@ -95,7 +109,7 @@ private struct ConvolutionChain {
                 }
                 convolutions[last].geometry.shuffleBlock = operation.attributes.integer("block")
                 convolutions[last].result = member
-            } else if awaitsBias, let bias = graph.bias(operation, of: current), dependsOnWeightsAlone[bias.index] {
+            } else if awaitsBias, let bias = graph.bias(operation, of: current) {
                 convolutions[last].bias = bias
                 convolutions[last].result = member
             } else {
@@ -106,7 +120,10 @@ private struct ConvolutionChain {
             }
             current = member
         }
+        let weights = convolutions.map(\.filter) + convolutions.compactMap(\.bias)
         guard convolutions.count > 1 else { return nil }
+        let dependsOnWeightsAlone = graph.weightClosure()
+        guard weights.allSatisfy({ dependsOnWeightsAlone[$0.index] }) else { return nil }
     }
 }
 
@@ -149,15 +166,16 @@ extension ConvolutionGeometry {
 extension ComposedFilterGeometry {
     /// nil where what follows reads farther than one pixel beside its own pixel's block, or filters are too large.
     init?(
-        _ geometry: ConvolutionGeometry, hasBias: Bool, then next: ConvolutionGeometry, nextHasBias: Bool, channels: Int,
-        nextIsComposed: Bool
+        _ geometry: ConvolutionGeometry, hasBias: Bool, then next: ConvolutionGeometry, nextHasBias: Bool,
+        channels: Int, nextIsComposed: Bool
     ) {
         guard next.filterHeight / 2 <= geometry.shuffleBlock else { return nil }
         self.init(
             height: geometry.inputHeight, width: geometry.inputWidth, filterSize: geometry.filterHeight,
             inputChannels: geometry.inputChannels, shuffleBlock: geometry.shuffleBlock,
-            nextFilterSize: next.filterHeight, nextInputChannels: next.inputChannels, nextShuffleBlock: next.shuffleBlock,
-            nextIsComposed: nextIsComposed, channels: channels, hasBias: hasBias, nextHasBias: nextHasBias)
+            nextFilterSize: next.filterHeight, nextInputChannels: next.inputChannels,
+            nextShuffleBlock: next.shuffleBlock, nextIsComposed: nextIsComposed, channels: channels, hasBias: hasBias,
+            nextHasBias: nextHasBias)
         // The filters for all borders hold no more than a weight may.
         let (count, overflow) = (composedFilterSize * composedFilterSize * inputChannels)
             .multipliedReportingOverflow(by: outputChannels.roundedUp(to: 8))

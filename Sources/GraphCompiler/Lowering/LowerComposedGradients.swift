@@ -12,21 +12,14 @@ func lowerComposedInputGradient(_ analysis: GroupAnalysis) -> Lowering? {
         let du = members.take("conv2d_input_gradient", of: dz.id),
         let dy = members.take("space_to_depth", of: du.id),
         let dx = members.take("conv2d_input_gradient", of: dy.id),
-        members.isEmpty, analysis.results == [dx.id], analysis.graph[dz.operands[0]].type.element == .f32,
+        members.isEmpty, analysis.results == [dx.id], members.makeNone(of: [dz, du, dx].map(\.operands.last)),
+        analysis.graph[dz.operands[0]].type.element == .f32,
         let convolution = dx.geometry(image: dx.id, filter: dx.operands[1], result: dy.id, dy.block),
         let next = du.geometry(image: du.id, filter: du.operands[1], result: dz.id),
         let composition = composition(convolution, hasBias: false, then: next), dz.block == dy.block
     else { return nil }
-    let packedNext = Lowering.Input.made(
-        AuxiliaryStep(
-            kernel: "pack_filter", sources: [.value(du.operands[1])], geometry: .convolution(next),
-            rowElementCount: next.packedFilterByteCount / 4, suffix: "pack", resultSuffix: "filter"))
-    let composed = Lowering.Input.made(
-        AuxiliaryStep(
-            kernel: "compose_filters", sources: [.value(dx.operands[1]), packedNext],
-            geometry: .composedFilter(composition), rowCount: ImageBorders.setCount,
-            rowElementCount: composition.rowElementCount, suffix: "compose", resultSuffix: "composed",
-            operationsPerRow: composition.operationCount, scratchByteCount: composition.scratchByteCount))
+    let composed = Lowering.Input.composed(
+        dx.operands[1], then: .packed(du.operands[1], next), biases: [], composition)
     let turned = Lowering.Input.made(
         AuxiliaryStep(
             kernel: "turn_composed_filters", sources: [composed], geometry: .composedFilter(composition),
@@ -55,7 +48,9 @@ func lowerComposedFilterGradients(_ analysis: GroupAnalysis) -> Lowering? {
     else { return nil }
     let db = members.take("sum_to", of: dy.id)
     guard
-        (db == nil) == (bias == nil), members.isEmpty, analysis.results == [dg.id, df.id] + [db?.id].compactMap({ $0 }),
+        (db == nil) == (bias == nil), members.isEmpty,
+        analysis.results == [dg.id, df.id] + [db?.id].compactMap({ $0 }),
+        members.makeNone(of: t.operands + dz.operands + [du.operands[1], bias]),
         let image = t.operands.first, let blocks = dz.operands.first, analysis.graph[image].type.element == .f32,
         analysis.graph[blocks].type.element == .f32, dz.block == dy.block, u.block == dy.block,
         let convolution = t.geometry(image: image, filter: t.operands[1], result: t.id, dy.block),
@@ -63,7 +58,7 @@ func lowerComposedFilterGradients(_ analysis: GroupAnalysis) -> Lowering? {
         let next = du.geometry(image: du.id, filter: du.operands[1], result: dz.id),
         next == dg.geometry(image: u.id, filter: dg.id, result: dz.id),
         let composition = composition(convolution, hasBias: bias != nil, then: next),
-        db.map({ analysis.shape($0.id) == [convolution.outputChannels] }) != false
+        db == nil || db.map({ analysis.shape($0.id) }) == [convolution.outputChannels]
     else { return nil }
     let composed = convolution.composed(composition)
     let tapOperations =
@@ -71,15 +66,16 @@ func lowerComposedFilterGradients(_ analysis: GroupAnalysis) -> Lowering? {
         * composed.outputChannels
     let sums = Lowering.Input.made(
         AuxiliaryStep(
-            kernel: "composed_gradient_sums", sources: [.value(image), .value(blocks)], geometry: .convolution(composed),
-            rowCount: composed.composedSumRowCount, rowElementCount: composed.composedSumRowElementCount,
-            rowsPerTask: composed.filterWidth, suffix: "sum", resultSuffix: "sums",
+            kernel: "composed_gradient_sums", sources: [.value(image), .value(blocks)],
+            geometry: .convolution(composed), rowCount: composed.composedSumRowCount,
+            rowElementCount: composed.composedSumRowElementCount,
+            suffix: "sum", resultSuffix: "sums", rowsPerTask: composed.filterWidth,
             operationsPerRow: tapOperations / ImageBorders.setCount,
             scratchByteCount: composed.composedSumScratchByteCount))
     let filters = [t.operands[1], du.operands[1]] + [bias].compactMap { $0 }
     return Lowering(
         inputs: [sums] + filters.map { .value($0) }, results: analysis.results, geometry: .composedFilter(composition),
-        isWhole: true, operationsPerRow: max(1, 2 * composition.operationCount),
+        isWhole: true, operationsPerRow: max(1, composition.gradientOperationCount),
         scratchByteCount: composition.gradientScratchByteCount)
 }
 
@@ -91,7 +87,8 @@ private func composition(
         next.inputChannels % 8 == 0
     else { return nil }
     return ComposedFilterGeometry(
-        convolution, hasBias: hasBias, then: next, nextHasBias: false, channels: next.outputChannels, nextIsComposed: false)
+        convolution, hasBias: hasBias, then: next, nextHasBias: false, channels: next.outputChannels,
+        nextIsComposed: false)
 }
 
 /// The members of a group, read from the first to the last.
@@ -106,7 +103,9 @@ private struct GroupMembers {
         var block: Int { operation.attributes.integer("block") }
 
         /// Of the convolution that this operation is, or is a gradient of.
-        func geometry(image: ValueID, filter: ValueID, result: ValueID, _ shuffleBlock: Int = 1) -> ConvolutionGeometry? {
+        func geometry(
+            image: ValueID, filter: ValueID, result: ValueID, _ shuffleBlock: Int = 1
+        ) -> ConvolutionGeometry? {
             var geometry = composableGeometry(
                 input: analysis.shape(image), filter: analysis.shape(filter), output: analysis.shape(result),
                 operation.attributes)
@@ -124,6 +123,11 @@ private struct GroupMembers {
     }
 
     var isEmpty: Bool { rest.isEmpty }
+
+    /// Whether the group reads all of these values from memory.
+    func makeNone(of values: [ValueID?]) -> Bool {
+        values.allSatisfy { value in value.map(analysis.group.members.contains) != true }
+    }
 
     /// The next member, if it is this op, of this value.
     mutating func take(_ op: String, of operand: ValueID? = nil) -> Member? {

@@ -24,17 +24,24 @@ func composeConvolutions(_ graph: Graph) -> Graph {
     // From the last to the first, so that what a group is joined with has been joined with all behind it.
     for (index, group) in graph.groups.enumerated().reversed() {
         guard let reader = uses.onlyReader(of: group.members[group.members.count - 1]), let place = groupOf[reader],
-            let next = groups[place], place > index, let parts = operationCount([group, next], in: graph, uses)
-        else { continue }
-        let joined = Group(name: next.name, members: group.members + next.members)
-        guard let composed = lowerComposedConvolution(GroupAnalysis(joined, in: graph, uses)),
-            composed.operationCount(in: graph) < parts
+            let next = groups[place], place > index, let joined = composed(group, then: next, in: graph, uses)
         else { continue }
         groups[place] = joined
         groups[index] = nil
         for member in group.members { groupOf[member] = place }
     }
     return groups.allSatisfy { $0 != nil } ? graph : graph.arranged(in: groups.compactMap { $0 })
+}
+
+/// A group and the one that alone reads its result as one; nil where that is no composed convolution, or takes as many
+/// operations.
+func composed(_ group: Group, then next: Group, in graph: Graph, _ uses: Uses) -> Group? {
+    let joined = Group(name: next.name, members: group.members + next.members)
+    guard let parts = operationCount([group, next], in: graph, uses),
+        let composed = lowerComposedConvolution(GroupAnalysis(joined, in: graph, uses)),
+        composed.operationCount(in: graph) < parts
+    else { return nil }
+    return joined
 }
 
 /// What groups take by the best kernel of each; nil when one of them is no convolution.

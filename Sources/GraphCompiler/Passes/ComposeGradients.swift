@@ -31,88 +31,129 @@ import GraphIR
 ///       df  = conv2d_filter_gradient(x, dy)
 ///     }
 ///
-/// Requires: a bound, fused graph. Ensures: the new groups fit their kernels, and `composeConvolutions` joins s0 with s1,
-/// of which alone u is left: so the convolutions' gradients are composed where they are themselves. Leaves alone what
-/// something reads before its new place. Examples: `Tests/Golden/ComposeGradients`.
+/// Requires: a bound, fused graph. Ensures: the new groups fit their kernels, and `composeConvolutions` joins s0 with
+/// s1, to which alone u is left: gradients are composed where the convolutions are. Leaves alone what something reads
+/// before its new place. Examples: `Tests/Golden/ComposeGradients`.
 func composeGradients(_ graph: Graph) -> Graph {
-    for pair in convolutionPairs(in: graph) {
-        let forward = graph.groups.first { $0.members.contains(pair.u) }
-        guard let composed = graph.composingGradients(of: pair),
-            !composeConvolutions(composed).groups.contains(where: { $0.name == forward?.name })
-        else { continue }
-        // Values have other places in the new graph.
-        return composeGradients(composed)
-    }
-    return graph
+    let pairs = convolutionPairs(in: graph)
+    guard !pairs.isEmpty else { return graph }
+    let composed = graph.composingGradients(of: pairs)
+    let names = composed.composedGradientGroups()
+    let fitting = pairs.filter { $0.groupNames.allSatisfy(names.contains) }
+    return fitting.count == pairs.count ? composed : graph.composingGradients(of: fitting)
 }
 
-/// z = conv2d(u, g), u = depth_to_space(t + b) or of t alone, t = conv2d(x, f), and all their gradients: each in a group of
-/// its own, and read by nothing else.
-struct ConvolutionPair {
-    /// Operations that make u.
+/// z = conv2d(u, g), u = depth_to_space(t + b) or of t alone, t = conv2d(x, f), and all their gradients: each in a group
+/// of its own, and read by nothing else.
+private struct ConvolutionPair {
+    /// Operations that make u, which is the last of them.
     var forward: [ValueID]
-    var u: ValueID
     var dz: ValueID, du: ValueID, dy: ValueID
     var dg: ValueID, df: ValueID, dx: ValueID, db: ValueID?
+    /// The names of the groups of dx and df.
+    var groupNames: [String]
 }
 
-/// The pairs whose gradients may be taken together, in the order of their gradients.
-func convolutionPairs(in graph: Graph) -> [ConvolutionPair] {
-    let uses = Uses(of: graph)
-    let alone = Set(graph.groups.filter { $0.members.count == 1 }.map { $0.members[0] })
-    func operation(_ id: ValueID, _ op: String) -> Operation? {
+/// The pairs that take fewer operations composed, none of which shares a gradient with another.
+private func convolutionPairs(in graph: Graph) -> [ConvolutionPair] {
+    var search = PairSearch(graph)
+    var isTaken: Set<ValueID> = []
+    return graph.groups.compactMap { group in
+        guard group.members.count == 1, let pair = search.pair(through: group.members[0]) else { return nil }
+        let gradients = [pair.du, pair.dg, pair.df, pair.dx]
+        guard gradients.allSatisfy({ !isTaken.contains($0) }), search.composingSaves(pair) else { return nil }
+        isTaken.formUnion(gradients)
+        return pair
+    }
+}
+
+private struct PairSearch {
+    let graph: Graph
+    private var uses: Uses
+    /// For each operation, the index of its group.
+    private var groupOf: [ValueID: Int] = [:]
+
+    init(_ graph: Graph) {
+        self.graph = graph
+        uses = Uses(of: graph)
+        for (index, group) in graph.groups.enumerated() {
+            for member in group.members { groupOf[member] = index }
+        }
+    }
+
+    /// The pair between whose gradients stands a space_to_depth, dy.
+    func pair(through dy: ValueID) -> ConvolutionPair? {
+        guard let blocks = operation(dy, "space_to_depth"), let du = blocks.operands.first, isAlone(du),
+            let dz = operation(du, "conv2d_input_gradient")?.operands.first, uses.onlyReader(of: du) == dy,
+            graph.boundShape(dz)[1...2] == graph.boundShape(du)[1...2],
+            let df = gradient("conv2d_filter_gradient", of: dy, at: 1),
+            let dx = gradient("conv2d_input_gradient", of: dy, at: 0), let x = graph[df].operands.first
+        else { return nil }
+        let db = gradient("sum_to", of: dy, at: 0)
+        guard uses.readers(of: dy).count == (db == nil ? 2 : 3), !uses.isRoot(dy) else { return nil }
+        for dg in uses.readers(of: dz) where operation(dg, "conv2d_filter_gradient")?.operands[1] == dz && isAlone(dg) {
+            guard let forward = forward(to: graph[dg].operands[0], from: x), let u = forward.last, u < df,
+                // All but dx are made where df was: behind what they read, and before what reads them.
+                ([dg] + [db].compactMap { $0 }).allSatisfy({ uses.readers(of: $0).allSatisfy { $0 > df } }),
+                uses.readers(of: u).count == 2, !uses.isRoot(u)
+            else { continue }
+            return ConvolutionPair(
+                forward: forward, dz: dz, du: du, dy: dy, dg: dg, df: df, dx: dx, db: db,
+                groupNames: [dx, df].compactMap { groupOf[$0] }.map { graph.groups[$0].name })
+        }
+        return nil
+    }
+
+    /// Whether u's convolution and the one that reads u take fewer operations as one.
+    mutating func composingSaves(_ pair: ConvolutionPair) -> Bool {
+        guard let u = pair.forward.last, let place = groupOf[u] else { return false }
+        uses.remove(pair.dg, from: u)
+        guard let reader = uses.onlyReader(of: u), let next = groupOf[reader] else { return false }
+        return composed(graph.groups[place], then: graph.groups[next], in: graph, uses) != nil
+    }
+
+    private func operation(_ id: ValueID, _ op: String) -> Operation? {
         graph[id].operation.flatMap { $0.op == op ? $0 : nil }
     }
+
+    /// Whether an operation is a group by itself.
+    private func isAlone(_ id: ValueID) -> Bool { groupOf[id].map { graph.groups[$0].members.count } == 1 }
+
     /// The one gradient that reads a value as its operand `place`.
-    func gradient(_ op: String, of value: ValueID, at place: Int = 0) -> ValueID? {
+    private func gradient(_ op: String, of value: ValueID, at place: Int) -> ValueID? {
         let found = uses.readers(of: value).filter { operation($0, op)?.operands[place] == value }
-        return found.count == 1 && alone.contains(found[0]) ? found[0] : nil
+        return found.count == 1 && isAlone(found[0]) ? found[0] : nil
     }
-    return graph.groups.compactMap { group in
-        let dy = group.members[0]
-        guard group.members.count == 1, let blocks = operation(dy, "space_to_depth"), let du = blocks.operands.first,
-            let inputGradient = operation(du, "conv2d_input_gradient"), let dz = inputGradient.operands.first,
-            alone.contains(du), uses.onlyReader(of: du) == dy,
-            let df = gradient("conv2d_filter_gradient", of: dy, at: 1), let dx = gradient("conv2d_input_gradient", of: dy),
-            let x = graph[df].operands.first,
-            // u is left to the convolution that reads it.
-            let dg = uses.readers(of: dz).first(where: { operation($0, "conv2d_filter_gradient")?.operands[1] == dz }),
-            let u = graph[dg].operands.first, let shuffle = operation(u, "depth_to_space"), alone.contains(dg),
-            uses.readers(of: u).count == 2, !uses.isRoot(u)
+
+    /// What makes u of x: a convolution, perhaps the sum with its bias, and the pixel shuffle.
+    private func forward(to u: ValueID, from x: ValueID) -> [ValueID]? {
+        guard let value = operation(u, "depth_to_space")?.operands[0] else { return nil }
+        let sum = operation(value, "add")
+        guard let t = sum == nil ? value : sum?.operands.first(where: { operation($0, "conv2d") != nil }),
+            operation(t, "conv2d")?.operands[0] == x
         else { return nil }
-        let db = gradient("sum_to", of: dy)
-        guard uses.readers(of: dy).count == (db == nil ? 2 : 3), !uses.isRoot(dy), dx < df,
-            // Gradients are made with that of the first filter.
-            [dg, db ?? dg].allSatisfy({ uses.readers(of: $0).allSatisfy { $0 > df } })
-        else { return nil }
-        var forward = [u, shuffle.operands[0]]
-        if let sum = operation(forward[1], "add"), let t = sum.operands.first(where: { operation($0, "conv2d") != nil }) {
-            forward.append(t)
-        }
-        guard let convolution = operation(forward[forward.count - 1], "conv2d"), convolution.operands[0] == x else { return nil }
-        return ConvolutionPair(forward: forward.reversed(), u: u, dz: dz, du: du, dy: dy, dg: dg, df: df, dx: dx, db: db)
+        return sum == nil ? [t, u] : [t, value, u]
     }
 }
 
 extension Graph {
-    /// The graph with the gradients of a pair in the groups that this file begins with; nil where their kernels do not
-    /// fit them.
-    func composingGradients(of pair: ConvolutionPair) -> Graph? {
+    /// The graph with the gradients of pairs in the groups that this file begins with.
+    fileprivate func composingGradients(of pairs: [ConvolutionPair]) -> Graph {
         var bare = self
         bare.groups = []
         var rewriter = GraphRewriter(bare)
-        var members: [ValueID: [ValueID]] = [pair.du: [], pair.dg: []]
-        if let db = pair.db { members[db] = [] }
+        /// What takes the place of a gradient's group: its members; none where another group makes it.
+        var members: [ValueID: [ValueID]] = [:]
+        var pairOf: [ValueID: ConvolutionPair] = [:]
+        for pair in pairs {
+            for id in [pair.du, pair.dg, pair.db ?? pair.dg] { members[id] = [] }
+            for id in [pair.dy, pair.dx, pair.df] { pairOf[id] = pair }
+        }
         for id in ids {
-            if id == pair.dy {
-                guard let blocks = rewriter.shuffle("space_to_depth", rewriter.place(of: pair.dz), as: id, named: "blocks")
-                else { return nil }
-                members[id] = [blocks]
-            } else if id == pair.dx || id == pair.df {
-                guard let blocks = members[pair.dy]?.first, let made = rewriter.gradients(of: pair, to: id, blocks) else {
-                    return nil
-                }
-                members[id] = made
+            if let pair = pairOf[id] {
+                let blocks = members[pair.dy]?.first
+                    ?? rewriter.shuffle("space_to_depth", rewriter.place(of: pair.dz), of: pair, named: "blocks")
+                members[id] = id == pair.dy ? [blocks] : rewriter.gradients(of: pair, to: id, blocks)
             } else if members[id] == nil {
                 rewriter.copy(id)
             }
@@ -122,38 +163,46 @@ extension Graph {
             let all = made ?? group.members.map(rewriter.place)
             if !all.isEmpty { rewriter.builder.setGroup(Group(name: group.name, members: all)) }
         }
-        let graph = rewriter.finish()
-        let uses = Uses(of: graph)
-        let names = groups.filter { $0.members == [pair.dx] || $0.members == [pair.df] }.map(\.name)
-        let fits = graph.groups.filter { names.contains($0.name) }.allSatisfy { group in
-            let analysis = GroupAnalysis(group, in: graph, uses)
-            return lowerComposedInputGradient(analysis) != nil || lowerComposedFilterGradients(analysis) != nil
-        }
-        return fits ? graph : nil
+        return rewriter.finish()
+    }
+
+    /// The names of groups that the kernels of composed gradients fit.
+    fileprivate func composedGradientGroups() -> Set<String> {
+        let uses = Uses(of: self)
+        return Set(
+            groups.lazy.filter { group in
+                let analysis = GroupAnalysis(group, in: self, uses)
+                return lowerComposedInputGradient(analysis) != nil || lowerComposedFilterGradients(analysis) != nil
+            }.map(\.name))
     }
 }
 
 extension GraphRewriter {
     /// Appends the members of the group of dx or df: copies that read each other, and dz from its blocks.
-    fileprivate mutating func gradients(of pair: ConvolutionPair, to last: ValueID, _ blocks: ValueID) -> [ValueID]? {
-        let isInput = last == pair.dx
-        let rest = isInput ? [pair.du, pair.dy, pair.dx] : [pair.dg, pair.du, pair.dy, pair.df] + [pair.db].compactMap { $0 }
+    fileprivate mutating func gradients(of pair: ConvolutionPair, to last: ValueID, _ blocks: ValueID) -> [ValueID] {
+        let gradients = last == pair.dx
+            ? [pair.du, pair.dy, pair.dx] : [pair.dg, pair.du, pair.dy, pair.df] + [pair.db].compactMap { $0 }
         var copies: [ValueID: ValueID] = [:]
-        var members: [ValueID] = []
-        for id in (isInput ? [] : pair.forward) + [pair.dz] + rest {
-            let copy = id == pair.dz
-                ? shuffle("depth_to_space", blocks, as: pair.dy, named: source[id].name)
-                : builder.copy(source[id], operands: source[id].operands.map { copies[$0] ?? place(of: $0) })
-            guard let copy else { return nil }
-            copies[id] = copy
-            members.append(copy)
+        for id in last == pair.dx ? [] : pair.forward { copies[id] = copy(id, reading: copies) }
+        copies[pair.dz] = shuffle("depth_to_space", blocks, of: pair, named: source[pair.dz].name)
+        for id in gradients {
+            copies[id] = copy(id, reading: copies)
+            replace(id, with: copies[id] ?? id)
         }
-        for id in rest { replace(id, with: copies[id] ?? id) }
-        return members
+        return copies.values.sorted()
     }
 
-    /// Appends a pixel shuffle with the block of another.
-    fileprivate mutating func shuffle(_ op: String, _ value: ValueID, as other: ValueID, named name: String) -> ValueID? {
-        try? builder.apply(op, [value], source[other].operation?.attributes ?? Attributes(), named: name)
+    private mutating func copy(_ id: ValueID, reading copies: [ValueID: ValueID]) -> ValueID {
+        builder.copy(source[id], operands: source[id].operands.map { copies[$0] ?? place(of: $0) })
+    }
+
+    /// Appends a pixel shuffle with the pair's block.
+    fileprivate mutating func shuffle(
+        _ op: String, _ value: ValueID, of pair: ConvolutionPair, named name: String
+    ) -> ValueID {
+        guard let block = source[pair.dy].operation?.attributes,
+            let shuffled = try? builder.apply(op, [value], block, named: name)
+        else { preconditionFailure("dz is as high and as wide as du, whose pixels lie in blocks") }
+        return shuffled
     }
 }
