@@ -15,7 +15,7 @@ import KernelInterface
 // Accumulation   in f32: chunks in order, then columns, then rows of the matrix.
 // Source         Lavin and Gray (CVPR 2016), section 4.3, transposed.
 // Chosen         where winograd_gradient_products is.
-// Measured       `graphrun bench Graphs/edsr.graph --workload step --profile`, one thread, AVX2: 64→64 in 0.17 ms.
+// Measured       `graphrun bench Graphs/edsr.graph --workload step --profile`, one thread, AVX2: 64→64 in 0.11 ms.
 
 @Sendable
 func sumWinogradFilterGradient(_ call: UnsafePointer<KernelCall>) {
