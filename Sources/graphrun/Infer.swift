@@ -50,6 +50,7 @@ struct Infer: ParsableCommand {
         let enlarger = try PictureEnlarger(
             loaded, threadCount: model.threadCount, bands: Bands(option: bands), memoryLimit: maxMemory?.count,
             algorithm: algorithm)
+        var leftOut = 0
         for (picture, target) in zip(pictures, targets) {
             let start = ContinuousClock.now
             var hasBegun = false
@@ -64,11 +65,17 @@ struct Infer: ParsableCommand {
                 }
             } catch {
                 if hasBegun { print("") }
-                throw error
+                fflush(nil)
+                // One picture that cannot be enlarged keeps none of the others.
+                guard pictures.count > 1 else { throw error }
+                StandardError.write("graphrun: \(error)\n")
+                leftOut += 1
+                continue
             }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             print(", \(String(format: "%.2f", seconds)) s")
         }
+        if leftOut > 0 { throw ModelError("\(leftOut) of \(pictures.count) pictures are left out") }
     }
 
     /// Where each picture goes.

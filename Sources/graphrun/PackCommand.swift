@@ -7,8 +7,8 @@ import Training
 struct PackCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pack",
-        abstract: "Write a model smaller, its weights rounded.",
-        usage: "graphrun pack MODEL --store FORMAT -o OUT.gpack [options]",
+        abstract: "Write a model for use, its weights rounded.",
+        usage: "graphrun pack MODEL [--store FORMAT] -o OUT.gpack [options]",
         discussion: """
             graphrun pack run/best.gpack --store fp16 -o edsr.gpack
 

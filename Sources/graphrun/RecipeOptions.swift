@@ -71,7 +71,12 @@ struct RecipeOptions: ParsableArguments {
     }
 
     /// A run that goes on may be given more epochs and more patience; everything else is as it began.
-    func applyExtensions(to recipe: inout Recipe) throws {
+    func extend(_ recipe: inout Recipe) {
+        if let epochs { recipe.epochCount = epochs }
+        if let patience { recipe.patience = patience }
+    }
+
+    func refuseChanges() throws {
         let fixed: [(String, Bool)] = [
             ("--recipe", self.recipe != nil), ("--steps-per-epoch", stepsPerEpoch != nil), ("--batch", batch != nil),
             ("--patch", patch != nil), ("--seed", seed != nil), ("--lr", learningRate != nil),
@@ -80,10 +85,10 @@ struct RecipeOptions: ParsableArguments {
             ("--validation-crops", validationCrops != nil), ("--algorithm", algorithm != nil),
         ]
         if let (name, _) = fixed.first(where: \.1) {
-            throw ValidationError("\(name) does not go with --resume: a run goes on as it began.")
+            throw ValidationError(
+                "\(name) does not go with --resume: but for --epochs and --patience a run goes on as it began; "
+                    + "begin a new one with --init RUN/best.gpack.")
         }
-        if let epochs { recipe.epochCount = epochs }
-        if let patience { recipe.patience = patience }
     }
 }
 

@@ -19,7 +19,7 @@ struct Train: ParsableCommand {
               batches   --batch 16 --patch 96 --seed 0 --cache 2G
               rate      --lr 1e-4 --lr-schedule 5000:5e-5|cosine|constant --warmup 0
               weights   --clip-norm inf --ema 0, --init OTHER.gpack by name
-              steps     --algorithm best|direct: how convolutions are computed
+              steps     --algorithm best|separate|direct: how convolutions are computed
               measures  --validation crops|images --validation-crops 60 --monitor psnr|loss
               files     --checkpoint-every 500|10m --overwrite --log text|json
             """)
@@ -59,6 +59,7 @@ struct Train: ParsableCommand {
                 throw ValidationError(
                     "--resume takes no model, -D, --out, --init or --overwrite: a run goes on as it began.")
             }
+            try recipe.refuseChanges()
         } else {
             guard model != nil else { throw ValidationError("Name a model, or a run to go on with by --resume.") }
             guard !data.isEmpty else { throw ValidationError("Name a folder of pictures by --data.") }
@@ -71,7 +72,7 @@ struct Train: ParsableCommand {
         Interruption.watch()
         let (folder, start, note) = try resume.map(resumed) ?? begun()
         let scale = try TrainingInputs(start.model).scale
-        let pictures = try TrainingData(data.isEmpty ? start.dataPaths : data, scale: scale)
+        let pictures = try pictures(of: start, scale: scale)
         let run = try TrainingRun(start, data: pictures, options, folder: folder)
         let progress = ProgressReport(
             isTerminal: StandardError.isTerminal, columnCount: StandardError.columnCount, write: StandardError.write)
@@ -103,8 +104,17 @@ struct Train: ParsableCommand {
     private func resumed(_ path: String) throws -> (RunFolder, Checkpoint, String?) {
         let folder = try RunFolder(resuming: path)
         var checkpoint = try Checkpoint(contentsOf: folder.lastPath)
-        try recipe.applyExtensions(to: &checkpoint.recipe)
+        recipe.extend(&checkpoint.recipe)
         return (folder, checkpoint, nil)
+    }
+
+    private func pictures(of start: Checkpoint, scale: Int) throws -> TrainingData {
+        do {
+            return try TrainingData(data.isEmpty ? start.dataPaths : data, scale: scale)
+        } catch {
+            guard resume != nil, data.isEmpty else { throw error }
+            throw ModelError("\(error); if the pictures are elsewhere now, name their folders by --data")
+        }
     }
 
     private func words(_ end: TrainingRun.End, _ folder: RunFolder) -> String {

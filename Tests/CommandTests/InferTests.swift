@@ -65,6 +65,18 @@ struct InferTests {
         #expect(try place.bytes("a.png") == place.bytes("b.png"))
     }
 
+    @Test func aPictureThatCannotBeReadKeepsNoneOfTheOthers() throws {
+        let place = try Workplace()
+        _ = try place.graphc(["compile"] + Models.small("espcn") + ["-o", "model.gpack"]).success()
+        let (first, last) = try (place.picture("1.png", width: 5, height: 4), place.picture("3.png", width: 5, height: 4))
+        let text = try place.file("2.png", Array("no picture".utf8))
+        let finished = try place.graphrun("infer", "model.gpack", first, text, last, "-o", "out/")
+        #expect(finished.status == 1)
+        #expect(finished.errors.contains("2.png: is not a PNG file") && finished.errors.contains("1 of 3 pictures are left out"))
+        #expect(finished.output.split(separator: "\n").count == 2)
+        for name in ["1.png", "3.png"] { #expect(try Picture(contentsOfPNG: place.url("out/\(name)").path).width == 15) }
+    }
+
     @Test func severalPicturesGoIntoAFolder() throws {
         let place = try Workplace()
         let first = try place.picture("first.png", width: 5, height: 4)

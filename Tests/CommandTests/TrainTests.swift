@@ -89,6 +89,7 @@ struct TrainTests {
         #expect(finished.status == 64 && finished.errors.contains("--lr does not go with --resume"))
         let other = try place.graphrun("train", "--resume", "out", "--algorithm", "direct")
         #expect(other.status == 64 && other.errors.contains("--algorithm does not go with --resume"))
+        #expect(finished.errors.contains("--init RUN/best.gpack"))
         _ = try place.graphrun("train", "--resume", "out", "--epochs", "2", "--patience", "3")
         #expect(try place.text("out/history.csv").split(separator: "\n").count == 3)
     }
