@@ -61,6 +61,7 @@ bool png_shim_read_header(PNGStream *stream, PNGHeader *header) {
   header->stored_row_byte_count = png_get_rowbytes(png, stream->info);
   header->pass_count =
       png_get_interlace_type(png, stream->info) == PNG_INTERLACE_NONE ? 1 : PNG_INTERLACE_ADAM7_PASSES;
+  header->is_grey = !(png_get_color_type(png, stream->info) & PNG_COLOR_MASK_COLOR);
   return true;
 }
 

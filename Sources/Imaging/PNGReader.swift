@@ -18,6 +18,8 @@ public final class PNGReader {
     public let path: String
     public let width: Int
     public let height: Int
+    /// Whether the file holds a grey picture: red, green and blue are equal.
+    public let isGrey: Bool
     /// Rows handed out so far.
     public private(set) var rowCount = 0
 
@@ -60,6 +62,7 @@ public final class PNGReader {
         self.stream = stream
         width = Int(header.width)
         height = Int(header.height)
+        isGrey = header.is_grey
         passCount = Int(header.pass_count)
         self.pixelByteCount = pixelByteCount
     }

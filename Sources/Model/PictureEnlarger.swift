@@ -64,7 +64,7 @@ public final class PictureEnlarger {
         enlargement = try Enlargement(model.entry(.predict).graph)
     }
 
-    /// Reads a PNG and writes the enlarged one, which appears when it is whole.
+    /// Reads a PNG and writes the enlarged one, which appears when it is whole. A grey picture stays grey.
     ///
     /// - Parameter willBegin: told what will be done, before the first row is read.
     @discardableResult
@@ -80,13 +80,13 @@ public final class PictureEnlarger {
                 inputWidth: reader.width, inputHeight: reader.height, outputWidth: writer.width,
                 outputHeight: writer.height, plan: prepared.summary)
             willBegin(report)
+            let sink = PNGRowSink(writer, isGrey: reader.isGrey)
             switch prepared.parts {
             case .whole(let session):
-                try session.run(
-                    inputs: [enlargement.input: PNGRowSource(reader)], outputs: [enlargement.output: PNGRowSink(writer)])
+                try session.run(inputs: [enlargement.input: PNGRowSource(reader)], outputs: [enlargement.output: sink])
             case .strips(let strips):
                 let rows = try PartialRowsFile(beside: output, rowByteCount: 3 * writer.width)
-                let completed = CompletedRows(rows, rowByteCount: 3 * writer.width, to: PNGRowSink(writer))
+                let completed = CompletedRows(rows, rowByteCount: 3 * writer.width, to: sink)
                 for (index, strip) in strips.enumerated() {
                     // Each strip reads the picture's rows again.
                     let source = PNGRowSource(index == 0 ? reader : try PNGReader(path: input))
@@ -183,11 +183,21 @@ private final class PNGRowSource: RowSource {
 /// A picture's rows, on their way to the file.
 private final class PNGRowSink: RowSink {
     private let writer: PNGWriter
+    /// Of a grey picture, a row with the mean of each pixel's channels, which models leave a little apart.
+    private var grey: [UInt8]
 
-    init(_ writer: PNGWriter) { self.writer = writer }
+    init(_ writer: PNGWriter, isGrey: Bool) {
+        self.writer = writer
+        grey = [UInt8](repeating: 0, count: isGrey ? 3 * writer.width : 0)
+    }
 
     func take(row: Int, from bytes: UnsafeRawBufferPointer) throws {
-        try writer.writeRow(bytes.bindMemory(to: UInt8.self))
+        guard !grey.isEmpty else { return try writer.writeRow(bytes.bindMemory(to: UInt8.self)) }
+        for first in stride(from: 0, to: grey.count, by: 3) {
+            let sum = Int(bytes[first]) + Int(bytes[first + 1]) + Int(bytes[first + 2])
+            for channel in 0..<3 { grey[first + channel] = UInt8((sum + 1) / 3) }
+        }
+        try grey.withUnsafeBufferPointer { try writer.writeRow($0) }
     }
 }
 

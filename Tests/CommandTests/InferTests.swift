@@ -1,3 +1,4 @@
+import Foundation
 import Imaging
 import Testing
 
@@ -75,6 +76,19 @@ struct InferTests {
         #expect(finished.errors.contains("2.png: is not a PNG file") && finished.errors.contains("1 of 3 pictures are left out"))
         #expect(finished.output.split(separator: "\n").count == 2)
         for name in ["1.png", "3.png"] { #expect(try Picture(contentsOfPNG: place.url("out/\(name)").path).width == 15) }
+    }
+
+    /// The model's three channels are not equal; those of a grey file, whole or in strips, are.
+    @Test(arguments: [[], ["--max-memory", "64M"]])
+    func greyPicturesStayGrey(_ arguments: [String]) throws {
+        let place = try Workplace()
+        _ = try place.graphc(["compile"] + Models.small("edsr") + ["-o", "model.gpack"]).success()
+        let base64 = "iVBORw0KGgoAAAANSUhEUgAAAAYAAAAFCAAAAABDM8I6AAAALElEQVR4nGNg0AioWHCCQdw+vX/7fQa9sLpl574xuOZO3fuUlyGmZc2VPyoA7yUPHSC3ZPQAAAAASUVORK5CYII="
+        _ = try place.file("grey.png", try #require(Data(base64Encoded: base64)))
+        _ = try place.graphrun(["infer", "model.gpack", "grey.png", "-o", "big.png"] + arguments).success()
+        let big = try Picture(contentsOfPNG: place.url("big.png").path)
+        #expect(stride(from: 0, to: big.pixels.count, by: 3).allSatisfy { Set(big.pixels[$0..<$0 + 3]).count == 1 })
+        #expect(Set(big.pixels).count > 10)
     }
 
     @Test func severalPicturesGoIntoAFolder() throws {

@@ -17,6 +17,8 @@ typedef struct {
   size_t stored_row_byte_count;
   /// 1, or 7 for an interlaced picture, whose rows are all read once in each pass.
   int pass_count;
+  /// Grey, with or without transparency.
+  bool is_grey;
 } PNGHeader;
 
 /// NULL when there is no memory. The file is past the 8 bytes of the signature.
