@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// The kernels are built twice from one folder: `KernelsAVX2` is a symbolic link to `Kernels`.
+// The kernels are built three times from one folder: `KernelsAVX2` and `KernelsAVX512` are symbolic links to `Kernels`.
 // They are optimised in debug builds too, as one module so that small functions are inlined across
 // files (SwiftPM wants the next two flags with that): `swift test` runs the kernels that people run.
 // Without errno, a square root is one instruction rather than a call for each lane.
@@ -13,6 +13,10 @@ let kernelSettings: [SwiftSetting] = [
 let avx2Settings: [SwiftSetting] = [
     .define("FMA"),
     .unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma"]),
+]
+let avx512Settings: [SwiftSetting] = [
+    .define("FMA"), .define("AVX512"),
+    .unsafeFlags(["-Xcc", "-mavx512f", "-Xcc", "-mavx512vl", "-Xcc", "-mavx512dq", "-Xcc", "-mavx512bw"]),
 ]
 
 /// The instructions for CRC-32C and SHA-256, in a module of their own that is called where the processor has them.
@@ -50,8 +54,11 @@ let package = Package(
             name: "KernelsAVX2", dependencies: ["KernelInterface"],
             swiftSettings: kernelSettings + avx2Settings),
         .target(
+            name: "KernelsAVX512", dependencies: ["KernelInterface"],
+            swiftSettings: kernelSettings + avx512Settings),
+        .target(
             name: "GraphRuntime",
-            dependencies: ["GraphIR", "KernelInterface", "GraphCompiler", "Kernels", "KernelsAVX2"],
+            dependencies: ["GraphIR", "KernelInterface", "GraphCompiler", "Kernels", "KernelsAVX2", "KernelsAVX512"],
             swiftSettings: optimizedSettings),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -95,7 +102,7 @@ let package = Package(
         .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "GoldenSupport"]),
         .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "GraphLanguage", "GoldenSupport"]),
         .testTarget(name: "GraphCompilerTests", dependencies: ["GraphCompiler", "GoldenSupport", "ModelFixtures"]),
-        .testTarget(name: "KernelsTests", dependencies: ["KernelInterface", "Kernels", "KernelsAVX2"]),
+        .testTarget(name: "KernelsTests", dependencies: ["KernelInterface", "Kernels", "KernelsAVX2", "KernelsAVX512"]),
         .testTarget(name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "ModelFixtures"]),
         .testTarget(name: "PackTests", dependencies: ["Pack", "GoldenSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging"]),

@@ -6,12 +6,24 @@ import GraphCompiler
 
 extension InstructionSet {
     /// The best that this processor, and the system on it, can run.
-    public static let best: InstructionSet = detect()
+    public static var best: InstructionSet { runnable.last ?? .portable }
 
-    private static func detect() -> InstructionSet {
+    /// All that this processor, and the system on it, can run, the best last.
+    public static let runnable: [InstructionSet] = detect()
+
+    /// What a processor must have, by the names of Linux.
+    private var processorFlags: [Substring] {
+        switch self {
+        case .portable: []
+        case .avx2: ["avx2", "fma"]
+        case .avx512: ["avx512f", "avx512vl", "avx512dq", "avx512bw"]
+        }
+    }
+
+    private static func detect() -> [InstructionSet] {
         #if arch(x86_64)
             // The kernel lists a flag only when the system saves the registers that it needs.
-            guard let file = fopen("/proc/cpuinfo", "r") else { return .portable }
+            guard let file = fopen("/proc/cpuinfo", "r") else { return [.portable] }
             defer { fclose(file) }
             var line: UnsafeMutablePointer<CChar>?
             var capacity = 0
@@ -19,10 +31,10 @@ extension InstructionSet {
             while getline(&line, &capacity, file) > 0, let text = line.map({ String(cString: $0) }) {
                 guard text.hasPrefix("flags") else { continue }
                 let flags = Set(text.split(whereSeparator: { " \t\n:".contains($0) }))
-                return flags.contains("avx2") && flags.contains("fma") ? .avx2 : .portable
+                return allCases.filter { flags.isSuperset(of: $0.processorFlags) }
             }
         #endif
-        return .portable
+        return [.portable]
     }
 }
 

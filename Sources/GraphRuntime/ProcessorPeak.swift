@@ -2,6 +2,7 @@ import Dispatch
 import GraphCompiler
 import Kernels
 import KernelsAVX2
+import KernelsAVX512
 
 /// What the processor can do at most: multiplications and additions in registers alone, with one
 /// instruction set, on some threads.
@@ -34,6 +35,8 @@ public struct ProcessorPeak: Sendable {
                 Kernels.runMultiplyAdds(roundCount: Self.operationCount / Kernels.multiplyAddOperationsPerRound)
             case .avx2:
                 KernelsAVX2.runMultiplyAdds(roundCount: Self.operationCount / KernelsAVX2.multiplyAddOperationsPerRound)
+            case .avx512:
+                KernelsAVX512.runMultiplyAdds(roundCount: Self.operationCount / KernelsAVX512.multiplyAddOperationsPerRound)
             }
         precondition(result > 0, "the chains end near 2")
     }

@@ -3,6 +3,7 @@ import GraphIR
 import KernelInterface
 import Kernels
 import KernelsAVX2
+import KernelsAVX512
 
 /// Instructions bound to memory: what workers take from, in order.
 ///
@@ -118,6 +119,7 @@ final class TaskList: @unchecked Sendable {
             switch instructionSet {
             case .portable: Kernels.KernelLibrary.kernels
             case .avx2: KernelsAVX2.KernelLibrary.kernels
+            case .avx512: KernelsAVX512.KernelLibrary.kernels
             }
         guard let kernel = kernels[name] else {
             throw RuntimeError("there is no kernel '\(name)' for \(instructionSet.rawValue)")

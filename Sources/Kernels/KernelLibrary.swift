@@ -2,12 +2,6 @@ import KernelInterface
 
 /// The kernels of this build by the names that the compiler's kernel table gives.
 public enum KernelLibrary {
-    #if FMA
-    public static let instructionSet = "avx2"
-    #else
-    public static let instructionSet = "portable"
-    #endif
-
     public static let kernels: [String: Kernel] = {
         var names = KernelNames()
         names.add("pack_filter", packFilter)

@@ -2,13 +2,15 @@
 //
 // Formula        x ← x·m + c, over and over, in 12 chains that do not depend on each other: more than a fused
 //                multiply-add's latency of 4 or 5 cycles times two a cycle.
-// Layout         AVX2: chains of 8 lanes, 12 of the 16 registers. Portable: chains of 4 lanes, since eight would
-//                take two registers each and spill.
+// Layout         chains of one register each: 16 lanes with AVX-512, 8 with AVX2, where 12 of the 16 registers are
+//                taken, 4 in the portable build.
 // Chosen         by no program: `ProcessorPeak` runs it between measurements.
 // Measured       118 GFLOP/s on one core at 3.7 GHz, two fused multiply-adds of 8 lanes in each cycle:
 //                graphrun bench --threads 1.
 
-#if FMA
+#if AVX512
+private typealias Chain = SIMD16<Float>
+#elseif FMA
 private typealias Chain = SIMD8<Float>
 #else
 private typealias Chain = SIMD4<Float>

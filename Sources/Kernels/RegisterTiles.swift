@@ -13,23 +13,33 @@ struct TermPiece {
     var isFirst: Bool
 }
 
-// The tiles are written out line by line: the sums must be separate variables to stay in registers,
-// 12 of AVX2's 16 for 6 × 16. Each is the same loop over the piece's terms.
+// The tiles are written out line by line: the sums must be separate variables to stay in registers. Of AVX2's 16,
+// 6 × 16 takes 12 for its sums; of AVX-512's, 8 × 16 takes 8, as many as two multiply-adds a cycle keep under way.
+// Each tile is the same loop over the piece's terms, so that a sum's bits do not depend on its tile.
 
 /// Adds a piece to 16 channels of `count` pixels, and of those up to the next multiple of 4.
 func multiplyTiles16(_ piece: TermPiece, count: Int, result: UnsafeMutablePointer<Float>) {
     var pixel = 0
     while pixel < count {
-        let remaining = count - pixel
-        let tileResult = result + pixel * piece.resultStride
-        if remaining >= 9 || remaining == 5 || remaining == 6 {
-            multiplyTile6x16(piece, pixel * piece.pixelStride, tileResult)
-            pixel += 6
-        } else {
-            multiplyTile4x16(piece, pixel * piece.pixelStride, tileResult)
-            pixel += 4
+        let offset = pixel * piece.pixelStride, tileResult = result + pixel * piece.resultStride
+        let height = tileHeight16(remaining: count - pixel)
+        switch height {
+        case 8: multiplyTile8x16(piece, offset, tileResult)
+        case 6: multiplyTile6x16(piece, offset, tileResult)
+        default: multiplyTile4x16(piece, offset, tileResult)
         }
+        pixel += height
     }
+}
+
+/// Pixels of the next tile of 16 channels: the most after which no tile is filled up by more than it must be.
+@inline(__always)
+private func tileHeight16(remaining: Int) -> Int {
+    #if AVX512
+    remaining >= 11 || remaining == 7 || remaining == 8 ? 8 : remaining >= 5 ? 6 : 4
+    #else
+    remaining >= 9 || remaining == 5 || remaining == 6 ? 6 : 4
+    #endif
 }
 
 /// Adds a piece to 8 channels of `count` pixels, and of those up to the next multiple of 4.
@@ -48,84 +58,112 @@ func multiplyTiles8(_ piece: TermPiece, count: Int, result: UnsafeMutablePointer
 }
 
 @inline(__always)
-private func multiplyTile6x16(
-    _ piece: TermPiece, _ offset: Int, _ result: UnsafeMutablePointer<Float>
-) {
-    var s0a = Vector(repeating: 0), s0b = Vector(repeating: 0), s1a = Vector(repeating: 0), s1b = Vector(repeating: 0)
-    var s2a = Vector(repeating: 0), s2b = Vector(repeating: 0), s3a = Vector(repeating: 0), s3b = Vector(repeating: 0)
-    var s4a = Vector(repeating: 0), s4b = Vector(repeating: 0), s5a = Vector(repeating: 0), s5b = Vector(repeating: 0)
+private func multiplyTile8x16(_ piece: TermPiece, _ offset: Int, _ result: UnsafeMutablePointer<Float>) {
+    var s0 = WideVector(repeating: 0), s1 = WideVector(repeating: 0), s2 = WideVector(repeating: 0)
+    var s3 = WideVector(repeating: 0), s4 = WideVector(repeating: 0), s5 = WideVector(repeating: 0)
+    var s6 = WideVector(repeating: 0), s7 = WideVector(repeating: 0)
     let step = piece.pixelStride, stride = piece.resultStride
     if !piece.isFirst {
-        s0a = result.vector(0); s0b = result.vector(8)
-        s1a = result.vector(stride); s1b = result.vector(stride + 8)
-        s2a = result.vector(2 * stride); s2b = result.vector(2 * stride + 8)
-        s3a = result.vector(3 * stride); s3b = result.vector(3 * stride + 8)
-        s4a = result.vector(4 * stride); s4b = result.vector(4 * stride + 8)
-        s5a = result.vector(5 * stride); s5b = result.vector(5 * stride + 8)
+        s0 = result.wideVector(0)
+        s1 = result.wideVector(stride)
+        s2 = result.wideVector(2 * stride)
+        s3 = result.wideVector(3 * stride)
+        s4 = result.wideVector(4 * stride)
+        s5 = result.wideVector(5 * stride)
+        s6 = result.wideVector(6 * stride)
+        s7 = result.wideVector(7 * stride)
     }
     for row in 0..<piece.rowCount {
         var x = piece.rows[row] + (offset + piece.firstTerm)
         var filter = piece.filter + row * piece.filterRowStride
         for _ in 0..<piece.termCount {
-            let wa = filter.vector(0), wb = filter.vector(8)
-            let x0 = Vector(repeating: x[0])
-            s0a = multiplyAdd(x0, wa, s0a); s0b = multiplyAdd(x0, wb, s0b)
-            let x1 = Vector(repeating: x[step])
-            s1a = multiplyAdd(x1, wa, s1a); s1b = multiplyAdd(x1, wb, s1b)
-            let x2 = Vector(repeating: x[2 * step])
-            s2a = multiplyAdd(x2, wa, s2a); s2b = multiplyAdd(x2, wb, s2b)
-            let x3 = Vector(repeating: x[3 * step])
-            s3a = multiplyAdd(x3, wa, s3a); s3b = multiplyAdd(x3, wb, s3b)
-            let x4 = Vector(repeating: x[4 * step])
-            s4a = multiplyAdd(x4, wa, s4a); s4b = multiplyAdd(x4, wb, s4b)
-            let x5 = Vector(repeating: x[5 * step])
-            s5a = multiplyAdd(x5, wa, s5a); s5b = multiplyAdd(x5, wb, s5b)
+            let w = filter.wideVector(0)
+            s0 = multiplyAdd(WideVector(repeating: x[0]), w, s0)
+            s1 = multiplyAdd(WideVector(repeating: x[step]), w, s1)
+            s2 = multiplyAdd(WideVector(repeating: x[2 * step]), w, s2)
+            s3 = multiplyAdd(WideVector(repeating: x[3 * step]), w, s3)
+            s4 = multiplyAdd(WideVector(repeating: x[4 * step]), w, s4)
+            s5 = multiplyAdd(WideVector(repeating: x[5 * step]), w, s5)
+            s6 = multiplyAdd(WideVector(repeating: x[6 * step]), w, s6)
+            s7 = multiplyAdd(WideVector(repeating: x[7 * step]), w, s7)
             x += 1
             filter += 16
         }
     }
-    result.store(s0a, 0); result.store(s0b, 8)
-    result.store(s1a, stride); result.store(s1b, stride + 8)
-    result.store(s2a, 2 * stride); result.store(s2b, 2 * stride + 8)
-    result.store(s3a, 3 * stride); result.store(s3b, 3 * stride + 8)
-    result.store(s4a, 4 * stride); result.store(s4b, 4 * stride + 8)
-    result.store(s5a, 5 * stride); result.store(s5b, 5 * stride + 8)
+    result.store(s0, 0)
+    result.store(s1, stride)
+    result.store(s2, 2 * stride)
+    result.store(s3, 3 * stride)
+    result.store(s4, 4 * stride)
+    result.store(s5, 5 * stride)
+    result.store(s6, 6 * stride)
+    result.store(s7, 7 * stride)
 }
 
 @inline(__always)
-private func multiplyTile4x16(
-    _ piece: TermPiece, _ offset: Int, _ result: UnsafeMutablePointer<Float>
-) {
-    var s0a = Vector(repeating: 0), s0b = Vector(repeating: 0), s1a = Vector(repeating: 0), s1b = Vector(repeating: 0)
-    var s2a = Vector(repeating: 0), s2b = Vector(repeating: 0), s3a = Vector(repeating: 0), s3b = Vector(repeating: 0)
+private func multiplyTile6x16(_ piece: TermPiece, _ offset: Int, _ result: UnsafeMutablePointer<Float>) {
+    var s0 = WideVector(repeating: 0), s1 = WideVector(repeating: 0), s2 = WideVector(repeating: 0)
+    var s3 = WideVector(repeating: 0), s4 = WideVector(repeating: 0), s5 = WideVector(repeating: 0)
     let step = piece.pixelStride, stride = piece.resultStride
     if !piece.isFirst {
-        s0a = result.vector(0); s0b = result.vector(8)
-        s1a = result.vector(stride); s1b = result.vector(stride + 8)
-        s2a = result.vector(2 * stride); s2b = result.vector(2 * stride + 8)
-        s3a = result.vector(3 * stride); s3b = result.vector(3 * stride + 8)
+        s0 = result.wideVector(0)
+        s1 = result.wideVector(stride)
+        s2 = result.wideVector(2 * stride)
+        s3 = result.wideVector(3 * stride)
+        s4 = result.wideVector(4 * stride)
+        s5 = result.wideVector(5 * stride)
     }
     for row in 0..<piece.rowCount {
         var x = piece.rows[row] + (offset + piece.firstTerm)
         var filter = piece.filter + row * piece.filterRowStride
         for _ in 0..<piece.termCount {
-            let wa = filter.vector(0), wb = filter.vector(8)
-            let x0 = Vector(repeating: x[0])
-            s0a = multiplyAdd(x0, wa, s0a); s0b = multiplyAdd(x0, wb, s0b)
-            let x1 = Vector(repeating: x[step])
-            s1a = multiplyAdd(x1, wa, s1a); s1b = multiplyAdd(x1, wb, s1b)
-            let x2 = Vector(repeating: x[2 * step])
-            s2a = multiplyAdd(x2, wa, s2a); s2b = multiplyAdd(x2, wb, s2b)
-            let x3 = Vector(repeating: x[3 * step])
-            s3a = multiplyAdd(x3, wa, s3a); s3b = multiplyAdd(x3, wb, s3b)
+            let w = filter.wideVector(0)
+            s0 = multiplyAdd(WideVector(repeating: x[0]), w, s0)
+            s1 = multiplyAdd(WideVector(repeating: x[step]), w, s1)
+            s2 = multiplyAdd(WideVector(repeating: x[2 * step]), w, s2)
+            s3 = multiplyAdd(WideVector(repeating: x[3 * step]), w, s3)
+            s4 = multiplyAdd(WideVector(repeating: x[4 * step]), w, s4)
+            s5 = multiplyAdd(WideVector(repeating: x[5 * step]), w, s5)
             x += 1
             filter += 16
         }
     }
-    result.store(s0a, 0); result.store(s0b, 8)
-    result.store(s1a, stride); result.store(s1b, stride + 8)
-    result.store(s2a, 2 * stride); result.store(s2b, 2 * stride + 8)
-    result.store(s3a, 3 * stride); result.store(s3b, 3 * stride + 8)
+    result.store(s0, 0)
+    result.store(s1, stride)
+    result.store(s2, 2 * stride)
+    result.store(s3, 3 * stride)
+    result.store(s4, 4 * stride)
+    result.store(s5, 5 * stride)
+}
+
+@inline(__always)
+private func multiplyTile4x16(_ piece: TermPiece, _ offset: Int, _ result: UnsafeMutablePointer<Float>) {
+    var s0 = WideVector(repeating: 0), s1 = WideVector(repeating: 0), s2 = WideVector(repeating: 0)
+    var s3 = WideVector(repeating: 0)
+    let step = piece.pixelStride, stride = piece.resultStride
+    if !piece.isFirst {
+        s0 = result.wideVector(0)
+        s1 = result.wideVector(stride)
+        s2 = result.wideVector(2 * stride)
+        s3 = result.wideVector(3 * stride)
+    }
+    for row in 0..<piece.rowCount {
+        var x = piece.rows[row] + (offset + piece.firstTerm)
+        var filter = piece.filter + row * piece.filterRowStride
+        for _ in 0..<piece.termCount {
+            let w = filter.wideVector(0)
+            s0 = multiplyAdd(WideVector(repeating: x[0]), w, s0)
+            s1 = multiplyAdd(WideVector(repeating: x[step]), w, s1)
+            s2 = multiplyAdd(WideVector(repeating: x[2 * step]), w, s2)
+            s3 = multiplyAdd(WideVector(repeating: x[3 * step]), w, s3)
+            x += 1
+            filter += 16
+        }
+    }
+    result.store(s0, 0)
+    result.store(s1, stride)
+    result.store(s2, 2 * stride)
+    result.store(s3, 3 * stride)
 }
 
 @inline(__always)

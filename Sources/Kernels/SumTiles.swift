@@ -14,45 +14,38 @@ struct PixelBlock {
 
 /// sums[m][lane] = Σ over pixels of input[term + m] · gradient[lane], 6 × 16.
 func sumTile6x16(_ block: PixelBlock, _ term: Int, _ sums: UnsafeMutablePointer<Float>) {
-    var s0a = Vector(repeating: 0), s0b = Vector(repeating: 0), s1a = Vector(repeating: 0), s1b = Vector(repeating: 0)
-    var s2a = Vector(repeating: 0), s2b = Vector(repeating: 0), s3a = Vector(repeating: 0), s3b = Vector(repeating: 0)
-    var s4a = Vector(repeating: 0), s4b = Vector(repeating: 0), s5a = Vector(repeating: 0), s5b = Vector(repeating: 0)
+    var s0 = WideVector(repeating: 0), s1 = WideVector(repeating: 0), s2 = WideVector(repeating: 0)
+    var s3 = WideVector(repeating: 0), s4 = WideVector(repeating: 0), s5 = WideVector(repeating: 0)
     if !block.isFirst {
-        s0a = sums.vector(0); s0b = sums.vector(8)
-        s1a = sums.vector(16); s1b = sums.vector(24)
-        s2a = sums.vector(32); s2b = sums.vector(40)
-        s3a = sums.vector(48); s3b = sums.vector(56)
-        s4a = sums.vector(64); s4b = sums.vector(72)
-        s5a = sums.vector(80); s5b = sums.vector(88)
+        s0 = sums.wideVector(0)
+        s1 = sums.wideVector(16)
+        s2 = sums.wideVector(32)
+        s3 = sums.wideVector(48)
+        s4 = sums.wideVector(64)
+        s5 = sums.wideVector(80)
     }
     let step = block.pixelStride
     var gradient = block.outputGradient
     for row in 0..<block.rowCount {
         var x = block.input + (row * block.inputRowStride + term)
         for _ in 0..<block.width {
-            let ga = gradient.vector(0), gb = gradient.vector(8)
-            let x0 = Vector(repeating: x[0])
-            s0a = multiplyAdd(x0, ga, s0a); s0b = multiplyAdd(x0, gb, s0b)
-            let x1 = Vector(repeating: x[1])
-            s1a = multiplyAdd(x1, ga, s1a); s1b = multiplyAdd(x1, gb, s1b)
-            let x2 = Vector(repeating: x[2])
-            s2a = multiplyAdd(x2, ga, s2a); s2b = multiplyAdd(x2, gb, s2b)
-            let x3 = Vector(repeating: x[3])
-            s3a = multiplyAdd(x3, ga, s3a); s3b = multiplyAdd(x3, gb, s3b)
-            let x4 = Vector(repeating: x[4])
-            s4a = multiplyAdd(x4, ga, s4a); s4b = multiplyAdd(x4, gb, s4b)
-            let x5 = Vector(repeating: x[5])
-            s5a = multiplyAdd(x5, ga, s5a); s5b = multiplyAdd(x5, gb, s5b)
+            let g = gradient.wideVector(0)
+            s0 = multiplyAdd(WideVector(repeating: x[0]), g, s0)
+            s1 = multiplyAdd(WideVector(repeating: x[1]), g, s1)
+            s2 = multiplyAdd(WideVector(repeating: x[2]), g, s2)
+            s3 = multiplyAdd(WideVector(repeating: x[3]), g, s3)
+            s4 = multiplyAdd(WideVector(repeating: x[4]), g, s4)
+            s5 = multiplyAdd(WideVector(repeating: x[5]), g, s5)
             x += step
             gradient += 16
         }
     }
-    sums.store(s0a, 0); sums.store(s0b, 8)
-    sums.store(s1a, 16); sums.store(s1b, 24)
-    sums.store(s2a, 32); sums.store(s2b, 40)
-    sums.store(s3a, 48); sums.store(s3b, 56)
-    sums.store(s4a, 64); sums.store(s4b, 72)
-    sums.store(s5a, 80); sums.store(s5b, 88)
+    sums.store(s0, 0)
+    sums.store(s1, 16)
+    sums.store(s2, 32)
+    sums.store(s3, 48)
+    sums.store(s4, 64)
+    sums.store(s5, 80)
 }
 
 /// sums[m][lane] = Σ over pixels of input[term + m] · gradient[lane], 12 × 8.

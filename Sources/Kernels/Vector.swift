@@ -4,6 +4,9 @@ import KernelInterface
 /// Eight lanes: one AVX2 register, or two of the portable build's.
 typealias Vector = SIMD8<Float>
 
+/// Sixteen lanes, for matrix products: one AVX-512 register, two AVX2 registers, or four.
+typealias WideVector = SIMD16<Float>
+
 // Instructions on whole vectors, by LLVM's names. The standard library's are loops over lanes, which the optimizer
 // puts together again, at times as halves of a register that are stored apart and stall the load of the whole.
 
@@ -30,6 +33,14 @@ extension Vector {
     }
 }
 
+extension WideVector {
+    @inline(__always)
+    fileprivate init(register: Builtin.Vec16xFPIEEE32) {
+        self.init()
+        _storage._value = register
+    }
+}
+
 /// a·b + c: one rounding with FMA, two in the portable build, where one would be a call of `fmaf` for each lane.
 @inline(__always)
 func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
@@ -37,6 +48,16 @@ func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
     Vector(register: Builtin.int_fma_Vec8xFPIEEE32(a._storage._value, b._storage._value, c._storage._value))
     #else
     a * b + c
+    #endif
+}
+
+@inline(__always)
+func multiplyAdd(_ a: WideVector, _ b: WideVector, _ c: WideVector) -> WideVector {
+    #if FMA
+    WideVector(register: Builtin.int_fma_Vec16xFPIEEE32(a._storage._value, b._storage._value, c._storage._value))
+    #else
+    let product = Builtin.fmul_Vec16xFPIEEE32(a._storage._value, b._storage._value)
+    return WideVector(register: Builtin.fadd_Vec16xFPIEEE32(product, c._storage._value))
     #endif
 }
 
@@ -59,15 +80,27 @@ extension UnsafePointer<Float> {
     /// Eight elements from `index` on, at any alignment.
     @inline(__always)
     func vector(_ index: Int) -> Vector { UnsafeRawPointer(self + index).loadUnaligned(as: Vector.self) }
+
+    /// Sixteen elements from `index` on, at any alignment.
+    @inline(__always)
+    func wideVector(_ index: Int) -> WideVector { UnsafeRawPointer(self + index).loadUnaligned(as: WideVector.self) }
 }
 
 extension UnsafeMutablePointer<Float> {
     @inline(__always)
-    func vector(_ index: Int) -> Vector { UnsafeRawPointer(self + index).loadUnaligned(as: Vector.self) }
+    func vector(_ index: Int) -> Vector { UnsafePointer(self).vector(index) }
+
+    @inline(__always)
+    func wideVector(_ index: Int) -> WideVector { UnsafePointer(self).wideVector(index) }
 
     @inline(__always)
     func store(_ value: Vector, _ index: Int) {
         UnsafeMutableRawPointer(self + index).storeBytes(of: value, as: Vector.self)
+    }
+
+    @inline(__always)
+    func store(_ value: WideVector, _ index: Int) {
+        UnsafeMutableRawPointer(self + index).storeBytes(of: value, as: WideVector.self)
     }
 }
 

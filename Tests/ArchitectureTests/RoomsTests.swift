@@ -5,7 +5,7 @@ import Testing
 @Suite struct RoomsTests {
     /// From the top. Rooms of one line do not import each other.
     private static let order: [[String]] = [
-        ["GraphLanguage"], ["GraphIR"], ["KernelInterface"], ["GraphCompiler"], ["Kernels", "KernelsAVX2"],
+        ["GraphLanguage"], ["GraphIR"], ["KernelInterface"], ["GraphCompiler"], ["Kernels", "KernelsAVX2", "KernelsAVX512"],
         ["GraphRuntime"], ["Files"], ["PackInstructions"], ["Pack"], ["Imaging"], ["Model"], ["Training"], ["graphc", "graphrun"],
     ]
 
@@ -19,7 +19,7 @@ import Testing
 
     /// Rooms that own memory, or read and write bytes.
     private static let memoryRooms: Set<String> = [
-        "KernelInterface", "Kernels", "KernelsAVX2", "GraphRuntime", "Files", "PackInstructions", "Pack",
+        "KernelInterface", "Kernels", "KernelsAVX2", "KernelsAVX512", "GraphRuntime", "Files", "PackInstructions", "Pack",
         "Imaging",
     ]
     /// Rooms that hand rows of pixels to a session, as buffers that know their size.

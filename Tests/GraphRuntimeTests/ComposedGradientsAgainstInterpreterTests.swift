@@ -37,7 +37,7 @@ import Testing
         let entry = try entry(block: pair.block, filterSize: pair.filterSize, hasBias: pair.hasBias)
         let case_ = EntryCase(entry, sizes: ["N": sizes[0], "H": sizes[1], "W": sizes[2]], seed: 4)
         let expected = try case_.interpreted(in: Double.self)
-        for instructionSet in Set([InstructionSet.portable, .best]) {
+        for instructionSet in InstructionSet.runnable {
             let program = try Pipeline.specialize(entry, sizes: case_.sizes, instructionSet: instructionSet)
             let kernels = program.steps.map(\.kernel)
             #expect(kernels.count { $0 == "conv2d_composed" } == 2, "\(kernels)")

@@ -47,7 +47,7 @@ import Testing
                 guard (try? entry.graph.bound(to: sizes)) != nil else { continue }
                 let case_ = EntryCase(entry, sizes: sizes, seed: 5)
                 let expected = try case_.interpreted(in: Double.self)
-                for instructionSet in Set([InstructionSet.portable, .best]) {
+                for instructionSet in InstructionSet.runnable {
                     let program = try Pipeline.specialize(entry, sizes: sizes, instructionSet: instructionSet)
                     #expect(!program.steps.contains { $0.kernel == "plain" })
                     let found = try case_.executed(program, threadCount: 2)

@@ -37,7 +37,7 @@ import Testing
         let exact = try case_.interpreted(in: Double.self)
         let plain = try case_.interpreted()
         let bound = 2e-5 + 20 * plain.difference(from: exact)
-        for instructionSet in Set([InstructionSet.portable, .best]) {
+        for instructionSet in InstructionSet.runnable {
             var found = try case_.executed(instructionSet, bandRows: nil, threadCount: 2)
             // A pixel may fall on the other side of a half.
             let pixels = zip(found.outputs["bytes"] ?? [], exact.outputs["bytes"] ?? [])

@@ -2,21 +2,34 @@ import Foundation
 import KernelInterface
 import Kernels
 import KernelsAVX2
+import KernelsAVX512
 import Testing
 
-/// The two builds of the kernels.
+/// The builds of the kernels.
 enum Build: String, CaseIterable, CustomTestStringConvertible {
-    case portable, avx2
+    case portable, avx2, avx512
 
     /// Those that this machine can run.
     static let runnable: [Build] = {
         let flags = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
         let words = Set(flags.split(whereSeparator: \.isWhitespace))
-        return words.contains("avx2") && words.contains("fma") ? [.portable, .avx2] : [.portable]
+        return allCases.filter { words.isSuperset(of: $0.processorFlags) }
     }()
 
+    private var processorFlags: [Substring] {
+        switch self {
+        case .portable: []
+        case .avx2: ["avx2", "fma"]
+        case .avx512: ["avx512f", "avx512vl", "avx512dq", "avx512bw"]
+        }
+    }
+
     var kernels: [String: Kernel] {
-        self == .avx2 ? KernelsAVX2.KernelLibrary.kernels : Kernels.KernelLibrary.kernels
+        switch self {
+        case .portable: Kernels.KernelLibrary.kernels
+        case .avx2: KernelsAVX2.KernelLibrary.kernels
+        case .avx512: KernelsAVX512.KernelLibrary.kernels
+        }
     }
 
     var testDescription: String { rawValue }
