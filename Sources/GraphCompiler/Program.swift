@@ -161,6 +161,8 @@ public struct Buffer: Hashable, Sendable {
     public var rows: RowLayout
     /// How many rows exist at a time: all, or those of a rolling window.
     public var rowCapacity: Int
+    /// The buffer whose place this one takes, row by row as the step that makes it reads the one and writes the other.
+    public var inPlaceOf: BufferID?
 
     /// From one row to the next: whole cache lines where rows are the runtime's own.
     public var rowByteStride: Int {

@@ -4,12 +4,13 @@ import GraphLanguage
 /// Programs as text of the one grammar: the bound graph with its kernels, then the plan.
 ///
 ///     buffer t_1 rows 7 bytes 64512 live 3..<41 at 12288
+///     buffer h rows 32 bytes 196608 live 17..<58 at 76800 over y
 ///     buffer s0_filter rows 1 bytes 147456 at 0 prepared
 ///     run lr rows 0..<5 source
 ///     run s0 rows 0..<4 after s0_pack(1) given lr(5)
 ///     run s1 rows 8..<12 after s0(9) taken y(4)
 ///
-/// An instruction waits for rows of steps (`after`), of inputs (`given`) and of outputs (`taken`).
+/// A buffer takes the place of an operand of its step (`over`). An instruction waits for rows of steps (`after`), of inputs (`given`) and of outputs (`taken`).
 /// Lifetimes count instructions from 0 in the order they stand, those of the preparation apart.
 /// `readProgram` reads it again and believes nothing.
 public func programText(_ program: Program, stage: Stage) -> String {
@@ -18,7 +19,7 @@ public func programText(_ program: Program, stage: Stage) -> String {
     let isPlanned = stage >= .planned
     let lifetimes = liveRanges(of: program)
     for (index, buffer) in program.buffers.enumerated() {
-        declaration.body += directive(for: buffer, life: lifetimes[index], isPlanned: isPlanned)
+        declaration.body += directive(for: buffer, program, life: lifetimes[index], isPlanned: isPlanned)
     }
     for instruction in program.preparation {
         declaration.body.append(directive(for: instruction, program, isPlanned, isPreparation: true))
@@ -30,7 +31,9 @@ public func programText(_ program: Program, stage: Stage) -> String {
         SourceFile(stage: Name(stage.rawValue, at: .none), declarations: [declaration]))
 }
 
-private func directive(for buffer: Buffer, life: ClosedRange<Int>?, isPlanned: Bool) -> [Statement] {
+private func directive(
+    for buffer: Buffer, _ program: Program, life: ClosedRange<Int>?, isPlanned: Bool
+) -> [Statement] {
     var clauses = [Clause("rows", [.integer(buffer.rowCapacity)])]
     if isPlanned {
         clauses.append(Clause("bytes", [.integer(buffer.byteCount)]))
@@ -41,6 +44,7 @@ private func directive(for buffer: Buffer, life: ClosedRange<Int>?, isPlanned: B
         return []
     case .arena(let offset):
         if isPlanned { clauses.append(Clause("at", [.integer(offset)])) }
+        if let operand = buffer.inPlaceOf { clauses.append(Clause("over", [.name(program[buffer: operand].name)])) }
         if buffer.value == nil { clauses.append(Clause("packed", [])) }
     case .prepared(let offset):
         if isPlanned { clauses.append(Clause("at", [.integer(offset)])) }

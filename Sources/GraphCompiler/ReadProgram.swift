@@ -108,6 +108,7 @@ private struct PlanReader {
         program.buffers[index].rowCapacity = rows.upperBound
         guard isPlanned else { return }
         guard let offset = line.offset else { throw misread("'\(line.name.text)' has no place", at: line.name.location) }
+        if let operand = line.operand { program.buffers[index].inPlaceOf = try inPlaceOperand(operand, of: index) }
         switch (program.buffers[index].storage, line.flag) {
         case (.arena, program.buffers[index].value == nil ? "packed" : nil):
             program.buffers[index].storage = .arena(offset: offset)
@@ -119,6 +120,15 @@ private struct PlanReader {
                 "'\(line.name.text)' takes \(program.buffers[index].byteCount) bytes, not \(byteCount)",
                 at: line.name.location)
         }
+    }
+
+    private func inPlaceOperand(_ name: Name, of index: Int) throws(Diagnostics) -> BufferID {
+        let step = program.steps.first { $0.outputs == [BufferID(index: index)] }
+        guard let step, let operand = program.inPlaceOperands(of: step).first(where: { program[buffer: $0].name == name.text })
+        else {
+            throw misread("no step makes '\(program.buffers[index].name)' over '\(name.text)'", at: name.location)
+        }
+        return operand
     }
 
     private mutating func append(_ line: PlanLine) throws(Diagnostics) {
@@ -252,6 +262,8 @@ private struct PlanLine {
     private(set) var byteCount: Int?
     /// From the first instruction that uses the buffer to behind the last.
     private(set) var life: Range<Int>?
+    /// `over y`
+    private(set) var operand: Name?
     /// The clause without values.
     private(set) var flag: String?
 
@@ -266,13 +278,18 @@ private struct PlanLine {
             case "at": offset = try Self.single(clause)
             case "bytes": byteCount = try Self.single(clause)
             case "live": life = try Self.range(clause)
+            case "over":
+                guard clause.values.count == 1, case .name(let name) = clause.values[0].kind else {
+                    throw misread("'over' takes one name", at: clause.keyword.location)
+                }
+                operand = Name(name, at: clause.values[0].location)
             case "source", "sink", "prepare", "packed", "prepared": flag = clause.keyword.text
             default:
                 throw Diagnostics([
                     Diagnostic(
                         code: "bad-plan", "a plan has no clause '\(clause.keyword.text)'", at: clause.keyword.location,
                         suggestion: Spelling.nearest(
-                            to: clause.keyword.text, among: ["rows", "after", "given", "taken", "at", "bytes", "live", "source", "sink"]))
+                            to: clause.keyword.text, among: ["rows", "after", "given", "taken", "at", "bytes", "live", "over", "source", "sink"]))
                 ])
             }
         }

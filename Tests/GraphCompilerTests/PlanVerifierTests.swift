@@ -74,6 +74,22 @@ import Testing
         #expect(found > 0)
     }
 
+    @Test func aResultInPlaceOfWhatIsStillReadIsFound() throws {
+        let sound = try Pipeline.specialize(
+            SmallModel.all[0].entry(.train), sizes: ["N": 1, "H": 4, "W": 4], instructionSet: .portable)
+        #expect(refusal(sound) == nil)
+        #expect(sound.buffers.contains { $0.inPlaceOf != nil })
+        for step in sound.steps {
+            for (result, operand) in step.outputs.flatMap({ result in step.inputs.map { (result, $0.buffer) } }) {
+                guard sound[buffer: result].inPlaceOf == nil, case .arena = sound[buffer: operand].storage else { continue }
+                var program = sound
+                program.buffers[result.index].inPlaceOf = operand
+                program.buffers[result.index].storage = sound[buffer: operand].storage
+                #expect(refusal(program) != nil, "\(sound[buffer: result].name) over \(sound[buffer: operand].name)")
+            }
+        }
+    }
+
     @Test func rowsThatDoNotExistAreFound() throws {
         var program = try plan()
         program.instructions[0].rows = 0..<1000

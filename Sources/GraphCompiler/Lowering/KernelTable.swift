@@ -14,9 +14,10 @@ enum KernelTable {
         KernelRow(
             "conv2d_filter_gradients_composed", for: ["conv2d"], under: [.best], lower: lowerComposedFilterGradients),
         KernelRow(
-            "conv2d_winograd", for: ["conv2d", "conv2d_input_gradient"], under: [.best, .separate],
+            "conv2d_winograd", for: ["conv2d", "conv2d_input_gradient"], under: [.best, .separate], worksInPlace: true,
             lower: lowerWinogradConvolution),
-        KernelRow("conv2d_direct", for: ["conv2d", "conv2d_input_gradient"], lower: lowerDirectConvolution),
+        KernelRow(
+            "conv2d_direct", for: ["conv2d", "conv2d_input_gradient"], worksInPlace: true, lower: lowerDirectConvolution),
         KernelRow(
             "conv2d_filter_and_bias_gradient_winograd", for: ["conv2d_filter_gradient"], under: [.best, .separate],
             lower: lowerWinogradFilterAndBiasGradient),
@@ -25,7 +26,7 @@ enum KernelTable {
             lower: lowerWinogradFilterGradient),
         KernelRow("conv2d_input_gradient_direct", for: ["conv2d_input_gradient"], lower: lowerDirectInputGradient),
         KernelRow("conv2d_filter_gradient_direct", for: ["conv2d_filter_gradient"], lower: lowerFilterGradient),
-        KernelRow("pointwise", for: [], lower: lowerPointwise),
+        KernelRow("pointwise", for: [], worksInPlace: true, lower: lowerPointwise),
         KernelRow("sum_rows", for: ["sum", "mean", "sum_to"], lower: lowerRowSum),
         KernelRow("depth_to_space", for: ["depth_to_space"], lower: lowerRearrangement),
         KernelRow("space_to_depth", for: ["space_to_depth"], lower: lowerRearrangement),
@@ -46,6 +47,9 @@ enum KernelTable {
         rows.first { $0.algorithms.contains(algorithm) && $0.lower(analysis) != nil }?.name ?? plain
     }
 
+    /// Whether a kernel's one result may overwrite an epilogue operand with one element for each of its own.
+    static func worksInPlace(_ kernel: String) -> Bool { rows.first { $0.name == kernel }?.worksInPlace ?? false }
+
     /// The call of a kernel that a plan names; nil when it does not fit the group.
     static func lower(_ analysis: GroupAnalysis, kernel: String) -> Lowering? {
         if kernel == plain { return lowerPlain(analysis) }
@@ -59,16 +63,18 @@ struct KernelRow: Sendable {
     let anchors: Set<String>
     /// The ways to compute convolutions of which the kernel is a part.
     let algorithms: Set<ConvolutionAlgorithm>
+    let worksInPlace: Bool
     private let lowering: @Sendable (GroupAnalysis) -> Lowering?
 
     init(
         _ name: String, for anchors: Set<String>,
-        under algorithms: Set<ConvolutionAlgorithm> = Set(ConvolutionAlgorithm.allCases),
+        under algorithms: Set<ConvolutionAlgorithm> = Set(ConvolutionAlgorithm.allCases), worksInPlace: Bool = false,
         lower lowering: @escaping @Sendable (GroupAnalysis) -> Lowering?
     ) {
         self.name = name
         self.anchors = anchors
         self.algorithms = algorithms
+        self.worksInPlace = worksInPlace
         self.lowering = lowering
     }
 

@@ -4,19 +4,20 @@ import GraphIR
 ///
 /// Places are chosen greedily, largest buffer first, at the lowest free offset (Pisarchyk and Lee,
 /// "Efficient memory management for deep neural net inference", 2020, section 4.3: greedy by size).
-/// Requires: a scheduled program. Ensures: buffers that overlap in memory have disjoint live ranges;
-/// offsets are multiples of 64; `waits` of each instruction as ``deriveWaits(_:_:)`` says.
+/// Results take the places of operands that end with them (``chooseInPlaceResults(_:)``). Requires: a scheduled
+/// program. Ensures: other buffers that overlap in memory have disjoint live ranges; offsets are multiples of 64; `waits` of each instruction as ``deriveWaits(_:_:)`` says.
 /// Examples: `Tests/Golden/Plan`.
 func planMemory(_ program: Program) throws(ProgramError) -> Program {
-    var program = program
-    let lifetimes = liveRanges(of: program)
+    var program = chooseInPlaceResults(program)
+    let firstInPlace = program.firstInPlace
+    let lifetimes = program.joinedLiveRanges(firstInPlace)
     var placed: [(memory: Range<Int>, life: ClosedRange<Int>)] = []
     var arenaByteCount = 0
     let order = program.buffers.indices.sorted {
         (program.buffers[$1].byteCount, $0) < (program.buffers[$0].byteCount, $1)
     }
     for index in order {
-        guard case .arena = program.buffers[index].storage else { continue }
+        guard case .arena = program.buffers[index].storage, firstInPlace[index] == index else { continue }
         guard let life = lifetimes[index] else {
             program.buffers[index].storage = .arena(offset: 0)
             continue
@@ -37,6 +38,7 @@ func planMemory(_ program: Program) throws(ProgramError) -> Program {
             "the plan needs \(arenaByteCount >> 30) GiB of memory, more than the limit of "
                 + "\(PlanLimits.arenaByteCount >> 30) GiB; use smaller images or batches")
     }
+    for (index, first) in firstInPlace.enumerated() { program.buffers[index].storage = program.buffers[first].storage }
     program.arenaByteCount = arenaByteCount
     program.preparedByteCount = 0
     for index in program.buffers.indices {
@@ -68,5 +70,19 @@ func liveRanges(of program: Program) -> [ClosedRange<Int>?] {
         guard let first = accesses.byBuffer[index].first, let last = accesses.byBuffer[index].last else { return nil }
         let isPinned = program.buffers[index].value.map(pinned.contains) ?? false
         return first.instruction...(isPinned ? program.instructions.count : last.instruction)
+    }
+}
+
+extension Program {
+    /// Of each first buffer of a place, from its first write to the last read of the last that takes the place over.
+    ///
+    /// - Parameter firstInPlace: as ``firstInPlace`` says.
+    func joinedLiveRanges(_ firstInPlace: [Int]) -> [ClosedRange<Int>?] {
+        var joined = liveRanges(of: self)
+        for (index, first) in firstInPlace.enumerated() where first != index {
+            guard let life = joined[index], let whole = joined[first] else { continue }
+            joined[first] = min(whole.lowerBound, life.lowerBound)...max(whole.upperBound, life.upperBound)
+        }
+        return joined
     }
 }

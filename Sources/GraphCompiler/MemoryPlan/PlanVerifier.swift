@@ -7,7 +7,8 @@ import GraphIR
 ///    or sink goes on where the one before it ended; at the end every row has been made and taken.
 /// 2. Rows are written before they are read, and a rolling buffer still holds them then.
 /// 3. A weight or state that an update overwrites is not read for its old value after that.
-/// 4. Each buffer lies inside its memory; buffers that overlap are not live at the same time.
+/// 4. Each buffer lies inside its memory; buffers that overlap are not live at the same time, but for results in
+///    place of operands that only the step which makes them still reads, element by element.
 /// 5. Each instruction waits for all that ``deriveWaits(_:_:)`` names, and for nothing that comes behind it:
 ///    workers that take instructions in order never wait for one another in a circle.
 enum PlanVerifier {
@@ -37,6 +38,7 @@ enum PlanVerifier {
 
     /// Invariants 4 and 5.
     static func verifyMemory(_ program: Program) throws(ProgramError) {
+        try verifyInPlaceResults(program)
         try verifyOverlaps(program)
         try verifyWaits(program, program.preparation) { .preparation($0) }
         try verifyWaits(program, program.instructions) { .instruction($0) }
@@ -99,8 +101,24 @@ enum PlanVerifier {
         }
     }
 
+    private static func verifyInPlaceResults(_ program: Program) throws(ProgramError) {
+        let accesses = BufferAccesses(program, program.instructions)
+        for (index, buffer) in program.buffers.enumerated() {
+            guard let operand = buffer.inPlaceOf else { continue }
+            let result = BufferID(index: index)
+            guard let step = program.steps.first(where: { $0.outputs == [result] && !$0.isPreparation }),
+                program.inPlaceOperands(of: step).contains(operand), program.mayTakePlace(result, of: operand, accesses),
+                buffer.storage == program[buffer: operand].storage
+            else {
+                throw ProgramError(
+                    "'\(buffer.name)' cannot take the place of '\(program[buffer: operand].name)'", at: .buffer(index))
+            }
+        }
+    }
+
     private static func verifyOverlaps(_ program: Program) throws(ProgramError) {
-        let lifetimes = liveRanges(of: program)
+        let firstInPlace = program.firstInPlace
+        let lifetimes = program.joinedLiveRanges(firstInPlace)
         var arena: [(index: Int, memory: Range<Int>, life: ClosedRange<Int>)] = []
         for (index, buffer) in program.buffers.enumerated() {
             switch buffer.storage {
@@ -108,7 +126,7 @@ enum PlanVerifier {
                 guard offset >= 0, offset + buffer.byteCount <= program.arenaByteCount else {
                     throw ProgramError("buffer '\(buffer.name)' lies outside the arena", at: .buffer(index))
                 }
-                if let life = lifetimes[index] { arena.append((index, offset..<offset + buffer.byteCount, life)) }
+                if firstInPlace[index] == index, let life = lifetimes[index] { arena.append((index, offset..<offset + buffer.byteCount, life)) }
             case .prepared(let offset):
                 guard offset >= 0, offset + buffer.byteCount <= program.preparedByteCount else {
                     throw ProgramError("buffer '\(buffer.name)' lies outside the prepared memory", at: .buffer(index))

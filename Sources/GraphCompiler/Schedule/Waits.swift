@@ -4,8 +4,8 @@ import GraphIR
 ///
 /// Every step, source and sink counts the rows that it has done. An instruction waits for
 /// - the rows that it reads, of what writes them,
-/// - in rolling buffers and for updates in place, the rows of readers and of its own step that use the
-///   rows which it overwrites,
+/// - in rolling buffers, for updates in place and for results in place of operands, the rows of readers and
+///   of its own step that use the rows which it overwrites,
 /// - all rows of whatever uses memory that one of its buffers takes over from another,
 /// - for a source or sink, its own rows, which are handed over in order.
 ///
@@ -98,11 +98,13 @@ private struct AccessHistory {
     private let isUpdated: [Bool]
     /// What no instruction writes is never waited for.
     private let isWritten: [Bool]
+    private let inPlaceOf: [Int?]
     private var accessors: [[Accessor]]
 
     init(_ program: Program, _ accesses: BufferAccesses) {
         capacities = program.buffers.map(\.rowCapacity)
         isUpdated = program.buffers.map { if case .parameter = $0.storage { true } else { false } }
+        inPlaceOf = program.buffers.map { $0.inPlaceOf?.index }
         isWritten = accesses.byBuffer.map { $0.contains(where: \.isWrite) }
         accessors = Array(repeating: [], count: program.buffers.count)
     }
@@ -111,6 +113,12 @@ private struct AccessHistory {
         of access: BufferAccesses.Access, with buffer: Int, by work: Instruction.Work, to needed: inout Waits
     ) {
         guard isWritten[buffer] else { return }
+        if access.isWrite, let operand = inPlaceOf[buffer] {
+            // What the step itself reads there it reads before it writes.
+            for accessor in accessors[operand] where accessor.work != work {
+                if let count = accessor.count(before: access.rows.upperBound) { needed.add(accessor.work, count) }
+            }
+        }
         // A ring's rows lie where those one capacity before them lay; an update's where the old ones do.
         let overwrittenEnd = isUpdated[buffer] ? access.rows.upperBound : access.rows.upperBound - capacities[buffer]
         for accessor in accessors[buffer] {
@@ -176,19 +184,21 @@ struct Endings {
 private func memoryPredecessors(
     _ program: Program, _ instructions: [Instruction], _ accesses: BufferAccesses
 ) -> [[Instruction.Work]] {
-    let ranges = program.buffers.indices.map { index -> (memory: Range<Int>, life: ClosedRange<Int>)? in
-        guard case .arena(let offset) = program.buffers[index].storage,
-            let first = accesses.byBuffer[index].first, let last = accesses.byBuffer[index].last
-        else { return nil }
-        return (offset..<offset + program.buffers[index].byteCount, first.instruction...last.instruction)
-    }
-    let users = accesses.byBuffer.map { accesses in
-        var works: [Instruction.Work] = []
-        for access in accesses {
+    // Buffers that take over each other's place are one here: the first of them waits for what was there before.
+    let firstInPlace = program.firstInPlace
+    var lives = [ClosedRange<Int>?](repeating: nil, count: program.buffers.count)
+    var users = [[Instruction.Work]](repeating: [], count: program.buffers.count)
+    for (index, first) in firstInPlace.enumerated() {
+        for access in accesses.byBuffer[index] {
+            let life = lives[first] ?? access.instruction...access.instruction
+            lives[first] = min(life.lowerBound, access.instruction)...max(life.upperBound, access.instruction)
             let work = instructions[access.instruction].work
-            if works.last != work, !works.contains(work) { works.append(work) }
+            if users[first].last != work, !users[first].contains(work) { users[first].append(work) }
         }
-        return works
+    }
+    let ranges = program.buffers.indices.map { index -> (memory: Range<Int>, life: ClosedRange<Int>)? in
+        guard case .arena(let offset) = program.buffers[index].storage, let life = lives[index] else { return nil }
+        return (offset..<offset + program.buffers[index].byteCount, life)
     }
     var predecessors: [[Instruction.Work]] = Array(repeating: [], count: program.buffers.count)
     func add(_ earlier: Int, before later: Int) {

@@ -1,0 +1,60 @@
+import GraphIR
+import KernelInterface
+
+/// Lets results take the places of operands, row by row as they are made.
+///
+/// The sum that ends a residual block lies where the block's input was: its rows are in the caches when they are
+/// written, and one image less is in memory. Requires: a scheduled program. Ensures: `inPlaceOf` is set where
+/// ``Program/mayTakePlace(_:of:_:)`` holds, of at most one result for each operand.
+func chooseInPlaceResults(_ program: Program) -> Program {
+    var program = program
+    let accesses = BufferAccesses(program, program.instructions)
+    for step in program.steps where !step.isPreparation {
+        guard let result = step.outputs.first, case .arena = program[buffer: result].storage else { continue }
+        program.buffers[result.index].inPlaceOf = program.inPlaceOperands(of: step).first {
+            program.mayTakePlace(result, of: $0, accesses)
+        }
+    }
+    return program
+}
+
+extension Program {
+    /// Whether nothing but the step that makes `result` uses `operand` from that step's first instruction on.
+    ///
+    /// - Parameter operand: one of the step's ``inPlaceOperands(of:)``.
+    func mayTakePlace(_ result: BufferID, of operand: BufferID, _ accesses: BufferAccesses) -> Bool {
+        guard let first = accesses.byBuffer[result.index].first?.instruction else { return false }
+        let writer = instructions[first].work
+        let isWhole = [result, operand].allSatisfy { self[buffer: $0].rowCapacity == self[buffer: $0].rows.rowCount }
+        let isReadLater = self[buffer: operand].value.map(graph.readAfterRuns.contains) ?? false
+        return isWhole && !isReadLater
+            && accesses.byBuffer[operand.index].allSatisfy {
+                $0.instruction < first || instructions[$0.instruction].work == writer
+            }
+    }
+
+    /// The operands in the arena that a step's kernel reads where it writes its one result, each element before it
+    /// is written, and nowhere else.
+    func inPlaceOperands(of step: Step) -> [BufferID] {
+        guard KernelTable.worksInPlace(step.kernel), step.outputs.count == 1, let program = step.epilogue else { return [] }
+        // Operand 0 of an epilogue is the kernel's own result.
+        let inputs = step.inputs.suffix(program.operands.count - (step.epilogueFirstInput == 0 ? 0 : 1))
+        let layout = self[buffer: step.outputs[0]].rows
+        return zip(inputs, program.operands.suffix(inputs.count)).compactMap { input, operand in
+            guard operand.spread == .full, self[buffer: input.buffer].rows == layout,
+                case .arena = self[buffer: input.buffer].storage,
+                step.inputs.count(where: { $0.buffer == input.buffer }) == 1
+            else { return nil }
+            return input.buffer
+        }
+    }
+
+    /// For each buffer the first of those whose place it has, from one to the next.
+    var firstInPlace: [Int] {
+        buffers.indices.map { index in
+            var first = index
+            while let operand = buffers[first].inPlaceOf { first = operand.index }
+            return first
+        }
+    }
+}
