@@ -9,24 +9,6 @@ import KernelsAVX512
 ///
 /// Everything that an instruction touches was allocated here.
 final class TaskList: @unchecked Sendable {
-    private struct Task {
-        var firstRow: Int
-        var rowCount: Int32
-        /// Index in `actions`.
-        var action: Int32
-
-        init(_ rows: Range<Int>, action: Int) throws(RuntimeError) {
-            guard let rowCount = Int32(exactly: rows.count), let action = Int32(exactly: action) else {
-                throw RuntimeError("an instruction works on \(rows.count) rows, more than 2^31")
-            }
-            firstRow = rows.lowerBound
-            self.rowCount = rowCount
-            self.action = action
-        }
-
-        var rows: Range<Int> { firstRow..<firstRow + Int(rowCount) }
-    }
-
     private enum Action {
         case kernel(Kernel, KernelCall)
         case plain(PlainStep)
@@ -37,62 +19,43 @@ final class TaskList: @unchecked Sendable {
     }
 
     let counters: RowCounters
-    private let tasks: [Task]
+    private let table: TaskTable
     /// For each step, source and sink.
     private let actions: [Action]
-    private let works: [Instruction.Work]
     /// For each task, while a run is profiled.
     var times: UnsafeMutablePointer<TaskTime>?
     private let callMemory: [CallMemory]
 
     init(_ program: Program, _ instructions: [Instruction], _ memory: BoundMemory) throws(RuntimeError) {
-        var actions: [Action] = []
-        var works: [Instruction.Work] = []
-        var actionOf: [Instruction.Work: Int] = [:]
-        var tasks: [Task] = []
+        table = try TaskTable(instructions)
+        counters = RowCounters(table)
         var callMemory: [CallMemory] = []
-        tasks.reserveCapacity(instructions.count)
-        for instruction in instructions {
-            if let action = actionOf[instruction.work] {
-                tasks.append(try Task(instruction.rows, action: action))
-                continue
-            }
-            tasks.append(try Task(instruction.rows, action: actions.count))
-            actionOf[instruction.work] = actions.count
-            works.append(instruction.work)
-            switch instruction.work {
+        actions = try table.works.map { work throws(RuntimeError) in
+            switch work {
             case .source(let buffer):
-                actions.append(.source(buffer.index, rowByteCount: program[buffer: buffer].rows.rowByteCount))
+                return .source(buffer.index, rowByteCount: program[buffer: buffer].rows.rowByteCount)
             case .sink(let output, let buffer):
-                actions.append(
-                    .sink(
-                        output: output, memory.rows[buffer.index], rowByteCount: program[buffer: buffer].rows.rowByteCount))
+                return .sink(
+                    output: output, memory.rows[buffer.index], rowByteCount: program[buffer: buffer].rows.rowByteCount)
             case .step(let step):
                 let step = program.steps[step]
-                if step.kernel == "plain" {
-                    actions.append(.plain(PlainStep(step, program, memory)))
-                } else {
-                    let call = CallMemory(step, memory)
-                    callMemory.append(call)
-                    actions.append(.kernel(try Self.kernel(named: step.kernel, program.instructionSet), call.call))
-                }
+                if step.kernel == "plain" { return .plain(PlainStep(step, program, memory)) }
+                let call = CallMemory(step, memory)
+                callMemory.append(call)
+                return .kernel(try Self.kernel(named: step.kernel, program.instructionSet), call.call)
             }
         }
-        self.tasks = tasks
-        self.actions = actions
-        self.works = works
         self.callMemory = callMemory
-        counters = try RowCounters(instructions)
     }
 
-    var count: Int { tasks.count }
+    var count: Int { table.count }
 
     /// What a task works for.
-    func work(_ index: Int) -> Instruction.Work { works[Int(tasks[index].action)] }
+    func work(_ index: Int) -> Instruction.Work { table.works[Int(table[index].work)] }
 
     func run(_ index: Int, worker: Int, _ memory: BoundMemory) throws {
-        let task = tasks[index]
-        switch actions[Int(task.action)] {
+        let task = table[index]
+        switch actions[Int(task.work)] {
         case .kernel(let kernel, var call):
             call.firstRow = task.rows.lowerBound
             call.endRow = task.rows.upperBound

@@ -1,0 +1,195 @@
+import GraphCompiler
+
+/// The instructions of a list as workers read them, in memory that does not grow with a picture's height.
+///
+/// A wave's turns repeat: most instructions of a tall picture are those of the turn before, some rows further on. One turn
+/// is kept for all that equal it.
+struct TaskTable {
+    /// One instruction. Steps, sources and sinks are numbered in the order of their first instructions.
+    struct Task {
+        var firstRow: Int
+        var rowCount: Int32
+        /// The number of its step, source or sink, and its own among the instructions of that.
+        var work: Int32, ordinal: Int32
+        /// Where its waits begin; they end where those of the next begin.
+        fileprivate var firstWait: Int32
+
+        var rows: Range<Int> { firstRow..<firstRow + Int(rowCount) }
+    }
+
+    /// `count` instructions of a step, source or sink have ended.
+    struct Wait {
+        var work: Int32
+        var count: Int32
+    }
+
+    let count: Int
+    let works: [Instruction.Work]
+    /// Instructions of each step, source or sink.
+    let taskCounts: [Int]
+    /// Without the turns that equal the first of those that repeat; one more at the end has no waits.
+    private let tasks: [Task]
+    private let waits: [Wait]
+    private let repetition: Repetition
+
+    /// - Throws: when an instruction waits for what does not come before it, which no verified plan does.
+    init(_ instructions: [Instruction]) throws(RuntimeError) {
+        var listing = Listing()
+        for instruction in instructions { try listing.append(instruction) }
+        count = instructions.count
+        works = listing.works
+        taskCounts = listing.rowsDone.map(\.count)
+        repetition = listing.repetition()
+        (tasks, waits) = listing.kept(but: repetition)
+    }
+
+    /// Instructions that take memory.
+    var keptCount: Int { count - repetition.savedCount }
+
+    subscript(index: Int) -> Task {
+        let (place, turns) = repetition.place(of: index)
+        var task = tasks[place]
+        guard turns > 0 else { return task }
+        let advance = repetition.advances[Int(task.work)]
+        task.firstRow += turns * advance.rowCount
+        task.ordinal += Int32(turns * advance.taskCount)
+        return task
+    }
+
+    /// Whether all that an instruction waits for is so.
+    @inline(__always)
+    func waits(of index: Int, allSatisfy isMet: (Wait) -> Bool) -> Bool {
+        let (place, turns) = repetition.place(of: index)
+        for position in tasks[place].firstWait..<tasks[place + 1].firstWait {
+            var wait = waits[Int(position)]
+            if turns > 0 { wait.count += Int32(turns * repetition.advances[Int(wait.work)].taskCount) }
+            guard isMet(wait) else { return false }
+        }
+        return true
+    }
+}
+
+/// Turns of a list that are equal but for rows and counts, which advance from one to the next.
+private struct Repetition {
+    /// What one step, source or sink does in a turn.
+    struct Advance {
+        var rowCount = 0, taskCount = 0
+    }
+
+    /// The first instruction of the first of these turns, and instructions of each.
+    var first = 0, period = 1
+    var turnCount = 1
+    var advances: [Advance] = []
+
+    /// Instructions that need not be kept.
+    var savedCount: Int { (turnCount - 1) * period }
+
+    /// Where an instruction is kept, and how many turns it is ahead of what is kept there.
+    @inline(__always)
+    func place(of index: Int) -> (place: Int, turns: Int) {
+        guard index >= first + period else { return (index, 0) }
+        guard index < first + turnCount * period else { return (index - savedCount, 0) }
+        let (turns, place) = (index - first).quotientAndRemainder(dividingBy: period)
+        return (first + place, turns)
+    }
+}
+
+/// A list's instructions one by one.
+private struct Listing {
+    private(set) var works: [Instruction.Work] = []
+    /// Rows done after each instruction of a step, source or sink.
+    private(set) var rowsDone: [[Int]] = []
+    private var numbers: [Instruction.Work: Int] = [:]
+    private var tasks: [TaskTable.Task] = []
+    private var waits: [TaskTable.Wait] = []
+
+    mutating func append(_ instruction: Instruction) throws(RuntimeError) {
+        let work = numbers[instruction.work] ?? works.count
+        if work == works.count {
+            numbers[instruction.work] = work
+            works.append(instruction.work)
+            rowsDone.append([])
+        }
+        guard let rowCount = Int32(exactly: instruction.rows.count) else {
+            throw RuntimeError("an instruction works on \(instruction.rows.count) rows, more than 2^31")
+        }
+        tasks.append(
+            TaskTable.Task(
+                firstRow: instruction.rows.lowerBound, rowCount: rowCount, work: Int32(work),
+                ordinal: Int32(rowsDone[work].count), firstWait: Int32(waits.count)))
+        for wait in instruction.waits {
+            guard let awaited = numbers[wait.work], wait.rowCount <= rowsDone[awaited].last ?? 0 else {
+                throw RuntimeError("an instruction of the plan waits for one that does not come before it")
+            }
+            waits.append(
+                TaskTable.Wait(
+                    work: Int32(awaited), count: Int32(rowsDone[awaited].countOfInstructions(for: wait.rowCount))))
+        }
+        rowsDone[work].append(instruction.rows.upperBound)
+    }
+
+    /// The turns around the middle that repeat: a turn is as long as it is to one of the next instructions of the
+    /// same step.
+    func repetition() -> Repetition {
+        let middle = tasks.count / 2
+        let next = tasks.indices.dropFirst(middle + 1).lazy.filter { tasks[$0].work == tasks[middle].work }
+        let candidates = next.prefix(16).map { repetition(around: middle, period: $0 - middle) }
+        return candidates.max { $0.savedCount < $1.savedCount } ?? Repetition()
+    }
+
+    private func repetition(around middle: Int, period: Int) -> Repetition {
+        var advances = Array(repeating: Repetition.Advance(), count: works.count)
+        for task in tasks[middle..<middle + period] {
+            advances[Int(task.work)].rowCount += Int(task.rowCount)
+            advances[Int(task.work)].taskCount += 1
+        }
+        var first = middle, end = middle
+        while end + period < tasks.count, isRepeated(end, after: period, advances) { end += 1 }
+        while first > 0, isRepeated(first - 1, after: period, advances) { first -= 1 }
+        return Repetition(
+            first: first, period: period, turnCount: (end - first) / period + 1, advances: advances)
+    }
+
+    private func isRepeated(_ index: Int, after period: Int, _ advances: [Repetition.Advance]) -> Bool {
+        let task = tasks[index], other = tasks[index + period], advance = advances[Int(task.work)]
+        let taskWaits = waits(of: index), otherWaits = waits(of: index + period)
+        return other.work == task.work && other.rowCount == task.rowCount
+            && other.firstRow == task.firstRow + advance.rowCount && Int(other.ordinal) == Int(task.ordinal) + advance.taskCount
+            && otherWaits.count == taskWaits.count
+            && zip(taskWaits, otherWaits).allSatisfy { wait, otherWait in
+                otherWait.work == wait.work && Int(otherWait.count) == Int(wait.count) + advances[Int(wait.work)].taskCount
+            }
+    }
+
+    private func waits(of index: Int) -> ArraySlice<TaskTable.Wait> {
+        let end = index + 1 < tasks.count ? Int(tasks[index + 1].firstWait) : waits.count
+        return waits[Int(tasks[index].firstWait)..<end]
+    }
+
+    func kept(but repetition: Repetition) -> ([TaskTable.Task], [TaskTable.Wait]) {
+        var keptTasks: [TaskTable.Task] = [], keptWaits: [TaskTable.Wait] = []
+        keptTasks.reserveCapacity(tasks.count - repetition.savedCount + 1)
+        let repeated = repetition.first + repetition.period..<repetition.first + repetition.turnCount * repetition.period
+        for index in tasks.indices where !repeated.contains(index) {
+            var task = tasks[index]
+            task.firstWait = Int32(keptWaits.count)
+            keptTasks.append(task)
+            keptWaits += waits(of: index)
+        }
+        keptTasks.append(
+            TaskTable.Task(firstRow: 0, rowCount: 0, work: 0, ordinal: 0, firstWait: Int32(keptWaits.count)))
+        return (keptTasks, keptWaits)
+    }
+}
+
+extension [Int] {
+    /// How many instructions, of those that have done so many rows one after the other, make a row count.
+    fileprivate func countOfInstructions(for rowCount: Int) -> Int {
+        var low = 0, high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] < rowCount { low = middle + 1 } else { high = middle }
+        }
+        return low + 1
+    }
+}
