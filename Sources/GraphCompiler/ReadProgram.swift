@@ -106,9 +106,9 @@ private struct PlanReader {
             throw misread("'\(line.name.text)' has \(program.buffers[index].rows.rowCount) rows", at: line.name.location)
         }
         program.buffers[index].rowCapacity = rows.upperBound
+        if let operand = line.operand { program.buffers[index].inPlaceOf = try inPlaceOperand(operand, of: index) }
         guard isPlanned else { return }
         guard let offset = line.offset else { throw misread("'\(line.name.text)' has no place", at: line.name.location) }
-        if let operand = line.operand { program.buffers[index].inPlaceOf = try inPlaceOperand(operand, of: index) }
         switch (program.buffers[index].storage, line.flag) {
         case (.arena, program.buffers[index].value == nil ? "packed" : nil):
             program.buffers[index].storage = .arena(offset: offset)

@@ -4,11 +4,11 @@ import GraphIR
 ///
 /// Places are chosen greedily, largest buffer first, at the lowest free offset (Pisarchyk and Lee,
 /// "Efficient memory management for deep neural net inference", 2020, section 4.3: greedy by size).
-/// Results take the places of operands that end with them (``chooseInPlaceResults(_:)``). Requires: a scheduled
-/// program. Ensures: other buffers that overlap in memory have disjoint live ranges; offsets are multiples of 64; `waits` of each instruction as ``deriveWaits(_:_:)`` says.
+/// A result in place of an operand lies where that does. Requires: a scheduled program. Ensures: other buffers that
+/// overlap in memory have disjoint live ranges; offsets are multiples of 64; `waits` of each instruction as ``deriveWaits(_:_:)`` says.
 /// Examples: `Tests/Golden/Plan`.
 func planMemory(_ program: Program) throws(ProgramError) -> Program {
-    var program = chooseInPlaceResults(program)
+    var program = program
     let firstInPlace = program.firstInPlace
     let lifetimes = program.joinedLiveRanges(firstInPlace)
     var placed: [(memory: Range<Int>, life: ClosedRange<Int>)] = []

@@ -5,10 +5,11 @@ import GraphIR
 /// The invariants:
 /// 1. Each instruction's rows exist, in whole units of its step, and every instruction of a step, source
 ///    or sink goes on where the one before it ended; at the end every row has been made and taken.
-/// 2. Rows are written before they are read, and a rolling buffer still holds them then.
+/// 2. Rows are written before they are read, and a rolling buffer still holds them then. Where a result takes the
+///    place of an operand, its step's kernel may do so, and no other step reads a row of the operand after that.
 /// 3. A weight or state that an update overwrites is not read for its old value after that.
 /// 4. Each buffer lies inside its memory; buffers that overlap are not live at the same time, but for results in
-///    place of operands that only the step which makes them still reads, element by element.
+///    place of operands.
 /// 5. Each instruction waits for all that ``deriveWaits(_:_:)`` names, and for nothing that comes behind it:
 ///    workers that take instructions in order never wait for one another in a circle.
 enum PlanVerifier {
@@ -18,6 +19,7 @@ enum PlanVerifier {
             throw ProgramError("a plan has at most \(PlanLimits.instructionCount) instructions")
         }
         try verifyPreparation(program)
+        try verifyInPlaceResults(program)
         var progress = Progress(program)
         for (index, instruction) in program.instructions.enumerated() {
             do throws(ProgramError) {
@@ -38,7 +40,6 @@ enum PlanVerifier {
 
     /// Invariants 4 and 5.
     static func verifyMemory(_ program: Program) throws(ProgramError) {
-        try verifyInPlaceResults(program)
         try verifyOverlaps(program)
         try verifyWaits(program, program.preparation) { .preparation($0) }
         try verifyWaits(program, program.instructions) { .instruction($0) }
@@ -107,11 +108,16 @@ enum PlanVerifier {
             guard let operand = buffer.inPlaceOf else { continue }
             let result = BufferID(index: index)
             guard let step = program.steps.first(where: { $0.outputs == [result] && !$0.isPreparation }),
-                program.inPlaceOperands(of: step).contains(operand), program.mayTakePlace(result, of: operand, accesses),
-                buffer.storage == program[buffer: operand].storage
+                program.inPlaceOperands(of: step).contains(operand), program.mayTakePlace(result, of: operand, accesses)
             else {
                 throw ProgramError(
                     "'\(buffer.name)' cannot take the place of '\(program[buffer: operand].name)'", at: .buffer(index))
+            }
+            guard buffer.storage == program[buffer: operand].storage, buffer.rowCapacity == program[buffer: operand].rowCapacity
+            else {
+                throw ProgramError(
+                    "'\(buffer.name)' takes the place of '\(program[buffer: operand].name)', but lies elsewhere",
+                    at: .buffer(index))
             }
         }
     }
@@ -186,12 +192,14 @@ private struct Progress {
     /// that an update has overwritten.
     private(set) var made: [Int], taken: [Int]
     private var isOverwritten: [Int]
+    private let firstInPlace: [Int]
 
     init(_ program: Program) {
         self.program = program
         made = Array(repeating: 0, count: program.buffers.count)
         taken = Array(repeating: 0, count: program.graph.outputs.count)
         isOverwritten = made
+        firstInPlace = program.firstInPlace
     }
 
     mutating func perform(_ instruction: Instruction) throws(ProgramError) {
@@ -200,7 +208,7 @@ private struct Progress {
             try Self.advance(&made[buffer.index], instruction.rows, program[buffer: buffer])
         case .sink(let output, let buffer):
             if case .arena = program[buffer: buffer].storage {
-                try Self.checkRead(instruction.rows, program[buffer: buffer], made[buffer.index])
+                try checkRead(instruction.rows, buffer)
             }
             try Self.advance(&taken[output], instruction.rows, program[buffer: buffer])
         case .step(let index):
@@ -219,7 +227,7 @@ private struct Progress {
             let buffer = program[buffer: input.buffer]
             let rows = input.rows(for: instruction.rows, of: step, bufferRowCount: buffer.rows.rowCount)
             switch buffer.storage {
-            case .arena: try Self.checkRead(rows, buffer, made[input.buffer.index])
+            case .arena: try checkRead(rows, input.buffer)
             case .parameter:
                 let readsNew = readsUpdatedValue(step, input.buffer)
                 guard readsNew || rows.lowerBound >= isOverwritten[input.buffer.index] else {
@@ -244,12 +252,15 @@ private struct Progress {
         end = rows.upperBound
     }
 
-    private static func checkRead(_ rows: Range<Int>, _ buffer: Buffer, _ made: Int) throws(ProgramError) {
-        guard rows.upperBound <= made else {
-            throw ProgramError("rows \(rows) of '\(buffer.name)' are read when only \(made) are made")
+    private func checkRead(_ rows: Range<Int>, _ id: BufferID) throws(ProgramError) {
+        let buffer = program[buffer: id]
+        guard rows.upperBound <= made[id.index] else {
+            throw ProgramError("rows \(rows) of '\(buffer.name)' are read when only \(made[id.index]) are made")
         }
-        guard rows.lowerBound >= made - buffer.rowCapacity else {
-            throw ProgramError("rows \(rows) of '\(buffer.name)' are read when \(made) are made and \(buffer.rowCapacity) kept")
+        // The first buffer in a place is ahead of all that take it over.
+        let newest = made[firstInPlace[id.index]]
+        guard rows.lowerBound >= newest - buffer.rowCapacity else {
+            throw ProgramError("rows \(rows) of '\(buffer.name)' are read when \(newest) are made and \(buffer.rowCapacity) kept")
         }
     }
 

@@ -39,6 +39,14 @@ struct BufferAccesses {
         }
     }
 
+    /// What happens to some buffers, in the order of the instructions; an instruction's reads come before its writes.
+    func inOrder(of buffers: [Int]) -> [Access] {
+        guard buffers.count > 1 else { return byBuffer[buffers[0]] }
+        return buffers.flatMap { byBuffer[$0] }.sorted {
+            ($0.instruction, $0.isWrite ? 1 : 0) < ($1.instruction, $1.isWrite ? 1 : 0)
+        }
+    }
+
     private mutating func add(_ buffer: BufferID, _ access: Access) {
         byBuffer[buffer.index].append(access)
         byInstruction[access.instruction].append((buffer.index, access))

@@ -60,6 +60,6 @@ extension Program {
 
     /// All rolling buffers side by side, as a wave has them.
     fileprivate var rollingByteCount: Int {
-        buffers.map { if case .arena = $0.storage { $0.byteCount } else { 0 } }.reduce(0, +)
+        buffers.map { if case .arena = $0.storage, $0.inPlaceOf == nil { $0.byteCount } else { 0 } }.reduce(0, +)
     }
 }

@@ -7,8 +7,9 @@ import GraphIR
 /// twice, and a buffer keeps only rows that a later instruction reads. ``TurnOrder`` then lets turns overlap.
 ///
 /// Requires: steps and buffers from ``buildSteps(_:role:instructionSet:)``. Ensures: instructions in an
-/// order in which every row is written before it is read; `rowCapacity` of each buffer in the arena is
-/// the least that this order allows. Gives nothing a place in memory. Examples: `Tests/Golden/Schedule`.
+/// order in which every row is written before it is read; results in place of operands
+/// (``chooseInPlaceResults(of:)``); `rowCapacity` of each buffer in the arena is the least that this order allows. Gives
+/// nothing a place in memory. Examples: `Tests/Golden/Schedule`.
 ///
 /// - Parameter bandRows: rows of the first input in one band; nil for whole images.
 /// - Throws: when so many bands are asked for that the plan would pass its limit.
@@ -18,6 +19,7 @@ func schedule(_ program: Program, bandRows: Int?) throws(ProgramError) -> Progra
         .map { Instruction(work: .step($0), rows: 0..<program.steps[$0].rowCount) }
     var wave = Wave(program, bandRows: bandRows)
     program.instructions = try wave.instructions()
+    chooseInPlaceResults(of: &program)
     shrinkBuffers(of: &program)
     return program
 }
@@ -168,16 +170,20 @@ extension Program {
     }
 }
 
-/// Gives each rolling buffer the rows that its readers need at once. What is read after the run keeps all.
+/// Gives each rolling buffer the rows that its readers need at once, those that lie in one place as many as all their
+/// readers do. What is read after the run keeps all.
 private func shrinkBuffers(of program: inout Program) {
     let accesses = BufferAccesses(program, program.instructions)
     let kept = program.graph.readAfterRuns
-    for index in program.buffers.indices {
-        guard case .arena = program.buffers[index].storage, !(program.buffers[index].value.map(kept.contains) ?? false)
+    let firstInPlace = program.firstInPlace
+    let sharing = Dictionary(grouping: program.buffers.indices) { firstInPlace[$0] }
+    for (first, buffers) in sharing {
+        guard case .arena = program.buffers[first].storage,
+            !buffers.contains(where: { program.buffers[$0].value.map(kept.contains) ?? false })
         else { continue }
         var capacity = 1
         var oldestNeeded = Int.max
-        for access in accesses.byBuffer[index].reversed() {
+        for access in accesses.inOrder(of: buffers).reversed() {
             if access.isWrite {
                 let oldest = min(oldestNeeded, access.rows.lowerBound)
                 capacity = max(capacity, access.rows.upperBound - oldest)
@@ -185,7 +191,7 @@ private func shrinkBuffers(of program: inout Program) {
                 oldestNeeded = min(oldestNeeded, access.rows.lowerBound)
             }
         }
-        program.buffers[index].rowCapacity = min(capacity, program.buffers[index].rows.rowCount)
+        for index in buffers { program.buffers[index].rowCapacity = min(capacity, program.buffers[index].rows.rowCount) }
     }
 }
 

@@ -4,8 +4,9 @@ import GraphIR
 ///
 /// Every step, source and sink counts the rows that it has done. An instruction waits for
 /// - the rows that it reads, of what writes them,
-/// - in rolling buffers, for updates in place and for results in place of operands, the rows of readers and
-///   of its own step that use the rows which it overwrites,
+/// - in rolling buffers and for updates in place, the rows of readers and of its own step that use the
+///   rows which it overwrites,
+/// - for a result in place of an operand, the rows of that one's other readers,
 /// - all rows of whatever uses memory that one of its buffers takes over from another,
 /// - for a source or sink, its own rows, which are handed over in order.
 ///
@@ -99,12 +100,15 @@ private struct AccessHistory {
     /// What no instruction writes is never waited for.
     private let isWritten: [Bool]
     private let inPlaceOf: [Int?]
+    /// The last buffer that takes the place of each.
+    private let lastInPlace: [Int]
     private var accessors: [[Accessor]]
 
     init(_ program: Program, _ accesses: BufferAccesses) {
         capacities = program.buffers.map(\.rowCapacity)
         isUpdated = program.buffers.map { if case .parameter = $0.storage { true } else { false } }
         inPlaceOf = program.buffers.map { $0.inPlaceOf?.index }
+        lastInPlace = program.lastInPlace
         isWritten = accesses.byBuffer.map { $0.contains(where: \.isWrite) }
         accessors = Array(repeating: [], count: program.buffers.count)
     }
@@ -113,21 +117,23 @@ private struct AccessHistory {
         of access: BufferAccesses.Access, with buffer: Int, by work: Instruction.Work, to needed: inout Waits
     ) {
         guard isWritten[buffer] else { return }
-        if access.isWrite, let operand = inPlaceOf[buffer] {
-            // What the step itself reads there it reads before it writes.
+        guard access.isWrite else {
+            for accessor in accessors[buffer] where accessor.isWrite && accessor.work != work {
+                if let count = accessor.count(before: access.rows.upperBound) { needed.add(accessor.work, count) }
+            }
+            return
+        }
+        // The rows of an operand were cleared of what lay there before when they were made.
+        if let operand = inPlaceOf[buffer] {
             for accessor in accessors[operand] where accessor.work != work {
                 if let count = accessor.count(before: access.rows.upperBound) { needed.add(accessor.work, count) }
             }
+            return
         }
         // A ring's rows lie where those one capacity before them lay; an update's where the old ones do.
         let overwrittenEnd = isUpdated[buffer] ? access.rows.upperBound : access.rows.upperBound - capacities[buffer]
-        for accessor in accessors[buffer] {
-            if access.isWrite {
-                if accessor.work == work, isUpdated[buffer] { continue }
-                if let count = accessor.count(before: overwrittenEnd) { needed.add(accessor.work, count) }
-            } else if accessor.isWrite, accessor.work != work {
-                if let count = accessor.count(before: access.rows.upperBound) { needed.add(accessor.work, count) }
-            }
+        for accessor in accessors[lastInPlace[buffer]] where accessor.work != work || !isUpdated[buffer] {
+            if let count = accessor.count(before: overwrittenEnd) { needed.add(accessor.work, count) }
         }
     }
 

@@ -4,10 +4,10 @@ import KernelInterface
 /// Lets results take the places of operands, row by row as they are made.
 ///
 /// The sum that ends a residual block lies where the block's input was: its rows are in the caches when they are
-/// written, and one image less is in memory. Requires: a scheduled program. Ensures: `inPlaceOf` is set where
-/// ``Program/mayTakePlace(_:of:_:)`` holds, of at most one result for each operand.
-func chooseInPlaceResults(_ program: Program) -> Program {
-    var program = program
+/// written, and one image less is in memory; of a wave, rows that another ring would hold twice. Requires: instructions
+/// in their order. Ensures: `inPlaceOf` is set where ``Program/mayTakePlace(_:of:_:)`` holds, of at most one result for
+/// each operand.
+func chooseInPlaceResults(of program: inout Program) {
     let accesses = BufferAccesses(program, program.instructions)
     for step in program.steps where !step.isPreparation {
         guard let result = step.outputs.first, case .arena = program[buffer: result].storage else { continue }
@@ -15,22 +15,28 @@ func chooseInPlaceResults(_ program: Program) -> Program {
             program.mayTakePlace(result, of: $0, accesses)
         }
     }
-    return program
 }
 
 extension Program {
-    /// Whether nothing but the step that makes `result` uses `operand` from that step's first instruction on.
+    /// Whether no row of `operand` is used by another step once the row of `result` in its place is made.
     ///
     /// - Parameter operand: one of the step's ``inPlaceOperands(of:)``.
     func mayTakePlace(_ result: BufferID, of operand: BufferID, _ accesses: BufferAccesses) -> Bool {
-        guard let first = accesses.byBuffer[result.index].first?.instruction else { return false }
-        let writer = instructions[first].work
-        let isWhole = [result, operand].allSatisfy { self[buffer: $0].rowCapacity == self[buffer: $0].rows.rowCount }
-        let isReadLater = self[buffer: operand].value.map(graph.readAfterRuns.contains) ?? false
-        return isWhole && !isReadLater
-            && accesses.byBuffer[operand.index].allSatisfy {
-                $0.instruction < first || instructions[$0.instruction].work == writer
+        let writes = accesses.byBuffer[result.index].filter(\.isWrite)
+        guard let writer = writes.first.map({ instructions[$0.instruction].work }),
+            !(self[buffer: operand].value.map(graph.readAfterRuns.contains) ?? false)
+        else { return false }
+        var madeRows = 0
+        var next = writes.makeIterator()
+        var write = next.next()
+        for access in accesses.byBuffer[operand.index] {
+            while let made = write, made.instruction < access.instruction {
+                madeRows = made.rows.upperBound
+                write = next.next()
             }
+            if access.rows.lowerBound < madeRows, instructions[access.instruction].work != writer { return false }
+        }
+        return true
     }
 
     /// The operands in the arena that a step's kernel reads where it writes its one result, each element before it
@@ -46,6 +52,17 @@ extension Program {
                 step.inputs.count(where: { $0.buffer == input.buffer }) == 1
             else { return nil }
             return input.buffer
+        }
+    }
+
+    /// For each buffer the last of those that take its place, one after the other.
+    var lastInPlace: [Int] {
+        var next: [Int: Int] = [:]
+        for (index, buffer) in buffers.enumerated() { if let operand = buffer.inPlaceOf { next[operand.index] = index } }
+        return buffers.indices.map { index in
+            var last = index
+            while let taker = next[last] { last = taker }
+            return last
         }
     }
 

@@ -1,0 +1,77 @@
+import GraphIR
+import ModelFixtures
+import Testing
+
+@testable import GraphCompiler
+
+/// Waits order every two instructions that touch the same memory, as far as one of them writes: found by following each
+/// cache line of the arena through the list.
+@Suite struct WaitsTests {
+    @Test(arguments: SmallModel.all + [.composed], [nil, 1, 3, 4, 8])
+    func conflictingInstructionsWaitForOneAnother(_ model: SmallModel, _ bandRows: Int?) throws {
+        for role in [Role.predict, .train] {
+            for sizes in [["N": 1, "H": 1, "W": 3], ["N": 1, "H": 41, "W": 5], ["N": 3, "H": 10, "W": 4]] {
+                let program = try Pipeline.specialize(
+                    model.entry(role), sizes: sizes, instructionSet: .portable, bandRows: bandRows)
+                #expect(unorderedPair(in: program) == nil, "\(role) \(sizes)")
+            }
+        }
+    }
+
+    /// Two instructions that may run at once and must not.
+    private func unorderedPair(in program: Program) -> String? {
+        let accesses = BufferAccesses(program, program.instructions)
+        let lineCount = program.arenaByteCount / 64 + 1
+        var writer = [Int?](repeating: nil, count: lineCount)
+        var readers = [Set<Int>](repeating: [], count: lineCount)
+        var ended = Ended()
+        for (index, instruction) in program.instructions.enumerated() {
+            let before = ended.before(instruction)
+            for (buffer, access) in accesses.byInstruction[index] {
+                for line in lines(of: program.buffers[buffer], access.rows) {
+                    let rivals = [writer[line]].compactMap { $0 } + (access.isWrite ? Array(readers[line]) : [])
+                    if let rival = rivals.first(where: { $0 != index && !before.contains($0) }) {
+                        return "\(program.name(of: instruction.work)) \(instruction.rows) does not wait for instruction \(rival)"
+                    }
+                    if access.isWrite {
+                        writer[line] = index
+                        readers[line] = []
+                    } else {
+                        readers[line].insert(index)
+                    }
+                }
+            }
+            ended.append(index, instruction, before)
+        }
+        return nil
+    }
+
+    /// The cache lines in the arena where rows of a buffer lie.
+    private func lines(of buffer: Buffer, _ rows: Range<Int>) -> Set<Int> {
+        guard case .arena(let offset) = buffer.storage else { return [] }
+        return Set(
+            rows.flatMap { row in
+                let begin = offset + row % buffer.rowCapacity * buffer.rowByteStride
+                return begin / 64..<(begin + max(1, buffer.rows.rowByteCount) + 63) / 64
+            })
+    }
+
+    /// What has ended for sure before instructions that honour their waits.
+    private struct Ended {
+        /// Rows done after each instruction of a step, source or sink, and all that has ended by then.
+        private var history: [Instruction.Work: [(rowCount: Int, ended: Set<Int>)]] = [:]
+
+        func before(_ instruction: Instruction) -> Set<Int> {
+            instruction.waits.reduce(into: []) { ended, wait in
+                ended.formUnion(history[wait.work]?.first { $0.rowCount >= wait.rowCount }?.ended ?? [])
+            }
+        }
+
+        mutating func append(_ index: Int, _ instruction: Instruction, _ before: Set<Int>) {
+            // Counts move in order: when an instruction has been counted, those of its step before it have.
+            let earlier = history[instruction.work]?.last?.ended ?? []
+            history[instruction.work, default: []].append(
+                (instruction.rows.upperBound, earlier.union(before).union([index])))
+        }
+    }
+}
