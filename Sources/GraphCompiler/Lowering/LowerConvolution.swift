@@ -15,8 +15,10 @@ func lowerWinogradConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     lowering.inputs[1] = .made(packing)
     let layout = WinogradLayout(geometry, epilogueByteCount: 0, resultCount: 0)
     lowering.rowUnit = WinogradLayout.tileSize * geometry.shuffleBlock
+    // A task's blocks share the filter, which the first brings into the L2 cache.
+    let leastTilesPerTask = 3 * layout.blockTileCount / 2
     lowering.leastRowsPerTask =
-        lowering.rowUnit * ((layout.blockTileCount + geometry.tilesPerRow - 1) / geometry.tilesPerRow)
+        lowering.rowUnit * ((leastTilesPerTask + geometry.tilesPerRow - 1) / geometry.tilesPerRow)
     lowering.operationsPerRow /= 3
     lowering.scratchByteCount = geometry.winogradScratchByteCount(epilogue: direct.epilogue)
     return lowering
