@@ -13,7 +13,7 @@ import KernelInterface
 //                of the output, are multiples of b.
 // Memory         any alignment of the element. Without a shuffle an output may be an epilogue operand
 //                with one element for each element, at the same place. Scratch: `directScratchByteCount`.
-// Tails          strips of at most 48 pixels, tiles of 6 or 4 pixels by 16 channels, or of 8 or 4 pixels
+// Tails          strips of at most 48 pixels, tiles of 8, 6 or 4 pixels by 16 channels, or of 8 or 4 pixels
 //                by the last 8; what they compute beyond the row or the last channel is dropped.
 // Accumulation   in f32 from 0, one multiplyAdd per term in the order ky, kx, i, for each element
 //                alone: within 3e-7·√terms of the sum of the terms' magnitudes.
