@@ -10,7 +10,8 @@ import GraphLanguage
 ///     run s0 rows 0..<4 after s0_pack(1) given lr(5)
 ///     run s1 rows 8..<12 after s0(9) taken y(4)
 ///
-/// A buffer takes the place of an operand of its step (`over`). An instruction waits for rows of steps (`after`), of inputs (`given`) and of outputs (`taken`).
+/// A buffer may take the place of an operand of its step (`over`). An instruction waits for rows of steps (`after`), of
+/// inputs (`given`) and of outputs (`taken`).
 /// Lifetimes count instructions from 0 in the order they stand, those of the preparation apart.
 /// `readProgram` reads it again and believes nothing.
 public func programText(_ program: Program, stage: Stage) -> String {

@@ -140,6 +140,10 @@ private struct PlanReader {
         case nil, "prepare": work = try step(line.name)
         case let flag?: throw misread("a run is not '\(flag)'", at: line.name.location)
         }
+        let rowCount = program.rowCount(of: work)
+        guard rows.upperBound <= rowCount else {
+            throw misread("'\(line.name.text)' has \(rowCount) rows, not \(rows.upperBound)", at: line.name.location)
+        }
         var waits: [RowWait] = []
         for (keyword, name, rowCount) in line.waits {
             let awaited =
@@ -242,6 +246,16 @@ private struct PlanReader {
     }
 }
 
+extension Program {
+    /// Rows that the instructions of a step, source or sink do in all.
+    fileprivate func rowCount(of work: Instruction.Work) -> Int {
+        switch work {
+        case .step(let step): steps[step].rowCount
+        case .source(let buffer), .sink(_, let buffer): self[buffer: buffer].rows.rowCount
+        }
+    }
+}
+
 extension Buffer {
     /// Bytes from the start of the memory that the buffer lies in.
     var offset: Int {
@@ -289,7 +303,8 @@ private struct PlanLine {
                     Diagnostic(
                         code: "bad-plan", "a plan has no clause '\(clause.keyword.text)'", at: clause.keyword.location,
                         suggestion: Spelling.nearest(
-                            to: clause.keyword.text, among: ["rows", "after", "given", "taken", "at", "bytes", "live", "over", "source", "sink"]))
+                            to: clause.keyword.text,
+                            among: ["rows", "after", "given", "taken", "at", "bytes", "live", "over", "source", "sink"]))
                 ])
             }
         }
@@ -306,7 +321,9 @@ private struct PlanLine {
     ) throws(Diagnostics) -> (WaitKeyword, Name, Int) {
         guard case .call(let call) = value.kind, call.operands.count == 1, call.parameters.isEmpty, call.attributes.isEmpty
         else { throw misread("'\(keyword.rawValue)' takes counts of rows, as s0(12)", at: value.location) }
-        return (keyword, call.callee, try integer(call.operands[0], clause))
+        let rowCount = try integer(call.operands[0], clause)
+        guard rowCount >= 1 else { throw misread("a wait is for at least one row", at: value.location) }
+        return (keyword, call.callee, rowCount)
     }
 
     private static func single(_ clause: Clause) throws(Diagnostics) -> Int {

@@ -16,7 +16,7 @@ extension InstructionSet {
         switch self {
         case .portable: []
         case .avx2: ["avx2", "fma"]
-        case .avx512: ["avx512f", "avx512vl", "avx512dq", "avx512bw"]
+        case .avx512: InstructionSet.avx2.processorFlags + ["f16c", "avx512f", "avx512vl", "avx512dq", "avx512bw"]
         }
     }
 

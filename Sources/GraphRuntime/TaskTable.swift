@@ -118,7 +118,7 @@ private struct Listing {
                 firstRow: instruction.rows.lowerBound, rowCount: rowCount, work: Int32(work),
                 ordinal: Int32(rowsDone[work].count), firstWait: Int32(waits.count)))
         for wait in instruction.waits {
-            guard let awaited = numbers[wait.work], wait.rowCount <= rowsDone[awaited].last ?? 0 else {
+            guard let awaited = numbers[wait.work], wait.rowCount >= 1, wait.rowCount <= rowsDone[awaited].last ?? 0 else {
                 throw RuntimeError("an instruction of the plan waits for one that does not come before it")
             }
             waits.append(

@@ -10,7 +10,7 @@ import KernelInterface
 //                padLeft are the forward convolution's.
 // Layout         as conv2d_direct.
 // Memory         as conv2d_direct. Scratch: `directInputGradientScratchByteCount`.
-// Tails          strips, in which the pixels of each phase (w + pl mod s) are computed in tiles of 6 or 4 by 16
+// Tails          strips, in which the pixels of each phase (w + pl mod s) are computed in tiles of 8, 6 or 4 by 16
 //                channels, or of 8 or 4 by the last 8; what they compute beyond is dropped.
 // Accumulation   in f32 from 0, one multiplyAdd per term in the order of dy's rows, pixels and channels, for
 //                each element alone: within 3e-7·√terms of the sum of the terms' magnitudes.

@@ -20,7 +20,7 @@ enum Build: String, CaseIterable, CustomTestStringConvertible {
         switch self {
         case .portable: []
         case .avx2: ["avx2", "fma"]
-        case .avx512: ["avx512f", "avx512vl", "avx512dq", "avx512bw"]
+        case .avx512: Build.avx2.processorFlags + ["f16c", "avx512f", "avx512vl", "avx512dq", "avx512bw"]
         }
     }
 

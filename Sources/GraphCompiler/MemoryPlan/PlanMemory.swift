@@ -5,8 +5,8 @@ import GraphIR
 /// Places are chosen greedily, largest buffer first, at the lowest free offset (Pisarchyk and Lee,
 /// "Efficient memory management for deep neural net inference", 2020, section 4.3: greedy by size).
 /// A result in place of an operand lies where that does. Requires: a scheduled program. Ensures: other buffers that
-/// overlap in memory have disjoint live ranges; offsets are multiples of 64; `waits` of each instruction as ``deriveWaits(_:_:)`` says.
-/// Examples: `Tests/Golden/Plan`.
+/// overlap in memory have disjoint live ranges; offsets are multiples of 64; `waits` of each instruction as
+/// ``deriveWaits(_:_:)`` says. Examples: `Tests/Golden/Plan`.
 func planMemory(_ program: Program) throws(ProgramError) -> Program {
     var program = program
     let firstInPlace = program.firstInPlace

@@ -19,7 +19,6 @@ enum PlanVerifier {
             throw ProgramError("a plan has at most \(PlanLimits.instructionCount) instructions")
         }
         try verifyPreparation(program)
-        try verifyInPlaceResults(program)
         var progress = Progress(program)
         for (index, instruction) in program.instructions.enumerated() {
             do throws(ProgramError) {
@@ -29,6 +28,7 @@ enum PlanVerifier {
             }
         }
         try checkCompleteness(program, progress)
+        try verifyInPlaceResults(program)
         let kept = program.graph.readAfterRuns
         for (index, buffer) in program.buffers.enumerated() where buffer.rowCapacity < buffer.rows.rowCount {
             guard !(buffer.value.map(kept.contains) ?? false) else {
@@ -132,7 +132,8 @@ enum PlanVerifier {
                 guard offset >= 0, offset + buffer.byteCount <= program.arenaByteCount else {
                     throw ProgramError("buffer '\(buffer.name)' lies outside the arena", at: .buffer(index))
                 }
-                if firstInPlace[index] == index, let life = lifetimes[index] { arena.append((index, offset..<offset + buffer.byteCount, life)) }
+                guard firstInPlace[index] == index, let life = lifetimes[index] else { continue }
+                arena.append((index, offset..<offset + buffer.byteCount, life))
             case .prepared(let offset):
                 guard offset >= 0, offset + buffer.byteCount <= program.preparedByteCount else {
                     throw ProgramError("buffer '\(buffer.name)' lies outside the prepared memory", at: .buffer(index))
@@ -169,7 +170,7 @@ enum PlanVerifier {
         var doneRows: [Instruction.Work: Int] = [:]
         var endings = Endings(instructions)
         for (index, (instruction, needed)) in zip(instructions, deriveWaits(program, instructions)).enumerated() {
-            for wait in instruction.waits where wait.rowCount > doneRows[wait.work] ?? 0 {
+            for wait in instruction.waits where wait.rowCount < 1 || wait.rowCount > doneRows[wait.work] ?? 0 {
                 throw ProgramError(
                     "instruction \(index) waits for \(wait.rowCount) rows of \(program.name(of: wait.work)), "
                         + "of which \(doneRows[wait.work] ?? 0) come before it", at: place(index))

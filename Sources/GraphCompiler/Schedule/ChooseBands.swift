@@ -51,7 +51,7 @@ extension Program {
     /// What a step needs at least when it runs whole.
     fileprivate var largestOperandByteCount: Int {
         let byteCounts = steps.map { step in
-            Set(step.inputs.map(\.buffer) + step.outputs).map { id in
+            Set(step.inputs.map(\.buffer) + (inPlaceOperands(of: step).isEmpty ? step.outputs : [])).map { id in
                 if case .arena = self[buffer: id].storage { self[buffer: id].byteCount } else { 0 }
             }.reduce(0, +)
         }

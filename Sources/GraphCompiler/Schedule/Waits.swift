@@ -5,7 +5,8 @@ import GraphIR
 /// Every step, source and sink counts the rows that it has done. An instruction waits for
 /// - the rows that it reads, of what writes them,
 /// - in rolling buffers and for updates in place, the rows of readers and of its own step that use the
-///   rows which it overwrites,
+///   rows which it overwrites; where results take an operand's place one after the other, those of the last, which
+///   waited for all before it,
 /// - for a result in place of an operand, the rows of that one's other readers,
 /// - all rows of whatever uses memory that one of its buffers takes over from another,
 /// - for a source or sink, its own rows, which are handed over in order.
@@ -123,7 +124,7 @@ private struct AccessHistory {
             }
             return
         }
-        // The rows of an operand were cleared of what lay there before when they were made.
+        // Whatever lay there before the operand, the operand's step has waited for.
         if let operand = inPlaceOf[buffer] {
             for accessor in accessors[operand] where accessor.work != work {
                 if let count = accessor.count(before: access.rows.upperBound) { needed.add(accessor.work, count) }
