@@ -47,14 +47,19 @@ enum PlanVerifier {
 
     private static func verifyPreparation(_ program: Program) throws(ProgramError) {
         var ready: Set<Int> = []
+        var madeRows: [Int: Int] = [:]
         for (position, instruction) in program.preparation.enumerated() {
-            guard case .step(let index) = instruction.work, program.steps[index].isPreparation,
-                instruction.rows == 0..<program.steps[index].rowCount
-            else {
-                throw ProgramError(
-                    "the preparation runs whole steps that depend on weights alone", at: .preparation(position))
+            guard case .step(let index) = instruction.work, program.steps[index].isPreparation else {
+                throw ProgramError("the preparation runs steps that depend on weights alone", at: .preparation(position))
             }
             let step = program.steps[index]
+            guard instruction.rows.lowerBound == madeRows[index] ?? 0,
+                step.unitEnd(instruction.rows.upperBound) == instruction.rows.upperBound
+            else {
+                throw ProgramError(
+                    "rows \(instruction.rows) of step '\(step.name)' are out of order", at: .preparation(position))
+            }
+            madeRows[index] = instruction.rows.upperBound
             for input in step.inputs {
                 guard case .prepared = program[buffer: input.buffer].storage else { continue }
                 guard ready.contains(input.buffer.index) else {
@@ -63,11 +68,7 @@ enum PlanVerifier {
                         at: .preparation(position))
                 }
             }
-            for output in step.outputs {
-                guard ready.insert(output.index).inserted else {
-                    throw ProgramError("step '\(step.name)' is prepared twice", at: .preparation(position))
-                }
-            }
+            if instruction.rows.upperBound == step.rowCount { ready.formUnion(step.outputs.map(\.index)) }
         }
         for (index, step) in program.steps.enumerated()
         where step.isPreparation && !step.outputs.allSatisfy({ ready.contains($0.index) }) {

@@ -15,8 +15,9 @@ import GraphIR
 /// - Throws: when so many bands are asked for that the plan would pass its limit.
 func schedule(_ program: Program, bandRows: Int?) throws(ProgramError) -> Program {
     var program = program
-    program.preparation = program.steps.indices.filter { program.steps[$0].isPreparation }
-        .map { Instruction(work: .step($0), rows: 0..<program.steps[$0].rowCount) }
+    program.preparation = program.steps.indices.filter { program.steps[$0].isPreparation }.flatMap { index in
+        program.steps[index].tasks(0..<program.steps[index].rowCount).map { Instruction(work: .step(index), rows: $0) }
+    }
     var wave = Wave(program, bandRows: bandRows)
     program.instructions = try wave.instructions()
     chooseInPlaceResults(of: &program)
@@ -25,6 +26,9 @@ func schedule(_ program: Program, bandRows: Int?) throws(ProgramError) -> Progra
 }
 
 private struct Wave {
+    /// Of an output of whole images that is made by many tasks.
+    private static let handedOverPieces = 32
+
     private let program: Program
     private let pace: Pace?
     /// The steps of a run, in order.
@@ -112,10 +116,25 @@ private struct Wave {
         } else {
             end = step.rowCount
         }
-        for rows in step.tasks(start..<end) {
+        let tasks = step.tasks(start..<end)
+        for (position, rows) in tasks.enumerated() {
             order.append(Instruction(work: .step(index), rows: rows), turn, at: .step(index))
+            if pace == nil { handOver(resultsOf: index, tasks, behind: position, &order, turn) }
         }
         madeRows[index] = end
+    }
+
+    /// Of whole images, results are handed over in pieces while the step goes on, each a piece behind what is made: to
+    /// write a picture takes as long as to compute its last step.
+    private mutating func handOver(
+        resultsOf index: Int, _ tasks: [Range<Int>], behind position: Int, _ order: inout TurnOrder, _ turn: Int
+    ) {
+        let tasksPerPiece = max(1, tasks.count / Self.handedOverPieces)
+        guard position >= tasksPerPiece, (position + 1) % tasksPerPiece == 0 else { return }
+        madeRows[index] = tasks[position - tasksPerPiece].upperBound
+        for (output, buffer) in sinks.enumerated() {
+            if let buffer, writerOf[buffer.index] == index { take(output, buffer, &order, turn) }
+        }
     }
 
     private mutating func take(_ output: Int, _ buffer: BufferID, _ order: inout TurnOrder, _ turn: Int) {
