@@ -26,8 +26,10 @@ func schedule(_ program: Program, bandRows: Int?) throws(ProgramError) -> Progra
 }
 
 private struct Wave {
-    /// Of an output of whole images that is made by many tasks.
+    /// Pieces of an output of whole images that is made by many tasks, and by how many its rows go out behind those that
+    /// are made: so far that the one seldom waits for the other.
     private static let handedOverPieces = 32
+    private static let piecesBehind = 4
 
     private let program: Program
     private let pace: Pace?
@@ -124,14 +126,15 @@ private struct Wave {
         madeRows[index] = end
     }
 
-    /// Of whole images, results are handed over in pieces while the step goes on, each a piece behind what is made: to
-    /// write a picture takes as long as to compute its last step.
+    /// Of whole images, results are handed over in pieces while the step goes on: to write a picture takes as long as to
+    /// compute its last step.
     private mutating func handOver(
         resultsOf index: Int, _ tasks: [Range<Int>], behind position: Int, _ order: inout TurnOrder, _ turn: Int
     ) {
         let tasksPerPiece = max(1, tasks.count / Self.handedOverPieces)
-        guard position >= tasksPerPiece, (position + 1) % tasksPerPiece == 0 else { return }
-        madeRows[index] = tasks[position - tasksPerPiece].upperBound
+        let lag = Self.piecesBehind * tasksPerPiece
+        guard position >= lag, (position + 1) % tasksPerPiece == 0 else { return }
+        madeRows[index] = tasks[position - lag].upperBound
         for (output, buffer) in sinks.enumerated() {
             if let buffer, writerOf[buffer.index] == index { take(output, buffer, &order, turn) }
         }
