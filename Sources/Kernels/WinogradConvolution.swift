@@ -17,10 +17,10 @@ import KernelInterface
 //                magnitudes.
 // Source         Lavin and Gray (CVPR 2016), algorithm 1, in blocks whose planes stay in the L2 cache.
 // Chosen         for 3×3 filters of stride 1 on enough channels and pixels; see the kernel table.
-// Measured       `graphrun bench Graphs/edsr.graph --workload tile --threads 1 --profile`, AVX2, against an FMA peak of
-//                118 GFLOP/s, in direct convolution's operations: 64→64 at 128×128 2.3 to 2.7 times the peak,
-//                with what else the machine does; by `--algorithm separate` 64→256 2.7 to 2.9 at 128×128 and 2.6 to
-//                3.0 at 256×256, 64→3 at 512×512 0.5.
+// Measured       `graphrun bench Graphs/edsr.graph --workload tile --threads 1 --profile`, AVX-512, against an FMA peak
+//                of 118 GFLOP/s, in direct convolution's operations: 64→64 at 128×128 2.8 to 3.1 times the peak,
+//                with what else the machine does; by `--algorithm separate` 64→256 3.0 to 3.1 at 128×128 and 3.1 to
+//                3.2 at 256×256, 64→3 at 512×512 0.5. With AVX2 a tenth less.
 
 @Sendable
 func convolveWinograd(_ call: UnsafePointer<KernelCall>) {
