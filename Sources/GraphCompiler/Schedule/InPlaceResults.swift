@@ -7,8 +7,7 @@ import KernelInterface
 /// written, and one image less is in memory; of a wave, rows that another ring would hold twice. Requires: instructions
 /// in their order. Ensures: `inPlaceOf` is set where ``Program/mayTakePlace(_:of:_:)`` holds, of at most one result for
 /// each operand.
-func chooseInPlaceResults(of program: inout Program) {
-    let accesses = BufferAccesses(program, program.instructions)
+func chooseInPlaceResults(of program: inout Program, _ accesses: BufferAccesses) {
     for step in program.steps where !step.isPreparation {
         guard let result = step.outputs.first, case .arena = program[buffer: result].storage else { continue }
         program.buffers[result.index].inPlaceOf = program.inPlaceOperands(of: step).first {

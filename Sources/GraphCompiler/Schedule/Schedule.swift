@@ -8,7 +8,7 @@ import GraphIR
 ///
 /// Requires: steps and buffers from ``buildSteps(_:role:instructionSet:)``. Ensures: instructions in an
 /// order in which every row is written before it is read; results in place of operands
-/// (``chooseInPlaceResults(of:)``); `rowCapacity` of each buffer in the arena is the least that this order allows. Gives
+/// (``chooseInPlaceResults(of:_:)``); `rowCapacity` of each buffer in the arena is the least that this order allows. Gives
 /// nothing a place in memory. Examples: `Tests/Golden/Schedule`.
 ///
 /// - Parameter bandRows: rows of the first input in one band; nil for whole images.
@@ -20,8 +20,9 @@ func schedule(_ program: Program, bandRows: Int?) throws(ProgramError) -> Progra
     }
     var wave = Wave(program, bandRows: bandRows)
     program.instructions = try wave.instructions()
-    chooseInPlaceResults(of: &program)
-    shrinkBuffers(of: &program)
+    let accesses = BufferAccesses(program, program.instructions)
+    chooseInPlaceResults(of: &program, accesses)
+    shrinkBuffers(of: &program, accesses)
     return program
 }
 
@@ -194,8 +195,7 @@ extension Program {
 
 /// Gives each rolling buffer the rows that its readers need at once, those that lie in one place as many as all their
 /// readers do. What is read after the run keeps all.
-private func shrinkBuffers(of program: inout Program) {
-    let accesses = BufferAccesses(program, program.instructions)
+private func shrinkBuffers(of program: inout Program, _ accesses: BufferAccesses) {
     let kept = program.graph.readAfterRuns
     let firstInPlace = program.firstInPlace
     let sharing = Dictionary(grouping: program.buffers.indices) { firstInPlace[$0] }
