@@ -1,7 +1,7 @@
 import GraphCompiler
 import Synchronization
 
-/// How far each step, source and sink has come, counted without a lock.
+/// Which tasks are taken and how far each step, source and sink has come, counted without a lock.
 ///
 /// A list's instructions are dealt out to their steps, sources and sinks in order; each of these has a count
 /// of instructions that have ended, from its first on without a gap. A worker that ends an instruction sets
@@ -19,6 +19,8 @@ final class RowCounters: @unchecked Sendable {
     private let hasEnded: UnsafeMutablePointer<Atomic<Bool>>
     private let flagCount: Int
     private let firstFlag: UnsafeMutablePointer<Int>
+    /// By place in the list.
+    private let areTaken: UnsafeMutablePointer<Atomic<Bool>>
 
     init(_ table: TaskTable) {
         self.table = table
@@ -34,6 +36,8 @@ final class RowCounters: @unchecked Sendable {
             (firstFlag + counter).initialize(to: first)
             first += taskCount + 1
         }
+        areTaken = .allocate(capacity: max(1, table.count))
+        for index in 0..<table.count { (areTaken + index).initialize(to: Atomic(false)) }
     }
 
     deinit {
@@ -42,13 +46,20 @@ final class RowCounters: @unchecked Sendable {
         counts.deallocate()
         hasEnded.deallocate()
         firstFlag.deallocate()
+        areTaken.deallocate()
     }
 
     /// Before a run, when no worker is at work.
     func reset() {
         for counter in 0..<counterCount { counts[counter * Self.stride].store(0, ordering: .relaxed) }
         for flag in 0..<flagCount { hasEnded[flag].store(false, ordering: .relaxed) }
+        for index in 0..<table.count { areTaken[index].store(false, ordering: .relaxed) }
     }
+
+    func isTaken(_ instruction: Int) -> Bool { areTaken[instruction].load(ordering: .relaxed) }
+
+    /// - Returns: whether it is the caller's now; no other worker gets it.
+    func take(_ instruction: Int) -> Bool { !areTaken[instruction].exchange(true, ordering: .relaxed) }
 
     /// Whether all that an instruction waits for has ended; what it wrote can be read then.
     func isReady(_ instruction: Int) -> Bool {

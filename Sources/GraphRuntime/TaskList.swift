@@ -5,7 +5,7 @@ import Kernels
 import KernelsAVX2
 import KernelsAVX512
 
-/// Instructions bound to memory: what workers take from, in order.
+/// Instructions bound to memory: what workers take from.
 ///
 /// Everything that an instruction touches was allocated here.
 final class TaskList: @unchecked Sendable {
@@ -49,6 +49,8 @@ final class TaskList: @unchecked Sendable {
     }
 
     var count: Int { table.count }
+
+    func picker(worker: Int, of workerCount: Int) -> TaskPicker { TaskPicker(table, worker: worker, of: workerCount) }
 
     /// What a task works for.
     func work(_ index: Int) -> Instruction.Work { table.works[Int(table[index].work)] }

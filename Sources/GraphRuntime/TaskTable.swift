@@ -27,6 +27,8 @@ struct TaskTable {
     let works: [Instruction.Work]
     /// Instructions of each step, source or sink.
     let taskCounts: [Int]
+    /// Bands that sources come in; 1 where images are worked on whole.
+    private let turnCount: Int
     /// Without the turns that equal the first of those that repeat; one more at the end has no waits.
     private let tasks: [Task]
     private let waits: [Wait]
@@ -39,6 +41,7 @@ struct TaskTable {
         count = instructions.count
         works = listing.works
         taskCounts = listing.rowsDone.map(\.count)
+        turnCount = zip(works, taskCounts).map { work, count in work.isSource ? count : 1 }.max() ?? 1
         repetition = listing.repetition()
         (tasks, waits) = listing.kept(but: repetition)
     }
@@ -56,6 +59,17 @@ struct TaskTable {
         return task
     }
 
+    /// The worker in whose caches most of what an instruction reads should lie.
+    ///
+    /// Of each turn a step's rows are divided evenly among the workers, in order: the same part of the picture is one
+    /// worker's in every step.
+    func home(of index: Int, workerCount: Int) -> Int {
+        let task = self[index]
+        let taskCount = taskCounts[Int(task.work)]
+        let parts = min(taskCount, turnCount * workerCount)
+        return Int(task.ordinal) * parts / taskCount % workerCount
+    }
+
     /// Whether all that an instruction waits for is so.
     @inline(__always)
     func waits(of index: Int, allSatisfy isMet: (Wait) -> Bool) -> Bool {
@@ -67,6 +81,10 @@ struct TaskTable {
         }
         return true
     }
+}
+
+extension Instruction.Work {
+    fileprivate var isSource: Bool { if case .source = self { true } else { false } }
 }
 
 /// Turns of a list that are equal but for rows and counts, which advance from one to the next.

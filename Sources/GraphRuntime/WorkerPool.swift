@@ -4,20 +4,22 @@ import Synchronization
     import Glibc
 #endif
 
-/// Threads that take instructions from a list, in order, until it is empty.
+/// Threads that take tasks from a list until it is empty.
 ///
-/// The caller's thread is worker 0. A worker takes the next instruction, waits until the rows that it needs
-/// are done (``RowCounters``), runs it, and goes on. An instruction only waits for what was taken before it, so
-/// that some worker can always go on. On the way of an instruction there is no lock and nothing is allocated.
-/// Who waits spins for a moment, lets others run, and then naps; between runs workers sleep.
+/// The caller's thread is worker 0. A worker takes a task whose rows are there (``TaskPicker``, ``RowCounters``), runs it,
+/// and goes on. On the way of a task there is no lock and nothing is allocated. Who finds none spins for a moment, lets
+/// others run, and then naps; between runs workers sleep.
 final class WorkerPool: @unchecked Sendable {
+    /// A microsecond or two: an own task that is about to be ready is better than another's.
+    private static let spinsBeforeHelp = 100
+
     private let threads: [pthread_t]
     private let shared: Shared
 
     /// What workers and the caller share.
     private final class Shared: @unchecked Sendable {
+        let workerCount: Int
         let generation = Atomic<Int>(0)
-        let nextTask = Atomic<Int>(0)
         let busyWorkers = Atomic<Int>(0)
         let hasFailed = Atomic<Bool>(false)
         let isEnding = Atomic<Bool>(false)
@@ -27,7 +29,8 @@ final class WorkerPool: @unchecked Sendable {
         let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
         let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-        init() {
+        init(workerCount: Int) {
+            self.workerCount = workerCount
             pthread_mutex_init(mutex, nil)
             pthread_cond_init(wake, nil)
         }
@@ -51,9 +54,9 @@ final class WorkerPool: @unchecked Sendable {
     }
 
     init(workerCount: Int) throws(RuntimeError) {
-        shared = Shared()
+        shared = Shared(workerCount: workerCount)
         var threads: [pthread_t] = []
-        for worker in 1..<max(1, workerCount) {
+        for worker in 1..<workerCount {
             var thread = pthread_t()
             let start = Unmanaged.passRetained(Start(shared, worker: worker))
             let status = pthread_create(
@@ -83,7 +86,6 @@ final class WorkerPool: @unchecked Sendable {
         shared.memory = memory
         shared.hasFailed.store(false, ordering: .relaxed)
         shared.error.withLock { $0 = nil }
-        shared.nextTask.store(0, ordering: .relaxed)
         shared.busyWorkers.store(threads.count, ordering: .relaxed)
         pthread_mutex_lock(shared.mutex)
         shared.generation.add(1, ordering: .sequentiallyConsistent)
@@ -114,14 +116,8 @@ final class WorkerPool: @unchecked Sendable {
     }
 
     private static func work(_ shared: Shared, _ tasks: TaskList, _ memory: BoundMemory, worker: Int) {
-        while true {
-            let index = shared.nextTask.add(1, ordering: .relaxed).oldValue
-            guard index < tasks.count, !shared.hasFailed.load(ordering: .relaxed) else { return }
-            var spins = 0
-            while !tasks.counters.isReady(index) {
-                if shared.hasFailed.load(ordering: .relaxed) { return }
-                pause(&spins)
-            }
+        var picker = tasks.picker(worker: worker, of: shared.workerCount)
+        while let index = nextTask(&picker, tasks.counters, shared) {
             if let times = tasks.times { times[index].start = TaskTime.now }
             do {
                 try tasks.run(index, worker: worker, memory)
@@ -133,6 +129,18 @@ final class WorkerPool: @unchecked Sendable {
             if let times = tasks.times { times[index].end = TaskTime.now }
             tasks.counters.noteEnd(index)
         }
+    }
+
+    /// - Returns: nil when there is no task left, or one has failed.
+    private static func nextTask(_ picker: inout TaskPicker, _ counters: RowCounters, _ shared: Shared) -> Int? {
+        var spins = 0
+        while !shared.hasFailed.load(ordering: .relaxed) {
+            if let own = picker.takeOwn(counters) { return own }
+            if spins >= spinsBeforeHelp || picker.hasNoOwn, let task = picker.takeAny(counters) { return task }
+            if picker.isAtEnd { return nil }
+            pause(&spins)
+        }
+        return nil
     }
 
     /// Spins for some microseconds, then lets other threads run, and then naps: there may be more workers

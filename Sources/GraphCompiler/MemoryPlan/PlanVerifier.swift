@@ -11,7 +11,7 @@ import GraphIR
 /// 4. Each buffer lies inside its memory; buffers that overlap are not live at the same time, but for results in
 ///    place of operands.
 /// 5. Each instruction waits for all that ``deriveWaits(_:_:)`` names, and for nothing that comes behind it:
-///    workers that take instructions in order never wait for one another in a circle.
+///    the first instruction that has not ended can always run.
 enum PlanVerifier {
     /// Invariants 1 to 3.
     static func verifySchedule(_ program: Program) throws(ProgramError) {

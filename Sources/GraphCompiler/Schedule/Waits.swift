@@ -8,7 +8,8 @@ import GraphIR
 ///   rows which it overwrites; where results take an operand's place one after the other, those of the last, which
 ///   waited for all before it,
 /// - for a result in place of an operand, the rows of that one's other readers,
-/// - all rows of whatever uses memory that one of its buffers takes over from another,
+/// - in a buffer that lies where another of the same rows lay, the rows of all that used those which it overwrites,
+/// - all rows of whatever else uses memory that one of its buffers takes over,
 /// - for a source or sink, its own rows, which are handed over in order.
 ///
 /// Each wait is for instructions that come earlier in the list. Of waits on the end of a step, those that
@@ -17,7 +18,7 @@ import GraphIR
 /// - Parameter instructions: the program's preparation or its run.
 func deriveWaits(_ program: Program, _ instructions: [Instruction]) -> [[RowWait]] {
     let accesses = BufferAccesses(program, instructions)
-    var predecessors = memoryPredecessors(program, instructions, accesses)
+    var (predecessors, sameRows) = memoryPredecessors(program, instructions, accesses)
     var isReduced = Array(repeating: false, count: program.buffers.count)
     var history = AccessHistory(program, accesses)
     var endings = Endings(instructions)
@@ -33,6 +34,7 @@ func deriveWaits(_ program: Program, _ instructions: [Instruction]) -> [[RowWait
                 let ends = predecessors[buffer].map { RowWait($0, rowCount: endings.rowCount(of: $0)) }
                 predecessors[buffer] = endings.withoutImplied(ends).map(\.work)
             }
+            if let earlier = sameRows[buffer] { history.addUsers(of: access.rows, of: earlier, by: instruction.work, to: &needed) }
             for work in predecessors[buffer] { needed.add(work, endings.rowCount(of: work)) }
         }
         if instruction.isStream, instruction.rows.lowerBound > 0 { needed.add(instruction.work, instruction.rows.lowerBound) }
@@ -126,15 +128,20 @@ private struct AccessHistory {
         }
         // Whatever lay there before the operand, the operand's step has waited for.
         if let operand = inPlaceOf[buffer] {
-            for accessor in accessors[operand] where accessor.work != work {
-                if let count = accessor.count(before: access.rows.upperBound) { needed.add(accessor.work, count) }
-            }
+            addUsers(of: access.rows, of: operand, by: work, to: &needed)
             return
         }
         // A ring's rows lie where those one capacity before them lay; an update's where the old ones do.
         let overwrittenEnd = isUpdated[buffer] ? access.rows.upperBound : access.rows.upperBound - capacities[buffer]
         for accessor in accessors[lastInPlace[buffer]] where accessor.work != work || !isUpdated[buffer] {
             if let count = accessor.count(before: overwrittenEnd) { needed.add(accessor.work, count) }
+        }
+    }
+
+    /// All that has used some rows of a buffer but the one that asks.
+    func addUsers(of rows: Range<Int>, of buffer: Int, by work: Instruction.Work, to needed: inout Waits) {
+        for accessor in accessors[buffer] where accessor.work != work {
+            if let count = accessor.count(before: rows.upperBound) { needed.add(accessor.work, count) }
         }
     }
 
@@ -187,41 +194,82 @@ struct Endings {
     }
 }
 
-/// For each buffer, all that uses memory which it overlaps and which was live before it.
+/// What used the memory of each buffer before it.
+///
+/// - Returns: for each buffer the buffer of the same place and rows that was the last to lie there, if any; and all
+///   that used memory which it overlaps after that one.
 private func memoryPredecessors(
     _ program: Program, _ instructions: [Instruction], _ accesses: BufferAccesses
-) -> [[Instruction.Work]] {
-    // Buffers that take over each other's place are one here: the first of them waits for what was there before.
-    let firstInPlace = program.firstInPlace
-    var lives = [ClosedRange<Int>?](repeating: nil, count: program.buffers.count)
-    var users = [[Instruction.Work]](repeating: [], count: program.buffers.count)
-    for (index, first) in firstInPlace.enumerated() {
-        for access in accesses.byBuffer[index] {
-            let life = lives[first] ?? access.instruction...access.instruction
-            lives[first] = min(life.lowerBound, access.instruction)...max(life.upperBound, access.instruction)
-            let work = instructions[access.instruction].work
-            if users[first].last != work, !users[first].contains(work) { users[first].append(work) }
-        }
-    }
-    let ranges = program.buffers.indices.map { index -> (memory: Range<Int>, life: ClosedRange<Int>)? in
-        guard case .arena(let offset) = program.buffers[index].storage, let life = lives[index] else { return nil }
-        return (offset..<offset + program.buffers[index].byteCount, life)
-    }
-    var predecessors: [[Instruction.Work]] = Array(repeating: [], count: program.buffers.count)
-    func add(_ earlier: Int, before later: Int) {
-        for work in users[earlier] where !predecessors[later].contains(work) { predecessors[later].append(work) }
-    }
-    let byStart = ranges.indices.filter { ranges[$0] != nil }
-        .sorted { (ranges[$0]?.memory.lowerBound ?? 0) < (ranges[$1]?.memory.lowerBound ?? 0) }
-    for (position, first) in byStart.enumerated() {
-        for second in byStart[(position + 1)...] {
-            guard let a = ranges[first], let b = ranges[second], b.memory.lowerBound < a.memory.upperBound else { break }
-            if a.life.upperBound < b.life.lowerBound {
-                add(first, before: second)
-            } else if b.life.upperBound < a.life.lowerBound {
-                add(second, before: first)
+) -> (works: [[Instruction.Work]], sameRows: [Int?]) {
+    let tenants = tenants(of: program, instructions, accesses)
+    var works: [[Instruction.Work]] = Array(repeating: [], count: program.buffers.count)
+    var sameRows: [Int?] = Array(repeating: nil, count: program.buffers.count)
+    for (later, earlier) in predecessors(of: tenants) {
+        // Whoever overwrites a row there follows all that used it, and these all that used its memory before.
+        let same = earlier.filter { program.haveSameRows(tenants[$0].first, tenants[later].first) }
+            .max { tenants[$0].life.upperBound < tenants[$1].life.upperBound }
+        sameRows[tenants[later].first] = same.map { tenants[$0].last }
+        for tenant in earlier where same.map({ tenants[$0].life.upperBound < tenants[tenant].life.lowerBound }) ?? true {
+            for work in tenants[tenant].users where !works[tenants[later].first].contains(work) {
+                works[tenants[later].first].append(work)
             }
         }
     }
-    return predecessors
+    return (works, sameRows)
+}
+
+/// Buffers that take each other's place, in memory that is theirs as long as they live.
+private struct Tenant {
+    var first: Int, last: Int
+    var memory: Range<Int>
+    /// From the first instruction that touches it to the last.
+    var life: ClosedRange<Int>
+    var users: [Instruction.Work] = []
+}
+
+/// By the start of their memory.
+private func tenants(of program: Program, _ instructions: [Instruction], _ accesses: BufferAccesses) -> [Tenant] {
+    let firstInPlace = program.firstInPlace, lastInPlace = program.lastInPlace
+    var tenants: [Int: Tenant] = [:]
+    for (index, first) in firstInPlace.enumerated() {
+        guard case .arena(let offset) = program.buffers[first].storage else { continue }
+        for access in accesses.byBuffer[index] {
+            var tenant =
+                tenants[first]
+                ?? Tenant(
+                    first: first, last: lastInPlace[first], memory: offset..<offset + program.buffers[first].byteCount,
+                    life: access.instruction...access.instruction)
+            tenant.life =
+                min(tenant.life.lowerBound, access.instruction)...max(tenant.life.upperBound, access.instruction)
+            let work = instructions[access.instruction].work
+            if tenant.users.last != work, !tenant.users.contains(work) { tenant.users.append(work) }
+            tenants[first] = tenant
+        }
+    }
+    return tenants.values.sorted { ($0.memory.lowerBound, $0.first) < ($1.memory.lowerBound, $1.first) }
+}
+
+/// For each tenant those before it in some of its memory, by index.
+private func predecessors(of tenants: [Tenant]) -> [(later: Int, earlier: [Int])] {
+    var predecessors: [[Int]] = Array(repeating: [], count: tenants.count)
+    for (first, a) in tenants.enumerated() {
+        for second in tenants.indices[(first + 1)...] {
+            let b = tenants[second]
+            guard b.memory.lowerBound < a.memory.upperBound else { break }
+            if a.life.upperBound < b.life.lowerBound {
+                predecessors[second].append(first)
+            } else if b.life.upperBound < a.life.lowerBound {
+                predecessors[first].append(second)
+            }
+        }
+    }
+    return Array(predecessors.enumerated()).map { (later: $0.offset, earlier: $0.element) }
+}
+
+extension Program {
+    /// Whether row by row two buffers are the same memory.
+    fileprivate func haveSameRows(_ first: Int, _ second: Int) -> Bool {
+        let (a, b) = (buffers[first], buffers[second])
+        return a.storage == b.storage && a.rows == b.rows && a.rowCapacity == a.rows.rowCount && b.rowCapacity == b.rows.rowCount
+    }
 }
