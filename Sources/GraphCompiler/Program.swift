@@ -173,6 +173,9 @@ public struct Buffer: Hashable, Sendable {
     }
 
     public var byteCount: Int { (rowCapacity * rowByteStride).roundedUp(to: 64) }
+
+    /// Whether it is a weight or state.
+    var isParameter: Bool { if case .parameter = storage { true } else { false } }
 }
 
 /// A tensor seen as rows; see ``KernelInterface/TensorRows``.

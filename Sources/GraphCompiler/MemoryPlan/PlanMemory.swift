@@ -2,37 +2,15 @@ import GraphIR
 
 /// Gives each buffer its place, letting buffers that are never live together share memory.
 ///
-/// Places are chosen greedily, largest buffer first, at the lowest free offset (Pisarchyk and Lee,
-/// "Efficient memory management for deep neural net inference", 2020, section 4.3: greedy by size).
-/// A result in place of an operand lies where that does. Requires: a scheduled program. Ensures: other buffers that
+/// ``ArenaPlaces`` chooses them. A result in place of an operand lies where that does. Requires: a scheduled program. Ensures: other buffers that
 /// overlap in memory have disjoint live ranges; offsets are multiples of 64; `waits` of each instruction as
 /// ``deriveWaits(_:_:)`` says. Examples: `Tests/Golden/Plan`.
 func planMemory(_ program: Program) throws(ProgramError) -> Program {
     var program = program
     let firstInPlace = program.firstInPlace
-    let lifetimes = program.joinedLiveRanges(firstInPlace)
-    var placed: [(memory: Range<Int>, life: ClosedRange<Int>)] = []
-    var arenaByteCount = 0
-    let order = program.buffers.indices.sorted {
-        (program.buffers[$1].byteCount, $0) < (program.buffers[$0].byteCount, $1)
-    }
-    for index in order {
-        guard case .arena = program.buffers[index].storage, firstInPlace[index] == index else { continue }
-        guard let life = lifetimes[index] else {
-            program.buffers[index].storage = .arena(offset: 0)
-            continue
-        }
-        let byteCount = program.buffers[index].byteCount
-        let rivals = placed.filter { $0.life.overlaps(life) }.sorted { $0.memory.lowerBound < $1.memory.lowerBound }
-        var offset = 0
-        for rival in rivals {
-            if rival.memory.lowerBound >= offset + byteCount { break }
-            offset = max(offset, rival.memory.upperBound)
-        }
-        placed.append((offset..<offset + byteCount, life))
-        program.buffers[index].storage = .arena(offset: offset)
-        arenaByteCount = max(arenaByteCount, offset + byteCount)
-    }
+    let places = ArenaPlaces(program, firstInPlace)
+    let arenaByteCount = places.byteCount
+    for (index, offset) in places.offsets { program.buffers[index].storage = .arena(offset: offset) }
     guard arenaByteCount <= PlanLimits.arenaByteCount else {
         throw ProgramError(
             "the plan needs \(arenaByteCount >> 30) GiB of memory, more than the limit of "

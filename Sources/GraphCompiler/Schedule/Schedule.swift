@@ -34,7 +34,7 @@ private struct Wave {
 
     private let program: Program
     private let pace: Pace?
-    /// The steps of a run, in order.
+    /// The steps of a run, in the order in which a turn makes their rows.
     private let steps: [Int]
     /// The step of a run that writes each buffer.
     private var writerOf: [Int?]
@@ -48,7 +48,7 @@ private struct Wave {
     init(_ program: Program, bandRows: Int?) {
         self.program = program
         pace = bandRows.flatMap { Pace(program, bandRows: $0) }
-        steps = program.steps.indices.filter { !program.steps[$0].isPreparation }
+        steps = Self.withFiltersPackedAhead(program, program.steps.indices.filter { !program.steps[$0].isPreparation })
         writerOf = Array(repeating: nil, count: program.buffers.count)
         for step in steps {
             for output in program.steps[step].outputs { writerOf[output.index] = step }
@@ -60,6 +60,18 @@ private struct Wave {
         filledRows = program.buffers.map { program.isInput($0) ? 0 : $0.rows.rowCount }
         madeRows = Array(repeating: 0, count: program.steps.count)
         takenRows = Array(repeating: 0, count: sinks.count)
+    }
+
+    /// Filters are packed one step ahead: that is a single task as a rule, and so one worker does it beside the other's work.
+    private static func withFiltersPackedAhead(_ program: Program, _ steps: [Int]) -> [Int] {
+        var ordered: [Int] = []
+        for index in steps {
+            let step = program.steps[index]
+            let isPacking = step.outputs.allSatisfy { program[buffer: $0].value == nil }
+                && step.inputs.allSatisfy { program[buffer: $0.buffer].isParameter }
+            ordered.insert(index, at: isPacking ? max(0, ordered.count - 1) : ordered.count)
+        }
+        return ordered
     }
 
     mutating func instructions() throws(ProgramError) -> [Instruction] {
@@ -106,8 +118,8 @@ private struct Wave {
         let start = madeRows[index]
         guard start < step.rowCount else { return }
         // What an update overwrites has been read by all that comes before it.
-        let isUpdate = step.outputs.contains { if case .parameter = program[buffer: $0].storage { true } else { false } }
-        if isUpdate, !steps.prefix(while: { $0 < index }).allSatisfy({ madeRows[$0] == program.steps[$0].rowCount }) { return }
+        let isUpdate = step.outputs.contains { program[buffer: $0].isParameter }
+        if isUpdate, !steps.filter({ $0 < index }).allSatisfy({ madeRows[$0] == program.steps[$0].rowCount }) { return }
         var end = start
         if let pace {
             let mostUnits = max(1, (pace.rows(of: step.rowCount) + step.rowUnit - 1) / step.rowUnit)

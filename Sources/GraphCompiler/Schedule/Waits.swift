@@ -109,7 +109,7 @@ private struct AccessHistory {
 
     init(_ program: Program, _ accesses: BufferAccesses) {
         capacities = program.buffers.map(\.rowCapacity)
-        isUpdated = program.buffers.map { if case .parameter = $0.storage { true } else { false } }
+        isUpdated = program.buffers.map(\.isParameter)
         inPlaceOf = program.buffers.map { $0.inPlaceOf?.index }
         lastInPlace = program.lastInPlace
         isWritten = accesses.byBuffer.map { $0.contains(where: \.isWrite) }
