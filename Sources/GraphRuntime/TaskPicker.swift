@@ -6,10 +6,13 @@
 /// finds nothing to do at home helps the others out.
 ///
 /// Only tasks are taken whose waits are met: whoever has one can end it. Of all that have not ended the first in the list
-/// waits for nothing, and is taken or the next that its home takes. So some worker can always go on.
+/// waits for nothing: it is taken already, or its home takes it next, or whoever helps. So some worker can always go on.
 struct TaskPicker {
     /// Tasks that are looked at for help: waits of neighbours in the list end one soon after the other.
     private static let helpReach = 32
+
+    /// A microsecond or a few: an own task that is about to be ready is better than another's.
+    private static let spinsBeforeHelp = 100
 
     private let table: TaskTable
     private let worker: Int
@@ -18,11 +21,28 @@ struct TaskPicker {
     private var ownPosition = 0
     /// All tasks before this one are taken.
     private var position = 0
+    /// Since the last own task.
+    private var isHelping = false
 
     init(_ table: TaskTable, worker: Int, of workerCount: Int) {
         self.table = table
         self.worker = worker
         self.workerCount = workerCount
+    }
+
+    /// Takes a task whose waits are met: an own one, or after some spins any.
+    ///
+    /// - Parameter spins: how often there was none before.
+    mutating func take(_ counters: RowCounters, afterSpins spins: Int) -> Int? {
+        if let own = takeOwn(counters) {
+            isHelping = false
+            return own
+        }
+        guard isHelping || spins >= Self.spinsBeforeHelp || ownPosition == table.count,
+            let task = takeAny(counters)
+        else { return nil }
+        isHelping = true
+        return task
     }
 
     /// Takes the first of the worker's own tasks that no one has; nil where it has to wait, or there is none.
@@ -47,9 +67,6 @@ struct TaskPicker {
         }
         return nil
     }
-
-    /// Whether all of the worker's own tasks are taken, as far as the last look at them has shown.
-    var hasNoOwn: Bool { ownPosition == table.count }
 
     /// Whether all tasks are taken, as far as the last look at them has shown.
     var isAtEnd: Bool { position == table.count }

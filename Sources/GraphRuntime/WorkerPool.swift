@@ -10,9 +10,6 @@ import Synchronization
 /// and goes on. On the way of a task there is no lock and nothing is allocated. Who finds none spins for a moment, lets
 /// others run, and then naps; between runs workers sleep.
 final class WorkerPool: @unchecked Sendable {
-    /// A microsecond or two: an own task that is about to be ready is better than another's.
-    private static let spinsBeforeHelp = 100
-
     private let threads: [pthread_t]
     private let shared: Shared
 
@@ -135,8 +132,7 @@ final class WorkerPool: @unchecked Sendable {
     private static func nextTask(_ picker: inout TaskPicker, _ counters: RowCounters, _ shared: Shared) -> Int? {
         var spins = 0
         while !shared.hasFailed.load(ordering: .relaxed) {
-            if let own = picker.takeOwn(counters) { return own }
-            if spins >= spinsBeforeHelp || picker.hasNoOwn, let task = picker.takeAny(counters) { return task }
+            if let task = picker.take(counters, afterSpins: spins) { return task }
             if picker.isAtEnd { return nil }
             pause(&spins)
         }
@@ -147,9 +143,9 @@ final class WorkerPool: @unchecked Sendable {
     /// than processors, and an instruction may wait for a slow reader of pictures.
     private static func pause(_ spins: inout Int) {
         spins += 1
-        if spins > 2000 {
+        if spins > 1300 {
             usleep(50)
-        } else if spins > 1000 {
+        } else if spins > 300 {
             sched_yield()
         }
     }

@@ -18,6 +18,20 @@ import Testing
         }
     }
 
+    /// Whole images in tasks as small as they can be: buffers of the same rows are taken over by many tasks.
+    @Test(arguments: SmallModel.all + [.composed])
+    func smallTasksOfWholeImagesWaitForOneAnother(_ model: SmallModel) throws {
+        for role in [Role.predict, .train] {
+            var steps = try Pipeline.specialize(
+                model.entry(role), sizes: ["N": 2, "H": 21, "W": 5], instructionSet: .portable)
+            for index in steps.steps.indices { steps.steps[index].rowsPerTask = steps.steps[index].rowUnit }
+            for index in steps.buffers.indices { steps.buffers[index].inPlaceOf = nil }
+            let program = try planMemory(schedule(steps, bandRows: nil))
+            #expect(program.instructions.count > steps.instructions.count)
+            #expect(unorderedPair(in: program) == nil, "\(role)")
+        }
+    }
+
     /// Two instructions that may run at once and must not.
     private func unorderedPair(in program: Program) -> String? {
         let accesses = BufferAccesses(program, program.instructions)

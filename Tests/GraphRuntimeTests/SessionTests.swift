@@ -70,6 +70,37 @@ import Testing
         for threadCount in [1, 2, 8] { _ = try session(threadCount: threadCount) }
     }
 
+    /// A filter that is updated in place is packed behind its update, for who reads the new value.
+    @Test(arguments: [nil, 1, 4])
+    func convolutionsReadUpdatedFilters(_ bandRows: Int?) throws {
+        let entry = try #require(
+            Pipeline.run(
+                """
+                stage simplified
+                entry train m(x: f32[N, H, W, 4]) {
+                  weight w: f32[3, 3, 4, 4] ~ ones @w
+                  scalar rate: f32[]
+                  w_next: f32[3, 3, 4, 4] = w * rate
+                  y: f32[N, H, W, 4] = conv2d(x, w_next)
+                  t: f32[] = mean(y)
+                  loss l = t
+                  update w = w_next
+                }
+                """, upTo: .fused
+            ).entries.first)
+        let program = try Pipeline.specialize(
+            entry, sizes: ["N": 1, "H": 8, "W": 1], instructionSet: .best, bandRows: bandRows)
+        _ = try readProgram(programText(program, stage: .planned))
+        let store = try ParameterStore(for: [entry.graph])
+        try store.setValues(Array(repeating: 1, count: 144), of: "w")
+        let session = try Session(program, parameters: store, threadCount: 2)
+        // 3 times 4 channels times the rows that each row sees: 2 for two of them, 3 for six.
+        let measures = try session.run(
+            inputs: ["x": TensorSource<Float>(Array(repeating: 1, count: 32))], scalars: ["rate": 3])
+        #expect(measures["l"] == 33)
+        #expect(store.values(of: "w") == Array(repeating: 3, count: 144))
+    }
+
     /// Every update sees the old values, whatever the others assign.
     @Test func updatesExchangeValues() throws {
         let entry = try #require(

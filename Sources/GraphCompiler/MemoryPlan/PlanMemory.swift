@@ -2,9 +2,9 @@ import GraphIR
 
 /// Gives each buffer its place, letting buffers that are never live together share memory.
 ///
-/// ``ArenaPlaces`` chooses them. A result in place of an operand lies where that does. Requires: a scheduled program. Ensures: other buffers that
-/// overlap in memory have disjoint live ranges; offsets are multiples of 64; `waits` of each instruction as
-/// ``deriveWaits(_:_:)`` says. Examples: `Tests/Golden/Plan`.
+/// ``ArenaPlaces`` chooses the places; a result in place of an operand lies where that does. Requires: a scheduled program.
+/// Ensures: other buffers that overlap in memory have disjoint live ranges; offsets are multiples of 64; `waits` of each
+/// instruction as ``deriveWaits(_:_:)`` says. Examples: `Tests/Golden/Plan`.
 func planMemory(_ program: Program) throws(ProgramError) -> Program {
     var program = program
     let firstInPlace = program.firstInPlace

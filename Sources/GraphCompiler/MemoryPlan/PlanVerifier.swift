@@ -231,8 +231,10 @@ private struct Progress {
             switch buffer.storage {
             case .arena: try checkRead(rows, input.buffer)
             case .parameter:
-                let readsNew = readsUpdatedValue(step, input.buffer)
-                guard readsNew || rows.lowerBound >= isOverwritten[input.buffer.index] else {
+                guard let update = update(of: buffer) else { continue }
+                if reads(step, update.value, insteadOf: update.target) {
+                    try checkRead(rows, input.buffer)
+                } else if rows.lowerBound < isOverwritten[input.buffer.index] {
                     throw ProgramError("'\(step.name)' reads '\(buffer.name)' after it was updated")
                 }
             case .prepared, .scalar: continue
@@ -266,13 +268,14 @@ private struct Progress {
         }
     }
 
+    private func update(of buffer: Buffer) -> Update? {
+        buffer.value.flatMap { target in program.graph.updates.first { $0.target == target } }
+    }
+
     /// Whether what a step reads from a parameter's buffer is the value that an update put there.
-    private func readsUpdatedValue(_ step: Step, _ buffer: BufferID) -> Bool {
-        guard let target = program[buffer: buffer].value,
-            let update = program.graph.updates.first(where: { $0.target == target })
-        else { return true }
+    private func reads(_ step: Step, _ updated: ValueID, insteadOf target: ValueID) -> Bool {
         let operands = program.graph.groups[step.group].members.flatMap { program.graph[$0].operands }
-        return !operands.contains(target) && operands.contains(update.value)
+        return !operands.contains(target) && operands.contains(updated)
     }
 }
 

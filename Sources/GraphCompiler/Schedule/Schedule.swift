@@ -62,14 +62,17 @@ private struct Wave {
         takenRows = Array(repeating: 0, count: sinks.count)
     }
 
-    /// Filters are packed one step ahead: that is a single task as a rule, and so one worker does it beside the other's work.
+    /// Of whole images filters are packed one step ahead: that is a single task as a rule, and so one worker does it
+    /// beside the other's work. A filter that an update has just written in place is packed behind it.
     private static func withFiltersPackedAhead(_ program: Program, _ steps: [Int]) -> [Int] {
         var ordered: [Int] = []
+        var written: Set<BufferID> = []
         for index in steps {
             let step = program.steps[index]
             let isPacking = step.outputs.allSatisfy { program[buffer: $0].value == nil }
-                && step.inputs.allSatisfy { program[buffer: $0.buffer].isParameter }
+                && step.inputs.allSatisfy { program[buffer: $0.buffer].isParameter && !written.contains($0.buffer) }
             ordered.insert(index, at: isPacking ? max(0, ordered.count - 1) : ordered.count)
+            written.formUnion(step.outputs)
         }
         return ordered
     }
@@ -119,7 +122,7 @@ private struct Wave {
         guard start < step.rowCount else { return }
         // What an update overwrites has been read by all that comes before it.
         let isUpdate = step.outputs.contains { program[buffer: $0].isParameter }
-        if isUpdate, !steps.filter({ $0 < index }).allSatisfy({ madeRows[$0] == program.steps[$0].rowCount }) { return }
+        if isUpdate, !steps.allSatisfy({ $0 >= index || madeRows[$0] == program.steps[$0].rowCount }) { return }
         var end = start
         if let pace {
             let mostUnits = max(1, (pace.rows(of: step.rowCount) + step.rowUnit - 1) / step.rowUnit)

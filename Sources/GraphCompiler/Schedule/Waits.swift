@@ -34,7 +34,9 @@ func deriveWaits(_ program: Program, _ instructions: [Instruction]) -> [[RowWait
                 let ends = predecessors[buffer].map { RowWait($0, rowCount: endings.rowCount(of: $0)) }
                 predecessors[buffer] = endings.withoutImplied(ends).map(\.work)
             }
-            if let earlier = sameRows[buffer] { history.addUsers(of: access.rows, of: earlier, by: instruction.work, to: &needed) }
+            if let earlier = sameRows[buffer] {
+                history.addUsers(of: access.rows, of: earlier, by: instruction.work, to: &needed)
+            }
             for work in predecessors[buffer] { needed.add(work, endings.rowCount(of: work)) }
         }
         if instruction.isStream, instruction.rows.lowerBound > 0 { needed.add(instruction.work, instruction.rows.lowerBound) }
@@ -204,7 +206,7 @@ private func memoryPredecessors(
     let tenants = tenants(of: program, instructions, accesses)
     var works: [[Instruction.Work]] = Array(repeating: [], count: program.buffers.count)
     var sameRows: [Int?] = Array(repeating: nil, count: program.buffers.count)
-    for (later, earlier) in predecessors(of: tenants) {
+    for (later, earlier) in predecessors(of: tenants).enumerated() {
         // Whoever overwrites a row there follows all that used it, and these all that used its memory before.
         let same = earlier.filter { program.haveSameRows(tenants[$0].first, tenants[later].first) }
             .max { tenants[$0].life.upperBound < tenants[$1].life.upperBound }
@@ -250,7 +252,7 @@ private func tenants(of program: Program, _ instructions: [Instruction], _ acces
 }
 
 /// For each tenant those before it in some of its memory, by index.
-private func predecessors(of tenants: [Tenant]) -> [(later: Int, earlier: [Int])] {
+private func predecessors(of tenants: [Tenant]) -> [[Int]] {
     var predecessors: [[Int]] = Array(repeating: [], count: tenants.count)
     for (first, a) in tenants.enumerated() {
         for second in tenants.indices[(first + 1)...] {
@@ -263,13 +265,14 @@ private func predecessors(of tenants: [Tenant]) -> [(later: Int, earlier: [Int])
             }
         }
     }
-    return Array(predecessors.enumerated()).map { (later: $0.offset, earlier: $0.element) }
+    return predecessors
 }
 
 extension Program {
     /// Whether row by row two buffers are the same memory.
     fileprivate func haveSameRows(_ first: Int, _ second: Int) -> Bool {
         let (a, b) = (buffers[first], buffers[second])
-        return a.storage == b.storage && a.rows == b.rows && a.rowCapacity == a.rows.rowCount && b.rowCapacity == b.rows.rowCount
+        return a.storage == b.storage && a.rows == b.rows
+            && [a, b].allSatisfy { $0.rowCapacity == $0.rows.rowCount }
     }
 }
