@@ -176,6 +176,8 @@ public struct Buffer: Hashable, Sendable {
 
     /// Whether it is a weight or state.
     var isParameter: Bool { if case .parameter = storage { true } else { false } }
+
+    var isInArena: Bool { if case .arena = storage { true } else { false } }
 }
 
 /// A tensor seen as rows; see ``KernelInterface/TensorRows``.

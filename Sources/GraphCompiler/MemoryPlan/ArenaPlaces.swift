@@ -24,20 +24,21 @@ struct ArenaPlaces {
         let lives = program.joinedLiveRanges(firstInPlace)
         let order = program.buffers.indices.filter { firstInPlace[$0] == $0 && program.buffers[$0].isInArena }
             .sorted { (program.buffers[$1].byteCount, $0) < (program.buffers[$0].byteCount, $1) }
-        let tightest = ArenaPlaces(program, order, lives, restingWithin: 0)
+        let tightest = ArenaPlaces(program, order, lives, restingWithin: nil)
         let rested = ArenaPlaces(program, order, lives, restingWithin: tightest.byteCount)
         self = rested.byteCount <= tightest.byteCount ? rested : tightest
     }
 
-    /// - Parameter limit: bytes that no rest is worth to pass.
-    private init(_ program: Program, _ order: [Int], _ lives: [ClosedRange<Int>?], restingWithin limit: Int) {
+    /// - Parameter limit: bytes that no rest is worth to pass; nil for no rest at all.
+    private init(_ program: Program, _ order: [Int], _ lives: [ClosedRange<Int>?], restingWithin limit: Int?) {
         for index in order {
             guard let life = lives[index] else {
                 offsets[index] = 0
                 continue
             }
             let buffer = program.buffers[index]
-            let offset = lowestOffset(for: buffer, life, restingWithin: limit) ?? lowestOffset(for: buffer, life, rest: 0)
+            let rested = limit.flatMap { lowestOffset(for: buffer, life, restingWithin: $0) }
+            let offset = rested ?? lowestOffset(for: buffer, life, rest: 0)
             placed.append(Placed(memory: offset..<offset + buffer.byteCount, life: life, rows: buffer.rows))
             offsets[index] = offset
             byteCount = max(byteCount, offset + buffer.byteCount)
@@ -64,8 +65,4 @@ struct ArenaPlaces {
         }
         return offset
     }
-}
-
-extension Buffer {
-    fileprivate var isInArena: Bool { if case .arena = storage { true } else { false } }
 }

@@ -209,7 +209,7 @@ private struct Progress {
         case .source(let buffer):
             try Self.advance(&made[buffer.index], instruction.rows, program[buffer: buffer])
         case .sink(let output, let buffer):
-            if case .arena = program[buffer: buffer].storage {
+            if program[buffer: buffer].isInArena {
                 try checkRead(instruction.rows, buffer)
             }
             try Self.advance(&taken[output], instruction.rows, program[buffer: buffer])

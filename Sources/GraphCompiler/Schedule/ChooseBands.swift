@@ -52,7 +52,7 @@ extension Program {
     fileprivate var largestOperandByteCount: Int {
         let byteCounts = steps.map { step in
             Set(step.inputs.map(\.buffer) + (inPlaceOperands(of: step).isEmpty ? step.outputs : [])).map { id in
-                if case .arena = self[buffer: id].storage { self[buffer: id].byteCount } else { 0 }
+                self[buffer: id].isInArena ? self[buffer: id].byteCount : 0
             }.reduce(0, +)
         }
         return byteCounts.max() ?? 0
@@ -60,6 +60,6 @@ extension Program {
 
     /// All rolling buffers side by side, as a wave has them.
     fileprivate var rollingByteCount: Int {
-        buffers.map { if case .arena = $0.storage, $0.inPlaceOf == nil { $0.byteCount } else { 0 } }.reduce(0, +)
+        buffers.filter { $0.isInArena && $0.inPlaceOf == nil }.map(\.byteCount).reduce(0, +)
     }
 }

@@ -9,7 +9,7 @@ import KernelInterface
 /// each operand.
 func chooseInPlaceResults(of program: inout Program, _ accesses: BufferAccesses) {
     for step in program.steps where !step.isPreparation {
-        guard let result = step.outputs.first, case .arena = program[buffer: result].storage else { continue }
+        guard let result = step.outputs.first, program[buffer: result].isInArena else { continue }
         program.buffers[result.index].inPlaceOf = program.inPlaceOperands(of: step).first {
             program.mayTakePlace(result, of: $0, accesses)
         }
@@ -47,7 +47,7 @@ extension Program {
         let layout = self[buffer: step.outputs[0]].rows
         return zip(inputs, program.operands.suffix(inputs.count)).compactMap { input, operand in
             guard operand.spread == .full, self[buffer: input.buffer].rows == layout,
-                case .arena = self[buffer: input.buffer].storage,
+                self[buffer: input.buffer].isInArena,
                 step.inputs.count(where: { $0.buffer == input.buffer }) == 1
             else { return nil }
             return input.buffer

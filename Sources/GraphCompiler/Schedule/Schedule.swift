@@ -215,7 +215,7 @@ private func shrinkBuffers(of program: inout Program, _ accesses: BufferAccesses
     let firstInPlace = program.firstInPlace
     let sharing = Dictionary(grouping: program.buffers.indices) { firstInPlace[$0] }
     for (first, buffers) in sharing {
-        guard case .arena = program.buffers[first].storage,
+        guard program.buffers[first].isInArena,
             !buffers.contains(where: { program.buffers[$0].value.map(kept.contains) ?? false })
         else { continue }
         var capacity = 1
