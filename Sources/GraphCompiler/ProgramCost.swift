@@ -7,6 +7,12 @@ extension Program {
         graph.groups.indices.map(convolutionOperationCount(ofGroup:)).reduce(0, +)
     }
 
+    /// What the kernel of an instruction multiplies and adds: how long it takes beside others. To hand over rows counts as 1.
+    public func operationCount(of instruction: Instruction) -> Int {
+        guard case .step(let step) = instruction.work else { return 1 }
+        return max(1, instruction.rows.count * steps[step].operationsPerRow)
+    }
+
     /// Those of one step: all of its group, or 0 for a step that only packs a filter or sums products.
     public func convolutionOperationCount(of step: Step) -> Int {
         let multiplies: Bool

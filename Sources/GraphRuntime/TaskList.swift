@@ -27,7 +27,7 @@ final class TaskList: @unchecked Sendable {
     private let callMemory: [CallMemory]
 
     init(_ program: Program, _ instructions: [Instruction], _ memory: BoundMemory) throws(RuntimeError) {
-        table = try TaskTable(instructions)
+        table = try TaskTable(program, instructions)
         counters = RowCounters(table)
         var callMemory: [CallMemory] = []
         actions = try table.works.map { work throws(RuntimeError) in

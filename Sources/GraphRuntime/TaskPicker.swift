@@ -1,9 +1,9 @@
 /// What one worker does next in a run.
 ///
-/// A worker takes the tasks at whose home it is, in the list's order: what they read it has mostly written itself, so that
-/// it lies in its own caches. A line that goes to another processor and back takes some 60 ns, and 340 where the two share
-/// no cache, as happens to the virtual processors of a cloud's machine from one second to the next. Who finds nothing to do
-/// at home helps the others out.
+/// A worker takes the tasks at whose home it is, in the list's order: what they read it has mostly written or read before,
+/// so that it lies in its own caches. A line that goes to another processor and back takes some 60 ns, and 340 where the
+/// two share no cache, as happens to the virtual processors of a cloud's machine from one second to the next. Who finds
+/// nothing to do at home helps the others out.
 ///
 /// Only tasks are taken whose waits are met: whoever has one can end it. Of all that have not ended the first in the list
 /// waits for nothing: it is taken already, or its home takes it next, or whoever helps. So some worker can always go on.

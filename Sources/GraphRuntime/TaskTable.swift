@@ -13,6 +13,8 @@ struct TaskTable {
         var work: Int32, ordinal: Int32
         /// Where its waits begin; they end where those of the next begin.
         fileprivate var firstWait: Int32
+        /// Of a wave: how much of the work of its turn lies before its home, from 0 to 1.
+        fileprivate var share: Float = 0
 
         var rows: Range<Int> { firstRow..<firstRow + Int(rowCount) }
     }
@@ -27,21 +29,24 @@ struct TaskTable {
     let works: [Instruction.Work]
     /// Instructions of each step, source or sink.
     let taskCounts: [Int]
-    /// Bands that sources come in; 1 where images are worked on whole.
-    private let turnCount: Int
+    /// Whether the list goes in turns.
+    private let isWave: Bool
     /// Without the turns that equal the first of those that repeat; one more at the end has no waits.
     private let tasks: [Task]
     private let waits: [Wait]
     private let repetition: Repetition
 
     /// - Throws: when an instruction waits for what does not come before it, which no verified plan does.
-    init(_ instructions: [Instruction]) throws(RuntimeError) {
+    init(_ program: Program, _ instructions: [Instruction]) throws(RuntimeError) {
         var listing = Listing()
-        for instruction in instructions { try listing.append(instruction) }
+        for instruction in instructions {
+            try listing.append(instruction, operationCount: program.operationCount(of: instruction))
+        }
         count = instructions.count
         works = listing.works
         taskCounts = listing.rowsDone.map(\.count)
-        turnCount = zip(works, taskCounts).map { work, count in work.isSource ? count : 1 }.max() ?? 1
+        isWave = listing.turnCount > 1
+        if isWave { listing.shareTurns() }
         repetition = listing.repetition()
         (tasks, waits) = listing.kept(but: repetition)
     }
@@ -59,15 +64,16 @@ struct TaskTable {
         return task
     }
 
-    /// The worker in whose caches most of what an instruction reads should lie.
+    /// The worker in whose caches what an instruction reads should lie.
     ///
-    /// Of each turn a step's rows are divided evenly among the workers, in order: the same part of the picture is one
-    /// worker's in every step.
+    /// Of whole images each step's rows are divided evenly, in order: the same part of the picture is one worker's in every
+    /// step. Of a wave each turn's steps are: a worker keeps to some steps, whose filters it reads once for all rows of a
+    /// turn, and rows go to another worker only where its steps begin.
     func home(of index: Int, workerCount: Int) -> Int {
         let task = self[index]
+        if isWave { return min(workerCount - 1, Int(task.share * Float(workerCount))) }
         let taskCount = taskCounts[Int(task.work)]
-        let parts = min(taskCount, turnCount * workerCount)
-        return Int(task.ordinal) * parts / taskCount % workerCount
+        return Int(task.ordinal) * min(taskCount, workerCount) / taskCount
     }
 
     /// Whether all that an instruction waits for is so.
@@ -119,9 +125,13 @@ private struct Listing {
     private(set) var rowsDone: [[Int]] = []
     private var numbers: [Instruction.Work: Int] = [:]
     private var tasks: [TaskTable.Task] = []
+    private var operationCounts: [Int] = []
     private var waits: [TaskTable.Wait] = []
 
-    mutating func append(_ instruction: Instruction) throws(RuntimeError) {
+    /// Bands that sources come in; 1 where images are worked on whole.
+    var turnCount: Int { zip(works, rowsDone).map { work, rowsDone in work.isSource ? rowsDone.count : 1 }.max() ?? 1 }
+
+    mutating func append(_ instruction: Instruction, operationCount: Int) throws(RuntimeError) {
         let work = numbers[instruction.work] ?? works.count
         if work == works.count {
             numbers[instruction.work] = work
@@ -135,6 +145,7 @@ private struct Listing {
             TaskTable.Task(
                 firstRow: instruction.rows.lowerBound, rowCount: rowCount, work: Int32(work),
                 ordinal: Int32(rowsDone[work].count), firstWait: Int32(waits.count)))
+        operationCounts.append(operationCount)
         for wait in instruction.waits {
             guard let awaited = numbers[wait.work], wait.rowCount >= 1, wait.rowCount <= rowsDone[awaited].last ?? 0 else {
                 throw RuntimeError("an instruction of the plan waits for one that does not come before it")
@@ -144,6 +155,27 @@ private struct Listing {
                     work: Int32(awaited), count: Int32(rowsDone[awaited].countOfInstructions(for: wait.rowCount))))
         }
         rowsDone[work].append(instruction.rows.upperBound)
+    }
+
+    /// Shares out the work of each stretch of the list that is as long as a turn, in the order of steps.
+    ///
+    /// Turns overlap, and the first and last have work for few steps: a stretch is what workers do at about the same time.
+    mutating func shareTurns() {
+        let turnOperationCount = operationCounts.reduce(0, +) / turnCount
+        var first = 0
+        while first < tasks.count {
+            var end = first, operationCount = 0
+            while end < tasks.count, operationCount <= turnOperationCount {
+                operationCount += operationCounts[end]
+                end += 1
+            }
+            var before = 0
+            for index in (first..<end).sorted(by: { (tasks[$0].work, $0) < (tasks[$1].work, $1) }) {
+                tasks[index].share = Float(before) / Float(operationCount)
+                before += operationCounts[index]
+            }
+            first = end
+        }
     }
 
     /// The turns around the middle that repeat: a turn is as long as it is to one of the next instructions of the

@@ -6,17 +6,22 @@ import Testing
 
 /// The table says of each instruction what the plan does, and is no longer for a taller picture.
 @Suite struct TaskTableTests {
-    private func instructions(height: Int, bandRows: Int?, _ model: SmallModel = .all[0]) throws -> [Instruction] {
+    private func program(height: Int, bandRows: Int?, _ model: SmallModel = .all[0]) throws -> Program {
         try Pipeline.specialize(
-            model.entry(.predict), sizes: ["N": 1, "H": height, "W": 7], instructionSet: .portable, bandRows: bandRows
-        ).instructions
+            model.entry(.predict), sizes: ["N": 1, "H": height, "W": 7], instructionSet: .portable, bandRows: bandRows)
+    }
+
+    private func table(height: Int) throws -> TaskTable {
+        let program = try program(height: height, bandRows: 4)
+        return try TaskTable(program, program.instructions)
     }
 
     @Test(arguments: SmallModel.all + [.composed], [nil, 1, 4, 5])
     func everyInstructionIsThere(_ model: SmallModel, _ bandRows: Int?) throws {
         for height in [1, 9, 150, 151] {
-            let instructions = try instructions(height: height, bandRows: bandRows, model)
-            let table = try TaskTable(instructions)
+            let program = try program(height: height, bandRows: bandRows, model)
+            let instructions = program.instructions
+            let table = try TaskTable(program, instructions)
             #expect(table.count == instructions.count)
             var rowsDone: [Instruction.Work: [Int]] = [:]
             for (index, instruction) in instructions.enumerated() {
@@ -42,8 +47,7 @@ import Testing
     }
 
     @Test func turnsThatRepeatAreKeptOnce() throws {
-        let short = try TaskTable(instructions(height: 400, bandRows: 4))
-        let tall = try TaskTable(instructions(height: 4000, bandRows: 4))
+        let short = try table(height: 400), tall = try table(height: 4000)
         #expect(tall.count > 9 * short.count)
         #expect(tall.keptCount == short.keptCount && short.keptCount * 3 < short.count)
     }
