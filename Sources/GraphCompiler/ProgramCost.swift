@@ -7,12 +7,6 @@ extension Program {
         graph.groups.indices.map(convolutionOperationCount(ofGroup:)).reduce(0, +)
     }
 
-    /// What the kernel of an instruction multiplies and adds: how long it takes beside others. To hand over rows counts as 1.
-    public func operationCount(of instruction: Instruction) -> Int {
-        guard case .step(let step) = instruction.work else { return 1 }
-        return max(1, instruction.rows.count * steps[step].operationsPerRow)
-    }
-
     /// Those of one step: all of its group, or 0 for a step that only packs a filter or sums products.
     public func convolutionOperationCount(of step: Step) -> Int {
         let multiplies: Bool
@@ -25,6 +19,13 @@ extension Program {
         default: multiplies = step.outputs.contains { self[buffer: $0].value != nil }
         }
         return multiplies ? convolutionOperationCount(ofGroup: step.group) : 0
+    }
+
+    /// What the kernel of an instruction multiplies and adds: how long it takes beside others. Rows of a source or sink
+    /// count as 1.
+    public func operationCount(of instruction: Instruction) -> Int {
+        guard case .step(let step) = instruction.work else { return 1 }
+        return max(1, instruction.rows.count * steps[step].operationsPerRow)
     }
 
     private func convolutionOperationCount(ofGroup index: Int) -> Int {

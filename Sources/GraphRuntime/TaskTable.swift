@@ -13,7 +13,7 @@ struct TaskTable {
         var work: Int32, ordinal: Int32
         /// Where its waits begin; they end where those of the next begin.
         fileprivate var firstWait: Int32
-        /// Of a wave: how much of the work of its turn lies before its home, from 0 to 1.
+        /// Of a wave: where it lies in the work of its stretch of the list, from 0 to 1.
         fileprivate var share: Float = 0
 
         var rows: Range<Int> { firstRow..<firstRow + Int(rowCount) }
@@ -46,7 +46,7 @@ struct TaskTable {
         works = listing.works
         taskCounts = listing.rowsDone.map(\.count)
         isWave = listing.turnCount > 1
-        if isWave { listing.shareTurns() }
+        if isWave { listing.shareStretches() }
         repetition = listing.repetition()
         (tasks, waits) = listing.kept(but: repetition)
     }
@@ -67,8 +67,8 @@ struct TaskTable {
     /// The worker in whose caches what an instruction reads should lie.
     ///
     /// Of whole images each step's rows are divided evenly, in order: the same part of the picture is one worker's in every
-    /// step. Of a wave each turn's steps are: a worker keeps to some steps, whose filters it reads once for all rows of a
-    /// turn, and rows go to another worker only where its steps begin.
+    /// step. Of a wave the steps are: a worker keeps to some, whose filters it reads once for all rows of a turn, and rows
+    /// go to another worker only where its steps begin.
     func home(of index: Int, workerCount: Int) -> Int {
         let task = self[index]
         if isWave { return min(workerCount - 1, Int(task.share * Float(workerCount))) }
@@ -93,7 +93,8 @@ extension Instruction.Work {
     fileprivate var isSource: Bool { if case .source = self { true } else { false } }
 }
 
-/// Turns of a list that are equal but for rows and counts, which advance from one to the next.
+/// Turns of a list that are equal but for rows and counts, which advance from one to the next. The homes of the first are
+/// those of all.
 private struct Repetition {
     /// What one step, source or sink does in a turn.
     struct Advance {
@@ -125,7 +126,7 @@ private struct Listing {
     private(set) var rowsDone: [[Int]] = []
     private var numbers: [Instruction.Work: Int] = [:]
     private var tasks: [TaskTable.Task] = []
-    private var operationCounts: [Int] = []
+    private var operationCounts: [Double] = []
     private var waits: [TaskTable.Wait] = []
 
     /// Bands that sources come in; 1 where images are worked on whole.
@@ -145,7 +146,7 @@ private struct Listing {
             TaskTable.Task(
                 firstRow: instruction.rows.lowerBound, rowCount: rowCount, work: Int32(work),
                 ordinal: Int32(rowsDone[work].count), firstWait: Int32(waits.count)))
-        operationCounts.append(operationCount)
+        operationCounts.append(Double(operationCount))
         for wait in instruction.waits {
             guard let awaited = numbers[wait.work], wait.rowCount >= 1, wait.rowCount <= rowsDone[awaited].last ?? 0 else {
                 throw RuntimeError("an instruction of the plan waits for one that does not come before it")
@@ -157,21 +158,21 @@ private struct Listing {
         rowsDone[work].append(instruction.rows.upperBound)
     }
 
-    /// Shares out the work of each stretch of the list that is as long as a turn, in the order of steps.
+    /// Places each task in the work of its stretch of the list, in the order of steps. A stretch is about as long as a turn.
     ///
     /// Turns overlap, and the first and last have work for few steps: a stretch is what workers do at about the same time.
-    mutating func shareTurns() {
-        let turnOperationCount = operationCounts.reduce(0, +) / turnCount
+    mutating func shareStretches() {
+        let turnOperationCount = operationCounts.reduce(0, +) / Double(turnCount)
         var first = 0
         while first < tasks.count {
-            var end = first, operationCount = 0
+            var end = first, operationCount = 0.0
             while end < tasks.count, operationCount <= turnOperationCount {
                 operationCount += operationCounts[end]
                 end += 1
             }
-            var before = 0
+            var before = 0.0
             for index in (first..<end).sorted(by: { (tasks[$0].work, $0) < (tasks[$1].work, $1) }) {
-                tasks[index].share = Float(before) / Float(operationCount)
+                tasks[index].share = Float((before + operationCounts[index] / 2) / operationCount)
                 before += operationCounts[index]
             }
             first = end

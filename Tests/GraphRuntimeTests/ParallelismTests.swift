@@ -32,6 +32,19 @@ import Testing
         #expect(try PaperRun(program, speeds: [0.5, 1]).speed > 1.4)
     }
 
+    /// In lists whose turns repeat, too.
+    @Test(arguments: [(128, 128, nil), (339, 510, 16), (1000, 510, 4)] as [(Int, Int, Int?)], [1, 2, 3, 4, 5000])
+    func homesShareTheWorkEvenly(_ size: (height: Int, width: Int, bandRows: Int?), _ workerCount: Int) throws {
+        let program = try program(size.height, size.width, bandRows: size.bandRows)
+        let table = try TaskTable(program, program.instructions)
+        var operationCounts = Array(repeating: 0, count: workerCount)
+        for (index, instruction) in program.instructions.enumerated() {
+            operationCounts[table.home(of: index, workerCount: workerCount)] += program.operationCount(of: instruction)
+        }
+        let fairCount = Double(operationCounts.reduce(0, +)) / Double(min(4, workerCount))
+        for count in operationCounts { #expect(Double(count) < 1.15 * fairCount) }
+    }
+
     @Test(arguments: [(128, 128, nil, 0.9), (339, 510, 16, 0.85), (339, 510, 4, 0.85)] as [(Int, Int, Int?, Double)])
     func workersReadWhatTheyWrote(_ height: Int, _ width: Int, _ bandRows: Int?, _ least: Double) throws {
         let run = try PaperRun(program(height, width, bandRows: bandRows), speeds: [1, 1])
