@@ -23,9 +23,9 @@ extension Program {
 
     /// What the kernel of an instruction multiplies and adds: how long it takes beside others. Rows of a source or sink
     /// count as 1.
-    public func operationCount(of instruction: Instruction) -> Int {
+    public func operationCount(of instruction: Instruction) -> Double {
         guard case .step(let step) = instruction.work else { return 1 }
-        return max(1, instruction.rows.count * steps[step].operationsPerRow)
+        return max(1, Double(instruction.rows.count) * Double(steps[step].operationsPerRow))
     }
 
     private func convolutionOperationCount(ofGroup index: Int) -> Int {

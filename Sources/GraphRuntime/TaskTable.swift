@@ -132,7 +132,7 @@ private struct Listing {
     /// Bands that sources come in; 1 where images are worked on whole.
     var turnCount: Int { zip(works, rowsDone).map { work, rowsDone in work.isSource ? rowsDone.count : 1 }.max() ?? 1 }
 
-    mutating func append(_ instruction: Instruction, operationCount: Int) throws(RuntimeError) {
+    mutating func append(_ instruction: Instruction, operationCount: Double) throws(RuntimeError) {
         let work = numbers[instruction.work] ?? works.count
         if work == works.count {
             numbers[instruction.work] = work
@@ -146,7 +146,7 @@ private struct Listing {
             TaskTable.Task(
                 firstRow: instruction.rows.lowerBound, rowCount: rowCount, work: Int32(work),
                 ordinal: Int32(rowsDone[work].count), firstWait: Int32(waits.count)))
-        operationCounts.append(Double(operationCount))
+        operationCounts.append(operationCount)
         for wait in instruction.waits {
             guard let awaited = numbers[wait.work], wait.rowCount >= 1, wait.rowCount <= rowsDone[awaited].last ?? 0 else {
                 throw RuntimeError("an instruction of the plan waits for one that does not come before it")

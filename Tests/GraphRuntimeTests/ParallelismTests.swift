@@ -37,12 +37,12 @@ import Testing
     func homesShareTheWorkEvenly(_ size: (height: Int, width: Int, bandRows: Int?), _ workerCount: Int) throws {
         let program = try program(size.height, size.width, bandRows: size.bandRows)
         let table = try TaskTable(program, program.instructions)
-        var operationCounts = Array(repeating: 0, count: workerCount)
+        var operationCounts = Array(repeating: 0.0, count: workerCount)
         for (index, instruction) in program.instructions.enumerated() {
             operationCounts[table.home(of: index, workerCount: workerCount)] += program.operationCount(of: instruction)
         }
-        let fairCount = Double(operationCounts.reduce(0, +)) / Double(min(4, workerCount))
-        for count in operationCounts { #expect(Double(count) < 1.15 * fairCount) }
+        let fairCount = operationCounts.reduce(0, +) / Double(min(4, workerCount))
+        for count in operationCounts { #expect(count < 1.15 * fairCount) }
     }
 
     @Test(arguments: [(128, 128, nil, 0.9), (339, 510, 16, 0.85), (339, 510, 4, 0.85)] as [(Int, Int, Int?, Double)])
@@ -72,7 +72,7 @@ private struct PaperRun {
         var now = 0.0, work = 0.0
         func begin(_ task: Int?, _ worker: Int) {
             guard let task else { return }
-            let operations = Double(program.operationCount(of: program.instructions[task]))
+            let operations = program.operationCount(of: program.instructions[task])
             work += operations
             running[worker] = (task, now + operations / speeds[worker])
         }

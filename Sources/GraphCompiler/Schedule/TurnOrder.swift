@@ -31,7 +31,7 @@ struct TurnOrder {
     }
 
     private var entries: [Entry] = []
-    private let operationsPerRow: [Double]
+    private let program: Program
     /// Work of a turn before each step, and in all.
     private let positions: [Double]
     private let strands: Double
@@ -40,14 +40,14 @@ struct TurnOrder {
     private var largestWork: [Double] = []
 
     init(_ program: Program, _ steps: [Int], _ pace: Pace?) {
-        operationsPerRow = program.steps.map { Double($0.operationsPerRow) }
+        self.program = program
         var positions = Array(repeating: 0.0, count: program.steps.count + 1)
         var line = 0.0, weightedTasks = 0.0
         for (index, step) in program.steps.enumerated() {
             positions[index] = line
             guard !step.isPreparation else { continue }
             let rows = pace?.rows(of: step.rowCount) ?? step.rowCount
-            let work = Double(rows) * operationsPerRow[index]
+            let work = Double(rows) * Double(step.operationsPerRow)
             // A step that is many tasks in a turn keeps many workers busy by itself.
             weightedTasks += work * Double((rows + step.rowsPerTask - 1) / step.rowsPerTask)
             line += work
@@ -70,7 +70,7 @@ struct TurnOrder {
         case .behind(let step): position = positions[step + 1]
         case .step(let step):
             position = positions[step]
-            let work = Double(instruction.rows.count) * operationsPerRow[step]
+            let work = program.operationCount(of: instruction)
             workOfTurn[turn] += work
             largestWork[turn] = max(largestWork[turn], work)
         }
