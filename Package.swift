@@ -30,7 +30,7 @@ let optimizedSettings: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuratio
 let package = Package(
     name: "graphc",
     products: [
-        .library(name: "GraphC", targets: ["GraphCompiler", "GraphRuntime", "Pack", "Imaging", "Model", "Training"]),
+        .library(name: "GraphC", targets: ["GraphC"]),
         .executable(name: "graphc", targets: ["graphc"]),
         .executable(name: "graphrun", targets: ["graphrun"]),
     ],
@@ -65,50 +65,75 @@ let package = Package(
         // The compiler's own header of x86 instructions.
         .systemLibrary(name: "CX86Intrinsics"),
         // Files that appear whole or not at all.
-        .target(name: "Files"),
+        .target(name: "GraphFiles"),
         .target(name: "PackInstructions", dependencies: ["CX86Intrinsics"], swiftSettings: checksumSettings),
         .target(
-            name: "Pack", dependencies: ["CZstd", "CZlib", "Files", "PackInstructions"], swiftSettings: optimizedSettings),
+            name: "GraphPack", dependencies: ["CZstd", "GraphFiles", "PackInstructions"],
+            swiftSettings: optimizedSettings),
+        .target(
+            name: "Interchange", dependencies: ["CZlib", "GraphFiles", "GraphPack"], swiftSettings: optimizedSettings),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         // libpng reports errors by longjmp, which Swift frames cannot be unwound by: the shim turns it into a result.
         .target(name: "CPNGShim", dependencies: ["CPNG"]),
-        .target(name: "Imaging", dependencies: ["CPNG", "CPNGShim", "Files"], swiftSettings: optimizedSettings),
+        .target(name: "Imaging", dependencies: ["CPNG", "CPNGShim", "GraphFiles"], swiftSettings: optimizedSettings),
         .target(
-            name: "Model",
-            dependencies: ["GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "Pack", "Imaging"]),
+            name: "GraphModel",
+            dependencies: ["GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphPack"]),
         .target(
-            name: "Training",
-            dependencies: ["GraphIR", "GraphCompiler", "GraphRuntime", "Files", "Pack", "Imaging", "Model"]),
+            name: "Enlarging", dependencies: ["GraphIR", "GraphCompiler", "GraphRuntime", "Imaging", "GraphModel"]),
+        .target(
+            name: "Measuring", dependencies: ["GraphIR", "GraphCompiler", "GraphRuntime", "GraphModel", "Enlarging"]),
+        .target(
+            name: "GraphTraining",
+            dependencies: [
+                "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack", "Interchange", "Imaging",
+                "GraphModel", "Enlarging", "Measuring",
+            ]),
+        // What an embedder imports: every public room, as one module.
+        .target(
+            name: "GraphC",
+            dependencies: [
+                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphPack", "Interchange", "Imaging",
+                "GraphModel", "Enlarging", "Measuring", "GraphTraining",
+            ]),
+        .target(
+            name: "CommandSupport",
+            dependencies: [
+                "GraphIR", "GraphCompiler", "GraphModel",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(
             name: "graphc",
             dependencies: [
-                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "Pack", "Model",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphPack", "GraphModel",
+                "CommandSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "graphrun",
             dependencies: [
-                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "Pack", "Imaging", "Model",
-                "Training",
+                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphPack", "Interchange", "Imaging",
+                "GraphModel", "Enlarging", "Measuring", "GraphTraining", "CommandSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // Opens packs again and again, for Tools/bench-pack.
-        .executableTarget(name: "bench-load", dependencies: ["Model", "Pack"], path: "Tools/LoadBench"),
+        .executableTarget(name: "bench-load", dependencies: ["GraphModel", "GraphPack"], path: "Tools/LoadBench"),
 
         // The models of `Graphs/`, made small enough for the interpreter.
         .target(name: "ModelFixtures", dependencies: ["GraphCompiler", "GraphIR"], path: "Tests/ModelFixtures"),
-        .target(name: "GoldenSupport", path: "Tests/GoldenSupport"),
+        // Golden texts, repeatable numbers and folders that tests clean up.
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "ArchitectureTests"),
-        .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "GoldenSupport"]),
-        .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "GraphLanguage", "GoldenSupport"]),
-        .testTarget(name: "GraphCompilerTests", dependencies: ["GraphCompiler", "GoldenSupport", "ModelFixtures"]),
+        .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "TestSupport"]),
+        .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "GraphLanguage", "TestSupport"]),
+        .testTarget(name: "GraphCompilerTests", dependencies: ["GraphCompiler", "TestSupport", "ModelFixtures"]),
         .testTarget(name: "KernelsTests", dependencies: ["KernelInterface", "Kernels", "KernelsAVX2", "KernelsAVX512"]),
         .testTarget(name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "ModelFixtures"]),
-        .testTarget(name: "PackTests", dependencies: ["Pack", "GoldenSupport"], exclude: ["Fixtures"]),
-        .testTarget(name: "ImagingTests", dependencies: ["Imaging"]),
-        .testTarget(name: "ModelTests", dependencies: ["Model"]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training", "GoldenSupport"]),
-        .testTarget(name: "CommandTests", dependencies: ["graphc", "graphrun", "GoldenSupport"]),
+        .testTarget(name: "GraphPackTests", dependencies: ["GraphPack", "Interchange", "TestSupport"], exclude: ["Fixtures"]),
+        .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "TestSupport"], exclude: ["Fixtures"]),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"]),
+        .testTarget(name: "EnlargingTests", dependencies: ["Enlarging", "TestSupport"]),
+        .testTarget(name: "GraphTrainingTests", dependencies: ["GraphTraining", "TestSupport"]),
+        .testTarget(name: "CommandTests", dependencies: ["CommandSupport", "graphc", "graphrun", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

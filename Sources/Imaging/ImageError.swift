@@ -1,5 +1,5 @@
-import Files
 import Glibc
+import GraphFiles
 
 /// What is wrong with a picture or its file, and what to do about it, in one line.
 public struct ImageError: Error, Hashable, CustomStringConvertible, Sendable {

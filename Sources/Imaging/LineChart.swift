@@ -1,4 +1,4 @@
-import Files
+import GraphFiles
 
 /// Curves over one horizontal axis, in one or more panels below each other, as SVG: training's history.
 public struct LineChart: Hashable, Sendable {

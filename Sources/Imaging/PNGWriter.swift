@@ -1,7 +1,7 @@
 import CPNG
 import CPNGShim
-import Files
 import Glibc
+import GraphFiles
 
 /// Writes an 8-bit RGB PNG row by row. The file appears when it is whole: see `AtomicFile`.
 public final class PNGWriter {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import GraphIR
-import Model
+import CommandSupport
+import GraphModel
 
 /// Reports every mistake of a model's text.
 struct Check: ParsableCommand {
@@ -12,11 +12,10 @@ struct Check: ParsableCommand {
     @Argument(help: ArgumentHelp("A model's text, or a dump of any stage.", valueName: "file.graph"))
     var file: String
 
-    @Option(name: [.customShort("D")], help: ArgumentHelp("Set a parameter: a number, true or false.", valueName: "name=value"))
-    var definitions: [NamedValues<CompileTimeValue>] = []
+    @OptionGroup var definitions: DefinitionOptions
 
     func run() throws {
-        let staged = try StagedFile(file, values: definitions.merged())
+        let staged = try StagedFile(file, values: definitions.values())
         print("\(file): fine: \(try staged.checked())")
     }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
-import GraphIR
-import Model
+import CommandSupport
+import GraphModel
 
 /// Turns a `.graph` file into a pack with fresh weights.
 struct Compile: ParsableCommand {
@@ -17,8 +17,7 @@ struct Compile: ParsableCommand {
         help: ArgumentHelp("The pack. (default: the file's name, in this folder)", valueName: "out.gpack"))
     var output: String?
 
-    @Option(name: [.customShort("D")], help: ArgumentHelp("Set a parameter: a number, true or false.", valueName: "name=value"))
-    var definitions: [NamedValues<CompileTimeValue>] = []
+    @OptionGroup var definitions: DefinitionOptions
 
     @Option(help: "What the fresh weights are drawn from.")
     var seed: UInt64 = 0
@@ -27,7 +26,7 @@ struct Compile: ParsableCommand {
         let output = output ?? defaultOutput
         try checkOutput(output, replacesNoneOf: [file])
         let source = try SourceText(contentsOf: file)
-        let model = try Model(source: source, values: definitions.merged(), seed: seed)
+        let model = try Model(source: source, values: definitions.values(), seed: seed)
         try model.pack(includingState: false).write(to: output)
         print("\(output): \(model.summary)")
     }

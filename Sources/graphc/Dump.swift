@@ -1,8 +1,9 @@
 import ArgumentParser
+import CommandSupport
 import GraphCompiler
 import GraphIR
 import GraphLanguage
-import Model
+import GraphModel
 
 /// Prints what the compiler makes of a model, at any stage.
 struct Dump: ParsableCommand {
@@ -35,8 +36,7 @@ struct Dump: ParsableCommand {
     @Option(help: ArgumentHelp("What to plan for. (default: this machine)", valueName: "set"))
     var instructionSet: InstructionSet?
 
-    @Option(name: [.customShort("D")], help: ArgumentHelp("Set a parameter: a number, true or false.", valueName: "name=value"))
-    var definitions: [NamedValues<CompileTimeValue>] = []
+    @OptionGroup var definitions: DefinitionOptions
 
     func validate() throws {
         if !stage.needsSizes {
@@ -53,7 +53,7 @@ struct Dump: ParsableCommand {
     }
 
     private func text() throws(ModelError) -> String {
-        let staged = try StagedFile(file, values: definitions.merged())
+        let staged = try StagedFile(file, values: definitions.values())
         if stage == .parsed { return SyntaxPrinter.print(try staged.syntax()) }
         if stage.needsSizes {
             let program = try staged.program(
@@ -68,7 +68,3 @@ struct Dump: ParsableCommand {
         return SyntaxPrinter.print(module.syntax(stage: stage))
     }
 }
-
-extension Stage: ExpressibleByArgument {}
-extension Role: ExpressibleByArgument {}
-extension InstructionSet: ExpressibleByArgument {}

@@ -1,8 +1,8 @@
 import GraphCompiler
 import GraphIR
 import GraphLanguage
+import GraphModel
 import GraphRuntime
-import Model
 
 /// A model's text, a pack, or a dump of any stage: a place from which compilation goes on.
 struct StagedFile {

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Enlarging
 import GraphCompiler
-import Model
-import Training
+import GraphModel
+import GraphTraining
+import Measuring
 
 /// Measures how fast a model runs.
 struct Bench: ParsableCommand {

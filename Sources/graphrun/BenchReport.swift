@@ -1,7 +1,8 @@
 import Foundation
 import GraphCompiler
-import Model
-import Training
+import GraphModel
+import GraphTraining
+import Measuring
 
 /// What `bench` found, as text for people and as JSON for scripts.
 struct BenchReport: Encodable {

@@ -1,7 +1,8 @@
 import ArgumentParser
+import CommandSupport
+import GraphModel
+import GraphTraining
 import Imaging
-import Model
-import Training
 
 /// Reduces a true picture, enlarges it again, and shows the result beside bicubic's.
 struct Compare: ParsableCommand {

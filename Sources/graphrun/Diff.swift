@@ -1,5 +1,5 @@
 import ArgumentParser
-import Pack
+import GraphPack
 
 /// Shows what differs between two packs.
 struct Diff: ParsableCommand {

@@ -1,6 +1,8 @@
 import ArgumentParser
-import Model
-import Training
+import CommandSupport
+import Enlarging
+import GraphModel
+import GraphTraining
 
 /// Measures a model on a folder of pictures.
 struct Eval: ParsableCommand {

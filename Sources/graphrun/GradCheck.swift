@@ -1,6 +1,8 @@
 import ArgumentParser
+import CommandSupport
 import Foundation
-import Model
+import GraphModel
+import Measuring
 
 /// Compares gradients with difference quotients.
 struct GradCheck: ParsableCommand {
@@ -24,11 +26,11 @@ struct GradCheck: ParsableCommand {
     @Option(help: "Of fresh weights, inputs and draws.")
     var seed: UInt64 = 0
 
-    @OptionGroup var graph: GraphOptions
+    @OptionGroup var definitions: DefinitionOptions
 
     func run() throws {
         let start = ContinuousClock.now
-        let check = try GradientCheck(graph.model(model, seed: seed), sizes: shape?.values ?? [:], seed: seed)
+        let check = try GradientCheck(definitions.model(model, seed: seed), sizes: shape?.values ?? [:], seed: seed)
         let width = check.paths.map(\.count).max() ?? 0
         print("path".padding(toLength: width, withPad: " ", startingAt: 0) + "  direction    entries  redrawn")
         var worst: (path: String, error: Double) = ("", 0)

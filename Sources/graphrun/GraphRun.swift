@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 
 /// Trains models and runs them.
 @main
@@ -16,4 +17,6 @@ struct GraphRun: ParsableCommand {
                 name: "Pack", subcommands: [Inspect.self, PackCommand.self, Verify.self, Diff.self, Weights.self]),
             CommandGroup(name: "Tool", subcommands: [RunEntry.self, GradCheck.self, SamplePictures.self]),
         ])
+
+    static func main() { runAndExit() }
 }

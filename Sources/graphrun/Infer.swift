@@ -1,7 +1,9 @@
 import ArgumentParser
+import CommandSupport
+import Enlarging
 import Foundation
 import GraphCompiler
-import Model
+import GraphModel
 
 /// Enlarges pictures.
 struct Infer: ParsableCommand {

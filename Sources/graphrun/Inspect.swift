@@ -3,8 +3,8 @@ import Foundation
 import GraphCompiler
 import GraphIR
 import GraphLanguage
-import Model
-import Pack
+import GraphModel
+import GraphPack
 
 /// Shows what a pack holds.
 struct Inspect: ParsableCommand {

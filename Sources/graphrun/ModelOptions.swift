@@ -1,8 +1,9 @@
 import ArgumentParser
+import CommandSupport
 import GraphCompiler
 import GraphIR
+import GraphModel
 import GraphRuntime
-import Model
 
 /// The model that a command uses, which is one of those that ship unless it is named; the pictures it is used on; and
 /// how many threads it may use.
@@ -13,7 +14,7 @@ struct ModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Of the model that ships; without MODEL. (default: 4)", valueName: "n"))
     var scale: Int?
 
-    @OptionGroup var graph: GraphOptions
+    @OptionGroup var definitions: DefinitionOptions
     @OptionGroup var threads: ThreadOptions
 
     var threadCount: Int { threads.count }
@@ -28,7 +29,7 @@ struct ModelOptions: ParsableArguments {
         if let model = models.first, scale != nil {
             throw ValidationError("--scale chooses a model that ships; \(model) has its own scale.")
         }
-        if models.isEmpty, !graph.values.isEmpty { throw ValidationError("-D goes with a .graph file; name one.") }
+        if models.isEmpty, !definitions.isEmpty { throw ValidationError("-D goes with a .graph file; name one.") }
     }
 
     /// For a command that takes no pictures by name.
@@ -42,20 +43,7 @@ struct ModelOptions: ParsableArguments {
         return try ShippedModels().path(scale: scale ?? ShippedModels.defaultScale)
     }
 
-    func model() throws(ModelError) -> Model { try graph.model(path()) }
-}
-
-/// How a `.graph` becomes a model on the way.
-struct GraphOptions: ParsableArguments {
-    @Option(
-        name: .customShort("D"), parsing: .singleValue,
-        help: ArgumentHelp("Set a parameter: a number, true or false.", valueName: "name=value"))
-    var values: [NamedValues<CompileTimeValue>] = []
-
-    /// - Parameter seed: of fresh weights, for a .graph.
-    func model(_ path: String, seed: UInt64 = 0) throws(ModelError) -> Model {
-        try Model(contentsOf: path, values: values.merged(), seed: seed)
-    }
+    func model() throws(ModelError) -> Model { try definitions.model(path()) }
 }
 
 struct ThreadOptions: ParsableArguments {
@@ -67,12 +55,6 @@ struct ThreadOptions: ParsableArguments {
     func validate() throws {
         try check(threads ?? 1, 1...1024, "--threads")
     }
-}
-
-extension ConvolutionAlgorithm: ExpressibleByArgument {}
-
-extension NamedValues: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
 }
 
 /// A wrong use, in one line, unless the number lies in its range.

@@ -1,7 +1,9 @@
 import ArgumentParser
-import Model
-import Pack
-import Training
+import CommandSupport
+import Enlarging
+import GraphModel
+import GraphPack
+import GraphTraining
 
 /// Writes a model without its training state, its weights stored exactly or smaller.
 struct PackCommand: ParsableCommand {
@@ -29,12 +31,12 @@ struct PackCommand: ParsableCommand {
     @Option(help: "Pictures to measure on.")
     var data: String?
 
-    @OptionGroup var graph: GraphOptions
+    @OptionGroup var definitions: DefinitionOptions
     @OptionGroup var threads: ThreadOptions
 
     func run() throws {
         try checkOutput(output, replacesNoneOf: [model])
-        let loaded = try graph.model(model)
+        let loaded = try definitions.model(model)
         let pack = loaded.pack(includingState: false)
         print(try pack.write(to: output, storage: storage))
         guard let data else { return }

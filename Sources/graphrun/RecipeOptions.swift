@@ -1,6 +1,6 @@
 import ArgumentParser
 import GraphCompiler
-import Training
+import GraphTraining
 
 /// What a run computes. Each option replaces one value of a named recipe; the help of `train` lists them in
 /// groups, so that it stays on one screen.

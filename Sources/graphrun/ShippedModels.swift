@@ -1,5 +1,5 @@
 import Glibc
-import Model
+import GraphModel
 
 /// The models that ship with the project, a pack for each scale: what a command uses where none is named.
 ///

@@ -1,7 +1,8 @@
 import ArgumentParser
+import CommandSupport
 import Glibc
-import Model
-import Training
+import GraphModel
+import GraphTraining
 
 /// Trains a model on folders of pictures.
 struct Train: ParsableCommand {
@@ -36,7 +37,7 @@ struct Train: ParsableCommand {
     @Option(help: ArgumentHelp("A run to go on with.", valueName: "folder"))
     var resume: String?
 
-    @OptionGroup var graph: GraphOptions
+    @OptionGroup var definitions: DefinitionOptions
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var recipe: RecipeOptions
 
@@ -55,7 +56,7 @@ struct Train: ParsableCommand {
 
     func validate() throws {
         if resume != nil {
-            guard model == nil, out == nil, initialWeights == nil, !overwrite, graph.values.isEmpty else {
+            guard model == nil, out == nil, initialWeights == nil, !overwrite, definitions.isEmpty else {
                 throw ValidationError(
                     "--resume takes no model, -D, --out, --init or --overwrite: a run goes on as it began.")
             }
@@ -90,7 +91,7 @@ struct Train: ParsableCommand {
     private func begun() throws -> (RunFolder, Checkpoint, String?) {
         let recipe = recipe.values
         let folder = try RunFolder(out ?? "", overwriting: overwrite)
-        var loaded = try graph.model(model ?? "", seed: recipe.seed)
+        var loaded = try definitions.model(model ?? "", seed: recipe.seed)
         var note: String?
         if let initialWeights {
             let weights = try InitialWeights(contentsOf: initialWeights, for: loaded)

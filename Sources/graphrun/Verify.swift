@@ -1,5 +1,5 @@
 import ArgumentParser
-import Pack
+import GraphPack
 
 /// Checks every byte and every number of packs.
 struct Verify: ParsableCommand {

@@ -1,6 +1,8 @@
 import ArgumentParser
-import Model
-import Pack
+import CommandSupport
+import GraphModel
+import GraphPack
+import Interchange
 
 /// Takes weights out of models and into them.
 struct Weights: ParsableCommand {
@@ -31,11 +33,11 @@ struct ExportWeights: ParsableCommand {
     @Option(help: "Of a .graph's fresh weights.")
     var seed: UInt64 = 0
 
-    @OptionGroup var graph: GraphOptions
+    @OptionGroup var definitions: DefinitionOptions
 
     func run() throws {
         try checkOutput(output, replacesNoneOf: [model])
-        let weights = try graph.model(model, seed: seed).pack(includingState: false).weights
+        let weights = try definitions.model(model, seed: seed).pack(includingState: false).weights
         try SafeTensors(tensors: weights).write(to: output)
         print("\(output): \(summary(of: weights))")
     }
@@ -66,11 +68,11 @@ struct ImportWeights: ParsableCommand {
     @Option(help: ArgumentHelp("How the file's tensors become the model's.", valueName: "file"))
     var rules: String?
 
-    @OptionGroup var graph: GraphOptions
+    @OptionGroup var definitions: DefinitionOptions
 
     func run() throws {
         try checkOutput(output, replacesNoneOf: [model, weights])
-        let model = try graph.model(model)
+        let model = try definitions.model(model)
         let file = try WeightFile(contentsOf: weights)
         let tensors = try rules.map { try ImportRules(contentsOf: $0).applied(to: file) } ?? file.tensors
         try model.bind(tensors, from: weights)

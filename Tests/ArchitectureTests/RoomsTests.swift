@@ -6,24 +6,26 @@ import Testing
     /// From the top. Rooms of one line do not import each other.
     private static let order: [[String]] = [
         ["GraphLanguage"], ["GraphIR"], ["KernelInterface"], ["GraphCompiler"], ["Kernels", "KernelsAVX2", "KernelsAVX512"],
-        ["GraphRuntime"], ["Files"], ["PackInstructions"], ["Pack"], ["Imaging"], ["Model"], ["Training"], ["graphc", "graphrun"],
+        ["GraphRuntime"], ["GraphFiles"], ["PackInstructions"], ["GraphPack"], ["Interchange"], ["Imaging"], ["GraphModel"],
+        ["Enlarging"], ["Measuring"], ["GraphTraining"], ["GraphC"], ["CommandSupport"], ["graphc", "graphrun"],
     ]
 
     /// The system libraries, and the rooms that know them.
     private static let libraries: [String: Set<String>] = [
-        "CZstd": ["Pack"], "CZlib": ["Pack"], "CX86Intrinsics": ["PackInstructions"], "CPNG": ["Imaging"], "CPNGShim": ["Imaging"], "ArgumentParser": ["graphc", "graphrun"],
+        "CZstd": ["GraphPack"], "CZlib": ["Interchange"], "CX86Intrinsics": ["PackInstructions"], "CPNG": ["Imaging"],
+        "CPNGShim": ["Imaging"], "ArgumentParser": ["CommandSupport", "graphc", "graphrun"],
         "RealModule": ["GraphIR"],
     ]
 
-    private static let commands: Set<String> = ["graphc", "graphrun"]
+    private static let commands: Set<String> = ["CommandSupport", "graphc", "graphrun"]
 
     /// Rooms that own memory, or read and write bytes.
     private static let memoryRooms: Set<String> = [
-        "KernelInterface", "Kernels", "KernelsAVX2", "KernelsAVX512", "GraphRuntime", "Files", "PackInstructions", "Pack",
-        "Imaging",
+        "KernelInterface", "Kernels", "KernelsAVX2", "KernelsAVX512", "GraphRuntime", "GraphFiles", "PackInstructions",
+        "GraphPack", "Interchange", "Imaging",
     ]
     /// Rooms that hand rows of pixels to a session, as buffers that know their size.
-    private static let rowRooms: Set<String> = ["Model", "Training", "graphc", "graphrun"]
+    private static let rowRooms: Set<String> = ["GraphModel", "Enlarging", "Measuring", "GraphTraining", "CommandSupport", "graphc", "graphrun"]
 
     @Test func roomsImportOnlyRoomsAboveThem() throws {
         for file in try sourceFiles() {

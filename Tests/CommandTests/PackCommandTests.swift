@@ -1,4 +1,4 @@
-import Pack
+import GraphPack
 import Testing
 
 struct PackCommandTests {

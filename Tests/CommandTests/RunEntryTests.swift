@@ -1,4 +1,5 @@
-import Pack
+import GraphPack
+import Interchange
 import Testing
 
 struct RunEntryTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Pack
+import GraphPack
 import Testing
 
 struct TrainTests {

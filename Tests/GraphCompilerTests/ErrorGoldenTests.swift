@@ -1,4 +1,4 @@
-import GoldenSupport
+import TestSupport
 import GraphCompiler
 import GraphIR
 import GraphLanguage

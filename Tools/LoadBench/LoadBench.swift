@@ -1,7 +1,7 @@
 // How long it takes to open packs and bind their weights: bench-load FILE.gpack ...
 
-import Model
-import Pack
+import GraphModel
+import GraphPack
 
 @main struct LoadBench {
     static func main() throws {

@@ -1,6 +1,7 @@
 // Sizes and speeds of packs, compiled into one module with them by Tools/bench-pack.
 
 import Glibc
+import Interchange
 
 @main struct PackBench {
     /// Arguments: a file of weights, a folder to write in.

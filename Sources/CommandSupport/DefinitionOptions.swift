@@ -1,0 +1,34 @@
+import ArgumentParser
+import GraphIR
+import GraphModel
+
+/// `-D name=value`: how a `.graph` becomes a model on the way.
+public struct DefinitionOptions: ParsableArguments {
+    @Option(
+        name: .customShort("D"), parsing: .singleValue,
+        help: ArgumentHelp("Set a parameter: a number, true or false.", valueName: "name=value"))
+    var definitions: [NamedValues<CompileTimeValue>] = []
+
+    public init() {}
+
+    public var isEmpty: Bool { definitions.isEmpty }
+
+    /// All pairs of the repeated option.
+    ///
+    /// - Throws: when a name stands in two of them.
+    public func values() throws(ModelError) -> [String: CompileTimeValue] {
+        var values: [String: CompileTimeValue] = [:]
+        for (name, value) in definitions.flatMap(\.values) {
+            guard let first = values.updateValue(value, forKey: name) else { continue }
+            throw ModelError("-D \(name)=\(first) and -D \(name)=\(value): a parameter has one value; give it once")
+        }
+        return values
+    }
+
+    /// - Parameter seed: of fresh weights, for a `.graph`.
+    public func model(_ path: String, seed: UInt64 = 0) throws(ModelError) -> Model {
+        try Model(contentsOf: path, values: values(), seed: seed)
+    }
+}
+
+extension CompileTimeValue: LosslessStringConvertible {}

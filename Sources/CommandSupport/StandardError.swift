@@ -1,0 +1,15 @@
+import Glibc
+
+/// Standard error: what is not a result goes there.
+public enum StandardError {
+    public static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Columns of the terminal; 80 where it does not say.
+    public static var columnCount: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    public static func write(_ text: String) { writeAll(text, to: STDERR_FILENO) }
+}

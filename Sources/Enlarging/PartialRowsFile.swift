@@ -1,0 +1,74 @@
+import Glibc
+import GraphModel
+import GraphRuntime
+
+/// Rows of a picture whose strips are computed one after another: a file without a name beside the picture
+/// to be, so that nothing is left of it however the run ends. The last strip completes the rows.
+final class PartialRowsFile: PartialRows {
+    private let output: String
+    private let descriptor: Int32
+    private let rowByteCount: Int
+
+    /// - Parameter output: the picture to be; the file lies in its folder.
+    init(beside output: String, rowByteCount: Int) throws(ModelError) {
+        self.output = output
+        self.rowByteCount = rowByteCount
+        let folder = output.lastIndex(of: "/").map { $0 == output.startIndex ? "/" : String(output[..<$0]) } ?? "."
+        var template = Array("\(folder)/.graphrun-strips-XXXXXX".utf8CString)
+        descriptor = mkstemp(&template)
+        guard descriptor >= 0 else { throw Self.failure(output, errno) }
+        unlink(template)
+    }
+
+    deinit { close(descriptor) }
+
+    func store(_ bytes: UnsafeRawBufferPointer, row: Int, firstByte: Int) throws {
+        var done = 0
+        while done < bytes.count {
+            let count = pwrite(
+                descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(row * rowByteCount + firstByte + done))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw Self.failure(output, errno) }
+            done += count
+        }
+    }
+
+    /// Reads what the strips have stored of a row, from its beginning on.
+    func load(row: Int, into bytes: UnsafeMutableRawBufferPointer) throws {
+        var done = 0
+        while done < bytes.count {
+            let count = pread(
+                descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(row * rowByteCount + done))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw Self.failure(output, count < 0 ? errno : EIO) }
+            done += count
+        }
+    }
+
+    private static func failure(_ output: String, _ systemError: Int32) -> ModelError {
+        let advice = systemError == ENOSPC || systemError == EDQUOT ? "; free some space or write elsewhere" : ""
+        return ModelError(
+            "\(output): its strips of columns cannot be kept beside it: \(String(cString: strerror(systemError)))\(advice)")
+    }
+}
+
+/// Completes each row with the last strip's part and hands it on.
+final class CompletedRows: PartialRows {
+    private let file: PartialRowsFile
+    private let whole: any RowSink
+    private let row: UnsafeMutableRawBufferPointer
+
+    init(_ file: PartialRowsFile, rowByteCount: Int, to whole: any RowSink) {
+        self.file = file
+        self.whole = whole
+        row = .allocate(byteCount: rowByteCount, alignment: 64)
+    }
+
+    deinit { row.deallocate() }
+
+    func store(_ bytes: UnsafeRawBufferPointer, row index: Int, firstByte: Int) throws {
+        try file.load(row: index, into: UnsafeMutableRawBufferPointer(rebasing: row[..<firstByte]))
+        UnsafeMutableRawBufferPointer(rebasing: row[firstByte...]).copyMemory(from: bytes)
+        try whole.take(row: index, from: UnsafeRawBufferPointer(row))
+    }
+}

@@ -1,0 +1,14 @@
+// What an embedder needs, by one import: models, pictures, training, and below them graphs, programs and sessions.
+//
+// `GraphFiles` and the modules of kernels stay out: they serve these rooms and have no use of their own.
+@_exported import Enlarging
+@_exported import GraphCompiler
+@_exported import GraphIR
+@_exported import GraphLanguage
+@_exported import GraphModel
+@_exported import GraphPack
+@_exported import GraphRuntime
+@_exported import GraphTraining
+@_exported import Imaging
+@_exported import Interchange
+@_exported import Measuring

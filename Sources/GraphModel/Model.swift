@@ -1,0 +1,149 @@
+import GraphCompiler
+import GraphIR
+import GraphLanguage
+import GraphPack
+import GraphRuntime
+
+/// A model in memory: its graph, its compiled entries and its weights, from a `.graph` or a `.gpack`.
+///
+///     let model = try Model(contentsOf: "edsr.gpack")
+///     try model.enlarge("photo.png", to: "big.png")
+public struct Model: Sendable {
+    /// The elaborated entries in public ops, as text: what a pack keeps for ever.
+    public let graphText: String
+    /// The entries as far as they compile without sizes; of a model that was loaded to run, without `train`.
+    public let compiled: Module
+    /// The entries as the pack has them, where `train`, by far the longest, was left until it is asked for.
+    private let postponed: SourceText?
+    public let parameters: ParameterStore
+    /// What a checkpoint remembers of its training; nil for a model that is not being trained.
+    public var training: [String: String]?
+    /// What trained the weights: free words by key.
+    public var metadata: [String: String]
+
+    /// Loads a pack, or compiles a `.graph` file and gives it fresh weights.
+    ///
+    /// - Parameters:
+    ///   - values: compile-time parameters of a `.graph` file, from `-D name=value`.
+    ///   - seed: of the fresh weights.
+    public init(
+        contentsOf path: String, values: [String: CompileTimeValue] = [:], seed: UInt64 = 0
+    ) throws(ModelError) {
+        if path.hasSuffix(".graph") {
+            try self.init(source: SourceText(contentsOf: path), values: values, seed: seed)
+        } else {
+            guard values.isEmpty else {
+                throw ModelError("\(path): a pack's parameters were bound when it was compiled; -D goes with a .graph file")
+            }
+            let file: PackFile
+            do { file = try PackFile(contentsOf: path) } catch { throw ModelError(error.description) }
+            try self.init(file)
+        }
+    }
+
+    /// Compiles source text and initialises its weights.
+    public init(source: SourceText, values: [String: CompileTimeValue] = [:], seed: UInt64 = 0) throws(ModelError) {
+        if let stage = source.stage, stage > .elaborated {
+            throw ModelError(
+                "\(source.name): a model is kept as elaborated, and this dump is '\(stage.rawValue)', from which no way "
+                    + "leads back; name the .graph file or a dump of stage elaborated")
+        }
+        let module = try source.compiled(values, upTo: .elaborated)
+        graphText = SyntaxPrinter.print(module.syntax(stage: .elaborated))
+        compiled = try Self.continued(module, from: source)
+        postponed = nil
+        parameters = try Self.store(for: compiled)
+        metadata = ["seed": "\(seed)"]
+        do { try parameters.initialize(seed: seed) } catch { throw ModelError(error.description) }
+    }
+
+    /// Loads a pack; its tensors are decoded where sessions read them.
+    public init(_ file: PackFile) throws(ModelError) {
+        graphText = file.graphText
+        if file.compilerVersion == Pipeline.version, let text = file.compiledText {
+            let source = SourceText(text, name: file.path)
+            compiled = try source.compiled([:], upTo: .fused, entries: { $0 != .train })
+            postponed = source
+        } else {
+            let source = SourceText(graphText, name: file.path)
+            compiled = try Self.continued(source.compiled([:], upTo: .elaborated), from: source)
+            postponed = nil
+        }
+        parameters = try Self.store(for: compiled)
+        training = file.training
+        metadata = file.metadata
+        // A checkpoint has what training keeps; and training may have weights that inference has not.
+        if !WeightFit(weights: file.weights, states: file.states, of: file.path).holds(for: parameters) {
+            try makeRoomForTraining()
+        }
+        // It may keep more beside the weights than the graph's own states.
+        let states = Set(parameters.tensors.filter(\.isState).map(\.path))
+        try WeightFit(weights: file.weights, states: file.states.filter { states.contains($0.path) }, of: file.path)
+            .check(compiled.name, parameters)
+        do {
+            try parameters.withMutableValues { (places) throws(PackError) in try file.decode(into: places) }
+        } catch { throw ModelError(error.description) }
+    }
+
+    /// The model as a pack.
+    ///
+    /// - Parameter includingState: whether the optimizer's state goes along, as in a checkpoint.
+    public func pack(includingState: Bool) -> Pack {
+        func tensors(areStates: Bool) -> [PackedTensor] {
+            parameters.tensors.filter { $0.isState == areStates }.map { tensor in
+                PackedTensor(path: tensor.path, shape: tensor.shape, values: parameters.values(of: tensor.path) ?? [])
+            }
+        }
+        return Pack(
+            graphText: graphText,
+            compiledText: postponed?.text ?? SyntaxPrinter.print(compiled.syntax(stage: .fused)),
+            compilerVersion: Pipeline.version, weights: tensors(areStates: false),
+            states: includingState ? tensors(areStates: true) : [], training: includingState ? training : nil,
+            metadata: metadata)
+    }
+
+    /// A compiled entry; an error that says what is missing where the model declares none.
+    public func entry(_ role: Role) throws(ModelError) -> Entry {
+        let isPostponed = role == .train && postponed != nil
+        guard let graph = isPostponed ? try makeRoomForTraining() : compiled[role] else {
+            throw ModelError("'\(compiled.name)' declares no '\(role.rawValue)' entry")
+        }
+        return Entry(role: role, graph: graph)
+    }
+
+    /// Reads the `train` entry, if it was postponed and there is one, and adds what it keeps to the parameters.
+    @discardableResult
+    func makeRoomForTraining() throws(ModelError) -> Graph? {
+        guard let graph = try postponed?.compiled([:], upTo: .fused, entries: { $0 == .train })[.train] else { return nil }
+        do { try parameters.add([graph]) } catch { throw ModelError(error.description) }
+        return graph
+    }
+
+    /// The entries at a stage from `elaborated` to `fused`.
+    public func module(at stage: Stage) throws(ModelError) -> Module {
+        if stage >= .fused { return try postponed?.compiled([:], upTo: .fused) ?? compiled }
+        return try SourceText(graphText, name: compiled.name).compiled([:], upTo: stage)
+    }
+
+    /// Replaces the weights.
+    ///
+    /// - Throws: naming each tensor that is missing, unknown or of another shape.
+    public func bind(_ weights: [PackedTensor], from path: String) throws(ModelError) {
+        try WeightFit(weights: weights.map { ($0.path, $0.shape) }, of: path).check(compiled.name, parameters)
+        for tensor in weights {
+            do { try parameters.setValues(tensor.values, of: tensor.path) } catch { throw ModelError(error.description) }
+        }
+    }
+
+    private static func continued(_ module: Module, from source: SourceText) throws(ModelError) -> Module {
+        do {
+            return try Pipeline.continue(module, after: .elaborated, upTo: .fused)
+        } catch {
+            throw ModelError(rendered: error.rendered(file: source.name, source: source.text))
+        }
+    }
+
+    private static func store(for module: Module) throws(ModelError) -> ParameterStore {
+        do { return try ParameterStore(for: module.entries.map(\.graph)) } catch { throw ModelError(error.description) }
+    }
+}

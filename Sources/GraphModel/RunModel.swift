@@ -1,0 +1,185 @@
+import GraphCompiler
+import GraphIR
+import GraphRuntime
+
+/// How an entry is computed.
+public enum Execution: Hashable, Sendable {
+    /// By the compiled program, on kernels.
+    ///
+    /// - Parameters:
+    ///   - bandRows: rows of the first input that a wave advances by; nil for whole images.
+    ///   - algorithm: how convolutions are computed.
+    case compiled(threadCount: Int, bandRows: Int?, algorithm: ConvolutionAlgorithm = .best)
+    /// By the ops' plain evaluation, node after node.
+    case interpreted
+}
+
+extension Model {
+    /// What one run of an entry computed. Elements of u8 tensors are whole numbers.
+    public typealias Results = Interpreter<Float>.Results
+
+    /// Runs an entry once on whole tensors. A run of `train` is one step of training: it leaves the new
+    /// weights and states in ``parameters``.
+    ///
+    /// - Parameters:
+    ///   - inputs: by name; their shapes decide the symbolic sizes. Elements of u8 inputs are whole
+    ///     numbers 0…255.
+    ///   - scalars: by name: `learning_rate`, `step` and `clip_norm` of `train`, which clips nothing without
+    ///     the last.
+    ///   - withGradients: whether the derivative of the loss by each weight is an output,
+    ///     `gradient.<path>`; for `train` alone.
+    public func run(
+        _ role: Role, inputs: [String: Tensor<Float>], scalars: [String: Float] = [:],
+        by execution: Execution, withGradients: Bool = false
+    ) throws(ModelError) -> Results {
+        let entry = try entry(role, withGradients: withGradients)
+        if role == .train { try makeRoomForTraining() }
+        try check(inputs: inputs.keys.sorted(), scalars: scalars.keys.sorted(), of: entry)
+        let unclipped = role == .train ? [TrainingScalars.clipNorm: Float.infinity] : [:]
+        let scalars = unclipped.merging(scalars) { _, given in given }
+        switch execution {
+        case .interpreted:
+            let graph = try compiled(entry, upTo: .differentiated).graph
+            let results: Results
+            do {
+                results = try Interpreter<Float>().run(graph, inputs: inputs, weights: tensors, scalars: scalars)
+            } catch { throw ModelError(error) }
+            for (path, update) in results.updates {
+                do { try parameters.setValues(update.values, of: path) } catch { throw ModelError("\(error)") }
+            }
+            return results
+        case .compiled(let threadCount, let bandRows, let algorithm):
+            return try run(
+                compiled(entry, upTo: .fused), inputs: inputs, scalars: scalars, threadCount: threadCount,
+                bandRows: bandRows, algorithm)
+        }
+    }
+
+    /// Every weight and state by path.
+    private var tensors: [String: Tensor<Float>] {
+        parameters.tensors.reduce(into: [:]) { tensors, tensor in
+            tensors[tensor.path] = Tensor(shape: tensor.shape, values: parameters.values(of: tensor.path) ?? [])
+        }
+    }
+
+    /// The elaborated entry, for `train` on request with the gradients as outputs.
+    private func entry(_ role: Role, withGradients: Bool) throws(ModelError) -> Entry {
+        guard let graph = try module(at: .elaborated)[role] else {
+            throw ModelError("'\(compiled.name)' declares no '\(role.rawValue)' entry")
+        }
+        guard withGradients else { return Entry(role: role, graph: graph) }
+        guard role == .train else { throw ModelError("gradients are of the 'train' entry, not of '\(role.rawValue)'") }
+        do { return Entry(role: role, graph: try graph.withGradientOutputs()) } catch { throw ModelError(error) }
+    }
+
+    private func compiled(_ entry: Entry, upTo stage: Stage) throws(ModelError) -> Entry {
+        do {
+            let module = Module(name: compiled.name, entries: [entry])
+            return try Pipeline.continue(module, after: .elaborated, upTo: stage).entries[0]
+        } catch {
+            throw ModelError(error, of: compiled.name)
+        }
+    }
+
+    private func check(inputs: [String], scalars: [String], of entry: Entry) throws(ModelError) {
+        let known = entry.graph.nodes.filter { $0.content == .input }.map(\.name)
+        if let unknown = inputs.first(where: { !known.contains($0) }) {
+            throw ModelError(
+                "entry '\(entry.role.rawValue)' has no input '\(unknown)'; it has \(known.joined(separator: ", "))")
+        }
+        // Differentiation brings the scalars of the optimizer.
+        let knownScalars =
+            entry.graph.nodes.filter { $0.content == .scalar }.map(\.name)
+            + (entry.role == .train ? TrainingScalars.all : [])
+        if let unknown = scalars.first(where: { !knownScalars.contains($0) }) {
+            let has = knownScalars.isEmpty ? "none" : knownScalars.joined(separator: ", ")
+            throw ModelError("entry '\(entry.role.rawValue)' has no scalar '\(unknown)'; it has \(has)")
+        }
+    }
+
+    private func run(
+        _ entry: Entry, inputs: [String: Tensor<Float>], scalars: [String: Float], threadCount: Int, bandRows: Int?,
+        _ algorithm: ConvolutionAlgorithm
+    ) throws(ModelError) -> Results {
+        do {
+            let program = try Pipeline.specialize(
+                entry, sizes: sizes(of: entry.graph, from: inputs), instructionSet: .best, bandRows: bandRows,
+                algorithm: algorithm)
+            let session = try Session(program, parameters: parameters, threadCount: threadCount)
+            let sinks = try program.graph.outputs.map { output throws(ModelError) in
+                (output.name, try WholeOutput(program.graph[output.value].type))
+            }
+            var results = Results()
+            results.measures = try session.run(
+                inputs: sources(of: program.graph, from: inputs), scalars: scalars,
+                outputs: Dictionary(uniqueKeysWithValues: sinks.map { ($0, $1.sink) }))
+            for (name, output) in sinks { results.outputs[name] = output.tensor }
+            for update in program.graph.updates {
+                guard let path = program.graph[update.target].path,
+                    let shape = program.graph[update.target].type.shape.constant
+                else { continue }
+                results.updates[path] = Tensor(shape: shape, values: parameters.values(of: path) ?? [])
+            }
+            return results
+        } catch let error as ModelError {
+            throw error
+        } catch {
+            throw ModelError("\(error)")
+        }
+    }
+
+    private func sizes(of graph: Graph, from inputs: [String: Tensor<Float>]) throws(ModelError) -> [String: Int] {
+        do {
+            return try graph.sizes(fromInputShapes: inputs.mapValues(\.shape))
+        } catch { throw ModelError(error) }
+    }
+
+    private func sources(
+        of graph: Graph, from inputs: [String: Tensor<Float>]
+    ) throws(ModelError) -> [String: any RowSource] {
+        var sources: [String: any RowSource] = [:]
+        for node in graph.nodes where node.content == .input {
+            guard let values = inputs[node.name]?.values else { continue }
+            switch node.type.element {
+            case .f32:
+                sources[node.name] = TensorSource(values)
+            case .u8:
+                let bytes = values.compactMap { UInt8(exactly: $0) }
+                guard bytes.count == values.count else {
+                    throw ModelError("input '\(node.name)' is u8: its elements are whole numbers 0…255")
+                }
+                sources[node.name] = TensorSource(bytes)
+            }
+        }
+        return sources
+    }
+}
+
+/// An output as a whole tensor, whatever its elements.
+private enum WholeOutput {
+    case floats(TensorSink<Float>, shape: [Int])
+    case bytes(TensorSink<UInt8>, shape: [Int])
+
+    init(_ type: TensorType) throws(ModelError) {
+        guard let shape = type.shape.constant else { throw ModelError("an output's size is not bound") }
+        let count = shape.reduce(1, *)
+        switch type.element {
+        case .f32: self = .floats(TensorSink(count: count, repeating: 0), shape: shape)
+        case .u8: self = .bytes(TensorSink(count: count, repeating: 0), shape: shape)
+        }
+    }
+
+    var sink: any RowSink {
+        switch self {
+        case .floats(let sink, _): sink
+        case .bytes(let sink, _): sink
+        }
+    }
+
+    var tensor: Tensor<Float> {
+        switch self {
+        case .floats(let sink, let shape): Tensor(shape: shape, values: sink.values)
+        case .bytes(let sink, let shape): Tensor(shape: shape, values: sink.values.map(Float.init))
+        }
+    }
+}

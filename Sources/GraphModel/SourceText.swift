@@ -1,0 +1,53 @@
+import GraphCompiler
+import GraphIR
+import GraphLanguage
+
+/// A `.graph` file's text, with the name that messages give it.
+public struct SourceText: Hashable, Sendable {
+    public var text: String
+    public var name: String
+
+    public init(_ text: String, name: String) {
+        self.text = text
+        self.name = name
+    }
+
+    public init(contentsOf path: String) throws(ModelError) {
+        name = path
+        text = try readText(path)
+    }
+
+    /// The stage that a dump begins with; nil for a file as people write it.
+    public var stage: Stage? {
+        let firstLine = text.prefix { !$0.isNewline }.split(separator: " ")
+        guard firstLine.count == 2, firstLine[0] == "stage" else { return nil }
+        return Stage(rawValue: String(firstLine[1]))
+    }
+
+    /// The syntax tree; mistakes in the text are rendered with their places.
+    public func parsed() throws(ModelError) -> SourceFile {
+        do { return try Parser.parse(text) } catch { throw ModelError(rendered: error.rendered(file: name, source: text)) }
+    }
+
+    /// The program of a dump of stage `scheduled` or `planned`, verified.
+    public func program() throws(ModelError) -> Program {
+        do { return try readProgram(text) } catch { throw ModelError(rendered: error.rendered(file: name, source: text)) }
+    }
+
+    /// The module at a stage; mistakes in the text are rendered with their places.
+    ///
+    /// - Parameter entries: of a dump, those that are wanted; all, unless it is given.
+    public func compiled(
+        _ values: [String: CompileTimeValue], upTo stage: Stage, entries isWanted: ((Role) -> Bool)? = nil
+    ) throws(ModelError) -> Module {
+        var syntax = try parsed()
+        if let isWanted {
+            syntax.declarations.removeAll { $0.role.flatMap { Role(rawValue: $0.text) }.map { !isWanted($0) } ?? false }
+        }
+        do {
+            return try Pipeline.run(syntax, parameters: values, upTo: stage)
+        } catch {
+            throw ModelError(rendered: error.rendered(file: name, source: text))
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import GraphFiles
+
+extension Pack {
+    /// Writes the file, whole or not at all: the old one stays until the new one is on disk and has been read
+    /// back and verified.
+    ///
+    /// Equal contents give equal files. In another storage format than `fp32` the file holds rounded weights,
+    /// and reading it gives a pack that differs in them alone.
+    ///
+    /// - Throws: `invalidContents` if two tensors share a path, a limit is exceeded or a value does not fit the
+    ///   storage format; `unwritable` with the system's reason.
+    public func write(to path: String) throws(PackError) {
+        _ = try write(to: path, calls: .system)
+    }
+
+    /// Writes the file in another storage format than the pack's own.
+    ///
+    /// - Returns: what each weight takes in the file, and how far it was rounded.
+    @discardableResult
+    public func write(to path: String, storage: StorageFormat) throws(PackError) -> StorageReport {
+        var pack = self
+        pack.storage = storage
+        return try pack.write(to: path, calls: .system)
+    }
+
+    func write(to path: String, calls: FileCalls) throws(PackError) -> StorageReport {
+        let encoded = try EncodedPack(self, path: path)
+        let file = try writing { () throws(FileError) in
+            let file = try AtomicFile(path: path, calls: calls)
+            try file.append(encoded.table.encoded())
+            for chunk in encoded.chunks { try file.append(chunk.bytes) }
+            try file.synchronize()
+            return file
+        }
+        if let partialPath = file.partialPath, let problem = PackVerification(contentsOf: partialPath).damage.first {
+            throw PackError(
+                .unwritable, path, "cannot be written: what was read back is not what was written: \(problem)")
+        }
+        try writing { () throws(FileError) in try file.commit() }
+        return encoded.report
+    }
+}
+
+/// What a body does to a file, its errors as those of packs.
+package func writing<Result>(_ body: () throws(FileError) -> Result) throws(PackError) -> Result {
+    do { return try body() } catch { throw PackError(.unwritable, error.path, error.problem) }
+}

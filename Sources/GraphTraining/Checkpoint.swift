@@ -1,0 +1,78 @@
+import GraphModel
+import GraphPack
+
+/// All that a run needs to begin or to go on: the model with its optimizer, the recipe, where training stands,
+/// the average of the weights, and which pictures it trains on.
+///
+/// A pack keeps the weights, the optimizer's moments and the average as tensors, and the rest as words in its
+/// training section; `Docs/Training.md` lists them.
+public struct Checkpoint: Sendable {
+    public var model: Model
+    public var recipe: Recipe
+    /// The data folders as they were named.
+    public var dataPaths: [String]
+    /// See ``TrainingData/digest(threadCount:isInterrupted:)``; nil before the pictures were looked at.
+    var dataDigest: String?
+    var state: TrainingState
+    /// nil where the recipe asks for none.
+    var average: WeightAverage?
+
+    /// The beginning of a run: the model's weights and a fresh optimizer.
+    ///
+    /// - Throws: never for a model that was loaded or compiled.
+    public init(beginning model: Model, _ recipe: Recipe, dataPaths: [String]) throws(TrainingError) {
+        self.model = model
+        self.recipe = recipe
+        self.dataPaths = dataPaths
+        state = TrainingState()
+        // A run begins at step 1: what an optimizer remembers of another run would mislead it.
+        try asTrainingError {
+            for state in model.parameters.tensors where state.isState {
+                try model.parameters.setValues(Array(repeating: 0, count: state.elementCount), of: state.path)
+            }
+        }
+        if recipe.averageDecay > 0 { average = WeightAverage(of: model.parameters, decay: recipe.averageDecay) }
+    }
+
+    /// Where a run was saved.
+    ///
+    /// - Throws: when the file is missing, damaged, or no checkpoint.
+    public init(contentsOf path: String) throws(TrainingError) {
+        let file = try asTrainingError { try PackFile(contentsOf: path) }
+        guard let words = file.training else {
+            throw TrainingError("\(path): is a model, and no checkpoint; name the folder of a run, with its last.gpack")
+        }
+        model = try asTrainingError { try Model(file) }
+        do throws(TrainingError) {
+            recipe = try Recipe(words: words)
+            state = try TrainingState(words: words)
+            if recipe.averageDecay > 0 {
+                let states = try asTrainingError { try Pack(contentsOf: path).states }
+                average = try WeightAverage(states, of: model.parameters, decay: recipe.averageDecay)
+            }
+        } catch {
+            throw TrainingError("\(path): cannot be resumed: \(error)")
+        }
+        dataPaths = (words["data"] ?? "").split(separator: "\n").map(String.init)
+        dataDigest = words["data_digest"]
+    }
+
+    /// What `last.gpack` holds.
+    var pack: Pack {
+        var pack = model.pack(includingState: true)
+        pack.states += average?.states(like: model.parameters) ?? []
+        var words = recipe.words.merging(state.words) { first, _ in first }
+        words["data"] = dataPaths.joined(separator: "\n")
+        words["data_digest"] = dataDigest
+        pack.training = words
+        return pack
+    }
+
+    /// Puts the weights and the optimizer back to where a pack of the same model has them.
+    func restoreParameters(from pack: Pack) throws(TrainingError) {
+        let known = Set(model.parameters.tensors.map(\.path))
+        for tensor in pack.weights + pack.states where known.contains(tensor.path) {
+            try asTrainingError { try model.parameters.setValues(tensor.values, of: tensor.path) }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Enlarging
+import GraphModel
+import Imaging
+
+/// A picture reduced and enlarged again, by a model and by bicubic interpolation.
+public struct Comparison: Sendable {
+    public let scale: Int
+    public let model: Evaluation.Scores
+    public let bicubic: Evaluation.Scores
+    public let sheet: ComparisonSheet
+
+    /// - Parameter path: of the true picture.
+    /// - Throws: when it cannot be read or is too small, or the model cannot run.
+    public init(_ model: Model, _ path: String, threadCount: Int) throws(TrainingError) {
+        let enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount) }
+        let scale = enlarger.scale
+        let pair = try PicturePair(PictureFiles(name: "", truthPath: path, reducedPath: nil), scale: scale)
+        let result = try asTrainingError { try enlarger.enlarged(pair.reduced) }
+        do throws(ImageError) {
+            self.model = try Evaluation.Scores(result, truth: pair.truth, border: scale)
+            bicubic = try Evaluation.Scores(
+                pair.reduced.bicubicEnlargement(scale: scale), truth: pair.truth, border: scale)
+            sheet = try ComparisonSheet(before: pair.reduced, scale: scale, after: result, truth: pair.truth)
+        } catch {
+            throw TrainingError("\(path): \(error.problem)")
+        }
+        self.scale = scale
+    }
+
+    /// PSNR in dB of both, inside a border as wide as the scale.
+    public var table: String {
+        func line(_ name: String, _ scores: Evaluation.Scores) -> String {
+            "\(name)  \(decimal(scores.lumaPSNR, digits: 2)) dB on Y, \(decimal(scores.rgbPSNR, digits: 2)) dB on RGB\n"
+        }
+        return line("bicubic", bicubic) + line("model  ", model)
+    }
+}

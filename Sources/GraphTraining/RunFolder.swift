@@ -1,0 +1,109 @@
+import Glibc
+import GraphFiles
+import GraphModel
+import GraphPack
+import Imaging
+
+/// The folder that a run leaves behind.
+///
+///     best.gpack    the weights of the best epoch, ready for inference
+///     last.gpack    the checkpoint: weights, optimizer and where training stands
+///     history.csv   what each epoch reached
+///     history.svg   the same as curves, with crops of validation pictures
+///     times.csv     how long each epoch took, which is no function of the inputs
+///
+/// Each file is replaced whole or not at all. `best.gpack` is written before `last.gpack`: a run that is killed
+/// between the two repeats the epoch and writes the same best weights.
+public struct RunFolder: Hashable, Sendable {
+    public let path: String
+
+    public var bestPath: String { path + "/best.gpack" }
+    public var lastPath: String { path + "/last.gpack" }
+    public var historyPath: String { path + "/history.csv" }
+    public var chartPath: String { path + "/history.svg" }
+    public var timesPath: String { path + "/times.csv" }
+
+    /// A folder for a new run. It is made with the first files, so that a run which never begins leaves nothing.
+    ///
+    /// - Parameter overwriting: whether the files of an earlier run may be replaced.
+    /// - Throws: when the folder cannot be written to, or holds a run that must stay.
+    public init(_ path: String, overwriting: Bool) throws(TrainingError) {
+        self.path = path
+        try Folder.checkWritable(path)
+        if !overwriting, let file = files.first(where: Folder.holds) {
+            throw TrainingError(
+                "\(file): the folder holds a run already; go on with it by --resume, name another folder, or give "
+                    + "--overwrite")
+        }
+    }
+
+    /// The folder of a run that goes on.
+    ///
+    /// - Throws: when it is missing, cannot be written to, or holds no checkpoint.
+    public init(resuming path: String) throws(TrainingError) {
+        self.path = path
+        guard Folder.holds(path) else { throw TrainingError("\(path): there is no such folder; is the name right?") }
+        try Folder.checkWritable(path)
+        guard holdsCheckpoint else {
+            throw TrainingError("\(lastPath): there is no checkpoint in this folder; begin a run with --out")
+        }
+    }
+
+    /// Whether there is a run to go on with.
+    public var holdsCheckpoint: Bool { Folder.holds(lastPath) }
+
+    /// Makes the folder where it is missing, keeps other runs out of it, and removes what killed writers left.
+    ///
+    /// - Returns: what keeps others out, for as long as the run goes on.
+    func enter() throws(TrainingError) -> FolderLock {
+        try Folder.make(path)
+        let lock = try FolderLock(path)
+        let names = files.map { "." + $0.dropFirst(path.count + 1) + "." }
+        for name in try Folder(path).names where name.hasSuffix(".partial") || name.hasSuffix(".part") {
+            if names.contains(where: name.hasPrefix) { try remove(path + "/" + name) }
+        }
+        return lock
+    }
+
+    /// Removes all of an earlier run but the checkpoint, which has been replaced.
+    func removeResults() throws(TrainingError) {
+        for file in files where file != lastPath && Folder.holds(file) { try remove(file) }
+    }
+
+    func writeLast(_ checkpoint: Checkpoint) throws(TrainingError) {
+        try writing { _ = try checkpoint.pack.write(to: lastPath) }
+    }
+
+    func writeBest(_ model: Model) throws(TrainingError) {
+        try writing { _ = try model.pack(includingState: false).write(to: bestPath) }
+    }
+
+    /// - Parameter strip: for the chart.
+    func write(_ history: History, title: String, strip: Picture) throws(TrainingError) {
+        try write(history)
+        try writing { try history.chart(title: title, strip: strip).writeSVG(to: chartPath) }
+    }
+
+    /// The table alone.
+    func write(_ history: History) throws(TrainingError) {
+        try writing { try AtomicFile.write(history.csv, to: historyPath) }
+    }
+
+    /// Passes on why a file cannot be written, with what is left.
+    private func writing(_ body: () throws -> Void) throws(TrainingError) {
+        do {
+            try body()
+        } catch {
+            let advice = "; the last checkpoint is whole: when there is room, go on with --resume \(path)"
+            throw TrainingError("\(error)" + (holdsCheckpoint ? advice : ""))
+        }
+    }
+
+    private var files: [String] { [bestPath, lastPath, historyPath, chartPath, timesPath] }
+
+    private func remove(_ file: String) throws(TrainingError) {
+        guard unlink(file) == 0 else {
+            throw TrainingError("\(file): cannot be removed: \(String(cString: strerror(errno)))")
+        }
+    }
+}

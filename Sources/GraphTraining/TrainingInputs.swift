@@ -1,0 +1,55 @@
+import Enlarging
+import GraphIR
+import GraphModel
+
+/// What a training step takes, read from the entries' types: no model is known by name.
+public struct TrainingInputs: Hashable, Sendable {
+    /// The low-resolution input: the one that `predict` has too.
+    public var reduced: String
+    /// The other, `u8[N, scale·H, scale·W, 3]`: the true picture.
+    public var truth: String
+    public var enlargement: Enlargement
+    /// The model's losses, then its metrics, in the order of the graph.
+    public var measures: [Measure]
+
+    public struct Measure: Hashable, Sendable {
+        public var name: String
+        public var isLoss: Bool
+    }
+
+    public var scale: Int { enlargement.scale }
+
+    /// - Throws: when the model does not enlarge pictures, or its `train` entry takes something else.
+    public init(_ model: Model) throws(TrainingError) {
+        let (train, enlargement) = try asTrainingError {
+            (try model.entry(.train).graph, try Enlargement(model.entry(.predict).graph))
+        }
+        let inputs = train.nodes.filter { $0.content == .input }
+        guard inputs.count == 2, let reduced = inputs.first(where: { $0.name == enlargement.input }),
+            let truth = inputs.first(where: { $0.name != enlargement.input })
+        else {
+            throw TrainingError(
+                "'\(train.name)' cannot be trained on pictures: its train entry takes "
+                    + "\(inputs.map(\.name).joined(separator: ", ")), not '\(enlargement.input)' and the true picture")
+        }
+        let small = reduced.type.shape.dimensions
+        let expected = TensorType(
+            .u8, Shape([small[0], enlargement.scale * small[1], enlargement.scale * small[2], Size(3)]))
+        guard truth.type == expected else {
+            throw TrainingError(
+                "'\(train.name)' cannot be trained on pictures: '\(truth.name)' is \(truth.type), "
+                    + "the true picture is \(expected)")
+        }
+        if let other = train.nodes.first(where: { $0.content == .scalar && !TrainingScalars.all.contains($0.name) }) {
+            throw TrainingError(
+                "'\(train.name)' cannot be trained: its scalar '\(other.name)' is not one of "
+                    + TrainingScalars.all.joined(separator: ", "))
+        }
+        self.reduced = reduced.name
+        self.truth = truth.name
+        self.enlargement = enlargement
+        let own = train.measures.filter { $0.name != TrainingMeasures.gradientNorm }
+        let ordered = own.filter { $0.role == .loss } + own.filter { $0.role != .loss }
+        measures = ordered.map { Measure(name: $0.name, isLoss: $0.role == .loss) }
+    }
+}

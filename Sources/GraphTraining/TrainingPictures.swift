@@ -1,0 +1,81 @@
+import GraphModel
+
+/// What a run makes of its pictures before the first step.
+struct TrainingPictures {
+    let loader: BatchLoader
+    let validation: Validation
+    let strip: ValidationStrip
+    /// See ``TrainingData/digest(threadCount:isInterrupted:)``.
+    let digest: String
+
+    /// Looks at every file, and decodes as many training pictures as there is memory for.
+    ///
+    /// - Parameter firstStep: how many steps the run has done before.
+    /// - Returns: nil when interrupted.
+    /// - Throws: when a picture cannot be read, or is too small for the recipe.
+    init?(
+        _ data: TrainingData, _ model: Model, _ recipe: Recipe, _ options: RunOptions, firstStep: Int,
+        _ isInterrupted: @Sendable () -> Bool, _ report: @Sendable (TrainingEvent) -> Void
+    ) throws(TrainingError) {
+        let scale = try TrainingInputs(model).scale
+        let reducedSizes = try data.reducedSizes(recipe, scale: scale)
+        let byteCount = data.decodedByteCount(reducedSizes, scale: scale)
+        if byteCount > options.cacheByteCount {
+            let sufficient = (Double(byteCount) / 0x1p30).rounded(.up)
+            report(
+                .note(
+                    "decoded, the pictures take \(readable(byteCount: byteCount)), and the cache has room for "
+                        + "\(readable(byteCount: options.cacheByteCount)): steps will wait for some to be decoded again; "
+                        + "--cache \(Int(sufficient))G keeps all"))
+        }
+        guard let digest = try data.digest(threadCount: options.threadCount, isInterrupted: isInterrupted) else { return nil }
+        self.digest = "\(digest)"
+        let cache = PictureCache(scale: scale, byteLimit: options.cacheByteCount)
+        // Before those of validation, which are wanted but once an epoch.
+        try cache.fill(data.training, threadCount: options.threadCount, isInterrupted: isInterrupted) { done in
+            report(.decoding(done: done, count: data.training.count))
+        }
+        if isInterrupted() { return nil }
+        validation = try Validation(
+            model, data.validation, kind: recipe.validation, side: recipe.validationSide,
+            cropLimit: recipe.validationCropLimit, cache: cache, threadCount: options.threadCount,
+            isInterrupted: isInterrupted
+        ) { done, count in report(.decoding(done: done, count: count)) }
+        if isInterrupted() { return nil }
+        strip = try ValidationStrip(
+            model, data.validation, side: recipe.validationSide, scale: scale, threadCount: options.threadCount)
+        loader = BatchLoader(cache, data.training, PatchSampler(recipe, scale: scale), reducedSizes: reducedSizes)
+        report(
+            .ready(
+                TrainingSetUp(
+                    trainingPictureCount: data.training.count, validationPictureCount: data.validation.count,
+                    weightCount: model.parameters.tensors.filter { !$0.isState }.map(\.elementCount).reduce(0, +),
+                    validation: validation.summary, bicubicPSNR: validation.bicubicPSNR, firstStep: firstStep)))
+    }
+}
+
+extension TrainingData {
+    /// The size of each training picture's low-resolution counterpart, from the files' headers.
+    ///
+    /// - Throws: when a file cannot be read, or is too small for the recipe.
+    func reducedSizes(_ recipe: Recipe, scale: Int) throws(TrainingError) -> [PictureSize] {
+        var sizes: [PictureSize] = []
+        for files in training {
+            let size = try files.checkedSize(scale: scale, smallestSide: recipe.patchSide)
+            sizes.append(PictureSize(width: size.width / scale, height: size.height / scale))
+        }
+        return sizes
+    }
+
+    /// Memory that all training pictures take with their low-resolution counterparts.
+    func decodedByteCount(_ reducedSizes: [PictureSize], scale: Int) -> Int {
+        let each = Dictionary(zip(training, reducedSizes), uniquingKeysWith: { first, _ in first })
+        return each.values.map { 3 * $0.width * $0.height * (scale * scale + 1) }.reduce(0, +)
+    }
+}
+
+extension PatchSampler {
+    init(_ recipe: Recipe, scale: Int) {
+        self.init(seed: recipe.seed, batchCount: recipe.batchCount, reducedSide: recipe.patchSide / scale)
+    }
+}

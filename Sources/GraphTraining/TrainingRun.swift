@@ -1,0 +1,176 @@
+import GraphModel
+
+/// Trains a model: batches through its `train` entry, validation and checkpoints each epoch.
+///
+///     let start = try Checkpoint(beginning: model, Recipe(), dataPaths: ["DIV2K"])
+///     let run = try TrainingRun(start, data: TrainingData(["DIV2K"], scale: 4), RunOptions(), folder: folder)
+///     let end = try run.run { event in … }
+///
+/// What a run computes is a function of the model's weights, the pictures and the recipe, however it is carried
+/// out and however often it is stopped and goes on: each step is one of its number and of the state before it.
+public final class TrainingRun {
+    var checkpoint: Checkpoint
+    let recipe: Recipe
+    let options: RunOptions
+    let folder: RunFolder
+    let step: TrainingStep
+    private let data: TrainingData
+    private var lastSave: (step: Int, time: ContinuousClock.Instant)
+
+    /// How a run ended.
+    public enum End: String, Hashable, Sendable {
+        case finished
+        /// There was no improvement for as long as the recipe allows.
+        case stoppedEarly
+        /// On request; `last.gpack` holds the state after the last step.
+        case interrupted
+    }
+
+    /// - Throws: when the model cannot be trained on pictures, the recipe does not fit it, or memory is short.
+    public init(
+        _ checkpoint: Checkpoint, data: TrainingData, _ options: RunOptions, folder: RunFolder
+    ) throws(TrainingError) {
+        self.checkpoint = checkpoint
+        self.data = data
+        recipe = checkpoint.recipe
+        self.options = options
+        self.folder = folder
+        step = try TrainingStep(checkpoint.model, recipe, threadCount: options.threadCount)
+        lastSave = (checkpoint.state.step, .now)
+    }
+
+    /// Trains until the last epoch, early stopping or interruption.
+    ///
+    /// - Parameters:
+    ///   - isInterrupted: asked after each step, and between pictures and crops.
+    ///   - report: called in the order of events, one call at a time, while pictures are decoded from any thread.
+    /// - Throws: when a picture cannot be read, a file not be written, or the loss is not finite; the checkpoint
+    ///   written before stays.
+    public func run(
+        isInterrupted: @Sendable () -> Bool = { false }, report: @Sendable (TrainingEvent) -> Void
+    ) throws(TrainingError) -> End {
+        if let end { return end }
+        guard let pictures = try TrainingPictures(
+            data, checkpoint.model, recipe, options, firstStep: checkpoint.state.step, isInterrupted, report)
+        else { return .interrupted }
+        try compareData(pictures)
+        let lock = try folder.enter()
+        defer { withExtendedLifetime(lock) {} }
+        try begin(pictures)
+
+        var clock = TrainingClock()
+        while true {
+            clock.beginEpoch()
+            guard try runSteps(pictures, &clock, isInterrupted, report),
+                let epoch = try endEpoch(pictures, &clock, isInterrupted)
+            else {
+                try save()
+                return .interrupted
+            }
+            report(.epoch(epoch))
+            if let end { return end }
+        }
+    }
+
+    /// How the run has ended; nil while there is more to do.
+    private var end: End? {
+        if checkpoint.state.epochs.count >= recipe.epochCount { return .finished }
+        return checkpoint.state.stopping.shouldStop(patience: recipe.patience) ? .stoppedEarly : nil
+    }
+
+    /// A run goes on with the pictures that it began with.
+    private func compareData(_ pictures: TrainingPictures) throws(TrainingError) {
+        guard let known = checkpoint.dataDigest, known != pictures.digest else { return }
+        throw TrainingError(
+            "\(data.paths.joined(separator: ", ")): these are not the pictures that the run in \(folder.path) began "
+                + "with, by their names, contents or order; put them back, or begin a new run with --init \(folder.lastPath)")
+    }
+
+    /// Writes the first checkpoint of a run, and puts the other files in order that an earlier process left.
+    private func begin(_ pictures: TrainingPictures) throws(TrainingError) {
+        checkpoint.dataPaths = data.paths
+        checkpoint.dataDigest = pictures.digest
+        checkpoint.model.metadata["recipe"] = recipe.description
+        checkpoint.model.metadata["training_pictures"] = "\(data.training.count)"
+        checkpoint.model.metadata["data_digest"] = pictures.digest
+        if checkpoint.state.step == 0 { try save() }
+        if checkpoint.state.epochs.isEmpty {
+            try folder.removeResults()
+        } else {
+            try folder.write(history(pictures))
+        }
+    }
+
+    /// The steps of the present epoch that are not done yet.
+    ///
+    /// - Returns: false when interrupted.
+    private func runSteps(
+        _ pictures: TrainingPictures, _ clock: inout TrainingClock, _ isInterrupted: () -> Bool,
+        _ report: (TrainingEvent) -> Void
+    ) throws(TrainingError) -> Bool {
+        let parameters = checkpoint.model.parameters
+        let lastStep = (checkpoint.state.epochs.count + 1) * recipe.stepsPerEpoch
+        while checkpoint.state.step < lastStep {
+            let number = checkpoint.state.step + 1
+            let (batch, waited) = try batch(number, pictures.loader)
+            let values = try step.run(number, on: batch)
+            guard values.isFinite else { throw try notFinite(values, step: number, pictures.loader, report) }
+            checkpoint.average?.update(from: parameters, step: number)
+            checkpoint.state.step = number
+            checkpoint.state.sums.add(values)
+            clock.endStep(waited: waited)
+            report(.step(progress(clock)))
+            if isInterrupted() { return false }
+            if number < lastStep, isSaveDue {
+                try save()
+                report(.saved(step: number))
+            }
+        }
+        return true
+    }
+
+    /// The batch of a step; the run is saved before an error goes on.
+    private func batch(_ number: Int, _ loader: BatchLoader) throws(TrainingError) -> (Batch, Duration) {
+        do throws(TrainingError) {
+            return try loader.batch(step: number)
+        } catch {
+            try save()
+            throw TrainingError(
+                "\(error); the run is saved after step \(checkpoint.state.step): when the picture is back, go on with "
+                    + "--resume \(folder.path)")
+        }
+    }
+
+    /// Writes `last.gpack`.
+    func save() throws(TrainingError) {
+        try folder.writeLast(checkpoint)
+        lastSave = (checkpoint.state.step, .now)
+    }
+
+    private var isSaveDue: Bool {
+        switch options.checkpointInterval {
+        case .steps(let count): checkpoint.state.step - lastSave.step >= count
+        case .minutes(let count): .now - lastSave.time >= .seconds(60 * count)
+        case nil: false
+        }
+    }
+
+    func history(_ pictures: TrainingPictures) -> History {
+        History(
+            measures: step.inputs.measures, bicubicPSNR: pictures.validation.bicubicPSNR,
+            epochs: checkpoint.state.epochs)
+    }
+
+    /// Where the run stands in the present epoch.
+    func progress(_ clock: TrainingClock) -> TrainingProgress {
+        let state = checkpoint.state
+        let stepInEpoch = state.step - state.epochs.count * recipe.stepsPerEpoch
+        return TrainingProgress(
+            epoch: state.epochs.count + 1, epochCount: recipe.epochCount, step: stepInEpoch,
+            stepsPerEpoch: recipe.stepsPerEpoch,
+            learningRate: recipe.learningRate.rate(step: state.step, of: recipe.stepCount),
+            measures: step.inputs.measures, means: state.sums.measures.map { $0 / Double(stepInEpoch) },
+            times: clock.times(
+                stepsLeft: recipe.stepCount - state.step, epochsLeft: recipe.epochCount - state.epochs.count))
+    }
+}

@@ -1,0 +1,131 @@
+import Enlarging
+import Glibc
+import GraphModel
+import Imaging
+import Synchronization
+
+/// Measures a model on the same pictures each epoch, so that epochs compare: on whole pictures, or on crops of
+/// them that lie on a regular grid.
+///
+/// The PSNR of a picture is that of all its crops together, on whole RGB pixels as inference makes them,
+/// without a border as wide as the scale; the mean over the pictures is reported. Averaging over crops instead
+/// would let a few of empty sky, which anything enlarges well, outweigh all others. A picture that is met
+/// exactly counts as ``highestPSNR``.
+public final class Validation {
+    public static let highestPSNR = 100.0
+
+    /// What a picture is measured on.
+    public enum Kind: String, Hashable, Sendable, CaseIterable, LosslessStringConvertible {
+        /// See ``ValidationCrops``.
+        case crops
+        /// The whole picture.
+        case images
+
+        public init?(_ text: String) { self.init(rawValue: text) }
+
+        public var description: String { rawValue }
+    }
+
+    /// The mean PSNR of bicubic enlargement on the same pictures, in dB.
+    public let bicubicPSNR: Double
+    /// What is measured, in words.
+    public let summary: String
+
+    private let parts: Parts
+    private let enlarger: PictureEnlarger
+
+    private enum Parts {
+        /// The crops of each picture.
+        case crops([[PicturePair]])
+        case images([PictureFiles], PictureCache)
+    }
+
+    /// - Parameters:
+    ///   - side: of a crop of the true picture; smaller where a picture is. A multiple of the scale.
+    ///   - cropLimit: most crops.
+    ///   - cache: of what scale the pictures are, and where whole ones stay between epochs if there is room.
+    ///   - progress: called with the number of pictures that are done, and how many there are.
+    /// - Throws: when a picture cannot be read, or the model cannot run.
+    public init(
+        _ model: Model, _ files: [PictureFiles], kind: Kind, side: Int, cropLimit: Int, cache: PictureCache,
+        threadCount: Int, isInterrupted: @Sendable () -> Bool = { false },
+        progress: @Sendable (_ done: Int, _ count: Int) -> Void = { _, _ in }
+    ) throws(TrainingError) {
+        let bicubicErrors: [Double]
+        switch kind {
+        case .crops:
+            let crops = try ValidationCrops(
+                files, cache: cache, side: side, limit: cropLimit, threadCount: threadCount,
+                isInterrupted: isInterrupted, progress: progress)
+            parts = .crops(crops.pictures)
+            bicubicErrors = crops.bicubicErrors
+            summary = "\(readable(count: crops.count, "crop")) of \(crops.side)×\(crops.side)"
+        case .images:
+            let errors = Mutex(Array(repeating: 0.0, count: files.count))
+            try inParallel(
+                files.count, threadCount: threadCount, isInterrupted: isInterrupted,
+                progress: { progress($0, files.count) }
+            ) { (index) throws(TrainingError) in
+                let error = try cache.pair(files[index]).bicubicError(scale: cache.scale)
+                errors.withLock { $0[index] = error }
+            }
+            parts = .images(files, cache)
+            bicubicErrors = errors.withLock { $0 }
+            summary = readable(count: files.count, "whole picture")
+        }
+        bicubicPSNR = bicubicErrors.map(Self.psnr).reduce(0, +) / Double(max(1, bicubicErrors.count))
+        enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount) }
+    }
+
+    /// The mean PSNR of the model in dB; nil when interrupted, which is asked between pictures and crops.
+    public func psnr(isInterrupted: () -> Bool = { false }) throws(TrainingError) -> Double? {
+        var sum = 0.0
+        let pictureCount: Int
+        switch parts {
+        case .crops(let pictures):
+            pictureCount = pictures.count
+            for crops in pictures {
+                guard let error = try meanError(of: crops, isInterrupted) else { return nil }
+                sum += Self.psnr(meanSquaredError: error)
+            }
+        case .images(let files, let cache):
+            pictureCount = files.count
+            for picture in files {
+                guard let error = try meanError(of: [try cache.pair(picture)], isInterrupted) else { return nil }
+                sum += Self.psnr(meanSquaredError: error)
+            }
+        }
+        return sum / Double(pictureCount)
+    }
+
+    /// The mean squared error over parts of one size.
+    private func meanError(of pairs: [PicturePair], _ isInterrupted: () -> Bool) throws(TrainingError) -> Double? {
+        var sum = 0.0
+        for pair in pairs {
+            if isInterrupted() { return nil }
+            let enlarged = try asTrainingError { try enlarger.enlarged(pair.reduced) }
+            sum += try pair.meanSquaredError(of: enlarged, border: enlarger.scale)
+        }
+        return sum / Double(pairs.count)
+    }
+
+    private static func psnr(meanSquaredError: Double) -> Double {
+        min(highestPSNR, -10 * log10(meanSquaredError))
+    }
+}
+
+extension PicturePair {
+    /// Of an enlargement of the reduced picture, in units of the full range, 255.
+    ///
+    /// - Parameter border: pixels left out on each side, where the picture has so many.
+    fileprivate func meanSquaredError(of picture: Picture, border: Int) throws(TrainingError) -> Double {
+        let kept = min(border, (min(truth.width, truth.height) - 1) / 2)
+        return pow(10, try asTrainingError { try picture.psnr(against: truth, on: .rgb, border: kept) } / -10)
+    }
+
+    /// Of bicubic enlargement.
+    func bicubicError(scale: Int) throws(TrainingError) -> Double {
+        try meanSquaredError(of: reduced.bicubicEnlargement(scale: scale), border: scale)
+    }
+}
+

@@ -1,0 +1,80 @@
+import GraphPack
+
+/// Types of numbers that other frameworks keep weights in, by their names in this program's messages.
+enum FloatType: String {
+    case f64
+    case f32
+    case f16
+    case bf16
+
+    var byteCount: Int {
+        switch self {
+        case .f64: 8
+        case .f32: 4
+        case .f16, .bf16: 2
+        }
+    }
+
+    /// Little-endian bytes as float32. F16 and BF16 are exact so; F64 is rounded to nearest.
+    ///
+    /// - Requires: whole numbers of the type.
+    func values(_ bytes: [UInt8]) -> [Float] {
+        let count = bytes.count / byteCount
+        return bytes.withUnsafeBytes { bytes in
+            switch self {
+            case .f64:
+                (0..<count).map { Float(bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self)) }
+            case .f32: (0..<count).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+            case .f16:
+                (0..<count).map {
+                    Float(bitPattern: HalfPlanes.word(of: UInt32(bytes.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self))))
+                }
+            case .bf16:
+                (0..<count).map {
+                    Float(bitPattern: UInt32(bytes.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self)) << 16)
+                }
+            }
+        }
+    }
+}
+
+/// The elements of a tensor as they lie in memory, perhaps not in row-major order.
+struct StridedView {
+    var shape: [Int]
+    /// In elements, for each dimension.
+    var strides: [Int]
+    var offset: Int
+
+    /// The values in row-major order, or nil where the view leaves the storage.
+    func values(in storage: [Float]) -> [Float]? {
+        guard shape.count == strides.count, offset >= 0, let count = valueCount(ofShape: shape) else { return nil }
+        guard count > 0 else { return [] }
+        // The last element is the farthest, as no stride is negative.
+        var last = offset
+        for (size, stride) in zip(shape, strides) {
+            let (reach, overflow) = (size - 1).multipliedReportingOverflow(by: stride)
+            guard stride >= 0, !overflow, reach < storage.count else { return nil }
+            last += reach
+        }
+        // Overlapping strides could ask for more than the file holds.
+        guard last < storage.count, count <= storage.count else { return nil }
+        var values: [Float] = []
+        values.reserveCapacity(count)
+        var index = [Int](repeating: 0, count: shape.count)
+        for _ in 0..<count {
+            values.append(storage[zip(index, strides).reduce(offset) { $0 + $1.0 * $1.1 }])
+            for axis in shape.indices.reversed() {
+                index[axis] += 1
+                if index[axis] < shape[axis] { break }
+                index[axis] = 0
+            }
+        }
+        return values
+    }
+
+    static func rowMajorStrides(_ shape: [Int]) -> [Int] {
+        var strides = [Int](repeating: 1, count: shape.count)
+        for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
+        return strides
+    }
+}

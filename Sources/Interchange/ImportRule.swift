@@ -1,0 +1,281 @@
+import GraphPack
+
+/// One line of ``ImportRules``.
+struct ImportRule: Hashable, Sendable {
+    let lineNumber: Int
+    private let pattern: [Piece]
+    private let target: Target
+    private let steps: [Step]
+
+    /// Part of a name with words in braces.
+    private enum Piece: Hashable {
+        case text(String)
+        case word(String)
+    }
+
+    private enum Target: Hashable {
+        case path([Piece])
+        case dropped(ifIdentity: Bool)
+    }
+
+    private struct Step: Hashable {
+        var action: Action
+        var ifPresent: Bool
+    }
+
+    fileprivate enum Action: Hashable {
+        case transposeFilter
+        case unshuffle(to: String)
+        case add(Operand)
+        case addFiltered(filter: String, Operand)
+        case divide(Float)
+    }
+
+    fileprivate enum Operand: Hashable {
+        case tensor(String)
+        case values([Float])
+    }
+}
+
+extension ImportRule {
+    init(_ line: Substring, lineNumber: Int) throws(FormatProblem) {
+        self.lineNumber = lineNumber
+        func problem(_ text: String) -> FormatProblem { FormatProblem("line \(lineNumber)", text) }
+        guard let arrow = line.firstRange(ofText: "->") else { throw problem("it has no '->' between two names") }
+        pattern = Self.pieces(line[..<arrow.lowerBound].trimmed)
+        let rest = line[arrow.upperBound...]
+        let colon = rest.firstIndex(of: ":")
+        let targetText = rest[..<(colon ?? rest.endIndex)].trimmed
+        switch targetText {
+        case "drop": target = .dropped(ifIdentity: false)
+        case "drop if identity": target = .dropped(ifIdentity: true)
+        default: target = .path(Self.pieces(targetText))
+        }
+        guard !pattern.isEmpty, !targetText.isEmpty else { throw problem("a name is missing beside '->'") }
+        var steps: [Step] = []
+        for text in Self.stepTexts(colon.map { rest[rest.index(after: $0)...] } ?? "") {
+            guard let step = Self.step(text) else { throw problem("'\(text)' is no step that rules know") }
+            steps.append(step)
+        }
+        self.steps = steps
+    }
+
+    /// Split at commas, but not at those of a list.
+    private static func stepTexts(_ text: Substring) -> [String] {
+        var texts: [String] = []
+        var current = ""
+        var isInList = false
+        for character in text {
+            if character == "[" { isInList = true }
+            if character == "]" { isInList = false }
+            if character == ",", !isInList {
+                texts.append(current[...].trimmed)
+                current = ""
+            } else {
+                current.append(character)
+            }
+        }
+        texts.append(current[...].trimmed)
+        return texts == [""] ? [] : texts
+    }
+
+    private static func step(_ text: String) -> Step? {
+        let ifPresent = text.hasSuffix(" if present")
+        let words = ifPresent ? text.dropLast(" if present".count).trimmed : text
+        func after(_ start: String) -> String? { words.hasPrefix(start) ? words.dropFirst(start.count).trimmed : nil }
+        let action: Action
+        if words == "OIHW to HWIO" {
+            action = .transposeFilter
+        } else if let name = after("pixel shuffle to ") {
+            action = .unshuffle(to: name)
+        } else if let number = after("divided by ") {
+            guard let divisor = Float(number), divisor.isFinite, divisor != 0 else { return nil }
+            action = .divide(divisor)
+        } else if let operands = after("plus ") {
+            if let of = operands[...].firstRange(ofText: " of ") {
+                guard let operand = operand(operands[of.upperBound...].trimmed) else { return nil }
+                action = .addFiltered(filter: operands[..<of.lowerBound].trimmed, operand)
+            } else {
+                guard let operand = operand(operands) else { return nil }
+                action = .add(operand)
+            }
+        } else {
+            return nil
+        }
+        return Step(action: action, ifPresent: ifPresent)
+    }
+
+    private static func operand(_ text: String) -> Operand? {
+        guard text.hasPrefix("[") else { return text.isEmpty ? nil : .tensor(text) }
+        guard text.hasSuffix("]") else { return nil }
+        var values: [Float] = []
+        for item in text.dropFirst().dropLast().split(separator: ",") {
+            guard let value = Float(item.trimmed) else { return nil }
+            values.append(value)
+        }
+        return .values(values)
+    }
+
+    private static func pieces(_ text: String) -> [Piece] {
+        var pieces: [Piece] = []
+        var rest = text[...]
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            if open > rest.startIndex { pieces.append(.text(String(rest[..<open]))) }
+            pieces.append(.word(String(rest[rest.index(after: open)..<close])))
+            rest = rest[rest.index(after: close)...]
+        }
+        if !rest.isEmpty { pieces.append(.text(String(rest))) }
+        return pieces
+    }
+}
+
+extension ImportRule {
+    /// What the words in braces stand for in a name, or nil where the rule does not name it.
+    func words(in name: String) -> [String: String]? {
+        var words: [String: String] = [:]
+        var rest = name[...]
+        for piece in pattern {
+            switch piece {
+            case .text(let text):
+                guard rest.hasPrefix(text) else { return nil }
+                rest = rest.dropFirst(text.count)
+            case .word(let word):
+                let found = rest.prefix { $0 != "." }
+                guard !found.isEmpty, words.updateValue(String(found), forKey: word) == nil else { return nil }
+                rest = rest.dropFirst(found.count)
+            }
+        }
+        return rest.isEmpty ? words : nil
+    }
+
+    /// The model's name for the tensor; nil where it is dropped.
+    func path(_ words: [String: String]) -> String? {
+        guard case .path(let pieces) = target else { return nil }
+        return pieces.map { piece in
+            switch piece {
+            case .text(let text): text
+            case .word(let word): words[word] ?? "{\(word)}"
+            }
+        }.joined()
+    }
+
+    /// Whether a tensor may be left out without changing the model.
+    func checkDropping(_ tensor: PackedTensor) throws(FormatProblem) {
+        guard case .dropped(ifIdentity: true) = target else { return }
+        let channelCount = tensor.shape.first ?? 0
+        let isIdentity = tensor.shape == [channelCount, channelCount, 1, 1]
+            && tensor.values.enumerated().allSatisfy { index, value in
+                value == (index / channelCount == index % channelCount ? 1 : 0)
+            }
+        guard isIdentity else {
+            throw FormatProblem("line \(lineNumber)", "'\(tensor.path)' is not the identity, and the model has no layer for it")
+        }
+    }
+
+    func applied(
+        to tensor: PackedTensor, path: String, among others: [String: PackedTensor]
+    ) throws(FormatProblem) -> PackedTensor {
+        var shape = tensor.shape
+        var values = tensor.values
+        func problem(_ text: String) -> FormatProblem {
+            FormatProblem("line \(lineNumber)", "'\(tensor.path)', \(tensor.shape): \(text)")
+        }
+        func find(_ name: String) throws(FormatProblem) -> PackedTensor {
+            guard let found = others[name] else { throw problem("the file has no '\(name)'") }
+            return found
+        }
+        func resolve(_ operand: Operand) throws(FormatProblem) -> [Float] {
+            switch operand {
+            case .tensor(let name): try find(name).values
+            case .values(let values): values
+            }
+        }
+        for step in steps {
+            if step.ifPresent, !step.action.names.allSatisfy({ others[$0] != nil }) { continue }
+            switch step.action {
+            case .transposeFilter:
+                guard shape.count == 4 else { throw problem("it is no filter") }
+                let (o, i, h, w) = (shape[0], shape[1], shape[2], shape[3])
+                shape = [h, w, i, o]
+                values = StridedView(shape: shape, strides: [w, 1, h * w, i * h * w], offset: 0).values(in: values) ?? []
+            case .unshuffle(let name):
+                let channelCount = try find(name).values.count
+                guard let last = shape.last, let order = Self.unshuffledOrder(last, channelCount: channelCount) else {
+                    throw problem("its last dimension is not a square times the \(channelCount) of '\(name)'")
+                }
+                let old = values
+                for start in stride(from: 0, to: values.count, by: last) {
+                    for k in 0..<last { values[start + k] = old[start + order[k]] }
+                }
+            case .add(let operand):
+                let addends = try resolve(operand)
+                guard addends.count == values.count else { throw problem("what is added has \(addends.count) values") }
+                for i in values.indices { values[i] += addends[i] }
+            case .addFiltered(let name, let operand):
+                let filter = try find(name)
+                let colour = try resolve(operand)
+                guard filter.shape.count == 4, filter.shape[0] == values.count, filter.shape[1] == colour.count else {
+                    throw problem("'\(name)' does not make it of \(colour.count) channels")
+                }
+                let area = filter.shape[2] * filter.shape[3]
+                for o in values.indices {
+                    var sum = 0.0
+                    for (i, component) in colour.enumerated() {
+                        let start = (o * colour.count + i) * area
+                        for k in start..<start + area { sum += Double(filter.values[k]) * Double(component) }
+                    }
+                    values[o] = Float(Double(values[o]) + sum)
+                }
+            case .divide(let divisor):
+                for i in values.indices { values[i] /= divisor }
+            }
+        }
+        return PackedTensor(path: path, shape: shape, values: values)
+    }
+
+    /// For each channel in TensorFlow's order of a pixel shuffle, (i·r + j)·C + c, its place in PyTorch's,
+    /// c·r² + i·r + j; nil where the count is not r²·C.
+    private static func unshuffledOrder(_ count: Int, channelCount: Int) -> [Int]? {
+        guard channelCount > 0, count.isMultiple(of: channelCount),
+            let block = (1...64).first(where: { $0 * $0 * channelCount == count })
+        else { return nil }
+        let area = block * block
+        return (0..<count).map { $0 % channelCount * area + $0 / channelCount }
+    }
+}
+
+extension ImportRule.Action {
+    /// The tensors that the step needs beside its own.
+    fileprivate var names: [String] {
+        switch self {
+        case .transposeFilter, .divide: []
+        case .unshuffle(let name): [name]
+        case .add(let operand): operand.names
+        case .addFiltered(let filter, let operand): [filter] + operand.names
+        }
+    }
+}
+
+extension ImportRule.Operand {
+    fileprivate var names: [String] {
+        if case .tensor(let name) = self { [name] } else { [] }
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: String {
+        var text = self
+        while let first = text.first, first.isWhitespace { text.removeFirst() }
+        while let last = text.last, last.isWhitespace { text.removeLast() }
+        return String(text)
+    }
+
+    fileprivate func firstRange(ofText sought: String) -> Range<Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(sought) { return start..<index(start, offsetBy: sought.count) }
+            start = index(after: start)
+        }
+        return nil
+    }
+}

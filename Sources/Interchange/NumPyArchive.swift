@@ -1,0 +1,108 @@
+import GraphPack
+
+/// The arrays of a `.npz` file: a ZIP archive of `.npy` files (NumPy 2, `numpy.lib.format`).
+enum NumPyArchive {
+    static func tensors(in archive: ZipArchive) throws(PackError) -> WeightFile {
+        var weights = WeightFile()
+        for name in archive.entries.keys.sorted(by: { $0.precedesInBytes($1) }) {
+            let path = name.hasSuffix(".npy") ? String(name.dropLast(4)) : name
+            let bytes = try archive.bytes(of: name)
+            do throws(FormatProblem) {
+                try weights.add(path, try NumPyArray(bytes, label: "array '\(path)'").tensor(path: path))
+            } catch { throw .damaged(archive.file.path, error) }
+        }
+        return weights
+    }
+}
+
+/// A `.npy` file: a signature, a header that is a Python dictionary, and the numbers.
+private struct NumPyArray {
+    let description: String
+    let isColumnMajor: Bool
+    let shape: [Int]
+    let data: ArraySlice<UInt8>
+    let label: String
+
+    init(_ bytes: [UInt8], label: String) throws(FormatProblem) {
+        self.label = label
+        var cursor = ByteCursor(bytes)
+        guard cursor.takeBytes(count: 6) == [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59],
+            let major = cursor.take(UInt8.self), 1...3 ~= major, cursor.take(UInt8.self) != nil,
+            let headerByteCount = major == 1 ? cursor.take(UInt16.self).map(Int.init) : cursor.take(UInt32.self).map(Int.init),
+            let header = cursor.takeText(byteCount: headerByteCount)
+        else { throw FormatProblem(label, "it is not a .npy file") }
+        var literal = PythonLiteral(header)
+        guard let members = literal.dictionary(), let description = members["descr"], let order = members["fortran_order"],
+            let shape = members["shape"].flatMap(PythonLiteral.integers)
+        else { throw FormatProblem(label, "its header is not one") }
+        self.description = description
+        isColumnMajor = order == "True"
+        self.shape = shape
+        data = bytes[cursor.offset...]
+    }
+
+    /// Nil where the numbers are no floats.
+    func tensor(path: String) throws(FormatProblem) -> PackedTensor? {
+        let types: [String: FloatType] = ["'<f8'": .f64, "'<f4'": .f32, "'<f2'": .f16]
+        guard let type = types[description] else { return nil }
+        guard shape.count <= SectionTable.Limit.rank, let count = valueCount(ofShape: shape), count <= data.count,
+            count * type.byteCount == data.count
+        else { throw FormatProblem(label, "its \(data.count) bytes are not those of its shape \(shape)") }
+        var values = type.values(Array(data))
+        if isColumnMajor {
+            let strides = StridedView.rowMajorStrides(shape.reversed()).reversed()
+            values = StridedView(shape: shape, strides: Array(strides), offset: 0).values(in: values) ?? values
+        }
+        return PackedTensor(path: path, shape: shape, values: values)
+    }
+}
+
+/// Takes a flat dictionary as `{'descr': '<f4', 'shape': (3, 4), }` apart, values as they are written.
+private struct PythonLiteral {
+    private var rest: Substring
+
+    init(_ text: String) { rest = text[...] }
+
+    mutating func dictionary() -> [String: String]? {
+        guard takes("{") else { return nil }
+        var members: [String: String] = [:]
+        while !takes("}") {
+            guard let key = takeValue(), key.hasPrefix("'"), takes(":"), let value = takeValue() else { return nil }
+            members[String(key.dropFirst().dropLast())] = value
+            guard takes(",") || rest.first == "}" else { return nil }
+        }
+        return members
+    }
+
+    static func integers(_ tuple: String) -> [Int]? {
+        guard tuple.hasPrefix("("), tuple.hasSuffix(")") else { return nil }
+        var sizes: [Int] = []
+        for item in tuple.dropFirst().dropLast().split(separator: ",") {
+            guard let size = Int(item.filter { $0 != " " && $0 != "L" }), size >= 0 else { return nil }
+            sizes.append(size)
+        }
+        return sizes
+    }
+
+    /// A string with its quotes, a tuple with its parentheses, or a bare word.
+    private mutating func takeValue() -> String? {
+        rest = rest.drop { $0 == " " }
+        let end: Substring.Index?
+        switch rest.first {
+        case "'": end = rest.dropFirst().firstIndex(of: "'").map { rest.index(after: $0) }
+        case "(": end = rest.firstIndex(of: ")").map { rest.index(after: $0) }
+        default: end = rest.firstIndex { $0 == "," || $0 == "}" }
+        }
+        guard let end else { return nil }
+        defer { rest = rest[end...] }
+        return String(rest[..<end])
+    }
+
+    private mutating func takes(_ token: Character) -> Bool {
+        rest = rest.drop { $0 == " " || $0 == "\n" }
+        guard rest.first == token else { return false }
+        rest.removeFirst()
+        rest = rest.drop { $0 == " " || $0 == "\n" }
+        return true
+    }
+}

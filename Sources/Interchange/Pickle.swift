@@ -1,0 +1,244 @@
+import GraphPack
+
+/// Reads the pickles in which PyTorch keeps state dicts, without executing anything.
+///
+/// A pickle is a program for a stack machine (Python's `pickletools` documents the opcodes). This one knows
+/// the opcodes that build dictionaries, tuples, lists, numbers and strings. Of Python's functions it knows
+/// four by name, and what they would make it describes itself; any other is refused.
+struct Pickle {
+    /// What stands on the stack. Containers are numbered, so that no nesting is too deep to let go of.
+    indirect enum Value {
+        case none
+        case boolean(Bool)
+        case integer(Int)
+        case number(Double)
+        case text(String)
+        case tuple(Int)
+        case list(Int)
+        case dictionary(Int)
+        /// A class or a function, as `collections.OrderedDict`.
+        case global(String)
+        case storage(Storage)
+        case tensor(Tensor)
+    }
+
+    /// Numbers in an entry of their own in the archive.
+    struct Storage {
+        /// As `FloatStorage`.
+        var type: String
+        var key: String
+        var elementCount: Int
+    }
+
+    struct Tensor {
+        var storage: Storage
+        var view: StridedView
+    }
+
+    private(set) var tuples: [[Value]] = []
+    private(set) var lists: [[Value]] = []
+    private(set) var dictionaries: [[(key: Value, value: Value)]] = []
+    private(set) var result = Value.none
+
+    private var cursor: ByteCursor
+    private var stack: [Value] = []
+    /// Where the stack stood at each open mark.
+    private var marks: [Int] = []
+    private var memo: [Int: Value] = [:]
+
+    init(_ bytes: [UInt8]) throws(FormatProblem) {
+        cursor = ByteCursor(bytes)
+        while let opcode = cursor.take(UInt8.self) {
+            if opcode == UInt8(ascii: ".") {
+                result = try pop()
+                return
+            }
+            try execute(opcode)
+        }
+        throw problem("it has no end")
+    }
+
+    func problem(_ text: String) -> FormatProblem { FormatProblem("pickle, byte \(cursor.offset)", text) }
+}
+
+extension Pickle {
+    private mutating func execute(_ opcode: UInt8) throws(FormatProblem) {
+        switch opcode {
+        case 0x80: try skip(1)  // PROTO
+        case 0x95: try skip(8)  // FRAME
+        case UInt8(ascii: "("): marks.append(stack.count)
+        case UInt8(ascii: "0"): _ = try pop()
+        case UInt8(ascii: "N"): stack.append(.none)
+        case 0x88: stack.append(.boolean(true))
+        case 0x89: stack.append(.boolean(false))
+        case UInt8(ascii: "J"): stack.append(.integer(Int(try take(Int32.self))))
+        case UInt8(ascii: "K"): stack.append(.integer(Int(try take(UInt8.self))))
+        case UInt8(ascii: "M"): stack.append(.integer(Int(try take(UInt16.self))))
+        case 0x8A: stack.append(.integer(try takeLongInteger()))
+        case UInt8(ascii: "G"): stack.append(.number(Double(bitPattern: try take(UInt64.self).byteSwapped)))
+        case UInt8(ascii: "X"): stack.append(.text(try takeText(Int(try take(UInt32.self)))))
+        case 0x8C: stack.append(.text(try takeText(Int(try take(UInt8.self)))))
+        case UInt8(ascii: "q"): memo[Int(try take(UInt8.self))] = try top()
+        case UInt8(ascii: "r"): memo[Int(try take(UInt32.self))] = try top()
+        case 0x94: memo[memo.count] = try top()
+        case UInt8(ascii: "h"): stack.append(try remembered(Int(try take(UInt8.self))))
+        case UInt8(ascii: "j"): stack.append(try remembered(Int(try take(UInt32.self))))
+        case UInt8(ascii: ")"): pushTuple([])
+        case UInt8(ascii: "t"): pushTuple(try popToMark())
+        case 0x85, 0x86, 0x87: pushTuple(try pop(Int(opcode) - 0x84))
+        case UInt8(ascii: "]"): pushList([])
+        case UInt8(ascii: "l"): pushList(try popToMark())
+        case UInt8(ascii: "a"): try appendItems(try pop(1))
+        case UInt8(ascii: "e"): try appendItems(try popToMark())
+        case UInt8(ascii: "}"): pushDictionary()
+        case UInt8(ascii: "s"): try setItems(try pop(2))
+        case UInt8(ascii: "u"): try setItems(try popToMark())
+        case UInt8(ascii: "c"): stack.append(.global("\(try takeLine()).\(try takeLine())"))
+        case 0x93:
+            guard case .text(let name) = try pop(), case .text(let module) = try pop() else {
+                throw problem("a name that is none")
+            }
+            stack.append(.global("\(module).\(name)"))
+        case UInt8(ascii: "Q"): stack.append(.storage(try storage(try pop())))
+        case UInt8(ascii: "R"): try call()
+        case UInt8(ascii: "b"): _ = try pop()  // Attributes, as a state dict's _metadata.
+        default: throw problem("an opcode \(opcode), which state dicts do not use; save model.state_dict() alone")
+        }
+    }
+
+    /// What the four known functions make.
+    private mutating func call() throws(FormatProblem) {
+        guard case .tuple(let index) = try pop(), case .global(let function) = try pop() else {
+            throw problem("a call of what is no function")
+        }
+        let arguments = tuples[index]
+        switch function {
+        case "collections.OrderedDict" where arguments.isEmpty: pushDictionary()
+        case "torch._utils._rebuild_tensor_v2" where arguments.count >= 4:
+            guard case .storage(let storage) = arguments[0], case .integer(let offset) = arguments[1],
+                let shape = integers(arguments[2]), let strides = integers(arguments[3])
+            else { throw problem("a tensor that is none") }
+            stack.append(.tensor(Tensor(storage: storage, view: StridedView(shape: shape, strides: strides, offset: offset))))
+        case "torch._utils._rebuild_parameter" where !arguments.isEmpty: stack.append(arguments[0])
+        default:
+            throw problem(
+                "a call of '\(function.isPrintable ? function : "?")', which is not executed; save model.state_dict() alone")
+        }
+    }
+
+    /// A tuple ('storage', type, key, device, element count).
+    private func storage(_ identifier: Value) throws(FormatProblem) -> Storage {
+        guard case .tuple(let index) = identifier, tuples[index].count >= 5, case .text("storage") = tuples[index][0],
+            case .global(let type) = tuples[index][1], type.hasPrefix("torch."), case .text(let key) = tuples[index][2],
+            case .integer(let elementCount) = tuples[index][4], elementCount >= 0
+        else { throw problem("a storage that is none") }
+        return Storage(type: String(type.dropFirst("torch.".count)), key: key, elementCount: elementCount)
+    }
+
+    private func integers(_ value: Value) -> [Int]? {
+        guard case .tuple(let index) = value else { return nil }
+        var integers: [Int] = []
+        for item in tuples[index] {
+            guard case .integer(let integer) = item, integer >= 0 else { return nil }
+            integers.append(integer)
+        }
+        return integers
+    }
+}
+
+extension Pickle {
+    private mutating func pushTuple(_ items: [Value]) {
+        stack.append(.tuple(tuples.count))
+        tuples.append(items)
+    }
+
+    private mutating func pushList(_ items: [Value]) {
+        stack.append(.list(lists.count))
+        lists.append(items)
+    }
+
+    private mutating func pushDictionary() {
+        stack.append(.dictionary(dictionaries.count))
+        dictionaries.append([])
+    }
+
+    private mutating func appendItems(_ items: [Value]) throws(FormatProblem) {
+        guard case .list(let index) = try top() else { throw problem("items for what is no list") }
+        lists[index] += items
+    }
+
+    private mutating func setItems(_ items: [Value]) throws(FormatProblem) {
+        guard case .dictionary(let index) = try top(), items.count.isMultiple(of: 2) else {
+            throw problem("items for what is no dictionary")
+        }
+        for i in stride(from: 0, to: items.count, by: 2) {
+            dictionaries[index].append((key: items[i], value: items[i + 1]))
+        }
+    }
+
+    private func top() throws(FormatProblem) -> Value {
+        guard let value = stack.last, marks.last.map({ stack.count > $0 }) ?? true else {
+            throw problem("an empty stack")
+        }
+        return value
+    }
+
+    private mutating func pop() throws(FormatProblem) -> Value {
+        let value = try top()
+        stack.removeLast()
+        return value
+    }
+
+    private mutating func pop(_ count: Int) throws(FormatProblem) -> [Value] {
+        guard stack.count - (marks.last ?? 0) >= count else { throw problem("an empty stack") }
+        defer { stack.removeLast(count) }
+        return Array(stack.suffix(count))
+    }
+
+    private mutating func popToMark() throws(FormatProblem) -> [Value] {
+        guard let mark = marks.popLast() else { throw problem("no mark") }
+        defer { stack.removeSubrange(mark...) }
+        return Array(stack[mark...])
+    }
+
+    private func remembered(_ key: Int) throws(FormatProblem) -> Value {
+        guard let value = memo[key] else { throw problem("nothing remembered as \(key)") }
+        return value
+    }
+
+    private mutating func take<Number: FixedWidthInteger>(_ type: Number.Type) throws(FormatProblem) -> Number {
+        guard let number = cursor.take(type) else { throw problem("it has no end") }
+        return number
+    }
+
+    private mutating func skip(_ count: Int) throws(FormatProblem) {
+        guard cursor.takeBytes(count: count) != nil else { throw problem("it has no end") }
+    }
+
+    private mutating func takeText(_ byteCount: Int) throws(FormatProblem) -> String {
+        guard let text = cursor.takeText(byteCount: byteCount) else { throw problem("a string that is not UTF-8") }
+        return text
+    }
+
+    private mutating func takeLine() throws(FormatProblem) -> String {
+        var line: [UInt8] = []
+        while true {
+            let byte = try take(UInt8.self)
+            if byte == UInt8(ascii: "\n") { break }
+            line.append(byte)
+        }
+        guard let text = String(validating: line, as: UTF8.self) else { throw problem("a name that is not UTF-8") }
+        return text
+    }
+
+    /// A whole number in two's complement, of as many bytes as the first says.
+    private mutating func takeLongInteger() throws(FormatProblem) -> Int {
+        let byteCount = Int(try take(UInt8.self))
+        guard byteCount <= 8, let bytes = cursor.takeBytes(count: byteCount) else {
+            throw problem("a whole number beyond 64 bits")
+        }
+        let bits = bytes.enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << UInt64(8 * $1.offset) }
+        let unused = UInt64(64 - 8 * byteCount)
+        return byteCount == 0 ? 0 : Int(Int64(bitPattern: bits << unused) >> Int64(unused))
+    }
+}

@@ -1,0 +1,80 @@
+import GraphPack
+
+/// The tensors of a state dict as `torch.save` writes it since PyTorch 1.6: a ZIP archive that holds a pickle
+/// and, for each storage, an entry of its numbers.
+enum PyTorchCheckpoint {
+    /// Dictionaries within the dictionary give their key and a point to the names in them.
+    static func tensors(in archive: ZipArchive) throws(PackError) -> WeightFile {
+        let pickleName = archive.entries.keys.filter { $0.hasSuffix("/data.pkl") }.min() ?? ""
+        let folder = pickleName.dropLast("data.pkl".count)
+        let path = archive.file.path
+        if archive.entries["\(folder)byteorder"] != nil {
+            guard try archive.bytes(of: "\(folder)byteorder") == Array("little".utf8) else {
+                throw PackError(.unsupported, path, "was saved on a big-endian machine, which is not read")
+            }
+        }
+        guard let pickleSize = archive.entries[pickleName]?.byteCount, pickleSize <= 16 << 20 else {
+            throw PackError(.unsupported, path, "has a pickle of more than 16 MiB; save model.state_dict() alone")
+        }
+        let pickleBytes = try archive.bytes(of: pickleName)
+        let pickle: Pickle
+        let named: [(name: String, tensor: Pickle.Tensor)]
+        do throws(FormatProblem) {
+            pickle = try Pickle(pickleBytes)
+            named = try pickle.namedTensors()
+        } catch { throw .damaged(path, error) }
+        var weights = WeightFile()
+        for (name, tensor) in named {
+            let types: [String: FloatType] = [
+                "DoubleStorage": .f64, "FloatStorage": .f32, "HalfStorage": .f16, "BFloat16Storage": .bf16,
+            ]
+            guard let type = types[tensor.storage.type] else {
+                do throws(FormatProblem) { try weights.add(name, nil) } catch { throw .damaged(path, error) }
+                continue
+            }
+            let bytes = try archive.bytes(of: "\(folder)data/\(tensor.storage.key)")
+            do throws(FormatProblem) {
+                let label = name.isPrintable ? "tensor '\(name)'" : "a tensor"
+                guard bytes.count / type.byteCount == tensor.storage.elementCount,
+                    bytes.count.isMultiple(of: type.byteCount)
+                else { throw FormatProblem(label, "its storage does not hold \(tensor.storage.elementCount) numbers") }
+                guard tensor.view.shape.count <= SectionTable.Limit.rank,
+                    let values = tensor.view.values(in: type.values(bytes))
+                else { throw FormatProblem(label, "its shape \(tensor.view.shape) does not fit into its storage") }
+                try weights.add(name, PackedTensor(path: name, shape: tensor.view.shape, values: values))
+            } catch { throw .damaged(path, error) }
+        }
+        return weights
+    }
+}
+
+extension Pickle {
+    /// All tensors of the dictionary that the pickle is, and of dictionaries in it.
+    fileprivate func namedTensors() throws(FormatProblem) -> [(name: String, tensor: Tensor)] {
+        guard case .dictionary(let root) = result else {
+            throw FormatProblem("pickle", "it is no dictionary of tensors; save model.state_dict()")
+        }
+        var named: [(name: String, tensor: Tensor)] = []
+        var names: Set<String> = []
+        // Each dictionary once, so that one that holds itself comes to an end.
+        var waiting = [(prefix: "", index: root)]
+        var seen: Set<Int> = [root]
+        while let (prefix, index) = waiting.popLast() {
+            for (key, value) in dictionaries[index] {
+                guard case .text(let text) = key else { continue }
+                switch value {
+                case .tensor(let tensor):
+                    guard names.insert(prefix + text).inserted else {
+                        throw FormatProblem("pickle", "a name stands there twice")
+                    }
+                    named.append((prefix + text, tensor))
+                case .dictionary(let inner) where seen.insert(inner).inserted:
+                    waiting.append((prefix + text + ".", inner))
+                default: continue
+                }
+            }
+        }
+        guard !named.isEmpty else { throw FormatProblem("pickle", "it holds no tensors; save model.state_dict()") }
+        return named
+    }
+}

@@ -1,0 +1,105 @@
+import GraphFiles
+import GraphPack
+
+/// Named tensors in the `.safetensors` format of other frameworks.
+///
+/// The file is a 64-bit little-endian length, a JSON header of that length, and the values, which the
+/// header places without gap or overlap (https://huggingface.co/docs/safetensors, "Format").
+public struct SafeTensors: Hashable, Sendable {
+    /// In the order of their paths' UTF-8 bytes.
+    public let tensors: [PackedTensor]
+    /// The header's `__metadata__`.
+    public let metadata: [String: String]
+
+    public init(tensors: [PackedTensor], metadata: [String: String] = [:]) {
+        self.tensors = tensors.sorted { $0.path.precedesInBytes($1.path) }
+        self.metadata = metadata
+    }
+
+    /// What a file may ask for.
+    enum Limit {
+        static let headerByteCount = 16 << 20
+        static let fileByteCount = 8 << 30
+    }
+}
+
+extension SafeTensors {
+    /// Reads all tensors as float32. F16 and BF16 are exact so; F64 is rounded to nearest.
+    ///
+    /// - Throws: a ``PackError`` that names the part of the header or the tensor at fault.
+    public init(contentsOf path: String) throws(PackError) {
+        try self.init(reading: try InputFile(path))
+    }
+
+    init(reading file: InputFile) throws(PackError) {
+        let path = file.path
+        guard file.byteCount >= 10 else {
+            throw PackError(
+                .wrongFormat, path, "not a safetensors file: \(file.byteCount) bytes are too few for a header")
+        }
+        let headerByteCount = try file.bytes(at: 0, count: 8).littleEndian(at: 0, as: UInt64.self)
+        let limit = min(Limit.headerByteCount, file.byteCount - 8)
+        guard headerByteCount >= 2, headerByteCount <= UInt64(limit) else {
+            throw PackError(
+                .wrongFormat, path,
+                "not a safetensors file, or cut short: its first 8 bytes promise a header of \(headerByteCount) bytes, "
+                    + "and \(limit) are possible")
+        }
+        guard file.byteCount <= Limit.fileByteCount else {
+            throw PackError(
+                .unsupported, path, "its \(file.byteCount) bytes exceed the limit of \(Limit.fileByteCount)")
+        }
+        let headerBytes = try file.bytes(at: 8, count: Int(headerByteCount))
+        guard headerBytes[0] == UInt8(ascii: "{") else {
+            throw PackError(.wrongFormat, path, "not a safetensors file: its header is not a JSON object")
+        }
+        let header: SafeTensorsHeader
+        do throws(FormatProblem) {
+            header = try SafeTensorsHeader(parsing: headerBytes)
+            try header.check(dataByteCount: file.byteCount - 8 - headerBytes.count)
+        } catch { throw .damaged(path, error) }
+        var tensors: [PackedTensor] = []
+        for entry in header.entries {
+            tensors.append(try entry.tensor(from: file, dataOffset: 8 + headerBytes.count))
+        }
+        self.init(tensors: tensors, metadata: header.metadata)
+    }
+
+    /// Writes the file as float32, whole or not at all; equal contents give equal bytes.
+    ///
+    /// - Throws: `invalidContents` if two tensors share a path or a limit is exceeded;
+    ///   `unwritable` with the system's reason.
+    public func write(to path: String) throws(PackError) {
+        var header = SafeTensorsHeader()
+        header.metadata = metadata
+        var dataByteCount = 0
+        for tensor in tensors {
+            let end = dataByteCount + tensor.values.count * MemoryLayout<Float>.size
+            header.entries.append(
+                SafeTensorsHeader.Entry(path: tensor.path, type: .f32, shape: tensor.shape, range: dataByteCount..<end))
+            dataByteCount = end
+        }
+        let headerBytes = header.encoded()
+        do throws(FormatProblem) {
+            try header.check(dataByteCount: dataByteCount)
+            guard headerBytes.count <= Limit.headerByteCount else {
+                throw FormatProblem("header", "it would exceed \(Limit.headerByteCount) bytes")
+            }
+        } catch { throw .invalidContents(path, error) }
+        try writing { () throws(FileError) in
+            let file = try AtomicFile(path: path)
+            try file.append([UInt64(headerBytes.count).littleEndian])
+            try file.append(headerBytes)
+            for tensor in tensors { try file.append(tensor.values) }
+            try file.synchronize()
+            try file.commit()
+        }
+    }
+}
+
+extension SafeTensorsHeader.Entry {
+    fileprivate func tensor(from file: InputFile, dataOffset: Int) throws(PackError) -> PackedTensor {
+        let bytes = try file.bytes(at: dataOffset + range.lowerBound, count: range.count)
+        return PackedTensor(path: path, shape: shape, values: type.values(bytes))
+    }
+}

@@ -1,0 +1,125 @@
+import GraphPack
+
+/// The JSON header of a `.safetensors` file: for each tensor its element type, shape and place.
+struct SafeTensorsHeader {
+    struct Entry {
+        var path: String
+        var type: FloatType
+        var shape: [Int]
+        /// In bytes from the end of the header.
+        var range: Range<Int>
+    }
+
+    var entries: [Entry] = []
+    var metadata: [String: String] = [:]
+}
+
+extension SafeTensorsHeader {
+    /// JSON without spaces, filled up with spaces so that the values start at a multiple of 8.
+    func encoded() -> [UInt8] {
+        var members: [String] = []
+        if !metadata.isEmpty {
+            let pairs = metadata.sorted { $0.key.precedesInBytes($1.key) }
+                .map { "\(jsonString($0.key)):\(jsonString($0.value))" }
+            members.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
+        }
+        for entry in entries {
+            let shape = entry.shape.map(String.init).joined(separator: ",")
+            members.append(
+                "\(jsonString(entry.path)):{\"dtype\":\"\(entry.type.rawValue.uppercased())\",\"shape\":[\(shape)],"
+                    + "\"data_offsets\":[\(entry.range.lowerBound),\(entry.range.upperBound)]}")
+        }
+        let json = Array("{\(members.joined(separator: ","))}".utf8)
+        return json + [UInt8](repeating: UInt8(ascii: " "), count: (8 - json.count % 8) % 8)
+    }
+
+    /// Checks names, shapes and that the tensors fill the data without gap or overlap.
+    func check(dataByteCount: Int) throws(FormatProblem) {
+        guard entries.count <= SectionTable.Limit.sectionCount else {
+            let limit = SectionTable.Limit.sectionCount
+            throw FormatProblem("header", "\(entries.count) tensors exceed the limit of \(limit)")
+        }
+        var paths: Set<String> = []
+        var end = 0
+        let inPlaceOrder = entries.sorted {
+            ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+        }
+        for entry in inPlaceOrder {
+            guard !entry.path.isEmpty, entry.path.isPrintable, entry.path != "__metadata__",
+                entry.path.utf8.count <= SectionTable.Limit.nameByteCount
+            else { throw FormatProblem("header", "a name is empty, too long or not printable") }
+            let label = "tensor '\(entry.path)'"
+            guard paths.insert(entry.path).inserted else { throw FormatProblem(label, "its name stands there twice") }
+            guard entry.shape.count <= SectionTable.Limit.rank else {
+                throw FormatProblem(
+                    label, "its rank is \(entry.shape.count), and the limit is \(SectionTable.Limit.rank)")
+            }
+            guard entry.range.lowerBound == end, entry.range.upperBound <= dataByteCount else {
+                throw FormatProblem(
+                    label, "its bytes \(entry.range) should start at \(end) and end by \(dataByteCount)")
+            }
+            guard let count = valueCount(ofShape: entry.shape), count <= dataByteCount,
+                count * entry.type.byteCount == entry.range.count
+            else {
+                throw FormatProblem(
+                    label, "its \(entry.range.count) bytes are not those of its shape \(entry.shape)")
+            }
+            end = entry.range.upperBound
+        }
+        guard end == dataByteCount else {
+            throw FormatProblem("data", "the tensors end at byte \(end), and the data at \(dataByteCount)")
+        }
+    }
+}
+
+extension SafeTensorsHeader {
+    /// Parses the header, in which only the members that the format knows may stand, each once.
+    init(parsing bytes: [UInt8]) throws(FormatProblem) {
+        self.init()
+        var json = JSONCursor(bytes)
+        var hasMetadata = false
+        try json.takeObject { (json, name) throws(FormatProblem) in
+            if name == "__metadata__" {
+                guard !hasMetadata else { throw json.problem("a second '__metadata__'") }
+                hasMetadata = true
+                try json.takeObject { (json, key) throws(FormatProblem) in
+                    guard metadata.updateValue(try json.takeString(), forKey: key) == nil else {
+                        throw json.problem("a metadata key that stands there twice")
+                    }
+                }
+            } else {
+                entries.append(try Entry(named: name, from: &json))
+            }
+        }
+        try json.expectEnd()
+    }
+}
+
+extension SafeTensorsHeader.Entry {
+    fileprivate init(named path: String, from json: inout JSONCursor) throws(FormatProblem) {
+        var typeName: String?
+        var shape: [Int]?
+        var offsets: [Int]?
+        try json.takeObject { (json, key) throws(FormatProblem) in
+            switch key {
+            case "dtype" where typeName == nil: typeName = try json.takeString()
+            case "shape" where shape == nil: shape = try json.takeIntegers()
+            case "data_offsets" where offsets == nil: offsets = try json.takeIntegers()
+            default: throw json.problem("a member that is unknown or stands there twice")
+            }
+        }
+        guard let typeName, let shape, let offsets else {
+            throw json.problem("an entry without dtype, shape or data_offsets")
+        }
+        guard offsets.count == 2, offsets[0] <= offsets[1] else {
+            throw json.problem("data_offsets that are no range")
+        }
+        guard let type = FloatType(rawValue: typeName.lowercased()), typeName == typeName.uppercased() else {
+            let label = path.isPrintable ? "tensor '\(path)'" : "a tensor"
+            let shown = typeName.isPrintable ? "'\(typeName)'" : "unknown"
+            throw FormatProblem(
+                label, "its type is \(shown), and only F64, F32, F16 and BF16 can be weights; leave it out")
+        }
+        self.init(path: path, type: type, shape: shape, range: offsets[0]..<offsets[1])
+    }
+}

@@ -1,0 +1,55 @@
+import GraphPack
+
+/// Named tensors of another program's file: `.safetensors`, `.npz`, PyTorch's `.pth`, or a pack's weights.
+public struct WeightFile: Hashable, Sendable {
+    /// In the order of the paths' bytes.
+    public private(set) var tensors: [PackedTensor] = []
+    /// Names of arrays that are there and cannot be weights, as counters in whole numbers.
+    public private(set) var leftOut: [String] = []
+
+    init() {}
+
+    /// Reads a file of whichever of these formats it is; its contents decide, not its name.
+    ///
+    /// Nothing in the file is executed. All tensors are taken as float32.
+    ///
+    /// - Throws: a ``PackError`` that names the part at fault.
+    public init(contentsOf path: String) throws(PackError) {
+        try self.init(reading: try InputFile(path))
+    }
+
+    /// Reads a file that is in memory.
+    public init(bytes: [UInt8], name: String) throws(PackError) {
+        try self.init(reading: InputFile(bytes, name: name))
+    }
+
+    private init(reading file: InputFile) throws(PackError) {
+        let start = try file.bytes(at: 0, count: min(file.byteCount, 10))
+        if start.starts(with: SectionTable.signature) {
+            tensors = try Pack(reading: file).weights
+        } else if start.starts(with: ZipArchive.signature) {
+            let archive = try ZipArchive(file)
+            let isCheckpoint = archive.entries.keys.contains { $0.hasSuffix("/data.pkl") }
+            self = try isCheckpoint ? PyTorchCheckpoint.tensors(in: archive) : NumPyArchive.tensors(in: archive)
+        } else if start.starts(with: [0x80, 0x02]) {
+            throw PackError(
+                .unsupported, file.path,
+                "is a checkpoint as PyTorch wrote them before 1.6; load it there and save it again with torch.save")
+        } else {
+            tensors = try SafeTensors(reading: file).tensors
+        }
+        tensors.sort { $0.path.precedesInBytes($1.path) }
+    }
+
+    /// - Parameter tensor: nil where the numbers cannot be weights.
+    mutating func add(_ name: String, _ tensor: PackedTensor?) throws(FormatProblem) {
+        guard let tensor else {
+            leftOut.append(name)
+            return
+        }
+        guard !name.isEmpty, name.isPrintable, name.utf8.count <= SectionTable.Limit.nameByteCount else {
+            throw FormatProblem("names", "one is empty, too long or not printable")
+        }
+        tensors.append(tensor)
+    }
+}

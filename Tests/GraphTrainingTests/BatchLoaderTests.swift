@@ -1,0 +1,107 @@
+import Foundation
+import Testing
+
+@testable import GraphTraining
+
+struct BatchLoaderTests {
+    @Test func aBatchHoldsTheChosenCropsInOrder() throws {
+        let folder = try TestFolder()
+        try folder.pictures(["a", "b", "c"])
+        let files = try DataFolder.forEvaluation(folder.path, scale: 4)
+        let sampler = PatchSampler(seed: 3, batchCount: 5, reducedSide: 6)
+        let sizes = Array(repeating: PictureSize(width: 12, height: 10), count: 3)
+        let loader = BatchLoader(PictureCache(scale: 4, byteLimit: 1 << 20), files, sampler, reducedSizes: sizes)
+        for step in [1, 2, 3, 9, 2] {
+            var expected = Batch()
+            for patch in sampler.patches(step: step, reducedSizes: sizes) {
+                let part = patch.pair(from: try PicturePair(files[patch.picture], scale: 4), scale: 4)
+                expected.reduced += part.reduced.pixels
+                expected.truth += part.truth.pixels
+            }
+            let (batch, waited) = try loader.batch(step: step)
+            #expect(batch == expected)
+            #expect(waited >= .zero)
+            #expect(expected.truth.count == 5 * 24 * 24 * 3)
+        }
+    }
+
+    @Test func aFileThatVanishesIsNamed() throws {
+        let folder = try TestFolder()
+        try folder.pictures(["a"])
+        var files = try DataFolder.forEvaluation(folder.path, scale: 4)
+        files[0].truthPath = folder.path + "/gone.png"
+        let loader = BatchLoader(
+            PictureCache(scale: 4, byteLimit: 0), files, PatchSampler(seed: 0, batchCount: 1, reducedSide: 4),
+            reducedSizes: [PictureSize(width: 12, height: 10)])
+        #expect(message { _ = try loader.batch(step: 1) }.contains("gone.png: no such file"))
+    }
+}
+
+struct PictureCacheTests {
+    @Test func picturesAreKeptAsTheyComeUntilTheMemoryIsFull() throws {
+        let folder = try TestFolder()
+        try folder.pictures(["a", "b", "c"])
+        let files = try DataFolder.forEvaluation(folder.path, scale: 4)
+        let pairs = try files.map { try PicturePair($0, scale: 4) }
+        let size = pairs[0].byteCount
+        let cache = PictureCache(scale: 4, byteLimit: 2 * size)
+        for index in [0, 1, 0, 2] { #expect(try cache.pair(files[index]) == pairs[index]) }
+        #expect(cache.byteCount == 2 * size)
+        // What is kept is not read again.
+        for name in ["a", "b", "c"] { try folder.remove("\(name).png") }
+        let patch = Patch(picture: 0, x: 1, y: 2, side: 5, quarterTurns: 1, isMirrored: true)
+        for index in [0, 1] {
+            #expect(try cache.pair(files[index]) == pairs[index])
+            #expect(try cache.part(patch, of: files[index]) == patch.pair(from: pairs[index], scale: 4))
+        }
+        #expect(message { _ = try cache.pair(files[2]) }.contains("c.png: no such file"))
+        #expect(message { _ = try cache.part(patch, of: files[2]) }.contains("c.png: no such file"))
+    }
+
+    /// Crops at every edge and within, of small pictures that are made and of those that are read.
+    @Test(arguments: [2, 3, 4], [true, false])
+    func aPartReadAloneIsThePartOfTheWhole(scale: Int, makesReduced: Bool) throws {
+        let folder = try TestFolder()
+        // Neither side is a multiple of the scale, where the small picture is made.
+        let (width, height) = makesReduced ? (12 * scale + 1, 9 * scale + 1) : (12 * scale, 9 * scale)
+        try folder.pictures(["a"], in: "HR", width: width, height: height)
+        if !makesReduced {
+            try folder.pictures(["ax\(scale)"], in: "LR_bicubic/X\(scale)", width: 12, height: 9)
+        }
+        let files = try DataFolder.forEvaluation(folder.path, scale: scale)[0]
+        #expect((files.reducedPath == nil) == makesReduced)
+        let whole = try PicturePair(files, scale: scale)
+        for side in [1, 4, 9] {
+            for (x, y) in [(0, 0), (12 - side, 9 - side), (0, 9 - side), ((12 - side) / 2, (9 - side) / 2)] {
+                let patch = Patch(picture: 0, x: x, y: y, side: side, quarterTurns: 3, isMirrored: side == 4)
+                #expect(try patch.pair(from: files, scale: scale) == patch.pair(from: whole, scale: scale))
+            }
+        }
+        let outside = Patch(picture: 0, x: 0, y: 5, side: 5, quarterTurns: 0, isMirrored: false)
+        #expect(message { _ = try outside.pair(from: files, scale: scale) }.contains("smaller than when the run began"))
+    }
+
+    /// Rows below a crop are not read: it does without them.
+    @Test func aPartNeedsNoRowBelowIt() throws {
+        let folder = try TestFolder()
+        try folder.pictures(["a"], width: 400, height: 400)
+        let files = try DataFolder.forEvaluation(folder.path, scale: 4)[0]
+        let whole = try PicturePair(files, scale: 4)
+        let bytes = try folder.bytes("a.png")
+        try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: files.truthPath))
+        let patch = Patch(picture: 0, x: 3, y: 4, side: 10, quarterTurns: 0, isMirrored: false)
+        #expect(try patch.pair(from: files, scale: 4) == patch.pair(from: whole, scale: 4))
+        #expect(message { _ = try PicturePair(files, scale: 4) }.contains("cut short"))
+    }
+
+    @Test(arguments: [0, 1, 1 << 20])
+    func memoryChangesNothing(byteLimit: Int) throws {
+        let folder = try TestFolder()
+        try folder.pictures(["a", "b", "c"])
+        let files = try DataFolder.forEvaluation(folder.path, scale: 4)
+        let cache = PictureCache(scale: 4, byteLimit: byteLimit)
+        try cache.fill(files, threadCount: 2)
+        #expect(cache.byteCount <= byteLimit)
+        for file in files { #expect(try cache.pair(file) == PicturePair(file, scale: 4)) }
+    }
+}

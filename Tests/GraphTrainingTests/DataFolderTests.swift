@@ -1,0 +1,165 @@
+import Foundation
+import Imaging
+import Testing
+
+@testable import GraphTraining
+
+struct DataFolderTests {
+    @Test func aPlainFolderHoldsOutATenthOfItsPictures() throws {
+        let folder = try TestFolder()
+        let names = (1...23).map { String(format: "%04d", $0) }
+        try folder.pictures(names, width: 8, height: 8)
+        try folder.write("not a picture", to: "notes.txt")
+        let data = try DataFolder(folder.path, scale: 4)
+        #expect(data.training.count == 21)
+        #expect(data.validation.count == 2)
+        #expect(Set((data.training + data.validation).map(\.name)) == Set(names))
+        #expect(try DataFolder(folder.path, scale: 4) == data)
+        #expect(data.training.allSatisfy { $0.reducedPath == nil })
+        #expect(try DataFolder.forEvaluation(folder.path, scale: 4).map(\.name) == names)
+    }
+
+    @Test(arguments: [2, 3, 9, 10, 19, 20, 100])
+    func heldOutPicturesAreATenthAndAtLeastOne(count: Int) {
+        let (kept, heldOut) = DataFolder.holdOutTenth(of: Array(0..<count))
+        #expect(heldOut.count == max(1, count / 10))
+        #expect((kept + heldOut).sorted() == Array(0..<count))
+    }
+
+    @Test func theLayoutOfDIV2KIsRead() throws {
+        let folder = try TestFolder()
+        try folder.pictures(["0001", "0002"], in: "DIV2K_train_HR")
+        try folder.pictures(["0001x4"], in: "DIV2K_train_LR_bicubic/X4", width: 12, height: 10)
+        try folder.pictures(["0801"], in: "DIV2K_valid_HR")
+        try folder.pictures(["0801x2"], in: "DIV2K_valid_LR_bicubic/X2", width: 24, height: 20)
+        let data = try DataFolder(folder.path, scale: 4)
+        #expect(data.training.map(\.name) == ["0001", "0002"])
+        #expect(data.training[0].reducedPath == "\(folder.path)/DIV2K_train_LR_bicubic/X4/0001x4.png")
+        #expect(data.training[1].reducedPath == nil)
+        #expect(data.validation.map(\.name) == ["0801"])
+        #expect(data.validation[0].reducedPath == nil)
+        let atTwo = try DataFolder.forEvaluation(folder.path, scale: 2)
+        #expect(atTwo.map(\.reducedPath) == ["\(folder.path)/DIV2K_valid_LR_bicubic/X2/0801x2.png"])
+    }
+
+    @Test func pairsInTheLayoutOfBenchmarksAreRead() throws {
+        let folder = try TestFolder()
+        try folder.pictures(["baby", "bird"], in: "HR")
+        try folder.pictures(["babyx4", "birdx4"], in: "LR_bicubic/X4", width: 12, height: 10)
+        let files = try DataFolder.forEvaluation(folder.path, scale: 4)
+        #expect(files.map(\.name) == ["baby", "bird"])
+        #expect(files.allSatisfy { $0.reducedPath != nil })
+    }
+
+    @Test func trainingPicturesWithoutValidationAreEvaluatedOnThoseHeldOut() throws {
+        let folder = try TestFolder()
+        try folder.pictures(["1", "2", "3"], in: "DIV2K_train_HR", width: 8, height: 8)
+        let data = try DataFolder(folder.path, scale: 2)
+        #expect(try DataFolder.forEvaluation(folder.path, scale: 2) == data.validation)
+        #expect(data.validation.count == 1)
+    }
+
+    @Test func foldersAreMixed() throws {
+        let first = try TestFolder(), second = try TestFolder()
+        try first.pictures(["a", "b", "c"], width: 8, height: 8)
+        try second.pictures(["1", "2"], in: "DIV2K_train_HR", width: 16, height: 8)
+        try second.pictures(["3"], in: "DIV2K_valid_HR", width: 8, height: 8)
+        let mixed = try TrainingData([first.path, second.path], scale: 4)
+        let one = try DataFolder(first.path, scale: 4), two = try DataFolder(second.path, scale: 4)
+        #expect(mixed.training == one.training + two.training)
+        #expect(mixed.validation == one.validation + two.validation)
+        let doubled = try TrainingData([first.path, second.path, second.path], scale: 4)
+        #expect(doubled.training == mixed.training + two.training)
+        #expect(doubled.validation == mixed.validation)
+
+        // Their digest goes with order and contents, not with place or thread count.
+        let known = try mixed.digest(threadCount: 1)
+        #expect(try mixed.digest(threadCount: 2) == known)
+        #expect(try TrainingData([second.path, first.path], scale: 4).digest(threadCount: 1) != known)
+        let copies = try TestFolder()
+        try copies.pictures(["a", "b", "c"], width: 8, height: 8)
+        #expect(try TrainingData([copies.path, second.path], scale: 4).digest(threadCount: 1) == known)
+        try copies.pictures(["c"], width: 8, height: 12)
+        #expect(try TrainingData([copies.path, second.path], scale: 4).digest(threadCount: 1) != known)
+        try second.remove("DIV2K_train_HR/1.png")
+        try second.remove("DIV2K_train_HR/2.png")
+        try second.write("", to: "DIV2K_train_HR/x.txt")
+        #expect(message { _ = try TrainingData([second.path], scale: 4) }.contains("there are no PNG files"))
+    }
+
+    @Test func aReducedPictureIsReadOrMade() throws {
+        let folder = try TestFolder()
+        try folder.pictures(["a"], width: 50, height: 43)
+        let truthPath = folder.path + "/a.png"
+        let made = try PicturePair(PictureFiles(name: "a", truthPath: truthPath, reducedPath: nil), scale: 4)
+        let truth = sample(width: 50, height: 43, seed: 0).cropped(x: 0, y: 0, width: 48, height: 40)
+        #expect(made.truth == truth)
+        #expect(made.reduced == truth.bicubicReduction(scale: 4))
+
+        let other = sample(width: 12, height: 10, seed: 5)
+        try other.writePNG(to: folder.path + "/ax4.png")
+        let read = try PicturePair(
+            PictureFiles(name: "a", truthPath: truthPath, reducedPath: folder.path + "/ax4.png"), scale: 4)
+        #expect(read.reduced == other)
+    }
+
+    @Test func aMissingFolderIsNamed() {
+        let expected = "/no/such: there is no such folder; is the name right?"
+        #expect(message { _ = try DataFolder("/no/such", scale: 4) } == expected)
+    }
+
+    @Test func aFileInPlaceOfAFolderIsNamed() throws {
+        let folder = try TestFolder()
+        try folder.write("", to: "file")
+        let expected = "\(folder.path)/file: is a file; name the folder that holds the pictures"
+        #expect(message { _ = try DataFolder(folder.path + "/file", scale: 4) } == expected)
+    }
+
+    @Test func aFolderWithoutPicturesIsNamed() throws {
+        let folder = try TestFolder()
+        let expected =
+            "\(folder.path): there are no PNG files in this folder: it is empty; convert pictures to PNG first"
+        #expect(message { _ = try DataFolder(folder.path, scale: 4) } == expected)
+        try folder.write("", to: "photo.jpg")
+        #expect(message { _ = try DataFolder(folder.path, scale: 4) }.contains("it holds 'photo.jpg'"))
+    }
+
+    @Test func onePictureIsTooFew() throws {
+        let folder = try TestFolder()
+        try folder.pictures(["a"], width: 8, height: 8)
+        let expected = "\(folder.path): one picture cannot be trained on and validated on; add another"
+        #expect(message { _ = try DataFolder(folder.path, scale: 4) } == expected)
+    }
+
+    @Test func aPictureSmallerThanTheCropIsNamed() throws {
+        let folder = try TestFolder()
+        try folder.pictures(["a"], width: 90, height: 120)
+        let files = PictureFiles(name: "a", truthPath: folder.path + "/a.png", reducedPath: nil)
+        let text = message { _ = try files.checkedSize(scale: 4, smallestSide: 96) }
+        #expect(text == "\(folder.path)/a.png: 90×120 pixels are smaller than the crop of 96×96; remove the picture "
+            + "or choose a smaller --patch")
+    }
+
+    @Test func reducedPicturesOfAnotherSizeAreNamed() throws {
+        let folder = try TestFolder()
+        try folder.pictures(["a"])
+        try folder.pictures(["ax4"], width: 12, height: 11)
+        let files = PictureFiles(
+            name: "a", truthPath: folder.path + "/a.png", reducedPath: folder.path + "/ax4.png")
+        let expected =
+            "\(folder.path)/ax4.png: 12×11 pixels are not those of \(folder.path)/a.png divided by 4, 12×10; "
+            + "remove the file to have it made"
+        #expect(message { _ = try files.checkedSize(scale: 4, smallestSide: 8) } == expected)
+        #expect(message { _ = try PicturePair(files, scale: 4) } == expected)
+    }
+
+    @Test func sampleFoldersAreNotOverwritten() throws {
+        let folder = try TestFolder()
+        let path = folder.path + "/new/pictures"
+        try makeSamplePictures(in: path, count: 2, width: 24, height: 16, seed: 3)
+        let picture = try Picture(contentsOfPNG: path + "/0002.png")
+        #expect(picture == Picture(syntheticWidth: 24, height: 16, seed: 4))
+        let text = message { try makeSamplePictures(in: path, count: 3, width: 24, height: 16, seed: 0) }
+        #expect(text == "\(path)/0001.png: the file is there already; name an empty folder")
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Glibc
+import Testing
+
+@testable import GraphTraining
+
+struct RunFolderTests {
+    @Test func anEarlierRunIsNotReplacedUnasked() throws {
+        let folder = try TestFolder()
+        try folder.write("mine", to: "history.csv")
+        let expected =
+            "\(folder.path)/history.csv: the folder holds a run already; go on with it by --resume, name another "
+            + "folder, or give --overwrite"
+        #expect(message { _ = try RunFolder(folder.path, overwriting: false) } == expected)
+        _ = try RunFolder(folder.path, overwriting: true)
+        #expect(folder.content == ["history.csv"])
+        try folder.write("", to: "file")
+        let file = folder.path + "/file"
+        #expect(message { _ = try RunFolder(file, overwriting: false) } == "\(file): is a file; name a folder")
+    }
+
+    @Test func anotherRunIsKeptOut() throws {
+        let folder = try TestFolder()
+        let run = try RunFolder(folder.path + "/out", overwriting: false)
+        try withExtendedLifetime(run.enter()) {
+            #expect(message { _ = try run.enter() }.contains("another run is writing to this folder"))
+        }
+        #expect(message { _ = try run.enter() } == "no error")
+        #expect(folder.content == ["out"])
+    }
+
+    @Test func onlyWhatKilledWritersLeftIsRemoved() throws {
+        let folder = try TestFolder()
+        let kept = [".best.gpack", ".notes.part", ".other.gpack.partial", "best.gpack.partial", "history.csv"]
+        for name in kept + [".best.gpack.partial", ".last.gpack.partial", ".history.svg.1a.part"] {
+            try folder.write("", to: name)
+        }
+        _ = try RunFolder(folder.path, overwriting: true).enter()
+        #expect(folder.content == kept)
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
+    func aReadOnlyFolderIsNamed() throws {
+        let folder = try TestFolder()
+        chmod(folder.path, 0o555)
+        defer { chmod(folder.path, 0o755) }
+        #expect(message { _ = try RunFolder(folder.path, overwriting: false) }.contains("cannot be written to"))
+    }
+
+    @Test func aFailingWriteKeepsTheCheckpoint() throws {
+        let run = try SmallRun()
+        let before = StepCounter(3)
+        try run.begin(in: "out", report: before.count, isInterrupted: { before.isInterrupted })
+        let checkpoint = try run.folder.bytes("out/last.gpack")
+        // A folder in the way of the best weights fails the end of the epoch.
+        try FileManager.default.createDirectory(atPath: run.path("out/best.gpack"), withIntermediateDirectories: false)
+        let text = message { try run.resume("out") }
+        #expect(text.contains("best.gpack: cannot be removed") || text.contains("best.gpack: cannot be written"), "\(text)")
+        #expect(try run.folder.bytes("out/last.gpack") == checkpoint)
+    }
+}

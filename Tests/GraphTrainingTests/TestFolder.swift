@@ -1,0 +1,67 @@
+import Foundation
+import TestSupport
+import Imaging
+
+@testable import GraphTraining
+
+/// A new folder that is removed with its content when the test ends.
+final class TestFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.path + "/GraphTrainingTests-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    }
+
+    deinit {
+        keepPacks(of: path)
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    /// Writes pictures `width` by `height` in a folder inside this one; each differs from the others.
+    @discardableResult
+    func pictures(_ names: [String], in folder: String = "", width: Int = 48, height: Int = 40) throws -> String {
+        let target = folder.isEmpty ? path : path + "/" + folder
+        try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+        for (index, name) in names.enumerated() {
+            try sample(width: width, height: height, seed: index).writePNG(to: "\(target)/\(name).png")
+        }
+        return target
+    }
+
+    func write(_ text: String, to name: String) throws {
+        try text.write(toFile: path + "/" + name, atomically: false, encoding: .utf8)
+    }
+
+    func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path + "/" + name) }
+
+    func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)) }
+
+    var content: [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+    }
+}
+
+/// A picture in which every pixel of a neighbourhood differs, with soft and hard edges.
+func sample(width: Int, height: Int, seed: Int) -> Picture {
+    var picture = Picture(width: width, height: height)
+    for y in 0..<height {
+        for x in 0..<width {
+            picture[x, y] = Picture.Color(
+                red: UInt8((5 * x + 3 * y + 40 * seed) % 256),
+                green: UInt8((x * y + 7 * seed) % 256),
+                blue: (x / 6 + y / 5 + seed) % 2 == 0 ? 230 : 30)
+        }
+    }
+    return picture
+}
+
+/// The error that `body` throws, as words; "no error" without one.
+func message(_ body: () throws -> Void) -> String {
+    do {
+        try body()
+        return "no error"
+    } catch {
+        return "\(error)"
+    }
+}

@@ -1,0 +1,204 @@
+import Enlarging
+import Foundation
+import GraphModel
+import GraphPack
+import Imaging
+import Synchronization
+import Testing
+
+@testable import GraphTraining
+
+struct TrainingRunTests {
+    @Test func theLossFallsAndTheRunIsWritten() throws {
+        let run = try SmallRun(["a", "b", "c", "d"])
+        let epochs = Mutex<[EpochReport]>([])
+        let end = try run.begin(in: "runs/first") { event in
+            if case .epoch(let epoch) = event { epochs.withLock { $0.append(epoch) } }
+        }
+        #expect(end == .finished)
+        let found = epochs.withLock { $0 }
+        #expect(found.count == 3)
+        #expect(found[2].progress.means[0] < 0.6 * found[0].progress.means[0])
+
+        let last = try run.pack("runs/first/last.gpack")
+        #expect(last.training?["epoch"] == "3")
+        #expect(last.training?["step"] == "60")
+        #expect(
+            last.states.map(\.path) == [
+                "only.bias.adam_m", "only.bias.adam_v", "only.filter.adam_m", "only.filter.adam_v",
+            ])
+        let best = try run.pack("runs/first/best.gpack")
+        let bestPSNR = found.map(\.validationPSNR).max()
+        #expect(best.training == nil && best.states.isEmpty)
+        #expect(best.metadata["validation_psnr"] == bestPSNR.map { "\($0)" })
+        #expect(best.metadata["recipe"]?.hasPrefix("3 epochs of 20 steps, 4 crops of 16×16, Adam at 0.01") == true)
+        let history = try #require(String(data: run.folder.bytes("runs/first/history.csv"), encoding: .utf8))
+        #expect(history.split(separator: "\n").count == 4)
+        let times = try #require(String(data: run.folder.bytes("runs/first/times.csv"), encoding: .utf8))
+        #expect(times.hasPrefix("epoch,threads,steps,") && times.contains("\n3,2,20,"))
+
+        // The best pack is a model that reaches what was measured.
+        let again = try Model(contentsOf: run.path("runs/first/best.gpack"))
+        #expect(try psnr(again, .crops, run) == bestPSNR)
+    }
+
+    private func psnr(_ model: Model, _ kind: Validation.Kind, _ run: SmallRun) throws -> Double? {
+        let files = try TrainingData([run.path("pictures")], scale: 2).validation
+        return try Validation(
+            model, files, kind: kind, side: 32, cropLimit: 4, cache: PictureCache(scale: 2, byteLimit: 0), threadCount: 1
+        ).psnr()
+    }
+
+    @Test func picturesThatTheCacheHasNoRoomForAreToldOf() throws {
+        var run = try SmallRun(["a", "b", "c"])
+        run.recipe.epochCount = 1
+        let notes = Mutex<[String]>([])
+        // Two of 48×40 pixels, the third is for validation.
+        for byteCount in [2 * 48 * 40 * 3 * 5 / 4, 2 * 48 * 40 * 3 * 5 / 4 - 1] {
+            run.options.cacheByteCount = byteCount
+            try run.begin(in: "\(byteCount)") { event in
+                if case .note(let text) = event { notes.withLock { $0.append(text) } }
+            }
+        }
+        let found = notes.withLock { $0 }
+        #expect(found.map { $0.hasPrefix("decoded, the pictures take 14.1 KiB") } == [true])
+        #expect(found.map { $0.hasSuffix("--cache 1G keeps all") } == [true])
+    }
+
+    @Test func aRunIsAFunctionOfItsInputs() throws {
+        var run = try SmallRun(["a", "b", "c"])
+        try run.begin(in: "first")
+        run.options.threadCount = 1
+        run.options.cacheByteCount = 0
+        run.options.checkpointInterval = .steps(7)
+        try run.begin(in: "second")
+        #expect(try run.results("second") == run.results("first"))
+        run.recipe.seed = 9
+        try run.begin(in: "third")
+        #expect(try run.pack("third/last.gpack").weights != run.pack("first/last.gpack").weights)
+        #expect(try run.pack("first/best.gpack").metadata["data_digest"]?.count == 64)
+    }
+
+    @Test func aCheckpointOfAnotherRunBringsItsWeightsAlone() throws {
+        var run = try SmallRun()
+        run.recipe.epochCount = 1
+        try run.begin(in: "first")
+        for name in ["last", "best"] { try run.begin(Model(contentsOf: run.path("first/\(name).gpack")), in: name) }
+        let fromLast = try run.pack("last/last.gpack"), fromBest = try run.pack("best/last.gpack")
+        #expect(fromLast.weights == fromBest.weights)
+        #expect(fromLast.states == fromBest.states)
+    }
+
+    @Test func anInterruptedRunLeavesItsLastStep() throws {
+        let run = try SmallRun()
+        let steps = StepCounter(25)
+        #expect(try run.begin(in: "out", report: steps.count, isInterrupted: { steps.isInterrupted }) == .interrupted)
+        let last = try run.pack("out/last.gpack")
+        #expect(last.training?["step"] == "25")
+        #expect(last.training?["epoch"] == "1")
+        #expect(try run.pack("out/best.gpack").metadata["step"] == "20")
+    }
+
+    @Test func aRunWithoutImprovementStopsEarly() throws {
+        var run = try SmallRun()
+        run.recipe.epochCount = 50
+        run.recipe.stepsPerEpoch = 1
+        run.recipe.patience = 3
+        // Steps too small to change a float leave every epoch as good as the first.
+        run.recipe.learningRate.base = 1e-30
+        #expect(try run.begin(in: "out") == .stoppedEarly)
+        let last = try run.pack("out/last.gpack")
+        #expect(last.training?["epoch"] == "4")
+        #expect(last.training?["best_epoch"] == "1")
+        #expect(try run.resume("out") == .stoppedEarly)
+    }
+
+    @Test func theLossCanTellTheBestEpoch() throws {
+        var run = try SmallRun()
+        run.recipe.monitor = .loss
+        let least = Mutex(Double.infinity)
+        try run.begin(in: "out") { event in
+            if case .epoch(let epoch) = event {
+                let loss = epoch.progress.means[0]
+                #expect(epoch.isBest == least.withLock { loss < $0 })
+                least.withLock { $0 = min($0, loss) }
+            }
+        }
+        #expect(try run.pack("out/last.gpack").training?["best"] == least.withLock { "\($0)" })
+    }
+
+    @Test func validationReadsWholePictures() throws {
+        var run = try SmallRun()
+        run.recipe.validation = .images
+        run.recipe.epochCount = 1
+        let found = Mutex<EpochReport?>(nil)
+        try run.begin(in: "out") { event in
+            if case .epoch(let epoch) = event { found.withLock { $0 = epoch } }
+        }
+        let best = try Model(contentsOf: run.path("out/best.gpack"))
+        let epoch = try #require(found.withLock { $0 })
+        #expect(try psnr(best, .images, run) == epoch.validationPSNR)
+        // One picture, of 48×40 pixels; the border is as wide as the scale.
+        let file = try #require(TrainingData([run.path("pictures")], scale: 2).validation.first)
+        let pair = try PicturePair(file, scale: 2)
+        let expected = try PictureEnlarger(best, threadCount: 1).enlarged(pair.reduced)
+            .psnr(against: pair.truth, on: .rgb, border: 2)
+        #expect(abs(epoch.validationPSNR - expected) < 1e-9)
+        #expect(try psnr(best, .crops, run) != epoch.validationPSNR)
+    }
+
+    @Test func aPictureThatVanishesEndsTheRunAndKeepsIt() throws {
+        var run = try SmallRun(["a", "b", "c"])
+        try run.begin(in: "whole")
+        run.options.cacheByteCount = 0
+        let text = message {
+            try run.begin(in: "out") { [folder = run.folder] event in
+                if case .step(let progress) = event, progress.epoch == 2, progress.step == 3 {
+                    try? folder.remove("pictures/a.png")
+                }
+            }
+        }
+        #expect(text.contains("pictures/a.png: no such file") && text.contains("go on with --resume"), "\(text)")
+        #expect(message { try run.resume("out") }.contains("these are not the pictures that the run"))
+        try run.folder.pictures(["a"], in: "pictures")
+        try run.resume("out")
+        #expect(try run.results("out") == run.results("whole"))
+    }
+
+    @Test func modelsThatTakeSomethingElseAreRefused() throws {
+        let other = smallModel.replacing("hr: u8[N, 2*H, 2*W, 3]", with: "hr: f32[N, 2*H, 2*W, 3]")
+            .replacing("f32(hr)", with: "hr")
+        let model = try Model(source: SourceText(other, name: "other.graph"))
+        #expect(
+            message { _ = try TrainingInputs(model) }
+                == "'small' cannot be trained on pictures: 'hr' is f32[N, 2*H, 2*W, 3], "
+                + "the true picture is u8[N, 2*H, 2*W, 3]")
+    }
+
+    private static func model() throws -> Model { try Model(source: SourceText(smallModel, name: "small.graph"), seed: 1) }
+
+    @Test func anEvaluationNamesEachPictureAndTheirMean() throws {
+        let folder = try TestFolder()
+        try folder.pictures(["one", "second"], in: "pictures")
+        let files = try DataFolder.forEvaluation(folder.path + "/pictures", scale: 2)
+        let evaluation = try Evaluation(Self.model(), files, threadCount: 1)
+        #expect(evaluation.rows.map(\.name) == ["one", "second"])
+        let pair = try PicturePair(files[1], scale: 2)
+        #expect(
+            try evaluation.rows[1].bicubic
+                == Evaluation.Scores(pair.reduced.bicubicEnlargement(scale: 2), truth: pair.truth, border: 2))
+        let rows = evaluation.rows.map(\.model.lumaPSNR)
+        #expect(evaluation.mean.model.lumaPSNR == (rows[0] + rows[1]) / 2)
+        let lines = evaluation.table.split(separator: "\n")
+        #expect(lines.map { $0.prefix(8) } == ["        ", "picture ", "one     ", "second  ", "mean    "])
+        #expect(Set(lines.map(\.count)).count == 1)
+    }
+
+    @Test func aPictureTooSmallToCompareIsNamed() throws {
+        let folder = try TestFolder()
+        try folder.pictures(["tiny"], in: "pictures", width: 12, height: 12)
+        let files = try DataFolder.forEvaluation(folder.path + "/pictures", scale: 2)
+        let text = message { _ = try Evaluation(Self.model(), files, threadCount: 1) }
+        #expect(text.hasPrefix("\(folder.path)/pictures/tiny.png: 12×12 pixels are too few to compare"))
+    }
+}
