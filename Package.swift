@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.3
 import PackageDescription
 
 // The kernels are built three times from one folder: `KernelsAVX2` and `KernelsAVX512` are symbolic links to `Kernels`.
@@ -36,9 +36,9 @@ let package = Package(
     ],
     dependencies: [
         // Parses the arguments of the two commands.
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         // tanh, exp, log and pow over Float and Double, for the plain evaluations.
-        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
     ],
     targets: [
         // In the order of the rooms: each target depends on targets above it only.
@@ -115,7 +115,7 @@ let package = Package(
                 "GraphModel", "Enlarging", "Measuring", "GraphTraining", "CommandSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        // Opens packs again and again, for Tools/bench-pack.
+        // Opens packs again and again, for Tools/comparisons/packs.
         .executableTarget(name: "bench-load", dependencies: ["GraphModel", "GraphPack"], path: "Tools/LoadBench"),
 
         // The models of `Graphs/`, made small enough for the interpreter.
