@@ -3,7 +3,7 @@ import CZstd
 /// Makes Zstandard frames (RFC 8878) with every parameter pinned, so that equal contents give equal bytes.
 ///
 /// Numbered levels change between versions of the library, and so does the `dfast` strategy. The fast
-/// strategy with these parameters gave the same bytes in 1.5.4 to 1.5.7 (`Tools/check-zstd-versions`).
+/// strategy with these parameters gave the same bytes in 1.5.4 to 1.5.7 (`Tools/check/zstd-versions`).
 final class ZstdCompressor {
     private let context: OpaquePointer
 

@@ -105,7 +105,7 @@ struct ShippedModelTests {
             #expect(try place.graphrun("verify", path).success().contains("sound"))
             let lines = try place.graphrun("inspect", path).success().split(separator: "\n").map { $0.split(separator: " ") }
             let digest = try #require(lines.first { $0.first == "digest" }?.last)
-            #expect(card.contains(digest), "\(pack): Models/README.md has another digest; see Tools/model-card")
+            #expect(card.contains(digest), "\(pack): Models/README.md has another digest; see Tools/make/model-card")
             #expect(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? .max < 4 << 20)
             let scale = try #require(Int(pack.dropFirst("edsr-x".count).dropLast(".gpack".count)), "\(pack)")
             let small = try place.picture("small.png", width: 8, height: 8)

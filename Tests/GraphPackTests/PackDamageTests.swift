@@ -16,7 +16,7 @@ import Testing
         return (bytes, try SectionTable(reading: InputFile(bytes, name: path)))
     }
 
-    /// Whether all values of every byte are tried, as `Tools/damage-pack` asks for, or a sample.
+    /// Whether all values of every byte are tried, as `Tools/check/damaged-packs` asks for, or a sample.
     private static let triesAll = getenv("GRAPHC_DAMAGE_ALL") != nil
 
     @Test func everyChangedByteIsRefusedByTheNameOfItsPart() throws {

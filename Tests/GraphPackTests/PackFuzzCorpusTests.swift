@@ -4,7 +4,7 @@ import Testing
 
 @testable import GraphPack
 
-/// Files that `Tools/fuzz-pack` found to reach new code in the reader.
+/// Files that `Tools/check/fuzzed-packs` found to reach new code in the reader.
 @Suite struct PackFuzzCorpusTests {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/Corpus").path
 

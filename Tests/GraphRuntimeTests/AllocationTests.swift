@@ -5,7 +5,7 @@ import GraphRuntime
 import ModelFixtures
 import Testing
 
-/// After start-up a run allocates nothing. `Tools/check-allocations` runs this with the system's tracing of
+/// After start-up a run allocates nothing. `Tools/check/allocations` runs this with the system's tracing of
 /// memory, which writes a line for each block that is taken or given back.
 @Suite struct AllocationTests {
     private static let tracePath = ProcessInfo.processInfo.environment["MALLOC_TRACE"]
@@ -34,7 +34,7 @@ import Testing
         try body()
         endTracing()
         let text = try String(contentsOfFile: Self.tracePath ?? "", encoding: .utf8)
-        try #require(text.contains("= Start"), "the trace is written: run Tools/check-allocations")
+        try #require(text.contains("= Start"), "the trace is written: run Tools/check/allocations")
         return text.split(separator: "\n").filter { $0.contains("] + ") }
     }
 }

@@ -5,7 +5,7 @@ import Testing
 @testable import GraphPack
 @testable import Interchange
 
-/// Weights from the files of other programs. `Tools/make-import-fixtures` made them with PyTorch and NumPy.
+/// Weights from the files of other programs. `Tools/make/import-fixtures` made them with PyTorch and NumPy.
 @Suite struct WeightImportTests {
     static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures").path
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Hands the packs of a test's folder over to `Tools/check-pack-reader`, which names a folder for them in
+/// Hands the packs of a test's folder over to `Tools/check/pack-reader`, which names a folder for them in
 /// GRAPHC_KEEP_PACKS; does nothing in other runs.
 public func keepPacks(of folder: String) {
     guard let target = ProcessInfo.processInfo.environment["GRAPHC_KEEP_PACKS"] else { return }

@@ -1,4 +1,4 @@
-// Sizes and speeds of packs, compiled into one module with them by Tools/bench-pack.
+// Sizes and speeds of packs, compiled into one module with them by Tools/comparisons/packs.
 
 import Glibc
 import Interchange

@@ -1,4 +1,4 @@
-// A libFuzzer target for the reader of packs, compiled into one module with it by Tools/fuzz-pack.
+// A libFuzzer target for the reader of packs, compiled into one module with it by Tools/check/fuzzed-packs.
 
 import Glibc
 

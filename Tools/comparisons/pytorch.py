@@ -7,7 +7,7 @@ Three checks for each configuration:
                runs in float64, since in float32 its own sums of biases are as far off as that
     training   the losses of 20 steps of Adam, each within 1e-4 of PyTorch's value
 
-Run it by Tools/compare-with-pytorch, which builds graphrun and installs PyTorch.
+Run it by Tools/comparisons/pytorch, which builds graphrun and installs PyTorch.
 """
 
 import argparse

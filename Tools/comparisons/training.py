@@ -5,7 +5,7 @@ anew each time. A round measures one after the other, and from round to round ra
 the machine does meets all of them. Before, the losses of the first steps are compared. Afterwards graphrun trains
 on pictures, which its loader reads, beside steps on a batch in memory.
 
-Run it by Tools/compare-training, which builds graphrun and installs the peers.
+Run it by Tools/comparisons/training, which builds graphrun and installs the peers.
 """
 
 import argparse
@@ -74,7 +74,7 @@ class Peer:
     def __init__(self, comparison, name, resources):
         engine = training_peers.ENGINES[name]
         self.name, self.title = name, f"{name} {importlib.metadata.version(engine.package)}"
-        command = [sys.executable, "Tools/training_peers.py", name, comparison.folder]
+        command = [sys.executable, "Tools/comparisons/training_peers.py", name, comparison.folder]
         self.log = open(comparison.path(f"{name}.log"), "w+")
         self.process = resources.enter_context(
             subprocess.Popen(
@@ -202,7 +202,7 @@ def main():
         comparison.measure_loader()
     print(comparison.section())
     if not options.no_report:
-        write_section(REPORT, "Tools/compare-training", comparison.section())
+        write_section(REPORT, "Tools/comparisons/training", comparison.section())
     apart = [name for name, difference in comparison.differences.items() if difference > AGREEMENT]
     if apart:
         sys.exit(f"losses more than {AGREEMENT} from graphc's: {', '.join(apart)}")

@@ -1,4 +1,4 @@
-"""Trains EDSR by one of the engines that Tools/compare-training sets graphrun beside, in a process of its own.
+"""Trains EDSR by one of the engines that Tools/comparisons/training sets graphrun beside, in a process of its own.
 
     training_peers.py ENGINE FOLDER --threads 2
 

@@ -74,7 +74,7 @@ class Peer:
     def __init__(self, comparison, engine):
         self.comparison = comparison
         self.name = f"{engine.__name__} {importlib.metadata.version(engine.package)}"
-        self.command = [sys.executable, "Tools/peers.py", engine.__name__, comparison.folder]
+        self.command = [sys.executable, "Tools/comparisons/peers.py", engine.__name__, comparison.folder]
 
     def measure(self, workload, threads):
         return self.run(workload, threads, workload.runs, [])

@@ -6,7 +6,7 @@ rounding does no harm, curves of different paths are no further apart than curve
 closer than curves of different seeds.
 
 A curve is the mean loss of every 20 steps. A distance is the root of the mean square of the differences of two
-curves. Run it by Tools/compare-loss-curves, which builds graphrun.
+curves. Run it by Tools/comparisons/loss-curves, which builds graphrun.
 """
 
 import argparse
@@ -134,7 +134,7 @@ def main():
         comparison.train_all()
     print(comparison.section())
     if not options.no_report:
-        write_section(REPORT, "Tools/compare-loss-curves", comparison.section())
+        write_section(REPORT, "Tools/comparisons/loss-curves", comparison.section())
     if not comparison.holds():
         sys.exit("the loss curves of the two algorithms are further apart than those of one")
 
