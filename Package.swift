@@ -48,7 +48,9 @@ let package = Package(
             dependencies: ["GraphLanguage", .product(name: "RealModule", package: "swift-numerics")],
             swiftSettings: optimizedSettings),
         .target(name: "KernelInterface"),
-        .target(name: "GraphCompiler", dependencies: ["GraphLanguage", "GraphIR", "KernelInterface"]),
+        .target(
+            name: "GraphCompiler", dependencies: ["GraphLanguage", "GraphIR", "KernelInterface"],
+            swiftSettings: optimizedSettings),
         .target(name: "Kernels", dependencies: ["KernelInterface"], swiftSettings: kernelSettings),
         .target(
             name: "KernelsAVX2", dependencies: ["KernelInterface"],
