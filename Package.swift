@@ -127,7 +127,9 @@ let package = Package(
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "TestSupport"]),
         .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "GraphLanguage", "TestSupport"]),
-        .testTarget(name: "GraphCompilerTests", dependencies: ["GraphCompiler", "TestSupport", "ModelFixtures"]),
+        .testTarget(
+            name: "GraphCompilerTests", dependencies: ["GraphCompiler", "TestSupport", "ModelFixtures"],
+            swiftSettings: optimizedSettings),
         .testTarget(name: "KernelsTests", dependencies: ["KernelInterface", "Kernels", "KernelsAVX2", "KernelsAVX512"]),
         .testTarget(name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "ModelFixtures"]),
         .testTarget(name: "GraphPackTests", dependencies: ["GraphPack", "Interchange", "TestSupport"], exclude: ["Fixtures"]),
