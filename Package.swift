@@ -117,8 +117,6 @@ let package = Package(
                 "GraphModel", "Enlarging", "Measuring", "GraphTraining", "CommandSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        // Opens packs again and again, for Tools/comparisons/packs.
-        .executableTarget(name: "bench-load", dependencies: ["GraphModel", "GraphPack"], path: "Tools/LoadBench"),
 
         // The models of `Graphs/`, made small enough for the interpreter.
         .target(name: "ModelFixtures", dependencies: ["GraphCompiler", "GraphIR"], path: "Tests/ModelFixtures"),

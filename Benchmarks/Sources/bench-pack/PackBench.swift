@@ -1,6 +1,7 @@
-// Sizes and speeds of packs, compiled into one module with them by Tools/comparisons/packs.
+// Sizes and speeds of packs, one thread: bench-pack WEIGHTS FOLDER
 
 import Glibc
+@testable import GraphPack
 import Interchange
 
 @main struct PackBench {

@@ -1,7 +1,6 @@
 // How long it takes to open packs and bind their weights: bench-load FILE.gpack ...
 
-import GraphModel
-import GraphPack
+import GraphC
 
 @main struct LoadBench {
     static func main() throws {
