@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import GraphModel
 
 /// Compiles models, checks them and shows what the compiler makes of them.
 @main
@@ -12,6 +13,7 @@ struct GraphCCommand: ParsableCommand {
             graphc check Graphs/edsr.graph
             graphc dump Graphs/edsr.graph --stage fused --entry predict
             """,
+        version: "graphc \(Release.version)",
         subcommands: [
             // One per line, in the order in which people need them.
             Compile.self,

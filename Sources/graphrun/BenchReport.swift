@@ -1,4 +1,5 @@
-import Foundation
+import CommandSupport
+import FoundationEssentials
 import GraphCompiler
 import GraphModel
 import GraphTraining
@@ -114,7 +115,7 @@ extension BenchReport {
                 + "\(readable(count: threads, "thread")), \(instructionSet), \(rows), algorithm \(algorithm)",
             "median   \(median.text) over \(readable(count: runMilliseconds.count, "run"))",
             "minimum  \(minimum.text)",
-            "peak     " + Self.padded("", 11) + Self.number(peakGFLOPS, 1, 9) + " GFLOP/s in registers alone",
+            "peak     " + "".padded(to: 11) + Self.number(peakGFLOPS, 1, 9) + " GFLOP/s in registers alone",
             "memory   \(readable(byteCount: plannedByteCount)) planned\(resident)",
         ]
         if let loader { lines.append(loader.line) }
@@ -123,11 +124,7 @@ extension BenchReport {
     }
 
     fileprivate static func number(_ value: Double, _ decimals: Int, _ width: Int) -> String {
-        String(format: "%\(width).\(decimals)f", value)
-    }
-
-    fileprivate static func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
+        printed("%\(width).\(decimals)f", value)
     }
 }
 
@@ -172,7 +169,7 @@ extension BenchReport.Step {
     }
 
     fileprivate func line(_ widths: (name: Int, kernel: Int)) -> String {
-        BenchReport.padded(name, widths.name + 2) + BenchReport.padded(kernel, widths.kernel + 2) + BenchReport.padded(shape, 24)
+        name.padded(to: widths.name + 2) + kernel.padded(to: widths.kernel + 2) + shape.padded(to: 24)
             + BenchReport.number(Double(calls), 0, 6) + " calls" + speed.text
     }
 }

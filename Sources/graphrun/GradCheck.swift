@@ -1,6 +1,6 @@
 import ArgumentParser
 import CommandSupport
-import Foundation
+import Glibc
 import GraphModel
 import Measuring
 
@@ -32,22 +32,22 @@ struct GradCheck: ParsableCommand {
         let start = ContinuousClock.now
         let check = try GradientCheck(definitions.model(model, seed: seed), sizes: shape?.values ?? [:], seed: seed)
         let width = check.paths.map(\.count).max() ?? 0
-        print("path".padding(toLength: width, withPad: " ", startingAt: 0) + "  direction    entries  redrawn")
+        print("path".padded(to: width) + "  direction    entries  redrawn")
         var worst: (path: String, error: Double) = ("", 0)
         for path in check.paths {
             let report = try check.check(path)
-            let figures = [report.directionError, report.entryError].map { String(format: "%11.2e", $0) }.joined()
-            let label = path.padding(toLength: width, withPad: " ", startingAt: 0)
-            print(label + figures + String(format: "%9d", report.repeatedDraws))
+            let figures = [report.directionError, report.entryError].map { printed("%11.2e", $0) }.joined()
+            let label = path.padded(to: width)
+            print(label + figures + printed("%9d", report.repeatedDraws))
             fflush(nil)
             if report.worst >= worst.error { worst = (path, report.worst) }
         }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let verdict = worst.error <= GradientCheck.bound
         print(
-            "worst relative error \(String(format: "%.2e", worst.error)) at \(worst.path): "
+            "worst relative error \(printed("%.2e", worst.error)) at \(worst.path): "
                 + (verdict ? "within \(GradientCheck.bound)" : "more than \(GradientCheck.bound)")
-                + String(format: ", %.0f s", seconds))
+                + printed(", %.0f s", seconds))
         if !verdict { throw ExitCode.failure }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import GraphModel
 
 /// Trains models and runs them.
 @main
@@ -10,6 +11,7 @@ struct GraphRun: ParsableCommand {
         discussion: """
             graphrun infer photo.png -o big.png
             """,
+        version: "graphrun \(Release.version)",
         // In the order in which people need them.
         groupedSubcommands: [
             CommandGroup(name: "Model", subcommands: [Train.self, Infer.self, Eval.self, Compare.self, Bench.self]),

@@ -1,7 +1,8 @@
 import ArgumentParser
 import CommandSupport
 import Enlarging
-import Foundation
+import FoundationEssentials
+import Glibc
 import GraphCompiler
 import GraphModel
 
@@ -75,17 +76,17 @@ struct Infer: ParsableCommand {
                 continue
             }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
-            print(", \(String(format: "%.2f", seconds)) s")
+            print(", \(printed("%.2f", seconds)) s")
         }
         if leftOut > 0 { throw ModelError("\(leftOut) of \(pictures.count) pictures are left out") }
     }
 
     /// Where each picture goes.
     private func targets(of pictures: [String]) throws -> [String] {
-        var isFolder: ObjCBool = false
+        var isFolder = false
         let exists = FileManager.default.fileExists(atPath: output, isDirectory: &isFolder)
         let ending = URL(fileURLWithPath: output).pathExtension.lowercased()
-        guard pictures.count > 1 || output.hasSuffix("/") || (exists && isFolder.boolValue) else {
+        guard pictures.count > 1 || output.hasSuffix("/") || (exists && isFolder) else {
             guard ["", "png"].contains(ending) else {
                 throw ModelError("\(output): pictures are written as PNG; name a file that ends in .png")
             }
@@ -96,7 +97,7 @@ struct Infer: ParsableCommand {
         if let name = names.first(where: { counts[$0] != 1 }) {
             throw ModelError("two pictures are called '\(name)', and both would go to \(output); name them in two runs")
         }
-        guard exists ? isFolder.boolValue : ending != "png" || output.hasSuffix("/") else {
+        guard exists ? isFolder : ending != "png" || output.hasSuffix("/") else {
             throw ModelError("\(output): is no folder; several pictures need one")
         }
         do {

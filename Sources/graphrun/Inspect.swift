@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import CommandSupport
 import GraphCompiler
 import GraphIR
 import GraphLanguage
@@ -57,7 +57,7 @@ struct Inspect: ParsableCommand {
     }
 
     private func row(_ label: String, _ text: String) {
-        print(label.padding(toLength: 13, withPad: " ", startingAt: 0) + text)
+        print(label.padded(to: 13) + text)
     }
 
     /// `(lr: u8[N, H, W, 3]) -> (image: u8[N, 4*H, 4*W, 3])`, then losses and metrics.
@@ -78,15 +78,15 @@ struct Inspect: ParsableCommand {
     }
 
     private func percent(of part: Int, in whole: Int) -> String {
-        String(format: "%.1f%%", 100 * Double(part) / Double(max(1, whole)))
+        printed("%.1f%%", 100 * Double(part) / Double(max(1, whole)))
     }
 
     private func table(of tensors: [(section: PackInspection.Section, tensor: PackedTensor)]) -> [String] {
         let pathWidth = max(4, tensors.map(\.tensor.path.count).max() ?? 0)
         let shapeWidth = max(5, tensors.map { "\($0.tensor.shape)".count }.max() ?? 0)
         func line(_ path: String, _ shape: String, _ figures: [String]) -> String {
-            path.padding(toLength: pathWidth + 2, withPad: " ", startingAt: 0)
-                + shape.padding(toLength: shapeWidth, withPad: " ", startingAt: 0)
+            path.padded(to: pathWidth + 2)
+                + shape.padded(to: shapeWidth)
                 + figures.map { String(repeating: " ", count: max(1, 13 - $0.count)) + $0 }.joined()
         }
         return [line("path", "shape", ["smallest", "largest", "mean", "stored", "ratio"])]
@@ -95,7 +95,7 @@ struct Inspect: ParsableCommand {
                 let numbers = [Double(tensor.values.min() ?? 0), Double(tensor.values.max() ?? 0), mean]
                 return line(
                     tensor.path, "\(tensor.shape)",
-                    numbers.map { String(format: "%.5g", $0) } + [
+                    numbers.map { printed("%.5g", $0) } + [
                         "\(section.storedByteCount)", percent(of: section.storedByteCount, in: section.decodedByteCount),
                     ])
             }

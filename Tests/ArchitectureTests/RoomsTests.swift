@@ -42,6 +42,13 @@ import Testing
         }
     }
 
+    /// The whole of Foundation brings the data of ICU, 40 MB, into each of the commands that are released.
+    @Test func roomsUseTheEssentialsOfFoundation() throws {
+        for file in try sourceFiles() {
+            #expect(!file.imports.contains("Foundation"), "\(file.path): import FoundationEssentials")
+        }
+    }
+
     @Test func onlyCommandsPrintExitAndParseArguments() throws {
         let words: Set = [
             "print", "debugPrint", "exit", "_exit", "abort", "fatalError", "readLine", "fputs", "CommandLine", "stdout", "stderr",

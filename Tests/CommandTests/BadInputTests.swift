@@ -211,7 +211,7 @@ struct HelpTests {
             command[0] == "graphc"
             ? try place.graphc(Array(arguments)).success() : try place.graphrun(Array(arguments)).success()
         let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
-        #expect(lines.count <= 30 && lines.allSatisfy { $0.count <= 80 }, "\(lines.count) lines")
+        #expect(lines.count <= 32 && lines.allSatisfy { $0.count <= 80 }, "\(lines.count) lines")
         #expect(lines.contains { $0.contains(command.joined(separator: " ") + " ") && !$0.hasPrefix("USAGE") })
     }
 }
