@@ -15,16 +15,17 @@ public enum Bands: Hashable, Sendable {
 
 /// How pictures of one size are enlarged.
 public struct EnlargingPlan: Sendable {
-    /// One, or several of which each is computed from top to bottom before the next.
-    public var strips: [ColumnStrip]
+    /// Its strips are computed one after the other, each from top to bottom.
+    public var plan: Plan
     public var threadCount: Int
 
     public var summary: Summary {
+        let strips = plan.strips
         let width = strips.last?.inputColumns.upperBound ?? 1
         return Summary(
-            bandRows: strips.first?.plan.bandRows, stripCount: strips.count,
+            bandRows: plan.bandRows, stripCount: strips.count,
             recomputedShare: Double(strips.map(\.inputColumns.count).reduce(0, +)) / Double(width) - 1,
-            byteCount: strips.map { $0.plan.program.byteCount(threadCount: threadCount) }.max() ?? 0)
+            byteCount: strips.map { $0.program.byteCount(threadCount: threadCount) }.max() ?? 0)
     }
 
     /// What was chosen, and what it takes.
@@ -47,24 +48,14 @@ public struct EnlargingPlan: Sendable {
     }
 }
 
-extension Pipeline {
-    /// The program of an entry whose rows are worked on so.
-    package static func specialize(
-        _ entry: Entry, sizes: [String: Int], instructionSet: InstructionSet, bands: Bands,
-        algorithm: ConvolutionAlgorithm
-    ) throws(ProgramError) -> BandedProgram {
-        let bandRows: Int?
-        switch bands {
-        case .automatic:
-            return try specialize(
-                entry, sizes: sizes, instructionSet: instructionSet, arenaLimit: preferredArenaByteCount,
-                algorithm: algorithm)
-        case .whole: bandRows = nil
-        case .rows(let rows): bandRows = rows
-        }
-        let program = try specialize(
-            entry, sizes: sizes, instructionSet: instructionSet, bandRows: bandRows, algorithm: algorithm)
-        return BandedProgram(program: program, bandRows: bandRows)
+extension PlanOptions.Memory {
+    package init(_ bands: Bands) {
+        self =
+            switch bands {
+            case .automatic: .automatic
+            case .whole: .wholeImages
+            case .rows(let rows): .bands(rows: rows)
+            }
     }
 }
 
@@ -79,21 +70,13 @@ extension Model {
         memoryLimit: Int? = nil, algorithm: ConvolutionAlgorithm = .best
     ) throws(ModelError) -> EnlargingPlan {
         let entry = try entry(.predict)
-        let enlargement = try Enlargement(entry.graph)
-        let sizes = enlargement.sizes(imageCount: 1, height: height, width: width)
+        let sizes = try Enlargement(entry.graph).sizes(imageCount: 1, height: height, width: width)
         do throws(ProgramError) {
-            if let memoryLimit {
-                let strips = try Pipeline.specialize(
-                    entry, sizes: sizes, splitting: enlargement.widthSymbol, instructionSet: instructionSet,
-                    memoryLimit: memoryLimit - residentByteCount, threadCount: threadCount, algorithm: algorithm)
-                return EnlargingPlan(strips: strips, threadCount: threadCount)
+            let memory = memoryLimit.map { limit in
+                PlanOptions.Memory.all(byteCount: limit - residentByteCount, threadCount: threadCount)
             }
-            let plan = try Pipeline.specialize(
-                entry, sizes: sizes, instructionSet: instructionSet, bands: bands, algorithm: algorithm)
-            let columns = (input: 0..<width, output: 0..<enlargement.scale * width)
-            return EnlargingPlan(
-                strips: [ColumnStrip(inputColumns: columns.input, outputColumns: columns.output, plan: plan)],
-                threadCount: threadCount)
+            let options = PlanOptions(instructionSet, algorithm: algorithm, memory: memory ?? .init(bands))
+            return EnlargingPlan(plan: try Pipeline.plan(entry, sizes: sizes, options), threadCount: threadCount)
         } catch {
             guard let memoryLimit else { throw ModelError(error.message) }
             throw ModelError(

@@ -140,12 +140,12 @@ public final class PictureEnlarger {
         let plan = try model.enlargingPlan(
             height: height, width: width, threadCount: threadCount, bands: bands, memoryLimit: memoryLimit,
             algorithm: algorithm)
-        guard plan.strips.count == 1 else {
-            return Prepared(width: width, height: height, summary: plan.summary, parts: .strips(plan.strips))
+        guard plan.plan.strips.count == 1 else {
+            return Prepared(width: width, height: height, summary: plan.summary, parts: .strips(plan.plan.strips))
         }
         do {
             let session = try Session(
-                plan.strips[0].plan.program, parameters: model.parameters, threadCount: threadCount)
+                plan.plan.strips[0].program, parameters: model.parameters, threadCount: threadCount)
             return Prepared(width: width, height: height, summary: plan.summary, parts: .whole(session))
         } catch {
             throw ModelError(error.message)
@@ -155,7 +155,7 @@ public final class PictureEnlarger {
     /// Runs one of several strips of a picture of some width.
     private func run(_ strip: ColumnStrip, from source: any RowSource, width: Int, to rows: any PartialRows) throws {
         releaseFreedMemory()
-        let session = try Session(strip.plan.program, parameters: model.parameters, threadCount: threadCount)
+        let session = try Session(strip.program, parameters: model.parameters, threadCount: threadCount)
         let firstColumn = strip.outputColumns.lowerBound - scale * strip.inputColumns.lowerBound
         try session.run(
             inputs: [

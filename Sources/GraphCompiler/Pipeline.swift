@@ -1,13 +1,19 @@
 import GraphIR
 import GraphLanguage
 
-/// The compiler: from text to a program, top to bottom.
+/// The compiler, from text to a program. What it does on the way is ``passTable``, from top to bottom.
 ///
-///     .graph text ─ parse ─ elaborate ─ differentiate ─ simplify ─ fuse ─▶ Module, kept in packs
-///     Module + sizes ─ bind ─ join groups ─ choose kernels ─ schedule ─ plan memory ─▶ Program, run at once
+///     .graph text ─ parse ─ elaborate ─ differentiated ─ simplified ─ fused ─▶ Module, kept in packs
+///     Entry + sizes + PlanOptions ─ lowered ─ scheduled ─ planned ─▶ Plan, run at once
 ///
-/// Every stage but the first is verified, prints as text, and can be read again and continued from.
+/// Every stage prints as text that is read again and continued from. In debug builds every pass is verified, in release
+/// builds the last of each stage.
 public enum Pipeline {
+    /// Names this compiler in packs: entries that another version compiled are compiled again.
+    public static let version = "2"
+
+    // MARK: Whatever the sizes
+
     /// Compiles text as far as sizes need not be known.
     ///
     /// - Parameter parameters: values for the graph's compile-time parameters, from `-D name=value`.
@@ -16,9 +22,6 @@ public enum Pipeline {
     ) throws(CompileError) -> Module {
         try run(source, parameters: parameters, upTo: .fused)
     }
-
-    /// Names this compiler in packs: entries that another version compiled are compiled again.
-    public static let version = "2"
 
     /// The module at a stage from `elaborated` to `fused`. Text that begins with its stage continues
     /// from there.
@@ -34,111 +37,116 @@ public enum Pipeline {
     ) throws(CompileError) -> Module {
         let first = try stage(of: syntax)
         let module = try checked { () throws(Diagnostics) in try elaborate(syntax, parameters: parameters) }
-        try verify(module)
+        for entry in module.entries {
+            do { try Verifier.verify(entry.graph) } catch { throw .invariant(entry.role, error) }
+        }
         return try `continue`(module, after: first, upTo: last)
     }
 
     /// Takes a module from one stage to a later one.
+    ///
+    /// - Parameter pass: a pass of the later stage, where not all of its passes shall run.
     public static func `continue`(
-        _ module: Module, after first: Stage, upTo last: Stage
+        _ module: Module, after first: Stage, upTo last: Stage, stoppingAfter pass: Pass? = nil
     ) throws(CompileError) -> Module {
+        precondition(last <= .fused, "later stages need sizes")
         var module = module
-        for pass in passes where first < pass.stage && pass.stage <= last {
-            module.entries = try module.entries.map { entry throws(CompileError) in try pass.run(entry) }
-            try verify(module)
+        module.entries = try module.entries.map { entry throws(CompileError) in
+            do throws(PassError) {
+                let context = PassContext(role: entry.role)
+                let form = try perform(passTable, on: .graph(entry.graph), context, after: first, upTo: last, stoppingAfter: pass)
+                return Entry(role: entry.role, graph: form.graph)
+            } catch {
+                throw CompileError(error, of: entry.role)
+            }
         }
         return module
     }
 
-    private static let passes: [(stage: Stage, run: @Sendable (Entry) throws(CompileError) -> Entry)] = [
-        (.differentiated, { entry throws(CompileError) in try legal { () throws(NodeError) in try differentiate(entry) } }),
-        (.simplified, { entry throws(CompileError) in try legal { () throws(NodeError) in try simplify(entry) } }),
-        (.fused, { entry throws(CompileError) in Entry(role: entry.role, graph: fuse(entry.graph)) }),
-    ]
+    // MARK: For given sizes
 
-    /// Simplification: until nothing changes, since each pass makes room for the others.
-    static func simplify(_ entry: Entry) throws(NodeError) -> Entry {
-        var graph = entry.graph
-        var previous: Graph
-        repeat {
-            previous = graph
-            graph = foldConstants(graph)
-            graph = eliminateCommonSubexpressions(graph)
-            graph = try foldScales(graph)
-            graph = eliminateDeadCode(graph)
-        } while graph != previous
-        return Entry(role: entry.role, graph: graph)
+    /// Plans a fused entry for given sizes: kernels, schedule, memory. Takes milliseconds.
+    ///
+    /// - Parameter sizes: a value for each symbol of the entry's inputs, as `["N": 1, "H": 48, "W": 48]`.
+    /// - Throws: when an op rejects the sizes, the plan would pass ``PlanLimits``, or memory is too small for any.
+    public static func plan(_ entry: Entry, sizes: [String: Int], _ options: PlanOptions) throws(ProgramError) -> Plan {
+        let steps = try run(
+            entry, sizes: sizes, options.instructionSet, algorithm: options.algorithm, upTo: .lowered
+        ).program
+        switch options.memory {
+        case .bands(let rows):
+            return Plan(try planned(scheduled(steps, bandRows: rows)), bandRows: rows)
+        case .arena(let byteCount):
+            let (program, bandRows) = try planInBands(steps, arenaLimit: byteCount)
+            return Plan(program, bandRows: bandRows)
+        case .all(let byteCount, let threadCount):
+            return Plan(
+                strips: try planInStrips(entry, steps, sizes: sizes, memoryLimit: byteCount, threadCount: threadCount))
+        }
     }
 
-    /// The program of a fused entry for given sizes: kernels, schedule, memory. Takes milliseconds.
+    /// A fused entry at a stage from `lowered` on.
     ///
     /// - Parameters:
-    ///   - sizes: a value for each symbol of the entry's inputs, as `["N": 1, "H": 48, "W": 48]`.
-    ///   - bandRows: rows of the first input that a wave advances by; nil runs whole images.
-    ///   - algorithm: how convolutions are computed.
-    public static func specialize(
-        _ entry: Entry, sizes: [String: Int], instructionSet: InstructionSet, bandRows: Int? = nil,
-        algorithm: ConvolutionAlgorithm = .best
-    ) throws(ProgramError) -> Program {
-        let steps = try chooseSteps(entry, sizes: sizes, instructionSet: instructionSet, algorithm)
-        return try planMemory(schedule(steps, bandRows: bandRows))
-    }
-
-    /// The program that is fastest within memory: whole images where they fit, else bands of rows.
-    ///
-    /// - Parameter arenaLimit: bytes that activations should take at most; passed where even the smallest
-    ///   bands take more.
-    public static func specialize(
-        _ entry: Entry, sizes: [String: Int], instructionSet: InstructionSet, arenaLimit: Int,
-        algorithm: ConvolutionAlgorithm = .best
-    ) throws(ProgramError) -> BandedProgram {
-        try planInBands(
-            chooseSteps(entry, sizes: sizes, instructionSet: instructionSet, algorithm), arenaLimit: arenaLimit)
-    }
-
-    /// As ``specialize(_:sizes:instructionSet:arenaLimit:algorithm:)``, but never over a limit: where even the smallest
-    /// bands take more, the picture is cut into strips of columns, which give the same bytes.
-    ///
-    /// - Parameters:
-    ///   - symbol: the width of the entry's one input.
-    ///   - memoryLimit: bytes that ``Program/byteCount(threadCount:)`` of each strip may reach.
-    /// - Throws: when the limit is too small for the narrowest strip, too.
-    public static func specialize(
-        _ entry: Entry, sizes: [String: Int], splitting symbol: String, instructionSet: InstructionSet, memoryLimit: Int,
-        threadCount: Int, algorithm: ConvolutionAlgorithm = .best
-    ) throws(ProgramError) -> [ColumnStrip] {
-        try planInStrips(
-            entry, chooseSteps(entry, sizes: sizes, instructionSet: instructionSet, algorithm), sizes: sizes, width: symbol,
-            memoryLimit: memoryLimit, threadCount: threadCount)
-    }
-
-    /// As ``specialize(_:sizes:instructionSet:bandRows:algorithm:)``, stopping before memory is planned.
-    public static func scheduled(
-        _ entry: Entry, sizes: [String: Int], instructionSet: InstructionSet, bandRows: Int? = nil
-    ) throws(ProgramError) -> Program {
-        try schedule(try chooseSteps(entry, sizes: sizes, instructionSet: instructionSet, .best), bandRows: bandRows)
-    }
-
-    /// Goes on from a scheduled program to a planned one.
-    public static func plan(_ scheduled: Program) throws(ProgramError) -> Program { try planMemory(scheduled) }
-
-    private static func chooseSteps(
-        _ entry: Entry, sizes: [String: Int], instructionSet: InstructionSet, _ algorithm: ConvolutionAlgorithm
-    ) throws(ProgramError) -> Program {
-        let missing = entry.graph.sizeSymbols.filter { sizes[$0] == nil }
-        guard missing.isEmpty else {
-            throw ProgramError("no value is given for \(missing.count == 1 ? "size" : "sizes") \(missing.joined(separator: ", "))")
+    ///   - bandRows: rows of the first input in one band; nil for whole images.
+    ///   - pass: a pass of that stage, where not all of its passes shall run.
+    public static func run(
+        _ entry: Entry, sizes: [String: Int], _ instructionSet: InstructionSet, algorithm: ConvolutionAlgorithm = .best,
+        bandRows: Int? = nil, upTo last: Stage, stoppingAfter pass: Pass? = nil
+    ) throws(ProgramError) -> EntryForm {
+        let context = PassContext(
+            role: entry.role, sizes: sizes, instructionSet: instructionSet, algorithm: algorithm, bandRows: bandRows)
+        return try refusing { () throws(PassError) in
+            try perform(passTable, on: .graph(entry.graph), context, after: .fused, upTo: last, stoppingAfter: pass)
         }
-        var bound: Graph
-        do {
-            bound = try entry.graph.bound(to: sizes)
-        } catch {
-            throw ProgramError("\(error)")
-        }
-        if algorithm == .best { bound = composeConvolutions(composeGradients(bound)) }
-        if algorithm != .direct { bound = joinBiasGradients(bound) }
-        return try buildSteps(chooseKernels(bound, algorithm), role: entry.role, instructionSet: instructionSet)
     }
+
+    /// Takes a program from one stage to a later one.
+    public static func `continue`(
+        _ program: Program, bandRows: Int? = nil, after first: Stage, upTo last: Stage, stoppingAfter pass: Pass? = nil
+    ) throws(ProgramError) -> Program {
+        let context = PassContext(role: program.role, instructionSet: program.instructionSet, bandRows: bandRows)
+        return try refusing { () throws(PassError) in
+            try perform(passTable, on: .program(program), context, after: first, upTo: last, stoppingAfter: pass)
+        }.program
+    }
+
+    static func scheduled(_ steps: Program, bandRows: Int?) throws(ProgramError) -> Program {
+        try `continue`(steps, bandRows: bandRows, after: .lowered, upTo: .scheduled)
+    }
+
+    static func planned(_ scheduled: Program) throws(ProgramError) -> Program {
+        try `continue`(scheduled, after: .scheduled, upTo: .planned)
+    }
+
+    // MARK: The driver
+
+    /// Does what a table of passes says, from behind one stage to the end of another or to one pass.
+    static func perform(
+        _ table: [StagePasses], on entry: EntryForm, _ context: PassContext, after first: Stage, upTo last: Stage,
+        stoppingAfter stop: Pass? = nil
+    ) throws(PassError) -> EntryForm {
+        var entry = entry
+        for stage in table where first < stage.stage && stage.stage <= last {
+            var previous: EntryForm
+            repeat {
+                previous = entry
+                for pass in stage.passes {
+                    entry = try pass(entry, context)
+                    if verifiesEveryPass { try pass.verify(entry) }
+                    if pass.name == stop?.name { return entry }
+                }
+            } while stage.areRepeated && entry != previous
+            if !verifiesEveryPass { try stage.passes.last?.verify(entry) }
+        }
+        return entry
+    }
+
+    #if DEBUG
+        private static let verifiesEveryPass = true
+    #else
+        private static let verifiesEveryPass = false
+    #endif
 
     static func stage(of syntax: SourceFile) throws(CompileError) -> Stage {
         guard let name = syntax.stage else { return .elaborated }
@@ -153,61 +161,31 @@ public enum Pipeline {
         return stage
     }
 
-    private static func verify(_ module: Module) throws(CompileError) {
-        for entry in module.entries {
-            do { try Verifier.verify(entry.graph) } catch { throw .invariant(entry.role, error) }
-        }
-    }
-
     private static func checked<Value>(_ body: () throws(Diagnostics) -> Value) throws(CompileError) -> Value {
         do { return try body() } catch { throw .source(error) }
     }
 
-    private static func legal<Value>(_ body: () throws(NodeError) -> Value) throws(CompileError) -> Value {
-        do { return try body() } catch { throw .illegal(error) }
+    private static func refusing<Value>(_ body: () throws(PassError) -> Value) throws(ProgramError) -> Value {
+        do { return try body() } catch { throw ProgramError(error) }
     }
 }
 
-/// What a dump shows. Later stages need sizes.
-public enum Stage: String, Hashable, Sendable, CaseIterable, Comparable {
-    case parsed, elaborated, differentiated, simplified, fused
-    case scheduled, planned
-
-    public static func < (left: Stage, right: Stage) -> Bool {
-        (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
-    }
-
-    /// Whether the stage is of one entry with its sizes bound.
-    public var needsSizes: Bool { self >= .scheduled }
-}
-
-public enum CompileError: Error, Sendable {
-    /// Mistakes in the source, with their places.
-    case source(Diagnostics)
-    /// The model is well formed but cannot be compiled: its loss depends on no weight, say.
-    case illegal(NodeError)
-    /// A pass, or a hand that edited a dump, broke an invariant.
-    case invariant(Role, VerificationError)
-
-    /// For people, with the places in the source.
-    public func rendered(file: String, source: String) -> String {
-        switch self {
-        case .source(let diagnostics):
-            return diagnostics.rendered(file: file, source: source)
-        case .illegal(let error):
-            let diagnostic = Diagnostic(
-                code: error.error.code, error.error.message, at: error.origin.location, expected: error.error.expected,
-                found: error.error.found, notes: error.origin.chain)
-            return Diagnostics([diagnostic]).rendered(file: file, source: source)
-        case .invariant(let role, let error):
-            let diagnostic = Diagnostic(
-                code: "invariant", "entry \(role.rawValue): \(error)", at: error.origin.location, notes: error.origin.chain)
-            return Diagnostics([diagnostic]).rendered(file: file, source: source)
+extension CompileError {
+    init(_ error: PassError, of role: Role) {
+        switch error {
+        case .illegal(let error): self = .illegal(error)
+        case .broken(let error): self = .broken(role, error)
+        case .refused: preconditionFailure("programs are made behind stage fused")
         }
     }
 }
 
-extension Module {
-    /// A file that begins with its stage and holds every entry.
-    public func syntax(stage: Stage) -> SourceFile { syntax(stage: stage.rawValue) }
+extension ProgramError {
+    init(_ error: PassError) {
+        switch error {
+        case .illegal(let error): self.init("\(error)")
+        case .broken(let error): self.init("\(error)")
+        case .refused(let error): self = error
+        }
+    }
 }

@@ -102,9 +102,10 @@ extension Model {
         _ algorithm: ConvolutionAlgorithm
     ) throws(ModelError) -> Results {
         do {
-            let program = try Pipeline.specialize(
-                entry, sizes: sizes(of: entry.graph, from: inputs), instructionSet: .best, bandRows: bandRows,
-                algorithm: algorithm)
+            let program = try Pipeline.plan(
+                entry, sizes: sizes(of: entry.graph, from: inputs),
+                PlanOptions(.best, algorithm: algorithm, memory: .bands(rows: bandRows))
+            ).program
             let session = try Session(program, parameters: parameters, threadCount: threadCount)
             let sinks = try program.graph.outputs.map { output throws(ModelError) in
                 (output.name, try WholeOutput(program.graph[output.value].type))

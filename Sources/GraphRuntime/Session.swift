@@ -4,7 +4,7 @@ import KernelInterface
 
 /// A program bound to memory, weights and threads, ready to run many times.
 ///
-///     let program = try Pipeline.specialize(entry, sizes: ["N": 1, "H": 48, "W": 48], instructionSet: .best)
+///     let program = try Pipeline.plan(entry, sizes: ["N": 1, "H": 48, "W": 48], PlanOptions(.best)).program
 ///     let session = try Session(program, parameters: store, threadCount: 2)
 ///     let measures = try session.run(inputs: ["lr": TensorSource(pixels)], outputs: ["image": sink])
 ///

@@ -30,10 +30,11 @@ final class TrainingStep {
         self.inputs = inputs
         session = try asTrainingError {
             let side = recipe.patchSide / inputs.scale
-            let program = try Pipeline.specialize(
+            let program = try Pipeline.plan(
                 model.entry(.train),
                 sizes: inputs.enlargement.sizes(imageCount: recipe.batchCount, height: side, width: side),
-                instructionSet: .best, algorithm: recipe.algorithm)
+                PlanOptions(.best, algorithm: recipe.algorithm)
+            ).program
             return try Session(program, parameters: model.parameters, threadCount: threadCount)
         }
         try asTrainingError { try session.bind(inputs: [inputs.reduced: reducedSource, inputs.truth: truthSource]) }

@@ -23,8 +23,9 @@ final class WorkloadSession {
         isTraining = workload.role == .train
         do {
             // A training step sums over whole images.
-            let plan = try Pipeline.specialize(
-                entry, sizes: sizes, instructionSet: .best, bands: isTraining ? .whole : bands, algorithm: algorithm)
+            let plan = try Pipeline.plan(
+                entry, sizes: sizes,
+                PlanOptions(.best, algorithm: algorithm, memory: isTraining ? .wholeImages : .init(bands)))
             let program = plan.program
             bandRows = plan.bandRows
             session = try Session(program, parameters: model.parameters, threadCount: threadCount)

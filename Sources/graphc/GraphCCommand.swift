@@ -19,6 +19,7 @@ struct GraphCCommand: ParsableCommand {
             Compile.self,
             Check.self,
             Dump.self,
+            Passes.self,
         ])
 
     static func main() { runAndExit() }

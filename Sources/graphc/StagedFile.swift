@@ -10,7 +10,7 @@ struct StagedFile {
         /// As people write it, or a dump up to `fused`.
         case text(SourceText)
         case model(Model)
-        /// A dump of stage `scheduled` or `planned`.
+        /// A dump of stage `lowered`, `scheduled` or `planned`.
         case program(Program)
     }
 
@@ -38,10 +38,11 @@ struct StagedFile {
     func checked() throws(ModelError) -> String {
         switch content {
         case .program(let program):
-            return "\(program.role.rawValue) \(stage?.rawValue ?? ""): \(readable(count: program.steps.count, "step")), "
-                + readable(count: program.instructions.count, "instruction")
+            let steps = readable(count: program.steps.count, "step")
+            let counts = stage == .lowered ? steps : "\(steps), \(readable(count: program.instructions.count, "instruction"))"
+            return "\(program.role.rawValue) \(stage?.rawValue ?? ""): \(counts)"
         case .text, .model:
-            return try module(at: .fused).summary
+            return try module(upTo: .fused).summary
         }
     }
 
@@ -51,8 +52,18 @@ struct StagedFile {
         return try source.parsed()
     }
 
-    /// - Requires: `stage` needs no sizes.
-    func module(at stage: Stage) throws(ModelError) -> Module {
+    /// The model at a stage that needs no sizes.
+    ///
+    /// - Parameter pass: a pass of that stage, where not all of its passes shall run.
+    func module(upTo stage: Stage, stoppingAfter pass: Pass? = nil) throws(ModelError) -> Module {
+        if let pass, let previous = stage.previous {
+            let module = try module(upTo: previous)
+            do {
+                return try Pipeline.continue(module, after: previous, upTo: stage, stoppingAfter: pass)
+            } catch {
+                throw ModelError("\(path): \(error.rendered(file: path, source: ""))")
+            }
+        }
         if let own = self.stage, own > stage { throw noWayBack(to: stage) }
         switch content {
         case .text(let source): return try source.compiled(values, upTo: stage)
@@ -61,27 +72,49 @@ struct StagedFile {
         }
     }
 
-    /// The program of one entry at stage `scheduled` or `planned`.
+    /// What a program is made for.
+    struct ProgramOptions {
+        /// nil for `predict`, or for the only entry that the file has.
+        var role: Role?
+        var sizes: [String: Int]
+        /// nil for the best of this machine.
+        var instructionSet: InstructionSet?
+        var algorithm: ConvolutionAlgorithm?
+        var bandRows: Int?
+    }
+
+    /// The text of one entry at a stage from `lowered` on.
     ///
-    /// - Parameter role: nil for `predict`, or for the only entry that the file has.
-    func program(
-        at stage: Stage, role: Role?, sizes: [String: Int], instructionSet: InstructionSet?, bandRows: Int?
-    ) throws(ModelError) -> Program {
-        if case .program(let program) = content {
-            guard let own = self.stage, own <= stage else { throw noWayBack(to: stage) }
-            guard role ?? program.role == program.role, sizes.isEmpty, bandRows == nil, instructionSet == nil else {
-                throw ModelError("\(path): entry, sizes, bands and instruction set of a '\(own.rawValue)' dump are bound")
-            }
-            return own == stage ? program : try legal { () throws(ProgramError) in try Pipeline.plan(program) }
+    /// - Parameter pass: a pass of that stage, where not all of its passes shall run.
+    func text(upTo stage: Stage, stoppingAfter pass: Pass?, _ options: ProgramOptions) throws(ModelError) -> String {
+        let completed = pass?.completedStage ?? stage
+        if case .program(let program) = content, let own = self.stage {
+            let program = try `continue`(program, from: own, upTo: stage, stoppingAfter: pass, options)
+            return programText(program, stage: completed)
         }
-        let module = try module(at: .fused)
-        let entry = try entry(role, of: module)
-        try check(sizes, of: entry.graph, for: stage)
-        let set = instructionSet ?? .best
+        let entry = try entry(options.role, of: module(upTo: .fused))
+        try check(options.sizes, of: entry.graph, for: stage)
+        let form = try legal { () throws(ProgramError) in
+            try Pipeline.run(
+                entry, sizes: options.sizes, options.instructionSet ?? .best, algorithm: options.algorithm ?? .best,
+                bandRows: options.bandRows, upTo: stage, stoppingAfter: pass)
+        }
+        return form.text(role: entry.role, stage: completed)
+    }
+
+    private func `continue`(
+        _ program: Program, from own: Stage, upTo stage: Stage, stoppingAfter pass: Pass?, _ options: ProgramOptions
+    ) throws(ModelError) -> Program {
+        guard own < stage || (own == stage && pass.map { $0.completedStage == own } ?? true) else { throw noWayBack(to: stage) }
+        guard options.role ?? program.role == program.role, options.sizes.isEmpty, options.instructionSet == nil,
+            options.algorithm == nil, options.bandRows == nil || own == .lowered
+        else {
+            let bands = own == .lowered ? "" : ", bands"
+            throw ModelError(
+                "\(path): entry, sizes\(bands), algorithm and instruction set of a '\(own.rawValue)' dump are bound")
+        }
         return try legal { () throws(ProgramError) in
-            stage == .scheduled
-                ? try Pipeline.scheduled(entry, sizes: sizes, instructionSet: set, bandRows: bandRows)
-                : try Pipeline.specialize(entry, sizes: sizes, instructionSet: set, bandRows: bandRows)
+            try Pipeline.continue(program, bandRows: options.bandRows, after: own, upTo: stage, stoppingAfter: pass)
         }
     }
 

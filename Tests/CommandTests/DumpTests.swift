@@ -27,13 +27,54 @@ struct DumpTests {
         let plan = try place.graphc(["dump"] + Models.small(name) + ["--stage", "planned"] + sizes).success()
         let schedule = try place.graphc(["dump", fused, "--stage", "scheduled"] + sizes).success()
         #expect(try place.graphc(["dump", fused, "--stage", "planned"] + sizes).success() == plan)
-        for (stage, dump) in [("scheduled", schedule), ("planned", plan)] {
+        let lowered = try place.graphc(["dump", fused, "--stage", "lowered"] + sizes.prefix(4)).success()
+        for (stage, dump) in [("lowered", lowered), ("scheduled", schedule), ("planned", plan)] {
             let file = try place.file("\(stage).dump", dump.utf8)
             #expect(dump.hasPrefix("stage \(stage)\n"))
             #expect(try place.graphc("dump", file, "--stage", stage).success() == dump)
-            #expect(try place.graphc("dump", file, "--stage", "planned").success() == plan)
+            let rest = stage == "lowered" ? bands : []
+            #expect(try place.graphc(["dump", file, "--stage", "planned"] + rest).success() == plan)
             #expect(try place.graphc("check", file).success().contains("fine: \(entry) \(stage): "))
         }
+    }
+
+    @Test func whatIsBehindAPassIsShownAndContinuedFrom() throws {
+        let place = try Workplace()
+        let sizes = ["--shape", "N=1,H=9,W=7", "--bands", "3"]
+        let plan = try place.graphc(["dump"] + Models.small("edsr") + ["--stage", "planned"] + sizes).success()
+        let passes = try place.graphc("passes").success().split(separator: "\n").filter { !$0.hasPrefix(" ") }
+        #expect(passes.count > 15)
+        for line in passes {
+            let words = line.split(separator: " ")
+            let needsSizes = ["lowered", "scheduled", "planned"].contains(words[1])
+            let dump = try place.graphc(
+                ["dump"] + Models.small("edsr") + ["--after", String(words[0])] + (needsSizes ? sizes : [])
+            ).success()
+            let file = try place.file("\(words[0]).dump", dump.utf8)
+            let stage = dump.prefix { $0 != "\n" }.dropFirst("stage ".count)
+            let isBound = ["scheduled", "planned"].contains(stage)
+            // Behind the binding of sizes they are numbers.
+            let rest = isBound ? [] : dump.contains("[N, H, W, 3]") ? sizes : ["--bands", "3"]
+            #expect(try place.graphc(["dump", file, "--stage", "planned"] + rest).success() == plan, "\(line)")
+            #expect(try place.graphc("check", file).success().hasPrefix("\(file): fine: "))
+        }
+    }
+
+    @Test(arguments: [
+        (["--after", "foldConstant"], "Did you mean 'foldConstants'?"), (["--after", "x"], "See graphc passes."),
+        (["--after", "fuse", "--stage", "fused"], "not both"), (["--after", "fuse", "--bands", "2"], "go with stages lowered"),
+        (["--algorithm", "direct"], "go with stages lowered"),
+    ])
+    func passesThatCannotBeShownAreRefused(_ arguments: [String], _ excerpt: String) throws {
+        let finished = try Workplace().graphc(["dump", Models.path("espcn")] + arguments)
+        #expect(finished.status == 64 && finished.output.isEmpty && finished.errors.contains(excerpt), "\(finished.errors)")
+    }
+
+    @Test func plansAreOfTheAlgorithmThatIsAskedFor() throws {
+        let arguments = ["dump", Models.path("espcn"), "--stage", "lowered", "--shape", "N=1,H=16,W=16"]
+        let direct = try Workplace().graphc(arguments + ["--algorithm", "direct"]).success()
+        let best = try Workplace().graphc(arguments).success()
+        #expect(direct.contains("using conv2d_direct") && !direct.contains("winograd") && best.contains("winograd"))
     }
 
     @Test func aPackShowsWhatItsGraphShows() throws {

@@ -33,8 +33,9 @@ struct ConvolutionAlgorithmTests {
 
     @Test func theLastConvolutionsAreComposedByDefault() throws {
         let counts = try ConvolutionAlgorithm.allCases.map { algorithm in
-            let program = try Pipeline.specialize(
-                edsr().entry(.predict), sizes: ["N": 2, "H": 12, "W": 12], instructionSet: .best, algorithm: algorithm)
+            let program = try Pipeline.plan(
+                edsr().entry(.predict), sizes: ["N": 2, "H": 12, "W": 12], PlanOptions(.best, algorithm: algorithm)
+            ).program
             return program.steps.count { $0.kernel.hasPrefix("conv2d") }
         }
         #expect(counts == [35, 37, 37])
@@ -44,8 +45,9 @@ struct ConvolutionAlgorithmTests {
     func directTakesNoKernelOfWinogradsAlgorithm(_ role: Role) throws {
         let entry = try edsr().entry(role)
         let kernels = try [ConvolutionAlgorithm.best, .direct].map { algorithm in
-            let program = try Pipeline.specialize(
-                entry, sizes: ["N": 2, "H": 12, "W": 12], instructionSet: .best, algorithm: algorithm)
+            let program = try Pipeline.plan(
+                entry, sizes: ["N": 2, "H": 12, "W": 12], PlanOptions(.best, algorithm: algorithm)
+            ).program
             return program.steps.map(\.kernel)
         }
         #expect(kernels[0].contains { $0.contains("winograd") })

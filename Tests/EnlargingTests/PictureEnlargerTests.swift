@@ -70,7 +70,7 @@ struct PictureEnlargerTests {
         let model = try Model(source: SourceText(text, name: "sharp.graph"))
         let wide = picture(1501, 9)
         let whole = try PictureEnlarger(model, threadCount: 2).enlarged(wide)
-        let plan = try model.enlargingPlan(height: 9, width: 1501, threadCount: 2, bands: .rows(4)).strips[0].plan.program
+        let plan = try model.enlargingPlan(height: 9, width: 1501, threadCount: 2, bands: .rows(4)).plan.program
         let limit = model.residentByteCount + plan.byteCount(threadCount: 2) - plan.arenaByteCount / 2
         let enlarger = try PictureEnlarger(model, threadCount: 2, memoryLimit: limit)
         #expect(try enlarger.enlarged(wide) == whole)

@@ -27,9 +27,11 @@ import Testing
         let entry = try model.entry(role)
         for bandRows in [nil, 3] {
             let sizes = ["N": 2, "H": 9, "W": 5]
-            let scheduled = try Pipeline.scheduled(entry, sizes: sizes, instructionSet: .avx2, bandRows: bandRows)
+            let scheduled = try Pipeline.run(entry, sizes: sizes, .avx2, bandRows: bandRows, upTo: .scheduled).program
             #expect(try readProgram(programText(scheduled, stage: .scheduled)) == scheduled)
-            let planned = try Pipeline.specialize(entry, sizes: sizes, instructionSet: .avx2, bandRows: bandRows)
+            let planned = try Pipeline.plan(
+                entry, sizes: sizes, PlanOptions(.avx2, memory: .bands(rows: bandRows))
+            ).program
             #expect(try readProgram(programText(planned, stage: .planned)) == planned)
         }
     }

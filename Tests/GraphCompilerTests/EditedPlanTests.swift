@@ -12,8 +12,10 @@ import Testing
     private let entryLine: Int
 
     init() throws {
-        program = try Pipeline.specialize(
-            SmallModel.all[0].entry(.predict), sizes: ["N": 1, "H": 9, "W": 5], instructionSet: .portable, bandRows: 4)
+        program = try Pipeline.plan(
+            SmallModel.all[0].entry(.predict), sizes: ["N": 1, "H": 9, "W": 5],
+            PlanOptions(.portable, memory: .bands(rows: 4))
+        ).program
         sound = programText(program, stage: .planned).components(separatedBy: "\n")
         entryLine = try #require(sound.firstIndex { $0.hasPrefix("entry ") })
     }

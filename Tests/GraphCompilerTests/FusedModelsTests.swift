@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: SmallModel.all, [Role.predict, .train])
     func everyGroupHasAKernel(_ model: SmallModel, _ role: Role) throws {
         let entry = try model.entry(role)
-        let program = try Pipeline.scheduled(entry, sizes: ["N": 2, "H": 9, "W": 7], instructionSet: .portable)
+        let program = try Pipeline.plan(entry, sizes: ["N": 2, "H": 9, "W": 7], PlanOptions(.portable)).program
         let groups = names(of: program.graph)
         #expect(names(of: entry.graph).allSatisfy { group in groups.contains { $0.isSuperset(of: group) } }, "some were taken apart")
         #expect(program.graph.groups.filter { $0.kernel == "plain" }.isEmpty)
@@ -23,7 +23,7 @@ import Testing
     @Test(arguments: SmallModel.all)
     func inferenceIsConvolutionsAlone(_ model: SmallModel) throws {
         let entry = try model.entry(.predict)
-        let program = try Pipeline.scheduled(entry, sizes: ["N": 1, "H": 9, "W": 7], instructionSet: .portable)
+        let program = try Pipeline.plan(entry, sizes: ["N": 1, "H": 9, "W": 7], PlanOptions(.portable)).program
         let kernels = program.steps.filter { !$0.isPreparation }
             .map { ["conv2d_direct", "conv2d_winograd"].contains($0.kernel) ? "conv2d" : $0.kernel }
         let convolutions = program.graph.nodes.filter { $0.operation?.op == "conv2d" }.count

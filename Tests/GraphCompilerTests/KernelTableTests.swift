@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: SmallModel.all, Role.allCases)
     func noModelRunsAPlainEvaluation(_ model: SmallModel, _ role: Role) throws {
         for sizes in [["N": 1, "H": 1, "W": 1], ["N": 2, "H": 6, "W": 9]] {
-            let program = try Pipeline.specialize(model.entry(role), sizes: sizes, instructionSet: .portable)
+            let program = try Pipeline.plan(model.entry(role), sizes: sizes, PlanOptions(.portable)).program
             #expect(plainSteps(program) == [])
         }
     }
@@ -80,7 +80,7 @@ import Testing
         graph.outputs = graph.ids.filter { graph[$0].operation != nil }.map { Output(name: graph[$0].name, value: $0) }
         module.entries[0].graph = graph
         let entry = try Pipeline.continue(module, after: .simplified, upTo: .fused).entries[0]
-        let program = try Pipeline.specialize(entry, sizes: ["N": 2, "H": 5, "W": 6], instructionSet: .portable)
+        let program = try Pipeline.plan(entry, sizes: ["N": 2, "H": 5, "W": 6], PlanOptions(.portable)).program
         #expect(plainSteps(program) == [])
         #expect(Set(program.graph.nodes.compactMap { $0.operation?.op }) == Set(OpRegistry.names))
     }

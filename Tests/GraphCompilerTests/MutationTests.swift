@@ -27,8 +27,9 @@ import Testing
     @Test(arguments: SmallModel.all)
     func mutatedDumpsCompileOrAreRefused(_ model: SmallModel) throws {
         let planned = try programText(
-            Pipeline.specialize(
-                model.entry(.predict), sizes: ["N": 1, "H": 5, "W": 4], instructionSet: .portable, bandRows: 2),
+            Pipeline.plan(
+                model.entry(.predict), sizes: ["N": 1, "H": 5, "W": 4], PlanOptions(.portable, memory: .bands(rows: 2))
+            ).program,
             stage: .planned)
         var random = RepeatableGenerator(seed: UInt64(planned.utf8.count))
         for _ in 0..<60 {
@@ -62,7 +63,9 @@ import Testing
         let isLong = sizes.values.contains { $0 > 1000 && $0 < 1 << 31 }
         for bandRows in isLong ? [nil, Int.max] : [nil, 1, 7, Int.max] {
             do throws(ProgramError) {
-                let program = try Pipeline.specialize(entry, sizes: sizes, instructionSet: .avx2, bandRows: bandRows)
+                let program = try Pipeline.plan(
+                    entry, sizes: sizes, PlanOptions(.avx2, memory: .bands(rows: bandRows))
+                ).program
                 #expect(program.arenaByteCount >= 0)
                 if bandRows == nil { isPlanned = true }
             } catch {

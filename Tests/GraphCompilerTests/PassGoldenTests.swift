@@ -10,72 +10,41 @@ import Testing
 /// The second line of a file names the pass, or what a plan is for: `// pass foldScales`,
 /// `// plan N=1, H=6, W=4, bands 2`.
 @Suite struct PassGoldenTests {
-    @Test(arguments: try Golden.cases(in: "Simplify"))
-    func goldenSimplify(_ golden: GoldenCase) throws {
-        try golden.check { try transformed($0, .simplified) }
-    }
-
-    @Test(arguments: try Golden.cases(in: "Differentiate"))
-    func goldenDifferentiate(_ golden: GoldenCase) throws {
-        try golden.check { try transformed($0, .differentiated) }
-    }
-
-    @Test(arguments: try Golden.cases(in: "Fuse"))
-    func goldenFuse(_ golden: GoldenCase) throws {
-        try golden.check { try transformed($0, .fused) }
-    }
-
-    @Test(arguments: try Golden.cases(in: "Compose"))
-    func goldenCompose(_ golden: GoldenCase) throws {
-        try golden.check { try transformed($0, .fused) }
-    }
-
-    @Test(arguments: try Golden.cases(in: "ComposeGradients"))
-    func goldenComposeGradients(_ golden: GoldenCase) throws {
-        try golden.check { try transformed($0, .fused) }
-    }
-
-    @Test(arguments: try Golden.cases(in: "JoinBiasGradients"))
-    func goldenJoinBiasGradients(_ golden: GoldenCase) throws {
-        try golden.check { try transformed($0, .fused) }
+    @Test(arguments: try [
+        "Simplify", "Differentiate", "Fuse", "Compose", "ComposeGradients", "JoinBiasGradients",
+    ].flatMap(Golden.cases(in:)))
+    func goldenPasses(_ golden: GoldenCase) throws {
+        try golden.check(transformed)
     }
 
     @Test(arguments: try Golden.cases(in: "Schedule"))
     func goldenSchedule(_ golden: GoldenCase) throws {
-        try golden.check { programText(try program($0) { try $0.scheduled($1) }, stage: .scheduled) }
+        try golden.check { try program($0, .scheduled) }
     }
 
     @Test(arguments: try Golden.cases(in: "Plan"))
     func goldenPlan(_ golden: GoldenCase) throws {
-        try golden.check { programText(try program($0) { try $0.planned($1) }, stage: .planned) }
+        try golden.check { try program($0, .planned) }
     }
 
-    private static let passes: [String: @Sendable (Entry) throws -> Entry] = [
-        "foldConstants": { Entry(role: $0.role, graph: foldConstants($0.graph)) },
-        "eliminateCommonSubexpressions": { Entry(role: $0.role, graph: eliminateCommonSubexpressions($0.graph)) },
-        "eliminateDeadCode": { Entry(role: $0.role, graph: eliminateDeadCode($0.graph)) },
-        "foldScales": { Entry(role: $0.role, graph: try foldScales($0.graph)) },
-        "simplify": { try Pipeline.simplify($0) },
-        "differentiate": { try differentiate($0) },
-        "fuse": { Entry(role: $0.role, graph: fuse($0.graph)) },
-        "composeConvolutions": { Entry(role: $0.role, graph: composeConvolutions(fuse($0.graph))) },
-        "composeGradients": { Entry(role: $0.role, graph: composeGradients(fuse($0.graph))) },
-        "joinBiasGradients": { Entry(role: $0.role, graph: joinBiasGradients(fuse($0.graph))) },
-    ]
-
-    /// The module after the pass that the file names, verified.
-    private func transformed(_ input: String, _ stage: Stage) throws -> String {
+    /// The module after the pass or stage that the file names, verified.
+    private func transformed(_ input: String) throws -> String {
         let words = try Self.directive(input)
-        let pass = try #require(Self.passes[words.last ?? ""], "the second line is '// pass NAME'")
         var module = try Pipeline.run(input, upTo: .elaborated)
-        module.entries = try module.entries.map(pass)
-        for entry in module.entries { try Verifier.verify(entry.graph) }
+        if let pass = Pass(named: words.last ?? "") {
+            for entry in module.entries.indices { try module.entries[entry].apply(pass) }
+            return SyntaxPrinter.print(module.syntax(stage: min(pass.stage, .fused)))
+        }
+        let stage = try #require(Stage(rawValue: words.last ?? ""), "the second line is '// pass NAME' or '// stage NAME'")
+        module = try Pipeline.continue(module, after: try #require(stage.previous), upTo: stage)
         return SyntaxPrinter.print(module.syntax(stage: stage))
     }
 
-    private func program(_ input: String, _ lower: (Entry, PlanRequest) throws -> Program) throws -> Program {
+    private func program(_ input: String, _ stage: Stage) throws -> String {
         let request = PlanRequest(try Self.directive(input))
-        return try lower(try #require(Pipeline.run(input, upTo: .fused).entries.first), request)
+        let entry = try #require(Pipeline.run(input, upTo: .fused).entries.first)
+        return try Pipeline.run(entry, sizes: request.sizes, .portable, bandRows: request.bandRows, upTo: stage)
+            .text(role: entry.role, stage: stage)
     }
 
     /// The words of the second line.
@@ -100,11 +69,13 @@ private struct PlanRequest {
 }
 
 extension Entry {
-    fileprivate func scheduled(_ request: PlanRequest) throws -> Program {
-        try Pipeline.scheduled(self, sizes: request.sizes, instructionSet: .portable, bandRows: request.bandRows)
-    }
-
-    fileprivate func planned(_ request: PlanRequest) throws -> Program {
-        try Pipeline.specialize(self, sizes: request.sizes, instructionSet: .portable, bandRows: request.bandRows)
+    /// Does one pass alone, behind fusion where it works on groups.
+    fileprivate mutating func apply(_ pass: Pass) throws {
+        let context = PassContext(role: role)
+        var form = EntryForm.graph(graph)
+        if pass.stage == .lowered { form = .graph(fuse(graph)) }
+        form = try pass(form, context)
+        try pass.verify(form)
+        graph = form.graph
     }
 }

@@ -7,8 +7,10 @@ import Testing
 /// A plan that was edited so that it no longer computes its graph is refused.
 @Suite struct PlanVerifierTests {
     private func plan() throws -> Program {
-        try Pipeline.specialize(
-            SmallModel.all[0].entry(.predict), sizes: ["N": 1, "H": 12, "W": 5], instructionSet: .portable, bandRows: 3)
+        try Pipeline.plan(
+            SmallModel.all[0].entry(.predict), sizes: ["N": 1, "H": 12, "W": 5],
+            PlanOptions(.portable, memory: .bands(rows: 3))
+        ).program
     }
 
     private func refusal(_ program: Program) -> String? {
@@ -79,8 +81,9 @@ import Testing
     }
 
     @Test func aResultInPlaceOfWhatIsStillReadIsFound() throws {
-        let sound = try Pipeline.specialize(
-            SmallModel.all[0].entry(.predict), sizes: ["N": 1, "H": 8, "W": 8], instructionSet: .portable)
+        let sound = try Pipeline.plan(
+            SmallModel.all[0].entry(.predict), sizes: ["N": 1, "H": 8, "W": 8], PlanOptions(.portable)
+        ).program
         #expect(refusal(sound) == nil)
         #expect(sound.buffers.contains { $0.inPlaceOf != nil })
         // The image that the long skip connection adds at the end is an operand of the first block's sum, too.

@@ -6,8 +6,7 @@ import Testing
 /// What steps cost: convolutions are counted as they are written, and where the multiplications are.
 @Suite struct ProgramCostTests {
     private func trainingStep() throws -> Program {
-        try Pipeline.specialize(
-            SmallModel.all[0].entry(.train), sizes: ["N": 2, "H": 8, "W": 8], instructionSet: .avx2, bandRows: nil)
+        try Pipeline.plan(SmallModel.all[0].entry(.train), sizes: ["N": 2, "H": 8, "W": 8], PlanOptions(.avx2)).program
     }
 
     @Test func stepsShareTheWorkOfAllConvolutions() throws {

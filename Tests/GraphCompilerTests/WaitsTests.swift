@@ -11,8 +11,9 @@ import Testing
     func conflictingInstructionsWaitForOneAnother(_ model: SmallModel, _ bandRows: Int?) throws {
         for role in [Role.predict, .train] {
             for sizes in [["N": 1, "H": 1, "W": 3], ["N": 1, "H": 41, "W": 5], ["N": 3, "H": 10, "W": 4]] {
-                let program = try Pipeline.specialize(
-                    model.entry(role), sizes: sizes, instructionSet: .portable, bandRows: bandRows)
+                let program = try Pipeline.plan(
+                    model.entry(role), sizes: sizes, PlanOptions(.portable, memory: .bands(rows: bandRows))
+                ).program
                 #expect(unorderedPair(in: program) == nil, "\(role) \(sizes)")
             }
         }
@@ -22,11 +23,12 @@ import Testing
     @Test(arguments: SmallModel.all + [.composed])
     func smallTasksOfWholeImagesWaitForOneAnother(_ model: SmallModel) throws {
         for role in [Role.predict, .train] {
-            var steps = try Pipeline.specialize(
-                model.entry(role), sizes: ["N": 2, "H": 21, "W": 5], instructionSet: .portable)
+            var steps = try Pipeline.plan(
+                model.entry(role), sizes: ["N": 2, "H": 21, "W": 5], PlanOptions(.portable)
+            ).program
             for index in steps.steps.indices { steps.steps[index].rowsPerTask = steps.steps[index].rowUnit }
             for index in steps.buffers.indices { steps.buffers[index].inPlaceOf = nil }
-            let program = try planMemory(schedule(steps, bandRows: nil))
+            let program = try Pipeline.planned(Pipeline.scheduled(steps, bandRows: nil))
             #expect(program.instructions.count > steps.instructions.count)
             #expect(unorderedPair(in: program) == nil, "\(role)")
         }

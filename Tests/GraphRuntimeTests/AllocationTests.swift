@@ -14,8 +14,9 @@ import Testing
     func aRunAllocatesNothing(_ model: SmallModel, _ bandRows: Int?) throws {
         for role in [Role.predict, .train] {
             let entry = try model.entry(role)
-            let program = try Pipeline.specialize(
-                entry, sizes: ["N": 1, "H": 9, "W": 5], instructionSet: .best, bandRows: bandRows)
+            let program = try Pipeline.plan(
+                entry, sizes: ["N": 1, "H": 9, "W": 5], PlanOptions(.best, memory: .bands(rows: bandRows))
+            ).program
             #expect(!program.steps.contains { $0.kernel == "plain" }, "\(role): plain evaluations allocate")
             let store = try ParameterStore(for: [entry.graph])
             try store.initialize(seed: 3)

@@ -14,23 +14,24 @@ import Testing
         try store.initialize(seed: 5)
         var generator = SplitMix64(seed: 9)
         let pixels = (0..<3 * size.height * size.width).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
-        let program = try Pipeline.specialize(entry, sizes: sizes, instructionSet: .best)
+        let program = try Pipeline.plan(entry, sizes: sizes, PlanOptions(.best)).program
         let whole = try Self.run(program, store, pixels, threadCount: 1)
         #expect(Set(whole).count > 1)
 
-        let banded = try Pipeline.specialize(entry, sizes: sizes, instructionSet: .best, arenaLimit: 1).program
+        let banded = try Pipeline.plan(entry, sizes: sizes, PlanOptions(.best, memory: .arena(byteCount: 1))).program
         var stripCounts: Set<Int> = []
         for threadCount in 1...4 {
             // Less and less memory for activations, until a strip is hardly wider than its halo.
             for part in [2, 4, 5, 6, 7] {
                 let limit = banded.byteCount(threadCount: threadCount) - banded.arenaByteCount * part / 8
-                guard let strips = try? Pipeline.specialize(
-                    entry, sizes: sizes, splitting: "W", instructionSet: .best, memoryLimit: limit, threadCount: threadCount)
+                guard let strips = try? Pipeline.plan(
+                    entry, sizes: sizes, PlanOptions(.best, memory: .all(byteCount: limit, threadCount: threadCount))
+                ).strips
                 else { continue }
                 stripCounts.insert(strips.count)
                 let joined = try Self.join(strips, store, pixels, size, threadCount)
                 #expect(joined == whole, "\(strips.map(\.inputColumns)) on \(threadCount) threads")
-                #expect(strips.allSatisfy { $0.plan.program.byteCount(threadCount: threadCount) <= limit })
+                #expect(strips.allSatisfy { $0.program.byteCount(threadCount: threadCount) <= limit })
             }
         }
         if size.width > 200 { #expect(stripCounts.contains { $0 > 1 }, "\(stripCounts)") }
@@ -40,9 +41,10 @@ import Testing
         let entry = try SmallModel.all[0].entry(.predict)
         for limit in [0, 100_000, 200_000] {
             #expect(throws: ProgramError.self) {
-                try Pipeline.specialize(
-                    entry, sizes: ["N": 1, "H": 16, "W": 16], splitting: "W", instructionSet: .portable,
-                    memoryLimit: limit, threadCount: 1)
+                try Pipeline.plan(
+                    entry, sizes: ["N": 1, "H": 16, "W": 16],
+                    PlanOptions(.portable, memory: .all(byteCount: limit, threadCount: 1))
+                ).strips
             }
         }
     }
@@ -63,7 +65,7 @@ import Testing
                 let start = y * 3 * size.width
                 columns += pixels[start + read.lowerBound..<start + read.upperBound]
             }
-            let part = try run(strip.plan.program, store, columns, threadCount: threadCount)
+            let part = try run(strip.program, store, columns, threadCount: threadCount)
             let partByteCount = scale * read.count
             let firstByte = 3 * strip.outputColumns.lowerBound - scale * read.lowerBound
             for y in 0..<scale * size.height {

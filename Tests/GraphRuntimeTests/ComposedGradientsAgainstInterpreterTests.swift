@@ -38,7 +38,7 @@ import Testing
         let case_ = EntryCase(entry, sizes: ["N": sizes[0], "H": sizes[1], "W": sizes[2]], seed: 4)
         let expected = try case_.interpreted(in: Double.self)
         for instructionSet in InstructionSet.runnable {
-            let program = try Pipeline.specialize(entry, sizes: case_.sizes, instructionSet: instructionSet)
+            let program = try Pipeline.plan(entry, sizes: case_.sizes, PlanOptions(instructionSet)).program
             let kernels = program.steps.map(\.kernel)
             #expect(kernels.count { $0 == "conv2d_composed" } == 2, "\(kernels)")
             #expect(kernels.contains("conv2d_filter_gradients_composed"), "\(kernels)")

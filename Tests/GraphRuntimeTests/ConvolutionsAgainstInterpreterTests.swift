@@ -48,7 +48,7 @@ import Testing
                 let case_ = EntryCase(entry, sizes: sizes, seed: 5)
                 let expected = try case_.interpreted(in: Double.self)
                 for instructionSet in InstructionSet.runnable {
-                    let program = try Pipeline.specialize(entry, sizes: sizes, instructionSet: instructionSet)
+                    let program = try Pipeline.plan(entry, sizes: sizes, PlanOptions(instructionSet)).program
                     #expect(!program.steps.contains { $0.kernel == "plain" })
                     let found = try case_.executed(program, threadCount: 2)
                     #expect(found.difference(from: expected) < 1e-5, "\(padding) \(sizes) \(instructionSet)")

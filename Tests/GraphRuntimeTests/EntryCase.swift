@@ -105,7 +105,9 @@ struct EntryCase {
     }
 
     func executed(_ instructionSet: InstructionSet, bandRows: Int?, threadCount: Int) throws -> Outcome {
-        let program = try Pipeline.specialize(entry, sizes: sizes, instructionSet: instructionSet, bandRows: bandRows)
+        let program = try Pipeline.plan(
+            entry, sizes: sizes, PlanOptions(instructionSet, memory: .bands(rows: bandRows))
+        ).program
         return try executed(program, threadCount: threadCount)
     }
 

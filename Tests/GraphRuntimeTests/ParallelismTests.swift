@@ -12,8 +12,10 @@ import Testing
     private func program(_ height: Int, _ width: Int, bandRows: Int?) throws -> Program {
         var model = SmallModel.all[0]
         model.parameters = [:]
-        return try Pipeline.specialize(
-            model.entry(.predict), sizes: ["N": 1, "H": height, "W": width], instructionSet: .avx2, bandRows: bandRows)
+        return try Pipeline.plan(
+            model.entry(.predict), sizes: ["N": 1, "H": height, "W": width],
+            PlanOptions(.avx2, memory: .bands(rows: bandRows))
+        ).program
     }
 
     @Test(arguments: [(128, 128, nil, 3.9), (339, 510, 4, 3.9), (339, 510, 16, 3.9), (1000, 510, 4, 3.9), (400, 256, 8, 3.9)]

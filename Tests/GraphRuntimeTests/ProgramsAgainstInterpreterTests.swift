@@ -50,18 +50,20 @@ import Testing
     }
 
     @Test func theComposedModelIsWhatItSays() throws {
-        let program = try Pipeline.specialize(
-            SmallModel.composed.entry(.predict), sizes: ["N": 1, "H": 9, "W": 7], instructionSet: .portable)
+        let program = try Pipeline.plan(
+            SmallModel.composed.entry(.predict), sizes: ["N": 1, "H": 9, "W": 7], PlanOptions(.portable)
+        ).program
         #expect(program.steps.count { $0.kernel == "conv2d_composed" } == 1)
     }
 
     @Test func rollingBuffersHoldFewRows() throws {
         let entry = try SmallModel.all[0].entry(.predict)
         let sizes = ["N": 1, "H": 400, "W": 16]
-        let whole = try Pipeline.specialize(entry, sizes: sizes, instructionSet: .portable)
-        let banded = try Pipeline.specialize(entry, sizes: sizes, instructionSet: .portable, bandRows: 4)
-        let taller = try Pipeline.specialize(
-            entry, sizes: ["N": 1, "H": 4000, "W": 16], instructionSet: .portable, bandRows: 4)
+        let whole = try Pipeline.plan(entry, sizes: sizes, PlanOptions(.portable)).program
+        let banded = try Pipeline.plan(entry, sizes: sizes, PlanOptions(.portable, memory: .bands(rows: 4))).program
+        let taller = try Pipeline.plan(
+            entry, sizes: ["N": 1, "H": 4000, "W": 16], PlanOptions(.portable, memory: .bands(rows: 4))
+        ).program
         #expect(banded.arenaByteCount * 8 < whole.arenaByteCount)
         #expect(taller.arenaByteCount == banded.arenaByteCount)
     }

@@ -9,8 +9,9 @@ import Testing
 @Suite struct SessionTests {
     private func session(threadCount: Int = 3, bandRows: Int? = 2) throws -> Session {
         let entry = try SmallModel.all[0].entry(.predict)
-        let program = try Pipeline.specialize(
-            entry, sizes: ["N": 1, "H": 9, "W": 5], instructionSet: .best, bandRows: bandRows)
+        let program = try Pipeline.plan(
+            entry, sizes: ["N": 1, "H": 9, "W": 5], PlanOptions(.best, memory: .bands(rows: bandRows))
+        ).program
         let store = try ParameterStore(for: [entry.graph])
         try store.initialize(seed: 3)
         return try Session(program, parameters: store, threadCount: threadCount)
@@ -88,8 +89,9 @@ import Testing
                 }
                 """, upTo: .fused
             ).entries.first)
-        let program = try Pipeline.specialize(
-            entry, sizes: ["N": 1, "H": 8, "W": 1], instructionSet: .best, bandRows: bandRows)
+        let program = try Pipeline.plan(
+            entry, sizes: ["N": 1, "H": 8, "W": 1], PlanOptions(.best, memory: .bands(rows: bandRows))
+        ).program
         _ = try readProgram(programText(program, stage: .planned))
         let store = try ParameterStore(for: [entry.graph])
         try store.setValues(Array(repeating: 1, count: 144), of: "w")
@@ -123,7 +125,7 @@ import Testing
                 }
                 """, upTo: .fused
             ).entries.first)
-        let program = try Pipeline.specialize(entry, sizes: ["N": 1], instructionSet: .best)
+        let program = try Pipeline.plan(entry, sizes: ["N": 1], PlanOptions(.best)).program
         let store = try ParameterStore(for: [entry.graph])
         for (path, value) in [("a", 1), ("b", 2), ("c", 4), ("d", 8)] as [(String, Float)] {
             try store.setValues([value, value + 0.25, value + 0.5], of: path)
@@ -149,7 +151,7 @@ import Testing
                 }
                 """, upTo: .fused
             ).entries.first)
-        let program = try Pipeline.specialize(entry, sizes: ["N": 2], instructionSet: .best, bandRows: 1)
+        let program = try Pipeline.plan(entry, sizes: ["N": 2], PlanOptions(.best, memory: .bands(rows: 1))).program
         #expect(try readProgram(programText(program, stage: .planned)) == program)
         let store = try ParameterStore(for: [entry.graph])
         let session = try Session(program, parameters: store, threadCount: 2)
@@ -169,7 +171,7 @@ import Testing
     /// Bound once, eleven training steps equal eleven that bind each time.
     @Test func boundOnceARunRepeats() throws {
         let entry = try SmallModel.all[0].entry(.train)
-        let program = try Pipeline.specialize(entry, sizes: ["N": 2, "H": 6, "W": 7], instructionSet: .best)
+        let program = try Pipeline.plan(entry, sizes: ["N": 2, "H": 6, "W": 7], PlanOptions(.best)).program
         let low = TensorSource((0..<2 * 6 * 7 * 3).map { UInt8(truncatingIfNeeded: $0 * 37) })
         let high = TensorSource((0..<2 * 24 * 28 * 3).map { UInt8(truncatingIfNeeded: $0 * 11) })
         func fresh() throws -> Session {

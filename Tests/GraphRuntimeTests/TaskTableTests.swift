@@ -7,8 +7,10 @@ import Testing
 /// The table says of each instruction what the plan does, and is no longer for a taller picture.
 @Suite struct TaskTableTests {
     private func program(height: Int, bandRows: Int?, _ model: SmallModel = .all[0]) throws -> Program {
-        try Pipeline.specialize(
-            model.entry(.predict), sizes: ["N": 1, "H": height, "W": 7], instructionSet: .portable, bandRows: bandRows)
+        try Pipeline.plan(
+            model.entry(.predict), sizes: ["N": 1, "H": height, "W": 7],
+            PlanOptions(.portable, memory: .bands(rows: bandRows))
+        ).program
     }
 
     private func table(height: Int) throws -> TaskTable {

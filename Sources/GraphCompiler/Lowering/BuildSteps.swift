@@ -7,6 +7,11 @@ import KernelInterface
 /// what a kernel wants made first, such as a packed filter, has a step directly before; a step that
 /// depends on weights alone is marked as preparation, unless the entry updates weights. Every value
 /// that exists in memory has a buffer. Schedules nothing and gives nothing a place.
+func buildSteps(_ graph: Graph, _ context: PassContext) throws(ProgramError) -> Program {
+    try buildSteps(graph, role: context.role, instructionSet: context.instructionSet)
+}
+
+/// As a reader of a plan does, which knows no more of what the plan was made for.
 func buildSteps(_ graph: Graph, role: Role, instructionSet: InstructionSet) throws(ProgramError) -> Program {
     var construction = StepConstruction(graph, role: role, instructionSet: instructionSet)
     for output in graph.outputs where graph.constant(output.value) != nil {

@@ -3,17 +3,37 @@ import GraphIR
 /// Proves that a plan computes what its graph says, whatever order its waits allow.
 ///
 /// The invariants:
-/// 1. Each instruction's rows exist, in whole units of its step, and every instruction of a step, source
+/// 1. Each group of the graph has a step, and steps stand behind those that make what they read.
+/// 2. Each instruction's rows exist, in whole units of its step, and every instruction of a step, source
 ///    or sink goes on where the one before it ended; at the end every row has been made and taken.
-/// 2. Rows are written before they are read, and a rolling buffer still holds them then. Where a result takes the
+/// 3. Rows are written before they are read, and a rolling buffer still holds them then. Where a result takes the
 ///    place of an operand, its step's kernel may do so, and no other step reads a row of the operand after that.
-/// 3. A weight or state that an update overwrites is not read for its old value after that.
-/// 4. Each buffer lies inside its memory; buffers that overlap are not live at the same time, but for results in
+/// 4. A weight or state that an update overwrites is not read for its old value after that.
+/// 5. Each buffer lies inside its memory; buffers that overlap are not live at the same time, but for results in
 ///    place of operands.
-/// 5. Each instruction waits for all that ``deriveWaits(_:_:)`` names, and for nothing that comes behind it:
+/// 6. Each instruction waits for all that ``deriveWaits(_:_:)`` names, and for nothing that comes behind it:
 ///    the first instruction that has not ended can always run.
 enum PlanVerifier {
-    /// Invariants 1 to 3.
+    /// Invariant 1. As long as nothing is scheduled, every buffer holds all its rows.
+    static func verifySteps(_ program: Program) throws(ProgramError) {
+        let names = Set(program.steps.map(\.name))
+        if let group = program.graph.groups.first(where: { !names.contains($0.name) }) {
+            throw ProgramError("group '\(group.name)' has no step")
+        }
+        var isMade = program.buffers.map { $0.isParameter || $0.storage == .scalar || program.isInput($0) }
+        for step in program.steps {
+            for input in step.inputs where !isMade[input.buffer.index] {
+                throw ProgramError("step '\(step.name)' reads '\(program[buffer: input.buffer].name)' before it is made")
+            }
+            for output in step.outputs { isMade[output.index] = true }
+        }
+        for (index, buffer) in program.buffers.enumerated() where buffer.rowCapacity != buffer.rows.rowCount {
+            throw ProgramError(
+                "'\(buffer.name)' keeps \(buffer.rowCapacity) of its \(buffer.rows.rowCount) rows", at: .buffer(index))
+        }
+    }
+
+    /// Invariants 2 to 4.
     static func verifySchedule(_ program: Program) throws(ProgramError) {
         guard program.instructions.count <= PlanLimits.instructionCount else {
             throw ProgramError("a plan has at most \(PlanLimits.instructionCount) instructions")
@@ -38,9 +58,11 @@ enum PlanVerifier {
         }
     }
 
-    /// Invariants 4 and 5.
-    static func verifyMemory(_ program: Program) throws(ProgramError) {
-        try verifyOverlaps(program)
+    /// Invariant 5.
+    static func verifyPlaces(_ program: Program) throws(ProgramError) { try verifyOverlaps(program) }
+
+    /// Invariant 6.
+    static func verifyDependencies(_ program: Program) throws(ProgramError) {
         try verifyWaits(program, program.preparation) { .preparation($0) }
         try verifyWaits(program, program.instructions) { .instruction($0) }
     }

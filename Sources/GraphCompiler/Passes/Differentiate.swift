@@ -8,7 +8,6 @@ import GraphIR
 /// loss depends on, two states for each of these, the metric `gradient_norm`, and the
 /// scalars `learning_rate`, `step` and `clip_norm`.
 /// Does not change other entries. Examples: `Tests/Golden/Differentiate`.
-func differentiate(_ entry: Entry) throws(NodeError) -> Entry {
-    guard entry.role == .train else { return entry }
-    return Entry(role: .train, graph: try entry.graph.withAdam())
+func differentiate(_ graph: Graph, _ context: PassContext) throws(NodeError) -> Graph {
+    context.role == .train ? try graph.withAdam() : graph
 }

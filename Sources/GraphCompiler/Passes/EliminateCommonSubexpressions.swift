@@ -23,3 +23,10 @@ func eliminateCommonSubexpressions(_ graph: Graph) -> Graph {
     }
     return rewriter.finish()
 }
+
+extension Graph {
+    var hasNoEqualOperations: Bool {
+        let operations = nodes.compactMap(\.operation)
+        return Set(operations).count == operations.count
+    }
+}

@@ -27,6 +27,11 @@ func fuse(_ graph: Graph) -> Graph {
     return fusion.grouped()
 }
 
+extension Graph {
+    /// Whether its operations are grouped; that each belongs to one group is an invariant then.
+    var hasGroups: Bool { !groups.isEmpty || nodes.allSatisfy { $0.operation == nil } }
+}
+
 private struct Fusion {
     enum Kind {
         case convolution, shuffled, pointwise, reduction, alone

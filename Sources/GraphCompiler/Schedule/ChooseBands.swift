@@ -8,32 +8,21 @@ import GraphIR
 /// The choice depends on the shape and the limit alone, never on threads.
 ///
 /// - Parameter arenaLimit: bytes that the arena should not pass.
-/// - Returns: a planned program; its arena passes the limit where even the smallest bands do.
-func planInBands(_ steps: Program, arenaLimit: Int) throws(ProgramError) -> BandedProgram {
+/// - Returns: a planned program, and the rows of its bands; its arena passes the limit where even the smallest bands do.
+func planInBands(_ steps: Program, arenaLimit: Int) throws(ProgramError) -> (program: Program, bandRows: Int?) {
     if steps.largestOperandByteCount <= arenaLimit {
-        let whole = try planMemory(schedule(steps, bandRows: nil))
-        if whole.arenaByteCount <= arenaLimit { return BandedProgram(program: whole, bandRows: nil) }
+        let whole = try Pipeline.planned(Pipeline.scheduled(steps, bandRows: nil))
+        if whole.arenaByteCount <= arenaLimit { return (whole, nil) }
     }
     var bandRows = steps.smallestBandRows
-    var best = try schedule(steps, bandRows: bandRows)
+    var best = try Pipeline.scheduled(steps, bandRows: bandRows)
     while bandRows * 2 < steps.inputRowCount {
-        let next = try schedule(steps, bandRows: bandRows * 2)
+        let next = try Pipeline.scheduled(steps, bandRows: bandRows * 2)
         guard next.rollingByteCount <= arenaLimit else { break }
         best = next
         bandRows *= 2
     }
-    return BandedProgram(program: try planMemory(best), bandRows: bandRows)
-}
-
-/// A plan, and the rows of the first input that its wave advances by: nil for whole images.
-public struct BandedProgram: Sendable {
-    public var program: Program
-    public var bandRows: Int?
-
-    public init(program: Program, bandRows: Int?) {
-        self.program = program
-        self.bandRows = bandRows
-    }
+    return (try Pipeline.planned(best), bandRows)
 }
 
 /// The arena up to which larger bands are taken: what the caches and the memory of any machine bear.

@@ -1,21 +1,5 @@
 import GraphIR
 
-/// A part of a picture from top to bottom, computed by itself.
-public struct ColumnStrip: Sendable {
-    /// Columns of the input that the strip reads: what its results need, and the grid's rest.
-    public var inputColumns: Range<Int>
-    /// Columns of the output that it makes. The strip's program makes more: its first column belongs to the
-    /// first of `inputColumns`.
-    public var outputColumns: Range<Int>
-    public var plan: BandedProgram
-
-    public init(inputColumns: Range<Int>, outputColumns: Range<Int>, plan: BandedProgram) {
-        self.inputColumns = inputColumns
-        self.outputColumns = outputColumns
-        self.plan = plan
-    }
-}
-
 /// Plans an entry within memory: whole rows in bands where they fit, else strips of columns in bands.
 ///
 /// A strip reads the columns that its results need (``ColumnReach``) and computes with the kernels of the
@@ -23,12 +7,10 @@ public struct ColumnStrip: Sendable {
 /// to its borders than the reach comes out wrong and is dropped: each strip but the outer ones computes
 /// the reach twice.
 ///
-/// Requires: one input and one output that are images, `symbol` being the input's width.
-///
 /// - Parameter memoryLimit: bytes that ``Program/byteCount(threadCount:)`` may reach.
 /// - Throws: when memory is too small for the narrowest strip, or a result needs the whole width.
 func planInStrips(
-    _ entry: Entry, _ whole: Program, sizes: [String: Int], width symbol: String, memoryLimit: Int, threadCount: Int
+    _ entry: Entry, _ whole: Program, sizes: [String: Int], memoryLimit: Int, threadCount: Int
 ) throws(ProgramError) -> [ColumnStrip] {
     let preparedByteCount = whole.buffers.reduce(0) { sum, buffer in
         if case .prepared = buffer.storage { sum + buffer.byteCount } else { sum }
@@ -37,24 +19,20 @@ func planInStrips(
     guard arenaLimit > 0 else {
         throw ProgramError("its filters alone take \((memoryLimit - arenaLimit) >> 20) MiB")
     }
-    let unsplit = try planInBands(whole, arenaLimit: min(arenaLimit, preferredArenaByteCount))
-    let inputWidth = whole.graph.nodes.first { $0.content == .input }?.type.shape.constant?.dropFirst(2).first ?? 0
-    let outputWidth = whole.graph.boundShape(whole.graph.outputs[0].value).dropFirst(2).first ?? 0
-    if unsplit.program.arenaByteCount <= arenaLimit {
-        return [ColumnStrip(inputColumns: 0..<inputWidth, outputColumns: 0..<outputWidth, plan: unsplit)]
-    }
+    let unsplit = ColumnStrip(try planInBands(whole, arenaLimit: min(arenaLimit, preferredArenaByteCount)))
+    if unsplit.program.arenaByteCount <= arenaLimit { return [unsplit] }
     let reach = try ColumnReach(whole)
     // The first strip, the last and those between them have programs of their own, kept until their turn.
     arenaLimit -= 3 * unsplit.program.instructionByteCount
     guard arenaLimit > 0 else { throw ProgramError("even the list of its instructions takes more memory") }
     // Memory of bands grows with the width: what the limit holds says how many strips there must be at least.
-    let readColumns = Int(Double(arenaLimit) / Double(unsplit.program.arenaByteCount) * Double(inputWidth))
+    let readColumns = Int(Double(arenaLimit) / Double(unsplit.program.arenaByteCount) * Double(reach.inputWidth))
     var stripCount = try reach.stripCount(reading: readColumns)
     while true {
         guard let cuts = try reach.cuts(stripCount: stripCount) else {
             throw ProgramError("even its narrowest strip of columns takes more memory")
         }
-        if let strips = try strips(entry, whole, reach, cuts, sizes, symbol, arenaLimit) { return strips }
+        if let strips = try strips(entry, whole, reach, cuts, sizes, arenaLimit) { return strips }
         stripCount += 1
     }
 }
@@ -62,31 +40,35 @@ func planInStrips(
 /// nil when a strip takes more memory than the limit.
 private func strips(
     _ entry: Entry, _ whole: Program, _ reach: ColumnReach, _ cuts: [Range<Int>], _ sizes: [String: Int],
-    _ symbol: String, _ arenaLimit: Int
+    _ arenaLimit: Int
 ) throws(ProgramError) -> [ColumnStrip]? {
-    var plans: [Int: BandedProgram] = [:]
+    var plans: [Int: (program: Program, bandRows: Int?)] = [:]
     var strips: [ColumnStrip] = []
     for outputColumns in cuts {
         let inputColumns = try reach.inputColumns(for: outputColumns)
         if plans[inputColumns.count] == nil {
-            let program = try stripProgram(entry, whole, reach, sizes, symbol, inputColumns)
+            let program = try stripProgram(entry, whole, reach, sizes, inputColumns)
             let plan = try planInBands(program, arenaLimit: min(arenaLimit, preferredArenaByteCount))
             guard plan.program.arenaByteCount <= arenaLimit else { return nil }
             plans[inputColumns.count] = plan
         }
         guard let plan = plans[inputColumns.count] else { return nil }
-        strips.append(ColumnStrip(inputColumns: inputColumns, outputColumns: outputColumns, plan: plan))
+        strips.append(
+            ColumnStrip(
+                inputColumns: inputColumns, outputColumns: outputColumns, program: plan.program, bandRows: plan.bandRows))
     }
     return strips
 }
 
 /// The steps of a strip, with the kernels that the whole image has.
 private func stripProgram(
-    _ entry: Entry, _ whole: Program, _ reach: ColumnReach, _ sizes: [String: Int], _ symbol: String,
-    _ columns: Range<Int>
+    _ entry: Entry, _ whole: Program, _ reach: ColumnReach, _ sizes: [String: Int], _ columns: Range<Int>
 ) throws(ProgramError) -> Program {
     var sizes = sizes
-    sizes[symbol] = columns.count
+    guard let width = entry.graph.nodes.first(where: { $0.content == .input })?.type.shape.dimensions[2].symbol else {
+        throw ProgramError("only an image whose width is left open can be cut into strips")
+    }
+    sizes[width] = columns.count
     var graph: Graph
     do { graph = try entry.graph.bound(to: sizes) } catch { throw ProgramError("\(error)") }
     // Passes that join groups have put the whole image's graph into another order: names are the same.

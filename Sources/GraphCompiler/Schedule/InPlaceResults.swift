@@ -7,13 +7,16 @@ import KernelInterface
 /// written, and one image less is in memory; of a wave, rows that another ring would hold twice. Requires: instructions
 /// in their order. Ensures: `inPlaceOf` is set where ``Program/mayTakePlace(_:of:_:)`` holds, of at most one result for
 /// each operand.
-func chooseInPlaceResults(of program: inout Program, _ accesses: BufferAccesses) {
+func chooseInPlaceResults(_ program: Program) -> Program {
+    var program = program
+    let accesses = BufferAccesses(program, program.instructions)
     for step in program.steps where !step.isPreparation {
         guard let result = step.outputs.first, program[buffer: result].isInArena else { continue }
         program.buffers[result.index].inPlaceOf = program.inPlaceOperands(of: step).first {
             program.mayTakePlace(result, of: $0, accesses)
         }
     }
+    return program
 }
 
 extension Program {

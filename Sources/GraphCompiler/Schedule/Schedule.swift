@@ -7,22 +7,16 @@ import GraphIR
 /// twice, and a buffer keeps only rows that a later instruction reads. ``TurnOrder`` then lets turns overlap.
 ///
 /// Requires: steps and buffers from ``buildSteps(_:role:instructionSet:)``. Ensures: instructions in an
-/// order in which every row is written before it is read; results in place of operands
-/// (``chooseInPlaceResults(of:_:)``); `rowCapacity` of each buffer in the arena is the least that this order allows. Gives
-/// nothing a place in memory. Examples: `Tests/Golden/Schedule`.
+/// order in which every row is written before it is read. Examples: `Tests/Golden/Schedule`.
 ///
-/// - Parameter bandRows: rows of the first input in one band; nil for whole images.
 /// - Throws: when so many bands are asked for that the plan would pass its limit.
-func schedule(_ program: Program, bandRows: Int?) throws(ProgramError) -> Program {
+func orderInstructions(_ program: Program, _ context: PassContext) throws(ProgramError) -> Program {
     var program = program
     program.preparation = program.steps.indices.filter { program.steps[$0].isPreparation }.flatMap { index in
         program.steps[index].tasks(0..<program.steps[index].rowCount).map { Instruction(work: .step(index), rows: $0) }
     }
-    var wave = Wave(program, bandRows: bandRows)
+    var wave = Wave(program, bandRows: context.bandRows)
     program.instructions = try wave.instructions()
-    let accesses = BufferAccesses(program, program.instructions)
-    chooseInPlaceResults(of: &program, accesses)
-    shrinkBuffers(of: &program, accesses)
     return program
 }
 
@@ -205,30 +199,6 @@ extension Program {
     func imageHeight(of buffer: Buffer) -> Int {
         guard let value = buffer.value, let shape = graph[value].type.shape.constant else { return buffer.rows.rowCount }
         return ImageShape(shape).height
-    }
-}
-
-/// Gives each rolling buffer the rows that its readers need at once, those that lie in one place as many as all their
-/// readers do. What is read after the run keeps all.
-private func shrinkBuffers(of program: inout Program, _ accesses: BufferAccesses) {
-    let kept = program.graph.readAfterRuns
-    let firstInPlace = program.firstInPlace
-    let sharing = Dictionary(grouping: program.buffers.indices) { firstInPlace[$0] }
-    for (first, buffers) in sharing {
-        guard program.buffers[first].isInArena,
-            !buffers.contains(where: { program.buffers[$0].value.map(kept.contains) ?? false })
-        else { continue }
-        var capacity = 1
-        var oldestNeeded = Int.max
-        for access in accesses.inOrder(of: buffers).reversed() {
-            if access.isWrite {
-                let oldest = min(oldestNeeded, access.rows.lowerBound)
-                capacity = max(capacity, access.rows.upperBound - oldest)
-            } else {
-                oldestNeeded = min(oldestNeeded, access.rows.lowerBound)
-            }
-        }
-        for index in buffers { program.buffers[index].rowCapacity = min(capacity, program.buffers[index].rows.rowCount) }
     }
 }
 

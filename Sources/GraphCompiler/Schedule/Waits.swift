@@ -1,6 +1,21 @@
 import GraphIR
 
-/// Derives what each instruction must wait for, so that workers may run ahead in any order.
+/// Notes for each instruction what it must wait for, so that workers may run ahead in any order.
+///
+/// Requires: buffers with places. Ensures: `waits` of each instruction as ``deriveWaits(_:_:)`` says. Examples:
+/// `Tests/Golden/Plan`.
+func deriveDependencies(_ program: Program) -> Program {
+    var program = program
+    for (index, waits) in deriveWaits(program, program.preparation).enumerated() {
+        program.preparation[index].waits = waits
+    }
+    for (index, waits) in deriveWaits(program, program.instructions).enumerated() {
+        program.instructions[index].waits = waits
+    }
+    return program
+}
+
+/// Derives what each instruction must wait for.
 ///
 /// Every step, source and sink counts the rows that it has done. An instruction waits for
 /// - the rows that it reads, of what writes them,

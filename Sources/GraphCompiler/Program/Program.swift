@@ -39,6 +39,14 @@ public struct Program: Hashable, Sendable {
     }
 
     public subscript(buffer id: BufferID) -> Buffer { buffers[id.index] }
+
+    /// Rows that the instructions of a step, source or sink do in all.
+    func rowCount(of work: Instruction.Work) -> Int {
+        switch work {
+        case .step(let step): steps[step].rowCount
+        case .source(let buffer), .sink(_, let buffer): self[buffer: buffer].rows.rowCount
+        }
+    }
 }
 
 /// For what processors kernels are built.
@@ -173,6 +181,14 @@ public struct Buffer: Hashable, Sendable {
     }
 
     public var byteCount: Int { (rowCapacity * rowByteStride).roundedUp(to: 64) }
+
+    /// Bytes from the start of the memory that the buffer lies in.
+    var offset: Int {
+        switch storage {
+        case .arena(let offset), .prepared(let offset): offset
+        case .parameter, .scalar: 0
+        }
+    }
 
     /// Whether it is a weight or state.
     var isParameter: Bool { if case .parameter = storage { true } else { false } }

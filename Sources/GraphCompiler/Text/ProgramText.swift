@@ -15,9 +15,10 @@ import GraphLanguage
 /// Lifetimes count instructions from 0 in the order they stand, those of the preparation apart.
 /// `readProgram` reads it again and believes nothing.
 public func programText(_ program: Program, stage: Stage) -> String {
-    var declaration = Entry(role: program.role, graph: program.graph).syntax(documentation: summary(of: program, stage))
+    // A dump after `placeBuffers` shows places, though their stage is not complete yet.
+    let isPlanned = program.arenaByteCount > 0 || program.preparedByteCount > 0
+    var declaration = Entry(role: program.role, graph: program.graph).syntax(documentation: summary(of: program, isPlanned))
     declaration.clauses = [Clause("on", [.name(program.instructionSet.rawValue)])]
-    let isPlanned = stage >= .planned
     let lifetimes = liveRanges(of: program)
     for (index, buffer) in program.buffers.enumerated() {
         declaration.body += directive(for: buffer, program, life: lifetimes[index], isPlanned: isPlanned)
@@ -87,9 +88,10 @@ enum WaitKeyword: String, CaseIterable {
     }
 }
 
-private func summary(of program: Program, _ stage: Stage) -> [String] {
-    let counts = "\(program.steps.count) steps, \(program.instructions.count) instructions"
-    guard stage >= .planned else { return [counts] }
+private func summary(of program: Program, _ isPlanned: Bool) -> [String] {
+    var counts = "\(program.steps.count) steps"
+    if !program.instructions.isEmpty { counts += ", \(program.instructions.count) instructions" }
+    guard isPlanned else { return [counts] }
     return [
         "\(counts); arena \(program.arenaByteCount) bytes, prepared \(program.preparedByteCount) bytes, "
             + "scratch \(program.scratchByteCount) bytes for each thread"

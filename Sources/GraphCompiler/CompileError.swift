@@ -1,0 +1,36 @@
+import GraphIR
+import GraphLanguage
+
+public enum CompileError: Error, Sendable {
+    /// Mistakes in the source, with their places.
+    case source(Diagnostics)
+    /// The model is well formed but cannot be compiled: its loss depends on no weight, say.
+    case illegal(NodeError)
+    /// A hand that edited a dump broke an invariant.
+    case invariant(Role, VerificationError)
+    /// The compiler itself is wrong.
+    case broken(Role, BrokenPass)
+
+    /// For people, with the places in the source.
+    public func rendered(file: String, source: String) -> String {
+        let diagnostics =
+            switch self {
+            case .source(let diagnostics): diagnostics
+            case .illegal(let error):
+                Diagnostics([
+                    Diagnostic(
+                        code: error.error.code, error.error.message, at: error.origin.location, expected: error.error.expected,
+                        found: error.error.found, notes: error.origin.chain)
+                ])
+            case .invariant(let role, let error): Self.invariant(role, error.description, error.origin)
+            case .broken(let role, let error): Self.invariant(role, error.description, error.origin)
+            }
+        return diagnostics.rendered(file: file, source: source)
+    }
+
+    private static func invariant(_ role: Role, _ message: String, _ origin: Origin) -> Diagnostics {
+        Diagnostics([
+            Diagnostic(code: "invariant", "entry \(role.rawValue): \(message)", at: origin.location, notes: origin.chain)
+        ])
+    }
+}
