@@ -110,7 +110,13 @@ private final class CallMemory {
         case .convolution(let value): geometry.storeBytes(of: value, as: ConvolutionGeometry.self)
         case .composedFilter(let value): geometry.storeBytes(of: value, as: ComposedFilterGeometry.self)
         case .rows(let value): geometry.storeBytes(of: value, as: RowGeometry.self)
-        case .concatenation(let value): geometry.storeBytes(of: value, as: ConcatGeometry.self)
+        case .sum(let value): geometry.storeBytes(of: value, as: RowSumGeometry.self)
+        case .pixelShuffle(let value): geometry.storeBytes(of: value, as: PixelShuffleGeometry.self)
+        case .resize(let value): geometry.storeBytes(of: value, as: ResizeGeometry.self)
+        case .slice(let value): geometry.storeBytes(of: value, as: SliceGeometry.self)
+        case .channelConcatenation(let value): geometry.storeBytes(of: value, as: ChannelConcatenationGeometry.self)
+        case .rowConcatenation(let value): geometry.storeBytes(of: value, as: RowConcatenationGeometry.self)
+        case .peakSignalToNoise(let value): geometry.storeBytes(of: value, as: PeakSignalToNoiseGeometry.self)
         case .none: break
         }
         prologue = CodeMemory(step.prologue, firstInput: step.prologueFirstInput)

@@ -32,7 +32,7 @@ struct TaskTable {
     /// Whether the list goes in turns.
     private let isWave: Bool
     /// Without the turns that equal the first of those that repeat; one more at the end has no waits.
-    private let tasks: [Task]
+    let tasks: [Task]
     private let waits: [Wait]
     private let repetition: Repetition
 
@@ -50,9 +50,6 @@ struct TaskTable {
         repetition = listing.repetition()
         (tasks, waits) = listing.kept(but: repetition)
     }
-
-    /// Instructions that take memory.
-    var keptCount: Int { count - repetition.savedCount }
 
     subscript(index: Int) -> Task {
         let (place, turns) = repetition.place(of: index)

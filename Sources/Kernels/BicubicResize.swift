@@ -5,10 +5,10 @@ import KernelInterface
 // Formula        row y of the result has its centre at u = (y + ½)/f − ½ of x and is the sum of rows
 //                ⌊u⌋ − 1 … ⌊u⌋ + 2, each weighted with Keys' cubic kernel, a = −0.5, of its distance; the
 //                same along the width. Outside, the image is mirrored at its edges (cba|abc).
-// Operands       input 0: x f32. Geometry: RowGeometry; parameter is f.
+// Operands       input 0: x f32. Geometry: ResizeGeometry.
 // Layout         [N, H, W, C] rows, f32.
 // Memory         any alignment of the element; the output overlaps no input. Scratch:
-//                `resizeBicubicScratchByteCount`.
+//                `ResizeGeometry.scratchByteCount`.
 // Tails          rows of x: the elements past the last vector one by one.
 // Accumulation   in f32 with multiplyAdd in the order of the taps, along the height first; weights
 //                computed in f64. Within 1e-6 of the largest magnitude of x.
@@ -20,25 +20,26 @@ import KernelInterface
 @Sendable
 func resizeBicubic(_ call: UnsafePointer<KernelCall>) {
     let call = call.pointee
-    let geometry = call.geometry.assumingMemoryBound(to: RowGeometry.self).pointee
-    let channels = geometry.inputChannels
-    let weights = CubicWeights(factor: geometry.parameter, scratch: call.scratch)
+    let geometry = call.geometry.assumingMemoryBound(to: ResizeGeometry.self).pointee
+    let sizes = geometry.rows
+    let channels = sizes.inputChannels
+    let weights = CubicWeights(factor: geometry.factor, scratch: call.scratch)
     // Two mirrored pixels lie before the row's first and after its last.
-    let row = (call.scratch + geometry.resizeBicubicWeightByteCount).floats + 2 * channels
+    let row = (call.scratch + geometry.weightByteCount).floats + 2 * channels
 
     for outputRow in call.firstRow..<call.endRow {
-        let image = outputRow / geometry.outputHeight
-        let y = outputRow % geometry.outputHeight
+        let image = outputRow / sizes.outputHeight
+        let y = outputRow % sizes.outputHeight
         resampleHeight(
-            call.inputs[0], firstTap: weights.firstTap(y), firstRow: image * geometry.inputHeight,
-            height: geometry.inputHeight, weights: weights.taps(y), to: row,
-            count: geometry.inputWidth * channels)
+            call.inputs[0], firstTap: weights.firstTap(y), firstRow: image * sizes.inputHeight,
+            height: sizes.inputHeight, weights: weights.taps(y), to: row,
+            count: sizes.inputWidth * channels)
         for pixel in 0..<2 {
-            mirror(pixel - 2, row, geometry)
-            mirror(geometry.inputWidth + pixel, row, geometry)
+            mirror(pixel - 2, row, sizes)
+            mirror(sizes.inputWidth + pixel, row, sizes)
         }
         var result = call.outputs[0].row(outputRow).floats
-        for x in 0..<geometry.outputWidth {
+        for x in 0..<sizes.outputWidth {
             let weight = weights.taps(x)
             let source = row + weights.firstTap(x) * channels
             for c in 0..<channels {
@@ -79,8 +80,8 @@ private func resampleHeight(
 }
 
 /// Fills a pixel beside the row with the one that mirroring shows there.
-private func mirror(_ pixel: Int, _ row: UnsafeMutablePointer<Float>, _ geometry: RowGeometry) {
-    let channels = geometry.inputChannels
-    let source = row + mirrored(pixel, geometry.inputWidth) * channels
+private func mirror(_ pixel: Int, _ row: UnsafeMutablePointer<Float>, _ sizes: RowGeometry) {
+    let channels = sizes.inputChannels
+    let source = row + mirrored(pixel, sizes.inputWidth) * channels
     for c in 0..<channels { row[pixel * channels + c] = source[c] }
 }

@@ -4,10 +4,10 @@ import KernelInterface
 //
 // Formula        dx[n, h, w, c] = Σ weight(y, h) · weight(x, w) · dy[n, y, x, c] over the rows y and pixels x of
 //                dy, weight(y, h) being that of row h in the sum that makes row y of an enlarged image.
-// Operands       input 0: dy f32. Geometry: RowGeometry; parameter is the factor f, the output dx.
+// Operands       input 0: dy f32. Geometry: ResizeGeometry, f its factor; the output is dx.
 // Layout         [N, H, W, C] rows, f32.
 // Memory         any alignment of the element; the output overlaps no input. Scratch:
-//                `resizeBicubicGradientScratchByteCount`.
+//                `ResizeGeometry.gradientScratchByteCount`.
 // Tails          rows of dy and pixels: the elements past the last vector one by one.
 // Accumulation   in f32 with multiplyAdd from 0, rows of dy in order, then its pixels in order; weights computed in
 //                f64. Within 1e-6·f² of the largest magnitude of dy.
@@ -18,32 +18,33 @@ import KernelInterface
 @Sendable
 func resizeBicubicGradient(_ call: UnsafePointer<KernelCall>) {
     let call = call.pointee
-    let geometry = call.geometry.assumingMemoryBound(to: RowGeometry.self).pointee
-    let channels = geometry.inputChannels
-    let rowLength = geometry.inputWidth * channels
-    let weights = CubicWeights(factor: geometry.parameter, scratch: call.scratch)
-    let gathered = (call.scratch + geometry.resizeBicubicWeightByteCount).floats
+    let geometry = call.geometry.assumingMemoryBound(to: ResizeGeometry.self).pointee
+    let sizes = geometry.rows
+    let channels = sizes.inputChannels
+    let rowLength = sizes.inputWidth * channels
+    let weights = CubicWeights(factor: geometry.factor, scratch: call.scratch)
+    let gathered = (call.scratch + geometry.weightByteCount).floats
 
     for outputRow in call.firstRow..<call.endRow {
-        let (image, h) = outputRow.quotientAndRemainder(dividingBy: geometry.outputHeight)
+        let (image, h) = outputRow.quotientAndRemainder(dividingBy: sizes.outputHeight)
         zero(gathered, count: rowLength)
         // Row h is within two rows of the centre of those that it goes into, mirrored or not.
-        let first = max(0, (2 * h - 3) * geometry.parameter / 2)
-        let end = min(geometry.inputHeight, (2 * h + 5) * geometry.parameter / 2)
+        let first = max(0, (2 * h - 3) * geometry.factor / 2)
+        let end = min(sizes.inputHeight, (2 * h + 5) * geometry.factor / 2)
         for y in first..<end {
-            let weight = weights.weight(of: h, in: y, size: geometry.outputHeight)
+            let weight = weights.weight(of: h, in: y, size: sizes.outputHeight)
             guard weight != 0 else { continue }
-            let row = UnsafeRawPointer(call.inputs[0].row(image * geometry.inputHeight + y)).floats
+            let row = UnsafeRawPointer(call.inputs[0].row(image * sizes.inputHeight + y)).floats
             addScaled(row, weight, to: gathered, count: rowLength)
         }
         let result = call.outputs[0].row(outputRow).floats
-        zero(result, count: geometry.outputWidth * channels)
-        for x in 0..<geometry.inputWidth {
+        zero(result, count: sizes.outputWidth * channels)
+        for x in 0..<sizes.inputWidth {
             let firstTap = weights.firstTap(x)
             for tap in 0..<4 {
                 addScaled(
                     gathered + x * channels, weights[x, tap],
-                    to: result + mirrored(firstTap + tap, geometry.outputWidth) * channels, count: channels)
+                    to: result + mirrored(firstTap + tap, sizes.outputWidth) * channels, count: channels)
             }
         }
     }

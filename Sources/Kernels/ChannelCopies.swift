@@ -3,10 +3,10 @@ import KernelInterface
 // concat_channels, slice_channels: elements to other places of the same row.
 //
 // Formula        concat_channels: y[.., c] = part k[.., c − first channel of part k];
-//                slice_channels: y[.., c] = x[.., parameter + c], or 0 where x has no such channel, so that a
-//                negative parameter pads.
-// Operands       concat_channels: the parts in order, geometry: ConcatGeometry. slice_channels: input 0,
-//                geometry: RowGeometry.
+//                slice_channels: y[.., c] = x[.., start + c], or 0 where x has no such channel, so that a
+//                negative start pads.
+// Operands       concat_channels: the parts in order, geometry: ChannelConcatenationGeometry.
+//                slice_channels: input 0, geometry: SliceGeometry.
 // Layout         [N, H, W, C] rows, f32.
 // Memory         any alignment of the element; the output overlaps no input. Scratch: none.
 // Tails          none: runs are copied.
@@ -19,13 +19,12 @@ import KernelInterface
 @Sendable
 func concatChannels(_ call: UnsafePointer<KernelCall>) {
     let call = call.pointee
-    let geometry = call.geometry.assumingMemoryBound(to: ConcatGeometry.self).pointee
-    var outputChannels = 0
-    for part in 0..<geometry.partCount { outputChannels += Int(geometry.partChannels[part]) }
+    let geometry = call.geometry.assumingMemoryBound(to: ChannelConcatenationGeometry.self).pointee
+    let outputChannels = geometry.channels.sum
     for row in call.firstRow..<call.endRow {
         var firstChannel = 0
-        for part in 0..<geometry.partCount {
-            let channels = Int(geometry.partChannels[part])
+        for part in 0..<geometry.channels.count {
+            let channels = geometry.channels[part]
             copyRuns(
                 UnsafeRawPointer(call.inputs[part].row(row)).floats, stride: channels,
                 to: call.outputs[0].row(row).floats + firstChannel, stride: outputChannels,
@@ -38,23 +37,24 @@ func concatChannels(_ call: UnsafePointer<KernelCall>) {
 @Sendable
 func sliceChannels(_ call: UnsafePointer<KernelCall>) {
     let call = call.pointee
-    let geometry = call.geometry.assumingMemoryBound(to: RowGeometry.self).pointee
-    let channels = geometry.outputChannels
+    let geometry = call.geometry.assumingMemoryBound(to: SliceGeometry.self).pointee
+    let (sizes, start) = (geometry.rows, geometry.start)
+    let channels = sizes.outputChannels
     // The channels of y that x has.
-    let first = max(0, -geometry.parameter)
-    let end = min(channels, geometry.inputChannels - geometry.parameter)
+    let first = max(0, -start)
+    let end = min(channels, sizes.inputChannels - start)
     for row in call.firstRow..<call.endRow {
         let destination = call.outputs[0].row(row).floats
         if first > 0 || end < channels {
-            for pixel in 0..<geometry.outputWidth {
+            for pixel in 0..<sizes.outputWidth {
                 zero(destination + pixel * channels, count: first)
                 zero(destination + (pixel * channels + end), count: channels - end)
             }
         }
         copyRuns(
-            UnsafeRawPointer(call.inputs[0].row(row)).floats + (geometry.parameter + first),
-            stride: geometry.inputChannels, to: destination + first, stride: channels, length: end - first,
-            count: geometry.outputWidth)
+            UnsafeRawPointer(call.inputs[0].row(row)).floats + (start + first),
+            stride: sizes.inputChannels, to: destination + first, stride: channels, length: end - first,
+            count: sizes.outputWidth)
     }
 }
 

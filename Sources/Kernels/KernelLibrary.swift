@@ -28,7 +28,6 @@ public enum KernelLibrary {
         names.add("slice_channels", sliceChannels)
         names.add("concat_rows", concatRows)
         names.add("slice_rows", sliceRows)
-        names.add("copy_rows", copyRows)
         names.add("resize_bicubic", resizeBicubic)
         names.add("resize_bicubic_gradient", resizeBicubicGradient)
         names.add("psnr", peakSignalToNoise)

@@ -14,9 +14,9 @@ import Darwin
 //                as at least 1e-10·max², so that equal images have 100 dB.
 //                psnr_gradient: da = −dy · 20 / (ln 10 · N·H·W·C) · (a − b) / mse(n), 0 where mse(n) is at its least.
 // Operands       psnr: inputs 0 and 1: a and b f32, of one shape; one call computes row 0 of the output.
-//                psnr_gradient: inputs 0 and 1: a and b, whose rows the output has. dy is the geometry's factor,
-//                times input 2, a scalar, where parameter is 1.
-//                Geometry: RowGeometry: inputHeight, inputWidth, inputChannels, imageCount; number is max.
+//                psnr_gradient: inputs 0 and 1: a and b, whose rows the output has. dy is the geometry's gradientFactor,
+//                times input 2, a scalar, where it says so.
+//                Geometry: PeakSignalToNoiseGeometry, of its rows the inputs' sizes; max is its peak.
 // Layout         [N, H, W, C] rows; psnr and dy are f32 scalars.
 // Memory         any alignment of the element; the output overlaps no input. Scratch: none.
 // Tails          elements past the last vector of a row one by one; in a sum they go to the first lane.
@@ -29,31 +29,31 @@ import Darwin
 @Sendable
 func peakSignalToNoise(_ call: UnsafePointer<KernelCall>) {
     let call = call.pointee
-    let geometry = call.geometry.assumingMemoryBound(to: RowGeometry.self).pointee
-    let peak = Double(geometry.number) * Double(geometry.number)
+    let geometry = call.geometry.assumingMemoryBound(to: PeakSignalToNoiseGeometry.self).pointee
+    let peak = Double(geometry.peak) * Double(geometry.peak)
     var decibels = 0.0
-    for image in 0..<geometry.imageCount {
-        let error = meanSquaredError(call.inputs[0], call.inputs[1], image: image, geometry)
+    for image in 0..<geometry.rows.imageCount {
+        let error = meanSquaredError(call.inputs[0], call.inputs[1], image: image, geometry.rows)
         // The comparison keeps NaN.
         decibels += 10 * log10(peak / (error < 1e-10 * peak ? 1e-10 * peak : error))
     }
-    call.outputs[0].row(0).floats[0] = Float(decibels / Double(geometry.imageCount))
+    call.outputs[0].row(0).floats[0] = Float(decibels / Double(geometry.rows.imageCount))
 }
 
 @Sendable
 func peakSignalToNoiseGradient(_ call: UnsafePointer<KernelCall>) {
     let call = call.pointee
-    let geometry = call.geometry.assumingMemoryBound(to: RowGeometry.self).pointee
+    let geometry = call.geometry.assumingMemoryBound(to: PeakSignalToNoiseGeometry.self).pointee
     let (a, b) = (call.inputs[0], call.inputs[1])
-    let least = 1e-10 * Double(geometry.number) * Double(geometry.number)
-    let rowLength = geometry.inputWidth * geometry.inputChannels
-    let count = geometry.imageCount * geometry.inputHeight * rowLength
-    let gradient = geometry.factor * (geometry.parameter == 1 ? call.inputs[2].row(0).floats[0] : 1)
+    let least = 1e-10 * Double(geometry.peak) * Double(geometry.peak)
+    let rowLength = geometry.rows.inputWidth * geometry.rows.inputChannels
+    let count = geometry.rows.imageCount * geometry.rows.inputHeight * rowLength
+    let gradient = geometry.gradientFactor * (geometry.readsGradient ? call.inputs[2].row(0).floats[0] : 1)
     let scale = -20 * Double(gradient) / (log(10) * Double(count))
     var factor: Float = 0
     for row in call.firstRow..<call.endRow {
-        if row == call.firstRow || row % geometry.inputHeight == 0 {
-            let error = meanSquaredError(a, b, image: row / geometry.inputHeight, geometry)
+        if row == call.firstRow || row % geometry.rows.inputHeight == 0 {
+            let error = meanSquaredError(a, b, image: row / geometry.rows.inputHeight, geometry.rows)
             factor = error > least ? Float(scale / error) : 0
         }
         scaledDifference(
@@ -62,14 +62,14 @@ func peakSignalToNoiseGradient(_ call: UnsafePointer<KernelCall>) {
     }
 }
 
-private func meanSquaredError(_ a: TensorRows, _ b: TensorRows, image: Int, _ geometry: RowGeometry) -> Double {
-    let rowLength = geometry.inputWidth * geometry.inputChannels
+private func meanSquaredError(_ a: TensorRows, _ b: TensorRows, image: Int, _ sizes: RowGeometry) -> Double {
+    let rowLength = sizes.inputWidth * sizes.inputChannels
     var total = 0.0
-    for row in image * geometry.inputHeight..<(image + 1) * geometry.inputHeight {
+    for row in image * sizes.inputHeight..<(image + 1) * sizes.inputHeight {
         total += squaredDifference(
             UnsafeRawPointer(a.row(row)).floats, UnsafeRawPointer(b.row(row)).floats, count: rowLength)
     }
-    return total / Double(geometry.inputHeight * rowLength)
+    return total / Double(sizes.inputHeight * rowLength)
 }
 
 /// result = factor · (a − b)

@@ -4,7 +4,7 @@ import KernelInterface
 //
 // Formula        big[n, h·b + i, w·b + j, k] = small[n, h, w, (i·b + j)·C + k], b = block.
 // Operands       input 0: small, output big, for depth_to_space; the other way for space_to_depth.
-//                Geometry: RowGeometry; parameter is b.
+//                Geometry: PixelShuffleGeometry.
 // Layout         [N, H, W, C] rows, f32.
 // Memory         any alignment of the element; the output overlaps no input. Scratch: none.
 // Tails          none: runs of b·C elements are copied.
@@ -16,15 +16,15 @@ import KernelInterface
 @Sendable
 func depthToSpace(_ call: UnsafePointer<KernelCall>) {
     let call = call.pointee
-    let geometry = call.geometry.assumingMemoryBound(to: RowGeometry.self).pointee
-    let block = geometry.parameter
-    let runLength = block * geometry.outputChannels
+    let geometry = call.geometry.assumingMemoryBound(to: PixelShuffleGeometry.self).pointee
+    let (sizes, block) = (geometry.rows, geometry.block)
+    let runLength = block * sizes.outputChannels
     for row in call.firstRow..<call.endRow {
         var source = UnsafeRawPointer(call.inputs[0].row(row / block)).floats + row % block * runLength
         var destination = call.outputs[0].row(row).floats
-        for _ in 0..<geometry.inputWidth {
+        for _ in 0..<sizes.inputWidth {
             copy(source, to: destination, count: runLength)
-            source += geometry.inputChannels
+            source += sizes.inputChannels
             destination += runLength
         }
     }
@@ -33,17 +33,17 @@ func depthToSpace(_ call: UnsafePointer<KernelCall>) {
 @Sendable
 func spaceToDepth(_ call: UnsafePointer<KernelCall>) {
     let call = call.pointee
-    let geometry = call.geometry.assumingMemoryBound(to: RowGeometry.self).pointee
-    let block = geometry.parameter
-    let runLength = block * geometry.inputChannels
+    let geometry = call.geometry.assumingMemoryBound(to: PixelShuffleGeometry.self).pointee
+    let (sizes, block) = (geometry.rows, geometry.block)
+    let runLength = block * sizes.inputChannels
     for row in call.firstRow..<call.endRow {
         for i in 0..<block {
             var source = UnsafeRawPointer(call.inputs[0].row(row * block + i)).floats
             var destination = call.outputs[0].row(row).floats + i * runLength
-            for _ in 0..<geometry.outputWidth {
+            for _ in 0..<sizes.outputWidth {
                 copy(source, to: destination, count: runLength)
                 source += runLength
-                destination += geometry.outputChannels
+                destination += sizes.outputChannels
             }
         }
     }

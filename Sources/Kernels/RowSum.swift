@@ -2,13 +2,13 @@ import KernelInterface
 
 // sum_rows: the sum of a tensor, or of each of its channels: a bias's gradient, a loss's mean.
 //
-// Formula        y[c] = number · Σ over n, h, w of p[n, h, w, c], or over c as well; p = prologue(x).
+// Formula        y[c] = scale · Σ over n, h, w of p[n, h, w, c], or over c as well; p = prologue(x).
 // Operands       input 0: x, f32 or what the prologue says; then the prologue's operands. Geometry:
-//                RowGeometry: inputHeight, inputWidth, inputChannels, imageCount, number; outputChannels is
-//                1 for the sum of everything. One call computes row 0 of the output.
+//                RowSumGeometry, of its rows the input's sizes, imageCount, and outputChannels, which is 1 for
+//                the sum of everything. One call computes row 0 of the output.
 // Layout         output f32 [C] or a scalar, one row.
 // Memory         any alignment of the element; the output overlaps no input. Scratch:
-//                `rowSumScratchByteCount`.
+//                `RowSumGeometry.scratchByteCount`.
 // Tails          the last vector of a row is added element by element.
 // Accumulation   within a row in f32, in 8 interleaved sums per channel (32 for fewer than 4 channels);
 //                these then in f64, row after row. Within 1e-6·√(W/8) of the sum of the magnitudes.
@@ -19,12 +19,13 @@ import KernelInterface
 @Sendable
 func sumRows(_ call: UnsafePointer<KernelCall>) {
     let call = call.pointee
-    let geometry = call.geometry.assumingMemoryBound(to: RowGeometry.self).pointee
+    let geometry = call.geometry.assumingMemoryBound(to: RowSumGeometry.self).pointee
+    let sizes = geometry.rows
     let layout = RowSumLayout(
-        geometry, prologueByteCount: call.prologue.scratchByteCount(channels: geometry.inputChannels))
+        sizes, prologueByteCount: call.prologue.scratchByteCount(channels: sizes.inputChannels))
     let program = PointwiseRun(
         call.prologue, inputs: call.inputs, inputBase: call.prologue.firstInput - 1,
-        channels: geometry.inputChannels, scratch: call.scratch + layout.prologueOffset)
+        channels: sizes.inputChannels, scratch: call.scratch + layout.prologueOffset)
     let hasProgram = call.prologue.resultCount > 0
     let elementByteCount = hasProgram && call.prologue.operands[0].element == .u8 ? 1 : 4
     let block = call.scratch + layout.blockOffset
@@ -32,8 +33,8 @@ func sumRows(_ call: UnsafePointer<KernelCall>) {
     let totals = (call.scratch + layout.totalsOffset).assumingMemoryBound(to: Double.self)
     for c in 0..<layout.channels { totals[c] = 0 }
 
-    let rowLength = geometry.inputWidth * geometry.inputChannels
-    for row in 0..<geometry.imageCount * geometry.inputHeight {
+    let rowLength = sizes.inputWidth * sizes.inputChannels
+    for row in 0..<sizes.imageCount * sizes.inputHeight {
         let source = UnsafeRawPointer(call.inputs[0].row(row))
         zero(rowSums, count: layout.period)
         var first = 0
@@ -55,7 +56,7 @@ func sumRows(_ call: UnsafePointer<KernelCall>) {
         }
     }
     let result = call.outputs[0].row(0).floats
-    for c in 0..<layout.channels { result[c] = Float(totals[c] * Double(geometry.number)) }
+    for c in 0..<layout.channels { result[c] = Float(totals[c] * Double(geometry.scale)) }
 }
 
 /// Adds element i to sum (from + i) mod period; `from` and `period` are multiples of 8.

@@ -51,6 +51,6 @@ import Testing
     @Test func turnsThatRepeatAreKeptOnce() throws {
         let short = try table(height: 400), tall = try table(height: 4000)
         #expect(tall.count > 9 * short.count)
-        #expect(tall.keptCount == short.keptCount && short.keptCount * 3 < short.count)
+        #expect(tall.tasks.count == short.tasks.count && short.tasks.count * 3 < short.count)
     }
 }

@@ -8,14 +8,15 @@ import Testing
             var numbers = Numbers(1)
             let images = 2
             let dy = numbers.rows(images * factor * height, factor * width * channels)
-            let geometry = RowGeometry(
-                inputHeight: factor * height, inputWidth: factor * width, inputChannels: channels,
-                outputHeight: height, outputWidth: width, outputChannels: channels, imageCount: images,
-                parameter: factor)
+            let geometry = ResizeGeometry(
+                RowGeometry(
+                    inputHeight: factor * height, inputWidth: factor * width, inputChannels: channels,
+                    outputHeight: height, outputWidth: width, outputChannels: channels, imageCount: images),
+                factor: factor)
             let use = KernelUse(
                 name: "resize_bicubic_gradient", geometry: geometry, inputs: [dy],
                 outputs: [Rows(rowLength: width * channels, rowCount: images * height)],
-                scratchByteCount: geometry.resizeBicubicGradientScratchByteCount, rowCount: images * height)
+                scratchByteCount: geometry.gradientScratchByteCount, rowCount: images * height)
             let result = use.run(build)[0]
 
             var exact = [ExactSum](repeating: ExactSum(), count: images * height * width * channels)

@@ -8,13 +8,15 @@ import Testing
             var numbers = Numbers(1)
             let images = 2
             let x = numbers.rows(images * height, width * channels)
-            let geometry = RowGeometry(
-                inputHeight: height, inputWidth: width, inputChannels: channels, outputHeight: factor * height,
-                outputWidth: factor * width, outputChannels: channels, imageCount: images, parameter: factor)
+            let geometry = ResizeGeometry(
+                RowGeometry(
+                    inputHeight: height, inputWidth: width, inputChannels: channels, outputHeight: factor * height,
+                    outputWidth: factor * width, outputChannels: channels, imageCount: images),
+                factor: factor)
             let use = KernelUse(
                 name: "resize_bicubic", geometry: geometry, inputs: [x],
                 outputs: [Rows(rowLength: factor * width * channels, rowCount: images * factor * height)],
-                scratchByteCount: geometry.resizeBicubicScratchByteCount, rowCount: images * factor * height)
+                scratchByteCount: geometry.scratchByteCount, rowCount: images * factor * height)
             let result = use.run(build)[0]
 
             var exact: [ExactSum] = []

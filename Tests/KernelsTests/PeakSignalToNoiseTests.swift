@@ -6,9 +6,11 @@ import Testing
     private func psnr(_ build: Build, _ a: Rows, _ b: Rows, images: Int, width: Int, channels: Int) -> Float {
         KernelUse(
             name: "psnr",
-            geometry: RowGeometry(
-                inputHeight: a.rowCount / images, inputWidth: width, inputChannels: channels, outputHeight: 1,
-                outputWidth: 1, outputChannels: 1, imageCount: images, number: 255),
+            geometry: PeakSignalToNoiseGeometry(
+                RowGeometry(
+                    inputHeight: a.rowCount / images, inputWidth: width, inputChannels: channels, outputHeight: 1,
+                    outputWidth: 1, outputChannels: 1, imageCount: images),
+                peak: 255),
             inputs: [a, b], outputs: [Rows(rowLength: 1, rowCount: 1)], rowCount: 1
         ).run(build)[0].values[0]
     }
@@ -50,10 +52,11 @@ import Testing
             }
             let use = KernelUse(
                 name: "psnr_gradient",
-                geometry: RowGeometry(
-                    inputHeight: height, inputWidth: width, inputChannels: channels, outputHeight: height,
-                    outputWidth: width, outputChannels: channels, imageCount: images, parameter: dy == nil ? 0 : 1,
-                    number: 255, factor: -2),
+                geometry: PeakSignalToNoiseGeometry(
+                    RowGeometry(
+                        inputHeight: height, inputWidth: width, inputChannels: channels, outputHeight: height,
+                        outputWidth: width, outputChannels: channels, imageCount: images),
+                    peak: 255, gradientFactor: -2, readsGradient: dy != nil),
                 inputs: [a, b] + (dy.map { [Rows([$0], rowLength: 1)] } ?? []),
                 outputs: [Rows(rowLength: width * channels, rowCount: images * height)], rowCount: images * height)
             let count = height * width * channels

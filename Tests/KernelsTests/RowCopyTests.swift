@@ -10,9 +10,10 @@ import Testing
             let small = numbers.rows(4, width * depth)
             let there = KernelUse(
                 name: "depth_to_space",
-                geometry: RowGeometry(
-                    inputHeight: 2, inputWidth: width, inputChannels: depth, outputHeight: 2 * block,
-                    outputWidth: width * block, outputChannels: channels, imageCount: 2, parameter: block),
+                geometry: PixelShuffleGeometry(
+                    RowGeometry(
+                        inputHeight: 2, inputWidth: width, inputChannels: depth, outputHeight: 2 * block,
+                        outputWidth: width * block, outputChannels: channels, imageCount: 2), block: block),
                 inputs: [small], outputs: [Rows(rowLength: width * block * channels, rowCount: 4 * block)],
                 rowCount: 4 * block)
             let big = there.run(build)[0]
@@ -26,9 +27,10 @@ import Testing
 
             let back = KernelUse(
                 name: "space_to_depth",
-                geometry: RowGeometry(
-                    inputHeight: 2 * block, inputWidth: width * block, inputChannels: channels, outputHeight: 2,
-                    outputWidth: width, outputChannels: depth, imageCount: 2, parameter: block),
+                geometry: PixelShuffleGeometry(
+                    RowGeometry(
+                        inputHeight: 2 * block, inputWidth: width * block, inputChannels: channels, outputHeight: 2,
+                        outputWidth: width, outputChannels: depth, imageCount: 2), block: block),
                 inputs: [big], outputs: [Rows(rowLength: width * depth, rowCount: 4)], rowCount: 4)
             #expect(back.run(build) == [small])
             for rowsPerCall in [1, 3] {
@@ -41,12 +43,13 @@ import Testing
     }
 
     @Test(arguments: Build.runnable, [[1], [3, 5], [16, 1, 2], [1, 2, 3, 4, 5, 6, 7, 8]])
-    func concatenatesAndSlices(_ build: Build, _ partChannels: [Int]) {
+    func concatenatesAndSlices(_ build: Build, _ partChannels: [Int]) throws {
         var numbers = Numbers(2)
         let (width, total) = (5, partChannels.reduce(0, +))
         let parts = partChannels.map { numbers.rows(7, width * $0) }
         let concat = KernelUse(
-            name: "concat_channels", geometry: ConcatGeometry(width: width, partChannels: partChannels),
+            name: "concat_channels",
+            geometry: ChannelConcatenationGeometry(width: width, channels: try #require(PartSizes(partChannels))),
             inputs: parts, outputs: [Rows(rowLength: width * total, rowCount: 7)], rowCount: 7)
         let whole = concat.run(build)[0]
         for rowsPerCall in [1, 3] {
@@ -64,9 +67,10 @@ import Testing
         for (part, channels) in zip(parts, partChannels) {
             let slice = KernelUse(
                 name: "slice_channels",
-                geometry: RowGeometry(
-                    inputHeight: 7, inputWidth: width, inputChannels: total, outputHeight: 7, outputWidth: width,
-                    outputChannels: channels, imageCount: 1, parameter: first),
+                geometry: SliceGeometry(
+                    RowGeometry(
+                        inputHeight: 7, inputWidth: width, inputChannels: total, outputHeight: 7, outputWidth: width,
+                        outputChannels: channels, imageCount: 1), start: first),
                 inputs: [whole], outputs: [Rows(rowLength: width * channels, rowCount: 7)], rowCount: 7)
             #expect(slice.run(build) == [part])
             #expect(slice.runRolling(build, rowsPerCall: 3) { _, rows in rows } == [part])
@@ -82,9 +86,10 @@ import Testing
         let x = numbers.rows(4, width * channels)
         let use = KernelUse(
             name: "slice_channels",
-            geometry: RowGeometry(
-                inputHeight: 4, inputWidth: width, inputChannels: channels, outputHeight: 4, outputWidth: width,
-                outputChannels: padded, imageCount: 1, parameter: -padding.before),
+            geometry: SliceGeometry(
+                RowGeometry(
+                    inputHeight: 4, inputWidth: width, inputChannels: channels, outputHeight: 4, outputWidth: width,
+                    outputChannels: padded, imageCount: 1), start: -padding.before),
             inputs: [x], outputs: [Rows(rowLength: width * padded, rowCount: 4)], rowCount: 4)
         var expected = [Float](repeating: 0, count: 4 * width * padded)
         for i in x.values.indices { expected[i / channels * padded + padding.before + i % channels] = x.values[i] }
@@ -98,9 +103,10 @@ import Testing
         let x = numbers.rows(10, 6)
         let use = KernelUse(
             name: "slice_rows",
-            geometry: RowGeometry(
-                inputHeight: 5, inputWidth: 2, inputChannels: 3, outputHeight: slice.count, outputWidth: 2,
-                outputChannels: 3, imageCount: 2, parameter: slice.first),
+            geometry: SliceGeometry(
+                RowGeometry(
+                    inputHeight: 5, inputWidth: 2, inputChannels: 3, outputHeight: slice.count, outputWidth: 2,
+                    outputChannels: 3, imageCount: 2), start: slice.first),
             inputs: [x], outputs: [Rows(rowLength: 6, rowCount: 2 * slice.count)], rowCount: 2 * slice.count)
         let source = { (row: Int) -> Int? in
             let y = row % slice.count + slice.first
@@ -121,12 +127,13 @@ import Testing
     }
 
     @Test(arguments: Build.runnable, [[3], [1, 4], [2, 1, 5]])
-    func concatenatesRows(_ build: Build, _ heights: [Int]) {
+    func concatenatesRows(_ build: Build, _ heights: [Int]) throws {
         var numbers = Numbers(6)
         let total = heights.reduce(0, +)
         let parts = heights.map { numbers.rows(2 * $0, 6) }
         let use = KernelUse(
-            name: "concat_rows", geometry: ConcatGeometry(width: 6, partChannels: heights), inputs: parts,
+            name: "concat_rows",
+            geometry: RowConcatenationGeometry(rowLength: 6, heights: try #require(PartSizes(heights))), inputs: parts,
             outputs: [Rows(rowLength: 6, rowCount: 2 * total)], rowCount: 2 * total)
         var expected: [Float] = []
         for n in 0..<2 {
@@ -146,18 +153,9 @@ import Testing
         #expect(rolled == whole)
     }
 
-    @Test(arguments: Build.runnable)
-    func copiesRowsOfFloatsAndBytes(_ build: Build) {
-        var numbers = Numbers(3)
-        for (rows, byteCount) in [(numbers.rows(5, 21), 4), (numbers.byteRows(5, 21), 1)] {
-            let use = KernelUse(
-                name: "copy_rows",
-                geometry: RowGeometry(
-                    inputHeight: 5, inputWidth: 7, inputChannels: 3, outputHeight: 5, outputWidth: 7,
-                    outputChannels: 3, imageCount: 1, parameter: byteCount),
-                inputs: [rows], outputs: [Rows(rowLength: 21, element: rows.element, rowCount: 5)], rowCount: 5)
-            #expect(use.run(build) == [rows])
-            #expect(use.runRolling(build, rowsPerCall: 3) { _, range in range } == [rows])
-        }
+    @Test func partsAreFewAndNoneIsTooLarge() {
+        #expect(PartSizes(Array(repeating: 1, count: PartSizes.maximumCount))?.sum == PartSizes.maximumCount)
+        #expect(PartSizes(Array(repeating: 1, count: PartSizes.maximumCount + 1)) == nil)
+        #expect(PartSizes([1 << 31]) == nil)
     }
 }

@@ -3,16 +3,18 @@ import Testing
 
 @Suite struct RowSumTests {
     static func use(
-        _ x: Rows, images: Int, height: Int, width: Int, channels: Int, outputChannels: Int, number: Float,
+        _ x: Rows, images: Int, height: Int, width: Int, channels: Int, outputChannels: Int, scale: Float,
         prologue: PointwiseProgram? = nil, operands: [Rows] = []
-    ) -> KernelUse<RowGeometry> {
-        let geometry = RowGeometry(
-            inputHeight: height, inputWidth: width, inputChannels: channels, outputHeight: 1, outputWidth: 1,
-            outputChannels: outputChannels, imageCount: images, number: number)
+    ) -> KernelUse<RowSumGeometry> {
+        let geometry = RowSumGeometry(
+            RowGeometry(
+                inputHeight: height, inputWidth: width, inputChannels: channels, outputHeight: 1, outputWidth: 1,
+                outputChannels: outputChannels, imageCount: images),
+            scale: scale)
         return KernelUse(
             name: "sum_rows", geometry: geometry, inputs: [x] + operands,
             outputs: [Rows(rowLength: outputChannels, rowCount: 1)], prologue: prologue, prologueInput: 1,
-            scratchByteCount: geometry.rowSumScratchByteCount(prologue: prologue), rowCount: 1)
+            scratchByteCount: geometry.scratchByteCount(prologue: prologue), rowCount: 1)
     }
 
     @Test(arguments: Build.runnable, [1, 2, 3, 4, 5, 8, 15, 16, 17, 64, 256])
@@ -21,14 +23,14 @@ import Testing
             var numbers = Numbers(1)
             let x = numbers.rows(images * height, width * channels)
             for outputChannels in Set([1, channels]) {
-                let number: Float = 1 / Float(images * height * width)
+                let scale: Float = 1 / Float(images * height * width)
                 let result = Self.use(
                     x, images: images, height: height, width: width, channels: channels,
-                    outputChannels: outputChannels, number: number
+                    outputChannels: outputChannels, scale: scale
                 ).run(build)[0].values
                 var exact = [ExactSum](repeating: ExactSum(), count: outputChannels)
                 for (index, value) in x.values.enumerated() {
-                    exact[index % outputChannels].add(Double(value) * Double(number))
+                    exact[index % outputChannels].add(Double(value) * Double(scale))
                 }
                 expectClose(result, exact, relative: 1e-6)
             }
@@ -46,7 +48,7 @@ import Testing
                 instructions: [.init(.subtract, left: 0, right: 1), .init(.abs, left: 2)], results: [.init(value: 3)])
             let result = Self.use(
                 x, images: 2, height: 3, width: width, channels: channels, outputChannels: 1,
-                number: 1 / Float(6 * width * channels), prologue: program, operands: [y]
+                scale: 1 / Float(6 * width * channels), prologue: program, operands: [y]
             ).run(build)[0].values
             var exact = ExactSum()
             for (a, b) in zip(x.values, y.values) {
@@ -61,7 +63,7 @@ import Testing
         var numbers = Numbers(3)
         let (dy, y) = (numbers.rows(4, 9 * 17), numbers.rows(4, 9 * 17))
         let result = Self.use(
-            dy, images: 2, height: 2, width: 9, channels: 17, outputChannels: 17, number: 1,
+            dy, images: 2, height: 2, width: 9, channels: 17, outputChannels: 17, scale: 1,
             prologue: Programs.gate.program, operands: [y]
         ).run(build)[0].values
         var exact = [ExactSum](repeating: ExactSum(), count: 17)
@@ -78,7 +80,7 @@ import Testing
             operands: [.init(spread: .full), .init(spread: .channel)],
             instructions: [.init(.subtract, left: 0, right: 1)], results: [.init(value: 2)])
         let result = Self.use(
-            x, images: 1, height: 3, width: 300, channels: 3, outputChannels: 3, number: 1, prologue: program,
+            x, images: 1, height: 3, width: 300, channels: 3, outputChannels: 3, scale: 1, prologue: program,
             operands: [mean]
         ).run(build)[0].values
         var exact = [ExactSum](repeating: ExactSum(), count: 3)

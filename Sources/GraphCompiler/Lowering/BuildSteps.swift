@@ -61,7 +61,7 @@ private struct StepConstruction {
     private mutating func addBuffer(_ id: ValueID, _ storage: Buffer.Storage) -> BufferID {
         let rows = RowLayout(graph.boundShape(id), graph[id].type.element)
         let buffer = append(
-            Buffer(name: graph[id].name, value: id, storage: storage, rows: rows, rowCapacity: rows.rowCount))
+            Buffer(name: graph[id].name, role: .value(id), storage: storage, rows: rows, rowCapacity: rows.rowCount))
         bufferOf[id] = buffer
         return buffer
     }
@@ -148,7 +148,7 @@ private struct StepConstruction {
             rowCount: auxiliary.rowCount, rowElementCount: auxiliary.rowElementCount, element: .f32)
         let result = append(
             Buffer(
-                name: "\(group.name)_\(auxiliary.resultSuffix)", value: nil,
+                name: "\(group.name)_\(auxiliary.resultSuffix)", role: auxiliary.role,
                 storage: isPreparation ? .prepared(offset: 0) : .arena(offset: 0), rows: rows,
                 rowCapacity: rows.rowCount))
         program.steps.append(
@@ -216,37 +216,5 @@ private struct StepConstruction {
         }
         guard !complete.isEmpty, !complete.contains(where: { $0.links.contains { $0.map == .all } }) else { return nil }
         return complete.sorted { "\($0)" < "\($1)" }
-    }
-}
-
-extension StepInput {
-    /// The rows of the buffer that rows of the step's output need, counted over the batch.
-    func rows(for rows: Range<Int>, of step: Step, bufferRowCount: Int) -> Range<Int> {
-        guard !rows.isEmpty else { return 0..<0 }
-        let imageCount = max(1, step.rowCount / step.imageHeight)
-        let operandHeight = bufferRowCount / imageCount
-        var union: Range<Int>?
-        for chain in rowChains {
-            if chain.links.contains(where: { $0.map == .all }) { return 0..<bufferRowCount }
-            let firstImage = rows.lowerBound / step.imageHeight
-            let lastImage = (rows.upperBound - 1) / step.imageHeight
-            let firstRows = chain.operandRows(
-                for: rows.lowerBound - firstImage * step.imageHeight
-                    ..< min(step.imageHeight, rows.upperBound - firstImage * step.imageHeight))
-            let lastRows = chain.operandRows(
-                for: max(0, rows.lowerBound - lastImage * step.imageHeight)
-                    ..< rows.upperBound - lastImage * step.imageHeight)
-            let needed = firstImage * operandHeight + firstRows.lowerBound
-                ..< max(firstImage * operandHeight + firstRows.lowerBound, lastImage * operandHeight + lastRows.upperBound)
-            union = union.map { min($0.lowerBound, needed.lowerBound)..<max($0.upperBound, needed.upperBound) } ?? needed
-        }
-        return union ?? 0..<0
-    }
-}
-
-extension RowChain {
-    /// Rows within one image.
-    fileprivate func operandRows(for rows: Range<Int>) -> Range<Int> {
-        links.reduce(rows) { rows, link in link.map.operandRows(for: rows, height: link.operandHeight) }
     }
 }

@@ -117,6 +117,8 @@ struct Lowering {
 /// A step that makes no value of the graph but what another step reads: a packed filter, partial sums.
 struct AuxiliaryStep {
     var kernel: String
+    /// Of what it makes.
+    var role: Buffer.Role
     var sources: [Lowering.Input]
     /// nil for that of the step it serves.
     var geometry: StepGeometry?

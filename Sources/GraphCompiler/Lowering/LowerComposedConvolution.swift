@@ -45,7 +45,7 @@ extension Lowering.Input {
     static func packed(_ filter: ValueID, _ geometry: ConvolutionGeometry) -> Lowering.Input {
         .made(
             AuxiliaryStep(
-                kernel: "pack_filter", sources: [.value(filter)], geometry: .convolution(geometry),
+                kernel: "pack_filter", role: .packedFilter, sources: [.value(filter)], geometry: .convolution(geometry),
                 rowElementCount: geometry.packedFilterByteCount / 4, suffix: "pack", resultSuffix: "filter"))
     }
 
@@ -56,7 +56,8 @@ extension Lowering.Input {
     ) -> Lowering.Input {
         .made(
             AuxiliaryStep(
-                kernel: "compose_filters", sources: [.value(filter), next] + biases.compactMap { $0 }.map { .value($0) },
+                kernel: "compose_filters", role: .packedFilter,
+                sources: [.value(filter), next] + biases.compactMap { $0 }.map { .value($0) },
                 geometry: .composedFilter(geometry), rowCount: ImageBorders.setCount,
                 rowElementCount: geometry.rowElementCount, suffix: "compose\(suffix)", resultSuffix: "composed\(suffix)",
                 operationsPerRow: geometry.operationCount, scratchByteCount: geometry.scratchByteCount))

@@ -22,8 +22,8 @@ func lowerComposedInputGradient(_ analysis: GroupAnalysis) -> Lowering? {
         dx.operands[1], then: .packed(du.operands[1], next), biases: [], composition)
     let turned = Lowering.Input.made(
         AuxiliaryStep(
-            kernel: "turn_composed_filters", sources: [composed], geometry: .composedFilter(composition),
-            rowCount: ImageBorders.setCount, rowElementCount: composition.turnedRowElementCount, suffix: "turn",
+            kernel: "turn_composed_filters", role: .packedFilter, sources: [composed],
+            geometry: .composedFilter(composition), rowCount: ImageBorders.setCount, rowElementCount: composition.turnedRowElementCount, suffix: "turn",
             resultSuffix: "turned"))
     var geometry = convolution.composed(composition)
     swap(&geometry.inputChannels, &geometry.outputChannels)
@@ -66,7 +66,7 @@ func lowerComposedFilterGradients(_ analysis: GroupAnalysis) -> Lowering? {
         * composed.outputChannels
     let sums = Lowering.Input.made(
         AuxiliaryStep(
-            kernel: "composed_gradient_sums", sources: [.value(image), .value(blocks)],
+            kernel: "composed_gradient_sums", role: .partialSums, sources: [.value(image), .value(blocks)],
             geometry: .convolution(composed), rowCount: composed.composedSumRowCount,
             rowElementCount: composed.composedSumRowElementCount,
             suffix: "sum", resultSuffix: "sums", rowsPerTask: composed.filterWidth,

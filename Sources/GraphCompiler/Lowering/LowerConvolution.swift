@@ -72,7 +72,7 @@ private func lowerConvolution(_ analysis: GroupAnalysis) -> Lowering? {
 
     let packedFilter = Lowering.Input.made(
         AuxiliaryStep(
-            kernel: isTurned ? "pack_filter_turned" : "pack_filter", sources: [.value(filter)],
+            kernel: isTurned ? "pack_filter_turned" : "pack_filter", role: .packedFilter, sources: [.value(filter)],
             rowElementCount: geometry.packedFilterByteCount / 4, suffix: "pack", resultSuffix: "filter"))
     let image: ValueID
     var inputs: [Lowering.Input]
@@ -135,7 +135,7 @@ private func winogradFilterGradient(_ lowering: Lowering, _ analysis: GroupAnaly
     lowering.inputs = [
         .made(
             AuxiliaryStep(
-                kernel: "winograd_gradient_products", sources: operands.map { .value($0) },
+                kernel: "winograd_gradient_products", role: .partialSums, sources: operands.map { .value($0) },
                 rowCount: layout.productRowCount, rowElementCount: layout.productRowElementCount, suffix: "multiply",
                 resultSuffix: "products", operationsPerRow: 9 * lowering.operationsPerRow / 3 / layout.productRowCount,
                 scratchByteCount: layout.byteCount))

@@ -7,13 +7,15 @@ import KernelInterface
 func lowerChannelConcatenation(_ analysis: GroupAnalysis) -> Lowering? {
     guard let copy = AxisCopy(analysis), copy.isWithinRow else { return nil }
     let channels = copy.operandShapes.map { $0[copy.axis] * copy.inner }
-    return concatenation(copy, width: copy.pixels, channels)
+    return PartSizes(channels).map { copy.lowering(.channelConcatenation(.init(width: copy.pixels, channels: $0))) }
 }
 
 func lowerRowConcatenation(_ analysis: GroupAnalysis) -> Lowering? {
     guard let copy = AxisCopy(analysis), !copy.isWithinRow else { return nil }
     // Images lie behind each other, so that along them all rows are one image's.
-    return concatenation(copy, width: copy.rowLength, copy.operandShapes.map(copy.height))
+    return PartSizes(copy.operandShapes.map(copy.height)).map {
+        copy.lowering(.rowConcatenation(.init(rowLength: copy.rowLength, heights: $0)))
+    }
 }
 
 /// A slice or a padding.
@@ -23,7 +25,7 @@ func lowerChannelSlice(_ analysis: GroupAnalysis) -> Lowering? {
     (image.width, image.channels) = (copy.pixels, copy.operandShapes[0][copy.axis] * copy.inner)
     var output = image
     output.channels = copy.resultShape[copy.axis] * copy.inner
-    return slice(copy, image.geometry(output: output), start: copy.start * copy.inner)
+    return copy.lowering(.slice(SliceGeometry(image.geometry(output: output), start: copy.start * copy.inner)))
 }
 
 func lowerRowSlice(_ analysis: GroupAnalysis) -> Lowering? {
@@ -34,18 +36,7 @@ func lowerRowSlice(_ analysis: GroupAnalysis) -> Lowering? {
     image.height = copy.height(copy.operandShapes[0])
     output.height = copy.height(copy.resultShape)
     let start = copy.axis == 0 ? copy.start * copy.resultShape[1] : copy.start
-    return slice(copy, image.geometry(output: output), start: start)
-}
-
-private func concatenation(_ copy: AxisCopy, width: Int, _ parts: [Int]) -> Lowering? {
-    guard parts.count <= ConcatGeometry.maximumPartCount, parts.allSatisfy({ $0 <= Int(Int32.max) }) else { return nil }
-    return copy.lowering(.concatenation(ConcatGeometry(width: width, partChannels: parts)))
-}
-
-private func slice(_ copy: AxisCopy, _ geometry: RowGeometry, start: Int) -> Lowering {
-    var geometry = geometry
-    geometry.parameter = start
-    return copy.lowering(.rows(geometry))
+    return copy.lowering(.slice(SliceGeometry(image.geometry(output: output), start: start)))
 }
 
 /// An operation that copies its operands to places along one axis.

@@ -32,43 +32,48 @@ func lowerRowSum(_ analysis: GroupAnalysis) -> Lowering? {
         let first = candidates.first(where: { !inside.contains($0) && analysis.graph[$0].type.shape == shape }),
         let lowered = analysis.program(analysis.prologue, source: first, results: [source])
     else { return nil }
-    var geometry = image.geometry(
-        output: ImageShape(imageCount: 1, height: 1, width: 1, channels: result))
-    geometry.number = operation.op == "mean" ? Float(1 / Double(image.elementCount)) : 1
+    let geometry = RowSumGeometry(
+        image.geometry(output: ImageShape(imageCount: 1, height: 1, width: 1, channels: result)),
+        scale: operation.op == "mean" ? Float(1 / Double(image.elementCount)) : 1)
     return Lowering(
-        inputs: [.value(first)] + lowered.operands.map { .value($0) }, results: [anchor], geometry: .rows(geometry),
+        inputs: [.value(first)] + lowered.operands.map { .value($0) }, results: [anchor], geometry: .sum(geometry),
         prologue: lowered.program, prologueFirstInput: 1, isWhole: true,
         operationsPerRow: image.elementCount,
-        scratchByteCount: geometry.rowSumScratchByteCount(prologue: lowered.program))
+        scratchByteCount: geometry.scratchByteCount(prologue: lowered.program))
 }
 
 /// depth_to_space and space_to_depth on their own.
 func lowerRearrangement(_ analysis: GroupAnalysis) -> Lowering? {
     guard let operation = analysis.anchorOperation else { return nil }
     let block = operation.attributes.integer("block")
-    return rowCopy(
-        analysis, parameter: block, rowUnit: operation.op == "depth_to_space" ? block : 1)
+    return imageCopy(analysis, rowUnit: operation.op == "depth_to_space" ? block : 1) { rows in
+        .pixelShuffle(PixelShuffleGeometry(rows, block: block))
+    }
 }
 
 func lowerResize(_ analysis: GroupAnalysis) -> Lowering? {
-    guard let operation = analysis.anchorOperation,
-        var lowering = rowCopy(analysis, parameter: operation.attributes.integer("factor"), rowUnit: 1),
-        case .rows(let geometry) = lowering.geometry
-    else { return nil }
+    guard let (resize, geometry) = resize(analysis) else { return nil }
+    var lowering = resize
     lowering.operationsPerRow *= 16
-    lowering.scratchByteCount = geometry.resizeBicubicScratchByteCount
+    lowering.scratchByteCount = geometry.scratchByteCount
     return lowering
 }
 
 func lowerResizeGradient(_ analysis: GroupAnalysis) -> Lowering? {
-    guard let operation = analysis.anchorOperation,
-        var lowering = rowCopy(analysis, parameter: operation.attributes.integer("factor"), rowUnit: 1),
-        case .rows(let geometry) = lowering.geometry
-    else { return nil }
+    guard let (resize, geometry) = resize(analysis) else { return nil }
+    var lowering = resize
     // Every row of the result gathers four rows' worth of taps for each of its factor² pixels.
-    lowering.operationsPerRow *= 8 * geometry.parameter * (geometry.parameter + 1)
-    lowering.scratchByteCount = geometry.resizeBicubicGradientScratchByteCount
+    lowering.operationsPerRow *= 8 * geometry.factor * (geometry.factor + 1)
+    lowering.scratchByteCount = geometry.gradientScratchByteCount
     return lowering
+}
+
+private func resize(_ analysis: GroupAnalysis) -> (lowering: Lowering, geometry: ResizeGeometry)? {
+    guard let factor = analysis.anchorOperation?.attributes.integer("factor"),
+        let lowering = imageCopy(analysis, rowUnit: 1, { rows in .resize(ResizeGeometry(rows, factor: factor)) }),
+        case .resize(let geometry) = lowering.geometry
+    else { return nil }
+    return (lowering, geometry)
 }
 
 func lowerPSNR(_ analysis: GroupAnalysis) -> Lowering? {
@@ -76,10 +81,11 @@ func lowerPSNR(_ analysis: GroupAnalysis) -> Lowering? {
         analysis.shape(operation.operands[0]).count == 4
     else { return nil }
     let image = ImageShape(analysis.shape(operation.operands[0]))
-    var geometry = image.geometry(output: ImageShape(imageCount: 1, height: 1, width: 1, channels: 1))
-    geometry.number = Float(operation.attributes.float("max"))
+    let geometry = PeakSignalToNoiseGeometry(
+        image.geometry(output: ImageShape(imageCount: 1, height: 1, width: 1, channels: 1)),
+        peak: Float(operation.attributes.float("max")))
     return Lowering(
-        inputs: operation.operands.map { .value($0) }, results: [anchor], geometry: .rows(geometry), isWhole: true,
+        inputs: operation.operands.map { .value($0) }, results: [anchor], geometry: .peakSignalToNoise(geometry), isWhole: true,
         operationsPerRow: 3 * image.elementCount, scratchByteCount: 0)
 }
 
@@ -89,17 +95,17 @@ func lowerPSNRGradient(_ analysis: GroupAnalysis) -> Lowering? {
         operation.operands.dropFirst().allSatisfy({ analysis.graph.constant($0) == nil })
     else { return nil }
     let image = ImageShape(analysis.shape(anchor))
-    var geometry = image.geometry(output: image)
-    geometry.number = Float(operation.attributes.float("max"))
+    var geometry = PeakSignalToNoiseGeometry(
+        image.geometry(output: image), peak: Float(operation.attributes.float("max")))
     var inputs = Array(operation.operands.dropFirst())
     if let gradient = analysis.graph.constant(operation.operands[0]) {
-        geometry.factor = Float(gradient)
+        geometry.gradientFactor = Float(gradient)
     } else {
         inputs.append(operation.operands[0])
-        geometry.parameter = 1
+        geometry.readsGradient = true
     }
     return Lowering(
-        inputs: inputs.map { .value($0) }, results: [anchor], geometry: .rows(geometry), isWhole: true,
+        inputs: inputs.map { .value($0) }, results: [anchor], geometry: .peakSignalToNoise(geometry), isWhole: true,
         operationsPerRow: 5 * image.elementCount, scratchByteCount: 0)
 }
 
@@ -114,15 +120,17 @@ func lowerPlain(_ analysis: GroupAnalysis) -> Lowering? {
         operationsPerRow: 1, scratchByteCount: 0)
 }
 
-private func rowCopy(_ analysis: GroupAnalysis, parameter: Int, rowUnit: Int) -> Lowering? {
+/// An operation from one image to another that stands alone.
+private func imageCopy(
+    _ analysis: GroupAnalysis, rowUnit: Int, _ geometry: (RowGeometry) -> StepGeometry
+) -> Lowering? {
     guard let anchor = analysis.anchor, let operation = analysis.anchorOperation, analysis.shape(anchor).count == 4,
         analysis.group.members.count == 1, analysis.graph[operation.operands[0]].type.element == .f32
     else { return nil }
     let output = ImageShape(analysis.shape(anchor))
-    var geometry = ImageShape(analysis.shape(operation.operands[0])).geometry(output: output)
-    geometry.parameter = parameter
+    let rows = ImageShape(analysis.shape(operation.operands[0])).geometry(output: output)
     return Lowering(
-        inputs: [.value(operation.operands[0])], results: [anchor], geometry: .rows(geometry), rowUnit: rowUnit,
+        inputs: [.value(operation.operands[0])], results: [anchor], geometry: geometry(rows), rowUnit: rowUnit,
         operationsPerRow: output.width * output.channels, scratchByteCount: 0)
 }
 

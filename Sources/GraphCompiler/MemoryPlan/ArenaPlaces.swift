@@ -21,7 +21,7 @@ struct ArenaPlaces {
 
     /// - Parameter firstInPlace: as ``Program/firstInPlace`` says.
     init(_ program: Program, _ firstInPlace: [Int]) {
-        let lives = program.joinedLiveRanges(firstInPlace)
+        let lives = program.joinedLiveRanges(firstInPlace, BufferAccesses(program, program.instructions))
         let order = program.buffers.indices.filter { firstInPlace[$0] == $0 && program.buffers[$0].isInArena }
             .sorted { (program.buffers[$1].byteCount, $0) < (program.buffers[$0].byteCount, $1) }
         let tightest = ArenaPlaces(program, order, lives, restingWithin: nil)

@@ -49,9 +49,9 @@ enum PlanVerifier {
         }
         try checkCompleteness(program, progress)
         try verifyInPlaceResults(program)
-        let kept = program.graph.readAfterRuns
+        let areReadAfterRuns = program.areReadAfterRuns
         for (index, buffer) in program.buffers.enumerated() where buffer.rowCapacity < buffer.rows.rowCount {
-            guard !(buffer.value.map(kept.contains) ?? false) else {
+            guard !areReadAfterRuns[index] else {
                 throw ProgramError(
                     "'\(buffer.name)' is read after the run and keeps \(buffer.rowCapacity) of its rows", at: .buffer(index))
             }
@@ -127,11 +127,13 @@ enum PlanVerifier {
 
     private static func verifyInPlaceResults(_ program: Program) throws(ProgramError) {
         let accesses = BufferAccesses(program, program.instructions)
+        let areReadAfterRuns = program.areReadAfterRuns
         for (index, buffer) in program.buffers.enumerated() {
             guard let operand = buffer.inPlaceOf else { continue }
             let result = BufferID(index: index)
             guard let step = program.steps.first(where: { $0.outputs == [result] && !$0.isPreparation }),
-                program.inPlaceOperands(of: step).contains(operand), program.mayTakePlace(result, of: operand, accesses)
+                program.inPlaceOperands(of: step).contains(operand), !areReadAfterRuns[operand.index],
+                program.mayTakePlace(result, of: operand, accesses)
             else {
                 throw ProgramError(
                     "'\(buffer.name)' cannot take the place of '\(program[buffer: operand].name)'", at: .buffer(index))
@@ -147,7 +149,7 @@ enum PlanVerifier {
 
     private static func verifyOverlaps(_ program: Program) throws(ProgramError) {
         let firstInPlace = program.firstInPlace
-        let lifetimes = program.joinedLiveRanges(firstInPlace)
+        let lifetimes = program.joinedLiveRanges(firstInPlace, BufferAccesses(program, program.instructions))
         var arena: [(index: Int, memory: Range<Int>, life: ClosedRange<Int>)] = []
         for (index, buffer) in program.buffers.enumerated() {
             switch buffer.storage {

@@ -9,15 +9,11 @@ extension Program {
 
     /// Those of one step: all of its group, or 0 for a step that only packs a filter or sums products.
     public func convolutionOperationCount(of step: Step) -> Int {
-        let multiplies: Bool
-        switch step.kernel {
-        case "winograd_gradient_products", "composed_gradient_sums": multiplies = true
-        case "conv2d_filter_gradient_winograd", "conv2d_filter_and_bias_gradient_winograd",
-            "conv2d_filter_gradients_composed":
-            multiplies = false
-        // A packed filter is no value of the graph.
-        default: multiplies = step.outputs.contains { self[buffer: $0].value != nil }
-        }
+        let inputs = step.inputs.map { self[buffer: $0.buffer] }, outputs = step.outputs.map { self[buffer: $0] }
+        // Where there are sums of parts, the step that makes them multiplies.
+        let multiplies =
+            outputs.contains { $0.role == .partialSums }
+            || outputs.contains(where: \.holdsValue) && !inputs.contains { $0.role == .partialSums }
         return multiplies ? convolutionOperationCount(ofGroup: step.group) : 0
     }
 

@@ -8,12 +8,12 @@ import GraphIR
 func fitBuffers(_ program: Program) -> Program {
     var program = program
     let accesses = BufferAccesses(program, program.instructions)
-    let kept = program.graph.readAfterRuns
+    let areReadAfterRuns = program.areReadAfterRuns
     let firstInPlace = program.firstInPlace
     let sharing = Dictionary(grouping: program.buffers.indices) { firstInPlace[$0] }
     for (first, buffers) in sharing {
         guard program.buffers[first].isInArena,
-            !buffers.contains(where: { program.buffers[$0].value.map(kept.contains) ?? false })
+            !buffers.contains(where: { areReadAfterRuns[$0] })
         else { continue }
         var capacity = 1
         var oldestNeeded = Int.max

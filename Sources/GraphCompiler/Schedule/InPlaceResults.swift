@@ -10,24 +10,23 @@ import KernelInterface
 func chooseInPlaceResults(_ program: Program) -> Program {
     var program = program
     let accesses = BufferAccesses(program, program.instructions)
+    let areReadAfterRuns = program.areReadAfterRuns
     for step in program.steps where !step.isPreparation {
         guard let result = step.outputs.first, program[buffer: result].isInArena else { continue }
         program.buffers[result.index].inPlaceOf = program.inPlaceOperands(of: step).first {
-            program.mayTakePlace(result, of: $0, accesses)
+            !areReadAfterRuns[$0.index] && program.mayTakePlace(result, of: $0, accesses)
         }
     }
     return program
 }
 
 extension Program {
-    /// Whether no row of `operand` is used by another step once the row of `result` in its place is made.
+    /// Whether in the run no row of `operand` is used by another step once the row of `result` in its place is made.
     ///
     /// - Parameter operand: one of the step's ``inPlaceOperands(of:)``.
     func mayTakePlace(_ result: BufferID, of operand: BufferID, _ accesses: BufferAccesses) -> Bool {
         let writes = accesses.byBuffer[result.index].filter(\.isWrite)
-        guard let writer = writes.first.map({ instructions[$0.instruction].work }),
-            !(self[buffer: operand].value.map(graph.readAfterRuns.contains) ?? false)
-        else { return false }
+        guard let writer = writes.first.map({ instructions[$0.instruction].work }) else { return false }
         var madeRows = 0
         var next = writes.makeIterator()
         var write = next.next()

@@ -63,7 +63,7 @@ private struct Wave {
         var written: Set<BufferID> = []
         for index in steps {
             let step = program.steps[index]
-            let isPacking = step.outputs.allSatisfy { program[buffer: $0].value == nil }
+            let isPacking = step.outputs.allSatisfy { program[buffer: $0].role == .packedFilter }
                 && step.inputs.allSatisfy { program[buffer: $0.buffer].isParameter && !written.contains($0.buffer) }
             ordered.insert(index, at: isPacking ? max(0, ordered.count - 1) : ordered.count)
             written.formUnion(step.outputs)
@@ -202,7 +202,3 @@ extension Program {
     }
 }
 
-extension Graph {
-    /// Measures, and the values of updates, which are assigned once all steps have read the old ones.
-    var readAfterRuns: Set<ValueID> { Set(measures.map(\.value) + updates.map(\.value)) }
-}

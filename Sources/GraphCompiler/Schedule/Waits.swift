@@ -239,31 +239,29 @@ private func memoryPredecessors(
 private struct Tenant {
     var first: Int, last: Int
     var memory: Range<Int>
-    /// From the first instruction that touches it to the last.
     var life: ClosedRange<Int>
-    var users: [Instruction.Work] = []
+    /// All that touches it.
+    var users: [Instruction.Work]
 }
 
 /// By the start of their memory.
 private func tenants(of program: Program, _ instructions: [Instruction], _ accesses: BufferAccesses) -> [Tenant] {
     let firstInPlace = program.firstInPlace, lastInPlace = program.lastInPlace
-    var tenants: [Int: Tenant] = [:]
-    for (index, first) in firstInPlace.enumerated() {
-        guard case .arena(let offset) = program.buffers[first].storage else { continue }
+    let lives = program.joinedLiveRanges(firstInPlace, accesses)
+    var users: [Int: [Instruction.Work]] = [:]
+    for (index, first) in firstInPlace.enumerated() where program.buffers[index].isInArena {
         for access in accesses.byBuffer[index] {
-            var tenant =
-                tenants[first]
-                ?? Tenant(
-                    first: first, last: lastInPlace[first], memory: offset..<offset + program.buffers[first].byteCount,
-                    life: access.instruction...access.instruction)
-            tenant.life =
-                min(tenant.life.lowerBound, access.instruction)...max(tenant.life.upperBound, access.instruction)
             let work = instructions[access.instruction].work
-            if tenant.users.last != work, !tenant.users.contains(work) { tenant.users.append(work) }
-            tenants[first] = tenant
+            if users[first]?.last != work, users[first]?.contains(work) != true { users[first, default: []].append(work) }
         }
     }
-    return tenants.values.sorted { ($0.memory.lowerBound, $0.first) < ($1.memory.lowerBound, $1.first) }
+    return program.buffers.indices.compactMap { index -> Tenant? in
+        guard firstInPlace[index] == index, case .arena(let offset) = program.buffers[index].storage, let life = lives[index]
+        else { return nil }
+        return Tenant(
+            first: index, last: lastInPlace[index], memory: offset..<offset + program.buffers[index].byteCount, life: life,
+            users: users[index] ?? [])
+    }.sorted { ($0.memory.lowerBound, $0.first) < ($1.memory.lowerBound, $1.first) }
 }
 
 /// For each tenant those before it in some of its memory, by index.

@@ -6,7 +6,8 @@ struct PlanReader {
     private var program: Program
     private let stage: Stage
     private let buffers: [String: Int]
-    private let packedFilters: [String: Int]
+    /// What is no value of the graph: it may have a value's name.
+    private let auxiliaryBuffers: [String: Int]
     private let steps: [String: Int]
     /// The lines of buffers by index, of the preparation's runs and of all others.
     private var bufferLines: [Int: PlanLine] = [:]
@@ -17,8 +18,11 @@ struct PlanReader {
         self.program = program
         self.stage = stage
         let named = program.buffers.enumerated()
-        buffers = Dictionary(named.filter { $0.element.value != nil }.map { ($0.element.name, $0.offset) }) { first, _ in first }
-        packedFilters = Dictionary(named.filter { $0.element.value == nil }.map { ($0.element.name, $0.offset) }) { first, _ in first }
+        let indices = { (holdsValue: Bool) in
+            Dictionary(named.filter { $0.element.holdsValue == holdsValue }.map { ($0.element.name, $0.offset) }) { first, _ in first }
+        }
+        buffers = indices(true)
+        auxiliaryBuffers = indices(false)
         bufferOfOutput = program.graph.outputs.map { output in
             program.buffers.firstIndex { $0.value == output.value }
         }
@@ -37,7 +41,7 @@ struct PlanReader {
     }
 
     private mutating func place(_ line: PlanLine) throws(Diagnostics) {
-        guard let index = packedFilters[line.name.text] ?? buffers[line.name.text] else {
+        guard let index = auxiliaryBuffers[line.name.text] ?? buffers[line.name.text] else {
             throw misread("the graph has no value '\(line.name.text)'", at: line.name.location)
         }
         guard bufferLines.updateValue(line, forKey: index) == nil else {
@@ -55,7 +59,7 @@ struct PlanReader {
         guard stage >= .planned else { return }
         guard let offset = line.offset else { throw misread("'\(line.name.text)' has no place", at: line.name.location) }
         switch (program.buffers[index].storage, line.flag) {
-        case (.arena, program.buffers[index].value == nil ? "packed" : nil):
+        case (.arena, program.buffers[index].holdsValue ? nil : "packed"):
             program.buffers[index].storage = .arena(offset: offset)
         case (.prepared, "prepared"): program.buffers[index].storage = .prepared(offset: offset)
         default: throw misread("'\(line.name.text)' belongs to other memory", at: line.name.location)
@@ -178,7 +182,7 @@ struct PlanReader {
     }
 
     private func checkLives() throws(ProgramError) {
-        let lives = liveRanges(of: program)
+        let lives = program.liveRanges(BufferAccesses(program, program.instructions))
         for (index, line) in bufferLines {
             guard let stated = line.life, stated != lives[index].map({ $0.lowerBound..<$0.upperBound + 1 }) else { continue }
             let found = lives[index].map { "lives \($0.lowerBound)..<\($0.upperBound + 1)" } ?? "has no life"

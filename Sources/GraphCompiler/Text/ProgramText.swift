@@ -19,7 +19,7 @@ public func programText(_ program: Program, stage: Stage) -> String {
     let isPlanned = program.arenaByteCount > 0 || program.preparedByteCount > 0
     var declaration = Entry(role: program.role, graph: program.graph).syntax(documentation: summary(of: program, isPlanned))
     declaration.clauses = [Clause("on", [.name(program.instructionSet.rawValue)])]
-    let lifetimes = liveRanges(of: program)
+    let lifetimes = program.liveRanges(BufferAccesses(program, program.instructions))
     for (index, buffer) in program.buffers.enumerated() {
         declaration.body += directive(for: buffer, program, life: lifetimes[index], isPlanned: isPlanned)
     }
@@ -47,7 +47,7 @@ private func directive(
     case .arena(let offset):
         if isPlanned { clauses.append(Clause("at", [.integer(offset)])) }
         if let operand = buffer.inPlaceOf { clauses.append(Clause("over", [.name(program[buffer: operand].name)])) }
-        if buffer.value == nil { clauses.append(Clause("packed", [])) }
+        if !buffer.holdsValue { clauses.append(Clause("packed", [])) }
     case .prepared(let offset):
         if isPlanned { clauses.append(Clause("at", [.integer(offset)])) }
         clauses.append(Clause("prepared", []))

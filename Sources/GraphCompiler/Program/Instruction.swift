@@ -1,0 +1,29 @@
+/// Some rows of one step, of a source or of a sink: what one worker does at a time.
+public struct Instruction: Hashable, Sendable {
+    public enum Work: Hashable, Sendable {
+        /// The caller fills rows of an input.
+        case source(BufferID)
+        case step(Int)
+        /// The caller takes rows of the output with this index in the graph.
+        case sink(output: Int, BufferID)
+    }
+
+    public var work: Work
+    /// Rows of the source's buffer, of the step's first output, or of the sink's buffer.
+    public var rows: Range<Int>
+    /// What must be done before: that makes what this one reads, and that uses memory which this one
+    /// overwrites.
+    public var waits: [RowWait] = []
+}
+
+/// Every step, source and sink counts the rows that it has done, from its first on. An instruction waits
+/// until a count has come far enough.
+public struct RowWait: Hashable, Sendable {
+    public var work: Instruction.Work
+    public var rowCount: Int
+
+    public init(_ work: Instruction.Work, rowCount: Int) {
+        self.work = work
+        self.rowCount = rowCount
+    }
+}

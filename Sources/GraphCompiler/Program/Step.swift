@@ -1,0 +1,73 @@
+import KernelInterface
+
+/// A kernel on its operands.
+public struct Step: Hashable, Sendable {
+    /// The group's name; a step that makes something for another has that one's, and what it does behind it: `s3_pack`.
+    public var name: String
+    public var kernel: String
+    /// Index of the group in the graph; for a step that makes something for another, of that one's.
+    public var group: Int
+    public var inputs: [StepInput]
+    public var outputs: [BufferID]
+    public var geometry: StepGeometry
+    public var prologue: PointwiseProgram?
+    public var epilogue: PointwiseProgram?
+    /// Index in `inputs` of the first further operand of prologue and epilogue.
+    public var prologueFirstInput: Int
+    public var epilogueFirstInput: Int
+    /// Rows of the first output, and of one image of it; a step that runs as a whole knows no images.
+    public var rowCount: Int
+    public var imageHeight: Int
+    /// Rows of each image are made in multiples of this, the last of them excepted: a pixel shuffle makes
+    /// `block` rows at a time, a Winograd convolution those of a row of tiles.
+    public var rowUnit: Int
+    /// Rows of one instruction: a function of the shape alone, so that no result depends on the thread count.
+    public var rowsPerTask: Int
+    /// Multiplications and additions for one row: how long the step takes beside others.
+    public var operationsPerRow: Int
+    public var scratchByteCount: Int
+    /// Whether the step depends on weights alone and so belongs to the preparation.
+    public var isPreparation: Bool
+}
+
+extension Step {
+    /// Rows of one of its outputs that are made with some rows of the first: the same, but for a step that runs as a
+    /// whole, whose outputs may differ in size.
+    func rows(of output: Buffer, with rows: Range<Int>) -> Range<Int> {
+        output.rows.rowCount == rowCount ? rows : 0..<(rows.isEmpty ? 0 : output.rows.rowCount)
+    }
+
+    /// The first place at or behind a row at which the step's rows may be cut.
+    func unitEnd(_ row: Int) -> Int {
+        let (image, y) = row.quotientAndRemainder(dividingBy: imageHeight)
+        return image * imageHeight + min(imageHeight, (y + rowUnit - 1) / rowUnit * rowUnit)
+    }
+
+    /// Cuts rows into what one worker does at a time.
+    func tasks(_ rows: Range<Int>) -> [Range<Int>] {
+        var tasks: [Range<Int>] = []
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            let end = min(rows.upperBound, unitEnd(row + rowsPerTask))
+            tasks.append(row..<end)
+            row = end
+        }
+        return tasks
+    }
+}
+
+/// The constants of the step's kernel.
+public enum StepGeometry: Hashable, Sendable {
+    case convolution(ConvolutionGeometry)
+    case composedFilter(ComposedFilterGeometry)
+    case rows(RowGeometry)
+    case sum(RowSumGeometry)
+    case pixelShuffle(PixelShuffleGeometry)
+    case resize(ResizeGeometry)
+    case slice(SliceGeometry)
+    case channelConcatenation(ChannelConcatenationGeometry)
+    case rowConcatenation(RowConcatenationGeometry)
+    case peakSignalToNoise(PeakSignalToNoiseGeometry)
+    /// Plain evaluations read the operation itself.
+    case none
+}

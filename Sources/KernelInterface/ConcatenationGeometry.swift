@@ -1,0 +1,57 @@
+/// The constants of a concatenation along the channels: the parts lie one after the other in each pixel of the output.
+public struct ChannelConcatenationGeometry: Hashable, Sendable {
+    /// Pixels of a row.
+    public var width: Int
+    /// The channels of each part.
+    public var channels: PartSizes
+
+    public init(width: Int, channels: PartSizes) {
+        self.width = width
+        self.channels = channels
+    }
+}
+
+/// The constants of a concatenation along the rows: the parts lie one after the other in each image of the output.
+public struct RowConcatenationGeometry: Hashable, Sendable {
+    /// Elements of a row.
+    public var rowLength: Int
+    /// The rows of an image of each part.
+    public var heights: PartSizes
+
+    public init(rowLength: Int, heights: PartSizes) {
+        self.rowLength = rowLength
+        self.heights = heights
+    }
+}
+
+/// Sizes of the operands of a concatenation along its axis.
+public struct PartSizes: Hashable, Sendable {
+    public static let maximumCount = 8
+
+    public let count: Int
+    /// Of part k in lane k, 0 behind the last.
+    @usableFromInline let sizes: SIMD8<Int32>
+
+    /// nil when there are more than ``maximumCount``, or one is larger than a lane holds.
+    public init?(_ sizes: [Int]) {
+        guard sizes.count <= PartSizes.maximumCount else { return nil }
+        var lanes = SIMD8<Int32>(repeating: 0)
+        for (part, size) in sizes.enumerated() {
+            guard let lane = Int32(exactly: size) else { return nil }
+            lanes[part] = lane
+        }
+        count = sizes.count
+        self.sizes = lanes
+    }
+
+    @inlinable
+    public subscript(part: Int) -> Int { Int(sizes[part]) }
+
+    /// The size of the whole.
+    @inlinable
+    public var sum: Int {
+        var sum = 0
+        for part in 0..<count { sum += self[part] }
+        return sum
+    }
+}

@@ -1,0 +1,37 @@
+/// The constants of one use of a convolution kernel: all sizes in elements.
+public struct ConvolutionGeometry: Hashable, Sendable {
+    /// Rows and pixels of one input image.
+    public var inputHeight: Int, inputWidth: Int, inputChannels: Int
+    /// Rows and pixels of the convolution's own result, before any pixel shuffle.
+    public var outputHeight: Int, outputWidth: Int, outputChannels: Int
+    public var filterHeight: Int, filterWidth: Int
+    public var stride: Int
+    /// Zero rows above and zero pixels to the left of the image.
+    public var padTop: Int, padLeft: Int
+    /// 1, or the block of a pixel shuffle on the way out: the result's row r, column c becomes rows
+    /// r·block ..< (r + 1)·block of an image with outputChannels / block² channels.
+    public var shuffleBlock: Int
+    /// Images of the batch, which a filter gradient sums over.
+    public var imageCount: Int
+
+    public init(
+        inputHeight: Int, inputWidth: Int, inputChannels: Int,
+        outputHeight: Int, outputWidth: Int, outputChannels: Int,
+        filterHeight: Int, filterWidth: Int, stride: Int, padTop: Int, padLeft: Int,
+        shuffleBlock: Int = 1, imageCount: Int = 1
+    ) {
+        self.inputHeight = inputHeight
+        self.inputWidth = inputWidth
+        self.inputChannels = inputChannels
+        self.outputHeight = outputHeight
+        self.outputWidth = outputWidth
+        self.outputChannels = outputChannels
+        self.filterHeight = filterHeight
+        self.filterWidth = filterWidth
+        self.stride = stride
+        self.padTop = padTop
+        self.padLeft = padLeft
+        self.shuffleBlock = shuffleBlock
+        self.imageCount = imageCount
+    }
+}
