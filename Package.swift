@@ -24,7 +24,7 @@ let checksumSettings: [SwiftSetting] = [
     .unsafeFlags(["-Ounchecked", "-Xcc", "-msse4.2", "-Xcc", "-mcrc32", "-Xcc", "-msha"])
 ]
 
-/// What tests run many times stays fast in debug builds: plain evaluations, pictures, packs.
+/// What tests run many times stays fast in debug builds: reference implementations, pictures, packs.
 let optimizedSettings: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 let package = Package(
@@ -37,7 +37,7 @@ let package = Package(
     dependencies: [
         // Parses the arguments of the two commands.
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        // tanh, exp, log and pow over Float and Double, for the plain evaluations.
+        // tanh, exp, log and pow over Float and Double, for the reference implementations.
         .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
     ],
     targets: [

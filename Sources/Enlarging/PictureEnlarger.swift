@@ -42,7 +42,7 @@ public final class PictureEnlarger {
     private enum Parts {
         /// Pictures one after another use its session again.
         case whole(Session)
-        /// A session for each in turn.
+        /// A session for each, one after the other.
         case strips([ColumnStrip])
     }
 

@@ -3,25 +3,30 @@ import GraphIR
 /// Every pass of the compiler, in the order in which they run. ``Pipeline`` does what this list says.
 ///
 /// Up to stage `fused` a pass takes each entry of a model, whatever the sizes; from there on one entry, for its sizes.
+// swift-format-ignore
 public let passTable: [StagePasses] = [
     StagePasses(.differentiated, [
-        Pass("differentiate", "a train entry is a whole training step: gradients and updates", differentiate)
+        Pass("differentiate", "a train entry is a whole training step: gradients and updates", differentiate),
     ]),
     StagePasses(.simplified, untilUnchanged: true, [
-        Pass("foldConstants", "what depends on numbers alone is a number, and no operation leaves its operand as it is", foldConstants),
+        Pass("foldConstants", "what depends on numbers alone is a number; what changes nothing is gone", foldConstants),
         Pass("eliminateCommonSubexpressions", "no two operations are equal",
              eliminateCommonSubexpressions, ensures: \.hasNoEqualOperations),
         Pass("foldScales", "no filter could take a constant factor that stands before or behind it", foldScales),
-        Pass("eliminateDeadCode", "every operation, weight, state and scalar is needed", eliminateDeadCode, ensures: \.hasNoDeadCode),
+        Pass("eliminateDeadCode", "every operation, weight, state and scalar is needed",
+             eliminateDeadCode, ensures: \.hasNoDeadCode),
     ]),
     StagePasses(.fused, [
-        Pass("fuse", "every operation belongs to a group, which one kernel computes", fuse, ensures: \.hasGroups)
+        Pass("fuse", "every operation belongs to a group, which one kernel computes", fuse, ensures: \.hasGroups),
     ]),
     StagePasses(.lowered, [
         Pass("bind", "every size is a number", bind, ensures: \.hasBoundSizes),
-        Pass("composeGradients", "two convolutions in a line have the gradients of one", under: [.best], composeGradients),
-        Pass("composeConvolutions", "convolutions in a line are one where that saves work", under: [.best], composeConvolutions),
-        Pass("joinBiasGradients", "a bias's gradient is summed with its filter's", under: [.best, .separate], joinBiasGradients),
+        Pass("composeGradients", "two convolutions in a line have the gradients of one",
+             under: [.best], composeGradients),
+        Pass("composeConvolutions", "convolutions in a line are one where that saves work",
+             under: [.best], composeConvolutions),
+        Pass("joinBiasGradients", "a bias's gradient is summed with its filter's",
+             under: [.best, .separate], joinBiasGradients),
         Pass("chooseKernels", "every group has a kernel", chooseKernels, ensures: \.hasKernels),
         Pass("buildSteps", "every group has its step on buffers, behind those that make what it reads",
              buildSteps, proof: PlanVerifier.verifySteps),
@@ -35,8 +40,9 @@ public let passTable: [StagePasses] = [
              fitBuffers, proof: PlanVerifier.verifySchedule),
     ]),
     StagePasses(.planned, [
-        Pass("placeBuffers", "buffers that are live at the same time lie apart", placeBuffers, proof: PlanVerifier.verifyPlaces),
-        Pass("deriveDependencies", "every instruction waits for all that it depends on",
+        Pass("placeBuffers", "buffers that are live at the same time lie apart",
+             placeBuffers, proof: PlanVerifier.verifyPlaces),
+        Pass("deriveDependencies", "every instruction names all on which it depends",
              deriveDependencies, proof: PlanVerifier.verifyDependencies),
     ]),
 ]

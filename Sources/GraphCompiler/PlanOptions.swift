@@ -2,7 +2,7 @@
 public struct PlanOptions: Hashable, Sendable {
     /// How much memory the rows of an image may take at a time.
     public enum Memory: Hashable, Sendable {
-        /// A wave of bands, each of so many rows of the first input; nil for all rows of each step before the next step.
+        /// Bands of so many rows of the first input; nil for all rows of each step before the next step.
         case bands(rows: Int?)
         /// Whole images where the arena stays within so many bytes, else the largest bands that do, else the smallest.
         case arena(byteCount: Int)

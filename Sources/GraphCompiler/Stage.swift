@@ -8,7 +8,7 @@ public enum Stage: String, Hashable, Sendable, CaseIterable, Comparable {
     case lowered
     /// With instructions in their order, and the rows that each buffer keeps.
     case scheduled
-    /// With each buffer's place in memory, and what instructions wait for.
+    /// With each buffer's place in memory, and the dependencies of instructions.
     case planned
 
     public static func < (left: Stage, right: Stage) -> Bool {

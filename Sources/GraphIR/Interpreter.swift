@@ -1,4 +1,4 @@
-/// Runs any graph by the plain evaluations of its ops, one node after another: the oracle for
+/// Runs any graph by the reference implementations of its ops, one node after another: the oracle for
 /// everything that computes the same faster.
 ///
 /// With `Float` every node's value is rounded to single precision, as the runtime's are; with `Double`

@@ -31,7 +31,7 @@ public protocol Op: Sendable {
     /// Which rows of an operand some rows of the result need.
     func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap
 
-    /// Which columns of an operand some columns of the result need: as the rows of an image turned on its side.
+    /// Which columns of an operand some columns of the result need: as the rows of an image on its side.
     func columnMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap
 
     /// The result by the op's formula, as plainly as it can be written.
@@ -51,17 +51,17 @@ extension Op {
 
     /// Height and width change places, in the shapes of images and in an axis that is one of the two.
     public func columnMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {
-        func turned(_ shape: [Int]) -> [Int] {
+        func onItsSide(_ shape: [Int]) -> [Int] {
             shape.count == 4 ? [shape[0], shape[2], shape[1], shape[3]] : shape
         }
-        var turnedAttributes = attributes
+        var attributesOnItsSide = attributes
         if case .size(let axis) = attributes["axis"] {
-            if axis == Size(1) { turnedAttributes["axis"] = .size(Size(2)) }
-            if axis == Size(2) { turnedAttributes["axis"] = .size(Size(1)) }
+            if axis == Size(1) { attributesOnItsSide["axis"] = .size(Size(2)) }
+            if axis == Size(2) { attributesOnItsSide["axis"] = .size(Size(1)) }
         }
         return rowMap(
             operand: operand,
-            BoundShapes(operands: shapes.operands.map(turned), result: turned(shapes.result)), turnedAttributes)
+            BoundShapes(operands: shapes.operands.map(onItsSide), result: onItsSide(shapes.result)), attributesOnItsSide)
     }
 
     public func kinkSides<Scalar: EvaluationScalar>(
@@ -69,7 +69,7 @@ extension Op {
     ) -> [Int8] { [] }
 }
 
-/// Float or Double: what plain evaluations run in.
+/// Float or Double: what reference implementations run in.
 public protocol EvaluationScalar: Real, BinaryFloatingPoint, Sendable {}
 extension Float: EvaluationScalar {}
 extension Double: EvaluationScalar {}

@@ -1,4 +1,4 @@
-/// Values with a shape, in row-major order: what plain evaluations take and make.
+/// Values with a shape, in row-major order: what reference implementations take and make.
 ///
 /// Elements of `u8` tensors are held as whole numbers 0…255.
 public struct Tensor<Scalar: EvaluationScalar>: Hashable, Sendable {

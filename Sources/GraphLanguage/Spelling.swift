@@ -32,7 +32,7 @@ public enum Spelling {
         }
     }
 
-    /// How many insertions, deletions, replacements and swaps of neighbours turn one word into the
+    /// How many insertions, deletions, replacements and swaps of neighbours lead from one word to the
     /// other, no place being edited twice (Damerau, 1964; optimal string alignment).
     static func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var beforePrevious: [Int] = []

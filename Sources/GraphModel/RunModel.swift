@@ -7,10 +7,10 @@ public enum Execution: Hashable, Sendable {
     /// By the compiled program, on kernels.
     ///
     /// - Parameters:
-    ///   - bandRows: rows of the first input that a wave advances by; nil for whole images.
+    ///   - bandRows: rows of the first input in a band; nil for whole images.
     ///   - algorithm: how convolutions are computed.
     case compiled(threadCount: Int, bandRows: Int?, algorithm: ConvolutionAlgorithm = .best)
-    /// By the ops' plain evaluation, node after node.
+    /// By the ops' reference implementation, node after node.
     case interpreted
 }
 

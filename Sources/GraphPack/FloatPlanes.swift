@@ -1,6 +1,6 @@
 // Floats taken apart into planes of bytes, so that exponents, which repeat, can be compressed alone.
 //
-// Plain loops over separate arrays, which the compiler turns into vector instructions. Floats are handled
+// Plain loops over separate arrays, of which the compiler makes vector instructions. Floats are handled
 // by their bits, as 32-bit words; callers check the counts.
 
 /// float32: sign, 8 bits of exponent, 23 of mantissa.

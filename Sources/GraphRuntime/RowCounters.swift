@@ -61,10 +61,10 @@ final class RowCounters: @unchecked Sendable {
     /// - Returns: whether it is the caller's now; no other worker gets it.
     func take(_ instruction: Int) -> Bool { !areTaken[instruction].exchange(true, ordering: .relaxed) }
 
-    /// Whether all that an instruction waits for has ended; what it wrote can be read then.
+    /// Whether all that an instruction depends on has ended; what it wrote can be read then.
     func isReady(_ instruction: Int) -> Bool {
-        table.waits(of: instruction) { wait in
-            counts[Int(wait.work) * Self.stride].load(ordering: .acquiring) >= wait.count
+        table.dependencies(of: instruction) { dependency in
+            counts[Int(dependency.work) * Self.stride].load(ordering: .acquiring) >= dependency.count
         }
     }
 

@@ -9,7 +9,7 @@ import KernelInterface
 ///     let measures = try session.run(inputs: ["lr": TensorSource(pixels)], outputs: ["image": sink])
 ///
 /// Where the same buffers serve every run, they are bound once, and a run allocates nothing but for steps
-/// by plain evaluation and what sources and sinks do:
+/// by reference implementations and what sources and sinks do:
 ///
 ///     try session.bind(inputs: ["lr": source, "hr": truth])
 ///     for step in 1...1000 {

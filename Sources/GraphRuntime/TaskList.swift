@@ -11,7 +11,7 @@ import KernelsAVX512
 final class TaskList: @unchecked Sendable {
     private enum Action {
         case kernel(Kernel, KernelCall)
-        case plain(PlainStep)
+        case reference(ReferenceStep)
         /// By the buffer's index in the program.
         case source(Int, rowByteCount: Int)
         /// By the output's index in the graph.
@@ -39,7 +39,7 @@ final class TaskList: @unchecked Sendable {
                     output: output, memory.rows[buffer.index], rowByteCount: program[buffer: buffer].rows.rowByteCount)
             case .step(let step):
                 let step = program.steps[step]
-                if step.kernel == "plain" { return .plain(PlainStep(step, program, memory)) }
+                if step.kernel == "reference" { return .reference(ReferenceStep(step, program, memory)) }
                 let call = CallMemory(step, memory)
                 callMemory.append(call)
                 return .kernel(try Self.kernel(named: step.kernel, program.instructionSet), call.call)
@@ -63,7 +63,7 @@ final class TaskList: @unchecked Sendable {
             call.endRow = task.rows.upperBound
             call.scratch = memory.scratch(worker: worker)
             kernel(&call)
-        case .plain(let step):
+        case .reference(let step):
             step.run()
         case .source(let buffer, let rowByteCount):
             guard let source = memory.sources[buffer] else { return }

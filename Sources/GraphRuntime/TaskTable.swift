@@ -2,8 +2,8 @@ import GraphCompiler
 
 /// The instructions of a list as workers read them, in memory that does not grow with a picture's height.
 ///
-/// A wave's turns repeat: most instructions of a tall picture are those of the turn before, some rows further on. One turn
-/// is kept for all that equal it.
+/// Turns repeat: most instructions of a tall picture are those of the turn before, some rows further on. One turn is kept
+/// for all that equal it.
 struct TaskTable {
     /// One instruction. Steps, sources and sinks are numbered in the order of their first instructions.
     struct Task {
@@ -11,16 +11,16 @@ struct TaskTable {
         var rowCount: Int32
         /// The number of its step, source or sink, and its own among the instructions of that.
         var work: Int32, ordinal: Int32
-        /// Where its waits begin; they end where those of the next begin.
-        fileprivate var firstWait: Int32
-        /// Of a wave: where it lies in the work of its stretch of the list, from 0 to 1.
+        /// Where its dependencies begin; they end where those of the next begin.
+        fileprivate var firstDependency: Int32
+        /// In bands: where it lies in the work of its stretch of the list, from 0 to 1.
         fileprivate var share: Float = 0
 
         var rows: Range<Int> { firstRow..<firstRow + Int(rowCount) }
     }
 
     /// `count` instructions of a step, source or sink have ended.
-    struct Wait {
+    struct Dependency {
         var work: Int32
         var count: Int32
     }
@@ -29,14 +29,14 @@ struct TaskTable {
     let works: [Instruction.Work]
     /// Instructions of each step, source or sink.
     let taskCounts: [Int]
-    /// Whether the list goes in turns.
-    private let isWave: Bool
-    /// Without the turns that equal the first of those that repeat; one more at the end has no waits.
+    /// Whether the list goes in turns, one for each band.
+    private let isBanded: Bool
+    /// Without the turns that equal the first of those that repeat; one more at the end has no dependencies.
     let tasks: [Task]
-    private let waits: [Wait]
+    private let dependencies: [Dependency]
     private let repetition: Repetition
 
-    /// - Throws: when an instruction waits for what does not come before it, which no verified plan does.
+    /// - Throws: when an instruction depends on what does not come before it, which no verified plan does.
     init(_ program: Program, _ instructions: [Instruction]) throws(RuntimeError) {
         var listing = Listing()
         for instruction in instructions {
@@ -45,10 +45,10 @@ struct TaskTable {
         count = instructions.count
         works = listing.works
         taskCounts = listing.rowsDone.map(\.count)
-        isWave = listing.turnCount > 1
-        if isWave { listing.shareStretches() }
+        isBanded = listing.turnCount > 1
+        if isBanded { listing.shareStretches() }
         repetition = listing.repetition()
-        (tasks, waits) = listing.kept(but: repetition)
+        (tasks, dependencies) = listing.kept(but: repetition)
     }
 
     subscript(index: Int) -> Task {
@@ -64,23 +64,23 @@ struct TaskTable {
     /// The worker in whose caches what an instruction reads should lie.
     ///
     /// Of whole images each step's rows are divided evenly, in order: the same part of the picture is one worker's in every
-    /// step. Of a wave the steps are: a worker keeps to some, whose filters it reads once for all rows of a turn, and rows
+    /// step. In bands the steps are: a worker keeps to some, whose filters it reads once for all rows of a turn, and rows
     /// go to another worker only where its steps begin.
-    func home(of index: Int, workerCount: Int) -> Int {
+    func affinity(of index: Int, workerCount: Int) -> Int {
         let task = self[index]
-        if isWave { return min(workerCount - 1, Int(task.share * Float(workerCount))) }
+        if isBanded { return min(workerCount - 1, Int(task.share * Float(workerCount))) }
         let taskCount = taskCounts[Int(task.work)]
         return Int(task.ordinal) * min(taskCount, workerCount) / taskCount
     }
 
-    /// Whether all that an instruction waits for is so.
+    /// Whether all dependencies of an instruction are met.
     @inline(__always)
-    func waits(of index: Int, allSatisfy isMet: (Wait) -> Bool) -> Bool {
+    func dependencies(of index: Int, allSatisfy isMet: (Dependency) -> Bool) -> Bool {
         let (place, turns) = repetition.place(of: index)
-        for position in tasks[place].firstWait..<tasks[place + 1].firstWait {
-            var wait = waits[Int(position)]
-            if turns > 0 { wait.count += Int32(turns * repetition.advances[Int(wait.work)].taskCount) }
-            guard isMet(wait) else { return false }
+        for position in tasks[place].firstDependency..<tasks[place + 1].firstDependency {
+            var dependency = dependencies[Int(position)]
+            if turns > 0 { dependency.count += Int32(turns * repetition.advances[Int(dependency.work)].taskCount) }
+            guard isMet(dependency) else { return false }
         }
         return true
     }
@@ -90,7 +90,7 @@ extension Instruction.Work {
     fileprivate var isSource: Bool { if case .source = self { true } else { false } }
 }
 
-/// Turns of a list that are equal but for rows and counts, which advance from one to the next. The homes of the first are
+/// Turns of a list that are equal but for rows and counts, which advance from one to the next. The affinities of the first are
 /// those of all.
 private struct Repetition {
     /// What one step, source or sink does in a turn.
@@ -124,7 +124,7 @@ private struct Listing {
     private var numbers: [Instruction.Work: Int] = [:]
     private var tasks: [TaskTable.Task] = []
     private var operationCounts: [Double] = []
-    private var waits: [TaskTable.Wait] = []
+    private var dependencies: [TaskTable.Dependency] = []
 
     /// Bands that sources come in; 1 where images are worked on whole.
     var turnCount: Int { zip(works, rowsDone).map { work, rowsDone in work.isSource ? rowsDone.count : 1 }.max() ?? 1 }
@@ -142,15 +142,17 @@ private struct Listing {
         tasks.append(
             TaskTable.Task(
                 firstRow: instruction.rows.lowerBound, rowCount: rowCount, work: Int32(work),
-                ordinal: Int32(rowsDone[work].count), firstWait: Int32(waits.count)))
+                ordinal: Int32(rowsDone[work].count), firstDependency: Int32(dependencies.count)))
         operationCounts.append(operationCount)
-        for wait in instruction.waits {
-            guard let awaited = numbers[wait.work], wait.rowCount >= 1, wait.rowCount <= rowsDone[awaited].last ?? 0 else {
-                throw RuntimeError("an instruction of the plan waits for one that does not come before it")
+        for dependency in instruction.dependencies {
+            guard let earlier = numbers[dependency.work], dependency.rowCount >= 1,
+                dependency.rowCount <= rowsDone[earlier].last ?? 0
+            else {
+                throw RuntimeError("an instruction of the plan depends on one that does not come before it")
             }
-            waits.append(
-                TaskTable.Wait(
-                    work: Int32(awaited), count: Int32(rowsDone[awaited].countOfInstructions(for: wait.rowCount))))
+            dependencies.append(
+                TaskTable.Dependency(
+                    work: Int32(earlier), count: Int32(rowsDone[earlier].countOfInstructions(for: dependency.rowCount))))
         }
         rowsDone[work].append(instruction.rows.upperBound)
     }
@@ -200,33 +202,34 @@ private struct Listing {
 
     private func isRepeated(_ index: Int, after period: Int, _ advances: [Repetition.Advance]) -> Bool {
         let task = tasks[index], other = tasks[index + period], advance = advances[Int(task.work)]
-        let taskWaits = waits(of: index), otherWaits = waits(of: index + period)
+        let taskDependencies = dependencies(of: index), otherDependencies = dependencies(of: index + period)
         return other.work == task.work && other.rowCount == task.rowCount
             && other.firstRow == task.firstRow + advance.rowCount && Int(other.ordinal) == Int(task.ordinal) + advance.taskCount
-            && otherWaits.count == taskWaits.count
-            && zip(taskWaits, otherWaits).allSatisfy { wait, otherWait in
-                otherWait.work == wait.work && Int(otherWait.count) == Int(wait.count) + advances[Int(wait.work)].taskCount
+            && otherDependencies.count == taskDependencies.count
+            && zip(taskDependencies, otherDependencies).allSatisfy { dependency, otherDependency in
+                otherDependency.work == dependency.work
+                    && Int(otherDependency.count) == Int(dependency.count) + advances[Int(dependency.work)].taskCount
             }
     }
 
-    private func waits(of index: Int) -> ArraySlice<TaskTable.Wait> {
-        let end = index + 1 < tasks.count ? Int(tasks[index + 1].firstWait) : waits.count
-        return waits[Int(tasks[index].firstWait)..<end]
+    private func dependencies(of index: Int) -> ArraySlice<TaskTable.Dependency> {
+        let end = index + 1 < tasks.count ? Int(tasks[index + 1].firstDependency) : dependencies.count
+        return dependencies[Int(tasks[index].firstDependency)..<end]
     }
 
-    func kept(but repetition: Repetition) -> ([TaskTable.Task], [TaskTable.Wait]) {
-        var keptTasks: [TaskTable.Task] = [], keptWaits: [TaskTable.Wait] = []
+    func kept(but repetition: Repetition) -> ([TaskTable.Task], [TaskTable.Dependency]) {
+        var keptTasks: [TaskTable.Task] = [], keptDependencies: [TaskTable.Dependency] = []
         keptTasks.reserveCapacity(tasks.count - repetition.savedCount + 1)
         let repeated = repetition.first + repetition.period..<repetition.first + repetition.turnCount * repetition.period
         for index in tasks.indices where !repeated.contains(index) {
             var task = tasks[index]
-            task.firstWait = Int32(keptWaits.count)
+            task.firstDependency = Int32(keptDependencies.count)
             keptTasks.append(task)
-            keptWaits += waits(of: index)
+            keptDependencies += dependencies(of: index)
         }
         keptTasks.append(
-            TaskTable.Task(firstRow: 0, rowCount: 0, work: 0, ordinal: 0, firstWait: Int32(keptWaits.count)))
-        return (keptTasks, keptWaits)
+            TaskTable.Task(firstRow: 0, rowCount: 0, work: 0, ordinal: 0, firstDependency: Int32(keptDependencies.count)))
+        return (keptTasks, keptDependencies)
     }
 }
 

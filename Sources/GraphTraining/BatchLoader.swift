@@ -8,7 +8,7 @@ struct Batch: Hashable, Sendable {
 }
 
 /// Makes the batches of the next steps on threads of its own while the current step runs: decodes, crops and
-/// turns. A batch is a function of its step, whenever it is made.
+/// rotates. A batch is a function of its step, whenever it is made.
 final class BatchLoader: Sendable {
     private let cache: PictureCache
     private let files: [PictureFiles]

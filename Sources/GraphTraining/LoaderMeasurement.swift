@@ -2,7 +2,7 @@ import GraphModel
 import Measuring
 
 /// What it costs a training step that its batch comes from pictures: steps on a batch in memory beside steps fed by
-/// the loader, in turn, so that whatever else the machine does meets both alike.
+/// the loader, one after the other, so that whatever else the machine does meets both alike.
 ///
 /// The loader makes one batch for each step that it feeds, as in a run, and rests during the others.
 public struct LoaderMeasurement: Hashable, Sendable {

@@ -3,7 +3,7 @@ import GraphPack
 /// What a run does when a loss or a gradient is infinite or no number.
 ///
 /// The step has already changed the weights. The search begins at the checkpoint, repeats the steps since then,
-/// which gives the same bits, and runs the step in question by the ops' plain evaluation, up to the first value
+/// which gives the same bits, and runs the step in question by the ops' reference implementation, up to the first value
 /// that is not finite although all that it is made of are.
 extension TrainingRun {
     /// The error that ends the run; the checkpoint stays as it is.
@@ -15,7 +15,7 @@ extension TrainingRun {
             loss.map { "the loss '\($0.name)' became \($1)" }
             ?? "the norm of the gradients became \(values.gradientNorm)"
         report(.note("\(what) at step \(number); looking for the op that it came from"))
-        let place = try firstNonFinite(step: number, loader) ?? "the plain evaluation of the step is finite everywhere"
+        let place = try firstNonFinite(step: number, loader) ?? "the reference implementation of the step is finite everywhere"
         return TrainingError(
             "\(what) at step \(number): \(place); try a smaller --lr or --clip-norm, with --init \(folder.lastPath)")
     }

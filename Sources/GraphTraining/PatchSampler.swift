@@ -1,6 +1,6 @@
 import GraphRuntime
 
-/// Chooses what a training step sees: random crops, turned and mirrored, of all pictures in turn.
+/// Chooses what a training step sees: random crops, rotated and mirrored, of one picture after another.
 ///
 /// A step's choice is a function of seed and step alone. Pictures come in a new random order each time
 /// all have been seen; a crop starts anywhere on the low-resolution grid.
@@ -39,7 +39,7 @@ public struct PatchSampler: Hashable, Sendable {
                 x: random.nextIndex(below: size.width - reducedSide + 1),
                 y: random.nextIndex(below: size.height - reducedSide + 1),
                 side: reducedSide,
-                quarterTurns: random.nextIndex(below: 4),
+                quarterRotations: random.nextIndex(below: 4),
                 isMirrored: random.nextIndex(below: 2) == 1)
         }
     }
@@ -55,37 +55,37 @@ public struct PatchSampler: Hashable, Sendable {
     }
 }
 
-/// A square part of a picture, in pixels of the low-resolution one, and how it is turned.
+/// A square part of a picture, in pixels of the low-resolution one, and how it is rotated.
 struct Patch: Hashable, Sendable {
     var picture: Int
     var x: Int
     var y: Int
     var side: Int
     /// Clockwise, before mirroring.
-    var quarterTurns: Int
+    var quarterRotations: Int
     var isMirrored: Bool
 
-    /// The part of both pictures of a pair, turned alike.
+    /// The part of both pictures of a pair, rotated alike.
     func pair(from pair: PicturePair, scale: Int) -> PicturePair {
         var part = pair
         part.reduced = pair.reduced.cropped(x: x, y: y, width: side, height: side)
         part.truth = pair.truth.cropped(x: scale * x, y: scale * y, width: scale * side, height: scale * side)
-        return turned(part)
+        return rotated(part)
     }
 
     /// The same from the files, of which no row below the part is read.
     ///
     /// - Throws: when a file cannot be read, or has another size than when the run began.
     func pair(from files: PictureFiles, scale: Int) throws(TrainingError) -> PicturePair {
-        turned(
+        rotated(
             try PicturePair(
                 files, scale: scale, reducedRows: y..<y + side, reducedColumns: x..<x + side))
     }
 
-    private func turned(_ part: PicturePair) -> PicturePair {
+    private func rotated(_ part: PicturePair) -> PicturePair {
         var part = part
-        part.reduced = part.reduced.rotated(quarterTurns: quarterTurns)
-        part.truth = part.truth.rotated(quarterTurns: quarterTurns)
+        part.reduced = part.reduced.rotated(quarterRotations: quarterRotations)
+        part.truth = part.truth.rotated(quarterRotations: quarterRotations)
         if isMirrored {
             part.reduced = part.reduced.mirrored()
             part.truth = part.truth.mirrored()

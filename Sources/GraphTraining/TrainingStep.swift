@@ -53,7 +53,7 @@ final class TrainingStep {
             gradientNorm: Double(session.measure(TrainingMeasures.gradientNorm) ?? .nan))
     }
 
-    /// Runs a step by the ops' plain evaluation up to the first value that is not finite, though all that it is
+    /// Runs a step by the ops' reference implementation up to the first value that is not finite, though all that it is
     /// made of are. The weights stay as they are.
     ///
     /// - Returns: what is wrong there, and where; nil when all values are finite.

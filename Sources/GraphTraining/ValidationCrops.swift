@@ -70,7 +70,7 @@ struct ValidationCrops: Sendable {
         }
         return starts(size.height).flatMap { y in
             starts(size.width).map { x in
-                Patch(picture: 0, x: x, y: y, side: side, quarterTurns: 0, isMirrored: false)
+                Patch(picture: 0, x: x, y: y, side: side, quarterRotations: 0, isMirrored: false)
             }
         }
     }

@@ -25,9 +25,9 @@ extension Picture {
         rearranged(width: width, height: height) { x, y in (width - 1 - x, y) }
     }
 
-    /// Turned clockwise by `quarterTurns` times 90 degrees; a negative count turns anticlockwise.
-    public func rotated(quarterTurns: Int) -> Picture {
-        switch quarterTurns & 3 {
+    /// Rotated clockwise by `quarterRotations` times 90 degrees; anticlockwise where the count is negative.
+    public func rotated(quarterRotations: Int) -> Picture {
+        switch quarterRotations & 3 {
         case 1: rearranged(width: height, height: width) { x, y in (y, height - 1 - x) }
         case 2: rearranged(width: width, height: height) { x, y in (width - 1 - x, height - 1 - y) }
         case 3: rearranged(width: height, height: width) { x, y in (width - 1 - y, x) }

@@ -70,8 +70,8 @@ public struct ComposedFilterGeometry: Hashable, Sendable {
     }
     public var rowElementCount: Int { filterElementCount + outputChannels.roundedUp(to: 8) }
 
-    /// Elements of a row of `turn_composed_filters`.
-    public var turnedRowElementCount: Int {
+    /// Elements of a row of `rotate_composed_filters`.
+    public var rotatedRowElementCount: Int {
         (composedFilterSize * composedFilterSize * outputChannels + 1) * inputChannels.roundedUp(to: 8)
     }
 
@@ -133,8 +133,8 @@ extension ConvolutionGeometry {
         let stripWidth = DirectConvolutionLayout(self, programs).strips.stripWidth
         let computed = stripWidth + DirectStripLayout.tileWidth
         return DirectStripLayout(
-            self, programs, stripWidth: stripWidth, ringRowCount: filterHeight,
-            ringRowPixelCount: computed - 1 + filterWidth, resultPixelCount: computed)
+            self, programs, stripWidth: stripWidth, lineBufferRowCount: filterHeight,
+            lineBufferRowPixelCount: computed - 1 + filterWidth, resultPixelCount: computed)
     }
 
     /// Bytes of scratch of `conv2d_composed`.

@@ -9,8 +9,8 @@ public struct DirectConvolutionLayout {
         let stripWidth = DirectStripLayout.stripWidth(
             geometry, target: min(48, max(12, 65536 / pixelByteCount / 12 * 12)))
         strips = DirectStripLayout(
-            geometry, programs, stripWidth: stripWidth, ringRowCount: geometry.filterHeight,
-            ringRowPixelCount: (stripWidth - 1) * geometry.stride + geometry.filterWidth, resultPixelCount: stripWidth)
+            geometry, programs, stripWidth: stripWidth, lineBufferRowCount: geometry.filterHeight,
+            lineBufferRowPixelCount: (stripWidth - 1) * geometry.stride + geometry.filterWidth, resultPixelCount: stripWidth)
     }
 }
 

@@ -23,7 +23,7 @@ public struct DirectInputGradientLayout {
         let phasePixels = ((stripWidth + stride - 1) / stride).roundedUp(to: DirectStripLayout.tileWidth)
         gradientWidth = phaseWidth + phasePixels
         strips = DirectStripLayout(
-            geometry, programs, stripWidth: stripWidth, ringRowCount: phaseHeight, ringRowPixelCount: gradientWidth,
+            geometry, programs, stripWidth: stripWidth, lineBufferRowCount: phaseHeight, lineBufferRowPixelCount: gradientWidth,
             resultPixelCount: phasePixels * stride)
     }
 }

@@ -1,7 +1,7 @@
 /// What the direct convolution and the direct input gradient keep in scratch for one strip of pixels, from the shape
 /// alone: the kernel table asks for the size, the kernels for the parts.
 ///
-/// Scratch holds, in this order and each on a cache line: a table of row addresses, a ring of input rows of one strip,
+/// Scratch holds, in this order and each on a cache line: a table of row addresses, a line buffer of input rows of one strip,
 /// the result of one row of the strip, its results after the epilogue when a pixel shuffle scatters them, and the
 /// scratch of the prologue and the epilogue.
 public struct DirectStripLayout {
@@ -9,32 +9,32 @@ public struct DirectStripLayout {
     public var stripWidth: Int
     /// Channels of the result, with those that fill the last block of 8.
     public var paddedChannels: Int
-    /// Input rows in the ring: as many as one row of the result may need.
-    public var ringRowCount: Int
-    public var rowTableOffset: Int, ringOffset: Int, resultOffset: Int, shuffleOffset: Int
+    /// Input rows in the line buffer: as many as one row of the result may need.
+    public var lineBufferRowCount: Int
+    public var rowTableOffset: Int, lineBufferOffset: Int, resultOffset: Int, shuffleOffset: Int
     public var prologueOffset: Int, epilogueOffset: Int
-    /// Bytes from one row of the ring to the next, and of one result before the shuffle.
-    public var ringRowByteStride: Int, shuffleByteCount: Int
+    /// Bytes from one row of the line buffer to the next, and of one result before the shuffle.
+    public var lineBufferRowByteStride: Int, shuffleByteCount: Int
     public var byteCount: Int
 
     /// Strips are computed in tiles of at least this many pixels.
     public static let tileWidth = 4
 
     /// - Parameters:
-    ///   - ringRowPixelCount: pixels of the input that a strip reads.
+    ///   - lineBufferRowPixelCount: pixels of the input that a strip reads.
     ///   - resultPixelCount: pixels that are computed, those past the strip included.
     init(
-        _ geometry: ConvolutionGeometry, _ programs: ConvolutionProgramScratch, stripWidth: Int, ringRowCount: Int,
-        ringRowPixelCount: Int, resultPixelCount: Int
+        _ geometry: ConvolutionGeometry, _ programs: ConvolutionProgramScratch, stripWidth: Int, lineBufferRowCount: Int,
+        lineBufferRowPixelCount: Int, resultPixelCount: Int
     ) {
         self.stripWidth = stripWidth
-        self.ringRowCount = ringRowCount
+        self.lineBufferRowCount = lineBufferRowCount
         paddedChannels = geometry.outputChannels.roundedUp(to: 8)
-        ringRowByteStride = (ringRowPixelCount * geometry.inputChannels * 4).roundedUp(to: 64)
+        lineBufferRowByteStride = (lineBufferRowPixelCount * geometry.inputChannels * 4).roundedUp(to: 64)
         shuffleByteCount = (stripWidth * geometry.outputChannels * 4).roundedUp(to: 64)
         rowTableOffset = 0
-        ringOffset = (ringRowCount * MemoryLayout<UnsafeRawPointer>.stride).roundedUp(to: 64)
-        resultOffset = ringOffset + ringRowCount * ringRowByteStride
+        lineBufferOffset = (lineBufferRowCount * MemoryLayout<UnsafeRawPointer>.stride).roundedUp(to: 64)
+        resultOffset = lineBufferOffset + lineBufferRowCount * lineBufferRowByteStride
         shuffleOffset = resultOffset + (resultPixelCount * paddedChannels * 4).roundedUp(to: 64)
         let shuffled = geometry.shuffleBlock > 1 ? max(1, programs.resultCount) * shuffleByteCount : 0
         prologueOffset = shuffleOffset + shuffled

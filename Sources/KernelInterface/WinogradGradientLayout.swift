@@ -5,7 +5,7 @@
 /// over the chunk's tiles; the gradient is made of the sums of all chunks' rows. The tree of the sum so
 /// depends on sizes alone.
 ///
-/// Scratch holds, each on a cache line: zeros, a ring of transformed columns (see ``WinogradLayout``), and
+/// Scratch holds, each on a cache line: zeros, a line buffer of transformed columns (see ``WinogradLayout``), and
 /// the planes of the input and of the output's gradient for one block of tiles.
 public struct WinogradGradientLayout {
     public var chunkCount: Int
@@ -20,7 +20,7 @@ public struct WinogradGradientLayout {
     public var blockTileCount: Int
     /// Elements from one plane to the next.
     public var inputPlaneStride: Int, gradientPlaneStride: Int
-    public var zerosOffset: Int, ringOffset: Int, inputOffset: Int, gradientOffset: Int
+    public var zerosOffset: Int, lineBufferOffset: Int, inputOffset: Int, gradientOffset: Int
     public var byteCount: Int
 
     public init(_ geometry: ConvolutionGeometry) {
@@ -28,7 +28,7 @@ public struct WinogradGradientLayout {
         let tileCount = geometry.imageCount * geometry.tileRowsPerImage * geometry.tilesPerRow
         chunkCount = min(4, max(1, tileCount / 144), geometry.imageCount * geometry.tileRowsPerImage)
         paddedOutputChannels = geometry.outputChannels.roundedUp(to: 8)
-        inputGroupChannels = min(geometry.inputChannels, WinogradLayout.ringChannelCount)
+        inputGroupChannels = min(geometry.inputChannels, WinogradLayout.lineBufferChannelCount)
         outputGroupChannels = min(paddedOutputChannels, 64)
         inputGroupCount = (geometry.inputChannels + inputGroupChannels - 1) / inputGroupChannels
         outputGroupCount = (paddedOutputChannels + outputGroupChannels - 1) / outputGroupChannels
@@ -38,9 +38,9 @@ public struct WinogradGradientLayout {
         gradientPlaneStride = blockTileCount * outputGroupChannels + 16
 
         zerosOffset = 0
-        ringOffset = (geometry.inputChannels * 4).roundedUp(to: 64)
+        lineBufferOffset = (geometry.inputChannels * 4).roundedUp(to: 64)
         inputOffset =
-            ringOffset + WinogradLayout.ringColumnCount * WinogradLayout.inputTileSize * inputGroupChannels * 4
+            lineBufferOffset + WinogradLayout.lineBufferColumnCount * WinogradLayout.inputTileSize * inputGroupChannels * 4
         gradientOffset = inputOffset + planeCount * inputPlaneStride * 4
         byteCount = gradientOffset + planeCount * gradientPlaneStride * 4
     }

@@ -4,7 +4,7 @@
 /// input, 6 × 6 pixels, is transformed to 36 numbers for each input channel, one in each of 36 planes; the
 /// planes' products with the filter are 36 numbers for each output channel, in planes again.
 ///
-/// Scratch holds, in this order and each on a cache line: zeros that stand for rows of padding, a ring of
+/// Scratch holds, in this order and each on a cache line: zeros that stand for rows of padding, a line buffer of
 /// transformed columns, the planes of one block of tiles, their products with one group of output channels,
 /// the block's result when its epilogue does not run on registers, its results after the epilogue when a
 /// pixel shuffle scatters them, and the scratch of the epilogue.
@@ -13,9 +13,9 @@ public struct WinogradLayout {
     public static let tileSize = 4, inputTileSize = 6
     public static let planeCount = inputTileSize * inputTileSize
     /// Transformed columns that exist at a time: those of one tile, and room for the next.
-    public static let ringColumnCount = 8
-    /// Input channels that go through the ring together, so that it stays in the L1 cache.
-    public static let ringChannelCount = 64
+    public static let lineBufferColumnCount = 8
+    /// Input channels that go through the line buffer together, so that it stays in the L1 cache.
+    public static let lineBufferChannelCount = 64
 
     /// Tiles of a block, at most: their planes, 64 channels' filters and the rows that the block reads and
     /// writes stay in a 1 MiB L2 cache.
@@ -31,7 +31,7 @@ public struct WinogradLayout {
     public var planeStride: Int, productPlaneStride: Int
     /// Elements from one tile's products in a plane to the next's.
     public var productTileStride: Int
-    public var zerosOffset: Int, ringOffset: Int, planeOffset: Int, productOffset: Int
+    public var zerosOffset: Int, lineBufferOffset: Int, planeOffset: Int, productOffset: Int
     public var resultOffset: Int, shuffleOffset: Int, epilogueOffset: Int
     /// Bytes of one result before the shuffle, of one row of a block.
     public var shuffleByteCount: Int
@@ -49,11 +49,11 @@ public struct WinogradLayout {
         productPlaneStride = isInPlace ? planeStride : blockTileCount * groupChannels + 16
 
         zerosOffset = 0
-        ringOffset = (inputChannels * 4).roundedUp(to: 64)
-        let ringByteCount =
-            WinogradLayout.ringColumnCount * WinogradLayout.inputTileSize
-            * min(inputChannels, WinogradLayout.ringChannelCount) * 4
-        let planesOffset = ringOffset + ringByteCount
+        lineBufferOffset = (inputChannels * 4).roundedUp(to: 64)
+        let lineBufferByteCount =
+            WinogradLayout.lineBufferColumnCount * WinogradLayout.inputTileSize
+            * min(inputChannels, WinogradLayout.lineBufferChannelCount) * 4
+        let planesOffset = lineBufferOffset + lineBufferByteCount
         planeOffset = isInPlace ? planesOffset + planeStride * 4 : planesOffset
         let planesEnd = planeOffset + planeCount * planeStride * 4
         productOffset = isInPlace ? planesOffset : planesEnd

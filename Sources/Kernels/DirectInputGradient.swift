@@ -5,7 +5,7 @@ import KernelInterface
 // Formula        dx[n, h, w, i] = epilogue(Σ dy'[n, (h + pt − ky)/s, (w + pl − kx)/s, o] · filter[ky, kx, i, o])
 //                over ky, kx and o, where the divisions leave no rest; dy' = prologue(dy) inside and 0 outside.
 // Operands       input 0: dy, f32 or, with a prologue that says so, u8; input 1: the filter as
-//                pack_filter_turned leaves it; then the operands of prologue and epilogue, as for conv2d_direct.
+//                pack_filter_rotated leaves it; then the operands of prologue and epilogue, as for conv2d_direct.
 //                Geometry: ConvolutionGeometry: the input is dy and the output dx; stride, padTop and
 //                padLeft are the forward convolution's.
 // Layout         as conv2d_direct.

@@ -1,6 +1,6 @@
 import KernelInterface
 
-/// The frame of the direct convolution and the direct input gradient: a call's rows strip by strip, each from a ring of
+/// The frame of the direct convolution and the direct input gradient: a call's rows strip by strip, each from a line buffer of
 /// input rows in which every row is loaded once for a strip.
 struct DirectStrips {
     let layout: DirectStripLayout
@@ -53,16 +53,16 @@ struct DirectStrips {
             for row in rows {
                 let (image, y) = row.quotientAndRemainder(dividingBy: geometry.outputHeight)
                 let needed = needed(y)
-                // The ring begins anew with each image.
+                // The line buffer begins anew with each image.
                 if row == rows.lowerBound || y == 0 { loadedEnd = needed.lowerBound }
                 loadedEnd = max(loadedEnd, needed.lowerBound)
                 while loadedEnd < needed.upperBound {
                     strip.load(
                         image: image, y: loadedEnd - rowsBefore, firstPixel: pixels.firstPixel, count: pixels.count,
-                        to: ringRow(loadedEnd))
+                        to: lineBufferRow(loadedEnd))
                     loadedEnd += 1
                 }
-                for k in 0..<needed.count { rowTable[k] = UnsafePointer(ringRow(needed.lowerBound + k)) }
+                for k in 0..<needed.count { rowTable[k] = UnsafePointer(lineBufferRow(needed.lowerBound + k)) }
                 multiply(y, firstPixel, count)
                 results.store(result, row: row, firstPixel: firstPixel, count: count)
             }
@@ -70,8 +70,8 @@ struct DirectStrips {
         }
     }
 
-    /// Row p, counted with those before the first, lies at p mod `ringRowCount`.
-    private func ringRow(_ counted: Int) -> UnsafeMutablePointer<Float> {
-        (call.scratch + (layout.ringOffset + counted % layout.ringRowCount * layout.ringRowByteStride)).floats
+    /// Row p, counted with those before the first, lies at p mod `lineBufferRowCount`.
+    private func lineBufferRow(_ counted: Int) -> UnsafeMutablePointer<Float> {
+        (call.scratch + (layout.lineBufferOffset + counted % layout.lineBufferRowCount * layout.lineBufferRowByteStride)).floats
     }
 }

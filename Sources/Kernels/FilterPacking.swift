@@ -1,14 +1,14 @@
 import KernelInterface
 
-// pack_filter, pack_filter_turned: the filter in the order in which the direct convolution reads it.
+// pack_filter, pack_filter_rotated: the filter in the order in which the direct convolution reads it.
 //
 // Formula        packed[block][ky][kx][i][lane] = filter[ky, kx, i, 16·block + lane]
-//                turned: packed[a][b][block][j][k][i][lane] = filter[a + s·(m−1−j), b + s·(n−1−k), 16·block + lane, i]
+//                rotated: packed[a][b][block][j][k][i][lane] = filter[a + s·(m−1−j), b + s·(n−1−k), 16·block + lane, i]
 //                for the phases a and b below the stride s, which have m rows and n columns of the filter: the
 //                filter of the input gradient. At stride 1 that is filter[kh−1−j, kw−1−k, …], with which the input
 //                gradient is a convolution of the output's gradient with padding kh−1−padTop and kw−1−padLeft.
 // Operands       input 0: filter f32, kh·kw rows. Geometry: the ConvolutionGeometry of the convolution
-//                that uses the result; for `turned` its inputChannels are the filter's last dimension.
+//                that uses the result; for `rotated` its inputChannels are the filter's last dimension.
 // Layout         blocks of 16 output channels, the last of 8 when at most 8 remain; zeros past the last
 //                channel. One row of `ConvolutionGeometry.packedFilterByteCount` bytes.
 // Memory         f32 of any alignment; the output overlaps no input. Scratch: none.
@@ -16,7 +16,7 @@ import KernelInterface
 // Accumulation   none: exact.
 // Chosen         in a program's prepare section, for every filter that conv2d_direct or
 //                conv2d_input_gradient_direct uses.
-// Measured       one thread, AVX2, thread time: 3×3, 64→64: 5 µs, turned 10 µs; 64→256: 21 µs and 43 µs.
+// Measured       one thread, AVX2, thread time: 3×3, 64→64: 5 µs, rotated 10 µs; 64→256: 21 µs and 43 µs.
 
 @Sendable
 func packFilter(_ call: UnsafePointer<KernelCall>) {
@@ -30,7 +30,7 @@ func packFilter(_ call: UnsafePointer<KernelCall>) {
 }
 
 @Sendable
-func packFilterTurned(_ call: UnsafePointer<KernelCall>) {
+func packFilterRotated(_ call: UnsafePointer<KernelCall>) {
     let geometry = call.pointee.geometry.assumingMemoryBound(to: ConvolutionGeometry.self).pointee
     let stride = geometry.stride
     var packed = call.pointee.outputs[0].row(0).floats

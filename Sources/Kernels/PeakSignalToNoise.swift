@@ -1,11 +1,11 @@
 import KernelInterface
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 // psnr, psnr_gradient: the peak signal-to-noise ratio of a batch in decibels, and its gradient by a.

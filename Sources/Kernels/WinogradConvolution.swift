@@ -52,7 +52,7 @@ private struct WinogradConvolution {
         grid = WinogradTiles(geometry)
         input = WinogradInput(
             call, geometry, zeros: (call.scratch + layout.zerosOffset).floats,
-            ring: (call.scratch + layout.ringOffset).floats)
+            lineBuffer: (call.scratch + layout.lineBufferOffset).floats)
         planes = (call.scratch + layout.planeOffset).floats
         products = (call.scratch + layout.productOffset).floats
         result = (call.scratch + layout.resultOffset).floats
@@ -173,7 +173,7 @@ private struct WinogradConvolution {
             scale: Vector(repeating: epilogue.scale),
             results: WinogradRows(pixelStride: resultPixelStride) { row in resultPlace(run, row, channel) },
             masks: epilogue.mask.map(operandRows), addends: epilogue.addend.map(operandRows),
-            sums: (call.scratch + layout.ringOffset).floats
+            sums: (call.scratch + layout.lineBufferOffset).floats
         ).transform(
             UnsafePointer(products + run.place * layout.productTileStride), rowCount: run.rowCount,
             pixelCount: run.pixelCount)

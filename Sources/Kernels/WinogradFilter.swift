@@ -1,12 +1,12 @@
 import KernelInterface
 
-// transform_filter, transform_filter_turned: 3×3 filters as the Winograd convolution reads them.
+// transform_filter, transform_filter_rotated: 3×3 filters as the Winograd convolution reads them.
 //
 // Formula        transformed[group][6·a + b][block][i][lane] = (G·g·Gᵀ)[a, b], g[ky, kx] = filter[ky, kx, i, o],
-//                o = group + 16·block + lane; turned: g[ky, kx] = filter[2−ky, 2−kx, o, i], the filter of
+//                o = group + 16·block + lane; rotated: g[ky, kx] = filter[2−ky, 2−kx, o, i], the filter of
 //                the input gradient (see pack_filter).
 // Operands       input 0: filter f32, 9 rows. Geometry: the ConvolutionGeometry of the convolution
-//                that uses the result; for `turned` its inputChannels are the filter's last dimension.
+//                that uses the result; for `rotated` its inputChannels are the filter's last dimension.
 // Layout         groups of `winogradGroupChannels` output channels in blocks of 16, the last of 8 when at
 //                most 8 remain; zeros past the last channel. One row of `ConvolutionGeometry.transformedFilterByteCount` bytes.
 // Memory         f32 of any alignment; the output overlaps no input. Scratch: none.
@@ -15,25 +15,25 @@ import KernelInterface
 // Source         Lavin and Gray (CVPR 2016), section 4.3.
 // Chosen         in a program's prepare section, for every filter that conv2d_winograd uses.
 // Measured       `graphrun bench Graphs/edsr.graph --workload step --profile`, one thread, AVX2: 64→256 in 0.26 ms,
-//                turned 0.4 ms.
+//                rotated 0.4 ms.
 
 @Sendable
 func transformFilter(_ call: UnsafePointer<KernelCall>) {
     let geometry = call.pointee.geometry.assumingMemoryBound(to: ConvolutionGeometry.self)
-    transform(call, inputStride: geometry.pointee.outputChannels, outputStride: 1, turned: false)
+    transform(call, inputStride: geometry.pointee.outputChannels, outputStride: 1, rotated: false)
 }
 
 @Sendable
-func transformFilterTurned(_ call: UnsafePointer<KernelCall>) {
+func transformFilterRotated(_ call: UnsafePointer<KernelCall>) {
     let geometry = call.pointee.geometry.assumingMemoryBound(to: ConvolutionGeometry.self)
-    transform(call, inputStride: 1, outputStride: geometry.pointee.inputChannels, turned: true)
+    transform(call, inputStride: 1, outputStride: geometry.pointee.inputChannels, rotated: true)
 }
 
 /// - Parameters:
 ///   - inputStride: elements in the filter's row from one input channel to the next; and `outputStride`
 ///     for output channels.
-///   - turned: whether the last tap comes first.
-private func transform(_ call: UnsafePointer<KernelCall>, inputStride: Int, outputStride: Int, turned: Bool) {
+///   - rotated: whether the last tap comes first.
+private func transform(_ call: UnsafePointer<KernelCall>, inputStride: Int, outputStride: Int, rotated: Bool) {
     let geometry = call.pointee.geometry.assumingMemoryBound(to: ConvolutionGeometry.self).pointee
     let filter = call.pointee.inputs[0]
     var transformed = call.pointee.outputs[0].row(0).floats
@@ -48,7 +48,7 @@ private func transform(_ call: UnsafePointer<KernelCall>, inputStride: Int, outp
             let used = min(8, geometry.outputChannels - group - first)
             for i in 0..<geometry.inputChannels {
                 let taps = FilterTaps(
-                    filter: filter, turned: turned, place: i * inputStride + (group + first) * outputStride,
+                    filter: filter, rotated: rotated, place: i * inputStride + (group + first) * outputStride,
                     stride: outputStride, used: used)
                 let c0 = taps.column(0).filterTransformed
                 let c1 = taps.column(1).filterTransformed
@@ -77,7 +77,7 @@ private func transform(_ call: UnsafePointer<KernelCall>, inputStride: Int, outp
 /// The nine taps between one input channel and eight output channels.
 private struct FilterTaps {
     let filter: TensorRows
-    let turned: Bool
+    let rotated: Bool
     /// The first channel's element in a row of the filter, elements to the next, and channels that there are.
     let place: Int, stride: Int, used: Int
 
@@ -86,7 +86,7 @@ private struct FilterTaps {
 
     @inline(__always)
     private func tap(_ tap: Int) -> Vector {
-        let source = UnsafePointer(filter.row(turned ? 8 - tap : tap).floats) + place
+        let source = UnsafePointer(filter.row(rotated ? 8 - tap : tap).floats) + place
         if used == 8, stride == 1 { return source.vector(0) }
         var lanes = Vector(repeating: 0)
         for lane in 0..<used { lanes[lane] = source[lane * stride] }

@@ -32,7 +32,7 @@ private struct WinogradGradientProducts {
     private let input: WinogradInput
     private let inputPlanes: UnsafeMutablePointer<Float>
     private let gradientPlanes: UnsafeMutablePointer<Float>
-    /// Room for 24 vectors: the ring, which the input's transform has done with.
+    /// Room for 24 vectors: the line buffer, which the input's transform has done with.
     private let columns: UnsafeMutablePointer<Float>
 
     init(_ call: KernelCall, _ geometry: ConvolutionGeometry) {
@@ -40,8 +40,8 @@ private struct WinogradGradientProducts {
         self.geometry = geometry
         layout = WinogradGradientLayout(geometry)
         grid = WinogradTiles(geometry)
-        columns = (call.scratch + layout.ringOffset).floats
-        input = WinogradInput(call, geometry, zeros: (call.scratch + layout.zerosOffset).floats, ring: columns)
+        columns = (call.scratch + layout.lineBufferOffset).floats
+        input = WinogradInput(call, geometry, zeros: (call.scratch + layout.zerosOffset).floats, lineBuffer: columns)
         inputPlanes = (call.scratch + layout.inputOffset).floats
         gradientPlanes = (call.scratch + layout.gradientOffset).floats
     }
@@ -53,8 +53,8 @@ private struct WinogradGradientProducts {
         let inputChannels = min(layout.inputGroupChannels, geometry.inputChannels - firstInput)
         let tileRowCount = geometry.imageCount * grid.tileRowsPerImage
         let tiles =
-            tileRowCount * chunk / layout.chunkCount * grid.tilesPerRow
-            ..< tileRowCount * (chunk + 1) / layout.chunkCount * grid.tilesPerRow
+            tileRowCount * chunk / layout.chunkCount * grid.tilesPerRow..<tileRowCount * (chunk + 1) / layout.chunkCount
+            * grid.tilesPerRow
         let products = call.outputs[0].row(row).floats
         var isFirst = true
         for tile in stride(from: tiles.lowerBound, to: tiles.upperBound, by: layout.blockTileCount) {

@@ -2,26 +2,26 @@ import KernelInterface
 
 /// The first stage of the Winograd convolution: the input of a run of tiles becomes 36 planes.
 ///
-/// Columns are transformed first, each once, into a ring; then the rows of each tile, straight into the
+/// Columns are transformed first, each once, into a line buffer; then the rows of each tile, straight into the
 /// planes. Neighbouring tiles share two columns.
 struct WinogradInput {
     private let input: TensorRows
     private let geometry: ConvolutionGeometry
     private let zeros: UnsafeMutablePointer<Float>
     /// `[column mod 8][6 rows][channels of a chunk]`
-    private let ring: UnsafeMutablePointer<Float>
+    private let lineBuffer: UnsafeMutablePointer<Float>
 
     /// - Parameters:
     ///   - zeros: room for one pixel.
-    ///   - ring: room for `ringColumnCount` transformed columns of at most `ringChannelCount` channels.
+    ///   - lineBuffer: room for `lineBufferColumnCount` transformed columns of at most `lineBufferChannelCount` channels.
     init(
         _ call: KernelCall, _ geometry: ConvolutionGeometry, zeros: UnsafeMutablePointer<Float>,
-        ring: UnsafeMutablePointer<Float>
+        lineBuffer: UnsafeMutablePointer<Float>
     ) {
         input = call.inputs[0]
         self.geometry = geometry
         self.zeros = zeros
-        self.ring = ring
+        self.lineBuffer = lineBuffer
         zero(zeros, count: geometry.inputChannels)
     }
 
@@ -31,7 +31,7 @@ struct WinogradInput {
     func transform(_ run: WinogradTiles.Run, to planes: UnsafeMutablePointer<Float>, planeStride: Int) {
         var channel = 0
         while channel < geometry.inputChannels {
-            let channels = min(WinogradLayout.ringChannelCount, geometry.inputChannels - channel)
+            let channels = min(WinogradLayout.lineBufferChannelCount, geometry.inputChannels - channel)
             transform(
                 run, channel: channel, channels: channels, to: planes + channel, tileStride: geometry.inputChannels,
                 planeStride: planeStride)
@@ -70,7 +70,7 @@ struct WinogradInput {
 
     @inline(__always)
     private func transformColumn(_ rows: InputRows, x: Int, slot: Int, channel: Int, channels: Int) {
-        let destination = ring + slot * (6 * channels)
+        let destination = lineBuffer + slot * (6 * channels)
         guard x >= 0, x < geometry.inputWidth else { return zero(destination, count: 6 * channels) }
         let r0 = rows.r0.pixel(x) + channel, r1 = rows.r1.pixel(x) + channel, r2 = rows.r2.pixel(x) + channel
         let r3 = rows.r3.pixel(x) + channel, r4 = rows.r4.pixel(x) + channel, r5 = rows.r5.pixel(x) + channel
@@ -85,9 +85,9 @@ struct WinogradInput {
     @inline(__always)
     private func transformTile(firstSlot: Int, channels: Int, to planes: UnsafeMutablePointer<Float>, planeStride: Int) {
         let slotStride = 6 * channels
-        let s0 = ring + firstSlot % 8 * slotStride, s1 = ring + (firstSlot + 1) % 8 * slotStride
-        let s2 = ring + (firstSlot + 2) % 8 * slotStride, s3 = ring + (firstSlot + 3) % 8 * slotStride
-        let s4 = ring + (firstSlot + 4) % 8 * slotStride, s5 = ring + (firstSlot + 5) % 8 * slotStride
+        let s0 = lineBuffer + firstSlot % 8 * slotStride, s1 = lineBuffer + (firstSlot + 1) % 8 * slotStride
+        let s2 = lineBuffer + (firstSlot + 2) % 8 * slotStride, s3 = lineBuffer + (firstSlot + 3) % 8 * slotStride
+        let s4 = lineBuffer + (firstSlot + 4) % 8 * slotStride, s5 = lineBuffer + (firstSlot + 5) % 8 * slotStride
         for row in 0..<6 {
             let destination = planes + 6 * row * planeStride
             var c = row * channels

@@ -5,7 +5,7 @@ import GraphModel
 import GraphRuntime
 import Synchronization
 
-/// Compares the gradients that a model trains by with difference quotients, in f64 by plain evaluation.
+/// Compares the gradients that a model trains by with difference quotients, in f64 by the ops' reference implementations.
 ///
 /// The gradients come from the simplified train graph; the quotients (f(w + h·d) − f(w − h·d)) / 2h come
 /// from the loss as it was elaborated, so that the check covers differentiation and simplification.

@@ -26,7 +26,7 @@
             func fourRounds(_ message: Words, _ i: Int) {
                 let sum = message &+ constants.loadUnaligned(fromByteOffset: 16 &* i, as: Words.self)
                 let rounds = unsafeBitCast(sum, to: __m128i.self)
-                // Two rounds turn CDGH into the next ABEF; the old ABEF is the next CDGH.
+                // Two rounds make the next ABEF of CDGH; the old ABEF is the next CDGH.
                 let before = unsafeBitCast(abef, to: __m128i.self)
                 let middle = _mm_sha256rnds2_epu32(unsafeBitCast(cdgh, to: __m128i.self), before, rounds)
                 let last = unsafeBitCast(Words(sum.z, sum.w, 0, 0), to: __m128i.self)
@@ -41,9 +41,10 @@
             fourRounds(w3, 3)
             for i in 4..<16 {
                 // The next four words of the message schedule (FIPS 180-4, section 6.2.2).
-                let partial = unsafeBitCast(
-                    _mm_sha256msg1_epu32(unsafeBitCast(w0, to: __m128i.self), unsafeBitCast(w1, to: __m128i.self)),
-                    to: Words.self) &+ Words(w2.y, w2.z, w2.w, w3.x)
+                let partial =
+                    unsafeBitCast(
+                        _mm_sha256msg1_epu32(unsafeBitCast(w0, to: __m128i.self), unsafeBitCast(w1, to: __m128i.self)),
+                        to: Words.self) &+ Words(w2.y, w2.z, w2.w, w3.x)
                 let next = unsafeBitCast(
                     _mm_sha256msg2_epu32(unsafeBitCast(partial, to: __m128i.self), unsafeBitCast(w3, to: __m128i.self)),
                     to: Words.self)

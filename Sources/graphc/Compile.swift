@@ -2,7 +2,7 @@ import ArgumentParser
 import CommandSupport
 import GraphModel
 
-/// Turns a `.graph` file into a pack with fresh weights.
+/// Makes a pack with fresh weights of a `.graph` file.
 struct Compile: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compile a model into a pack with fresh weights.",

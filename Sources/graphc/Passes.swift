@@ -16,7 +16,8 @@ struct Passes: ParsableCommand {
         let stageWidth = passes.map(\.stage.rawValue.count).max() ?? 0
         for stage in passTable {
             for pass in stage.passes {
-                print(pass.name.padded(to: nameWidth), stage.stage.rawValue.padded(to: stageWidth), pass.contract, separator: "  ")
+                print(
+                    pass.name.padded(to: nameWidth), stage.stage.rawValue.padded(to: stageWidth), pass.contract, separator: "  ")
             }
             if stage.areRepeated { print("  … and round again, until nothing changes") }
         }

@@ -151,7 +151,9 @@ extension BenchReport.Profile {
             .sorted { $0.speed.milliseconds > $1.speed.milliseconds }
         let widths = ((steps + alike).map(\.name.count).max() ?? 0, steps.map(\.kernel.count).max() ?? 0)
         let total = steps.map(\.speed.milliseconds).reduce(0, +)
-        return ["On one thread, peak \(BenchReport.number(peakGFLOPS, 1, 0)) GFLOP/s, \(BenchReport.number(total, 2, 0)) ms in all:"]
+        return [
+            "On one thread, peak \(BenchReport.number(peakGFLOPS, 1, 0)) GFLOP/s, \(BenchReport.number(total, 2, 0)) ms in all:"
+        ]
             + steps.map { $0.line(widths) } + [""] + alike.map { $0.line(widths) }
     }
 }

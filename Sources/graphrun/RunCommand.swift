@@ -38,7 +38,7 @@ struct RunEntry: ParsableCommand {
     @Flag(help: "Write gradient.PATH for each weight, too.")
     var gradients = false
 
-    @Flag(help: "By plain evaluation, not by the program.")
+    @Flag(help: "By the ops' reference implementations, not by the program.")
     var interpreter = false
 
     @Option(help: ArgumentHelp("Input rows worked on at a time (default: all).", valueName: "rows"))

@@ -25,7 +25,9 @@ import Testing
         "GraphPack", "Interchange", "Imaging",
     ]
     /// Rooms that hand rows of pixels to a session, as buffers that know their size.
-    private static let rowRooms: Set<String> = ["GraphModel", "Enlarging", "Measuring", "GraphTraining", "CommandSupport", "graphc", "graphrun"]
+    private static let rowRooms: Set<String> = [
+        "GraphModel", "Enlarging", "Measuring", "GraphTraining", "CommandSupport", "graphc", "graphrun",
+    ]
 
     @Test func roomsImportOnlyRoomsAboveThem() throws {
         for file in try sourceFiles() {
@@ -58,7 +60,8 @@ import Testing
             let isPrinter = file.code.contains { $0.line.contains("func print(") }
             for (number, line) in file.code {
                 let found = Self.words(of: line).filter(words.contains)
-                #expect(found.isEmpty || (isPrinter && Set(found) == ["print"]), "\(file.path):\(number) is for commands: \(line)")
+                #expect(
+                    found.isEmpty || (isPrinter && Set(found) == ["print"]), "\(file.path):\(number) is for commands: \(line)")
             }
         }
     }

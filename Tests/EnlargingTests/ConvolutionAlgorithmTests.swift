@@ -59,8 +59,9 @@ struct ConvolutionAlgorithmTests {
         let model = try edsr()
         let best = try output(model, .forward, algorithm), direct = try output(model, .forward, .direct)
         let worst = try #require(zip(best, direct).map { abs($0 - $1) }.max())
-        print("EDSR x4, algorithm \(algorithm) beside direct: worst difference \(worst) of a grey level, "
-            + "results from \(direct.min() ?? 0) to \(direct.max() ?? 0)")
+        print(
+            "EDSR x4, algorithm \(algorithm) beside direct: worst difference \(worst) of a grey level, "
+                + "results from \(direct.min() ?? 0) to \(direct.max() ?? 0)")
         #expect(worst < 0.01)
         #expect(worst > 0, "both ways took the same kernels")
     }

@@ -59,7 +59,7 @@ import Testing
     }
 
     /// Places are multiples of 64, and every other number follows from the graph and the order of the runs; other
-    /// waits than those a plan has may do.
+    /// dependencies than those a plan has may do.
     @Test(arguments: [1, -1])
     func aNumberThatIsWrongIsFoundAtALineOfThePlan(_ change: Int) throws {
         for line in bufferLines + runLines {
@@ -129,7 +129,7 @@ import Testing
             var edited = program
             edited.preparation.swapAt(index, index + 1)
             let lines = programText(edited, stage: .planned).components(separatedBy: "\n")
-            if preparation[index + 1].waits.contains(where: { $0.work == preparation[index].work }) {
+            if preparation[index + 1].dependencies.contains(where: { $0.work == preparation[index].work }) {
                 #expect(refusedLine(lines) != nil)
             } else {
                 #expect(refusedLine(lines) == nil)

@@ -3,13 +3,13 @@ import GraphIR
 import ModelFixtures
 import Testing
 
-/// Plain evaluations are for shapes that no kernel takes: neither the models nor any op needs them.
+/// Reference implementations are for shapes that no kernel takes: neither the models nor any op needs them.
 @Suite struct KernelTableTests {
     @Test(arguments: SmallModel.all, Role.allCases)
-    func noModelRunsAPlainEvaluation(_ model: SmallModel, _ role: Role) throws {
+    func noModelRunsAReferenceImplementation(_ model: SmallModel, _ role: Role) throws {
         for sizes in [["N": 1, "H": 1, "W": 1], ["N": 2, "H": 6, "W": 9]] {
             let program = try Pipeline.plan(model.entry(role), sizes: sizes, PlanOptions(.portable)).program
-            #expect(plainSteps(program) == [])
+            #expect(referenceSteps(program) == [])
         }
     }
 
@@ -74,19 +74,19 @@ import Testing
         }
         """
 
-    @Test func noOpRunsAPlainEvaluation() throws {
+    @Test func noOpRunsAReferenceImplementation() throws {
         var module = try Pipeline.run(Self.uses, upTo: .simplified)
         var graph = module.entries[0].graph
         graph.outputs = graph.ids.filter { graph[$0].operation != nil }.map { Output(name: graph[$0].name, value: $0) }
         module.entries[0].graph = graph
         let entry = try Pipeline.continue(module, after: .simplified, upTo: .fused).entries[0]
         let program = try Pipeline.plan(entry, sizes: ["N": 2, "H": 5, "W": 6], PlanOptions(.portable)).program
-        #expect(plainSteps(program) == [])
+        #expect(referenceSteps(program) == [])
         #expect(Set(program.graph.nodes.compactMap { $0.operation?.op }) == Set(OpRegistry.names))
     }
 
-    private func plainSteps(_ program: Program) -> [String] {
-        program.steps.filter { $0.kernel == "plain" }.flatMap { step in
+    private func referenceSteps(_ program: Program) -> [String] {
+        program.steps.filter { $0.kernel == "reference" }.flatMap { step in
             program.graph.groups[step.group].members.compactMap { program.graph[$0].operation?.op }
         }
     }

@@ -10,9 +10,10 @@ import Testing
 /// The second line of a file names the pass, or what a plan is for: `// pass foldScales`,
 /// `// plan N=1, H=6, W=4, bands 2`.
 @Suite struct PassGoldenTests {
-    @Test(arguments: try [
-        "Simplify", "Differentiate", "Fuse", "Compose", "ComposeGradients", "JoinBiasGradients",
-    ].flatMap(Golden.cases(in:)))
+    @Test(
+        arguments: try [
+            "Simplify", "Differentiate", "Fuse", "Compose", "ComposeGradients", "JoinBiasGradients",
+        ].flatMap(Golden.cases(in:)))
     func goldenPasses(_ golden: GoldenCase) throws {
         try golden.check(transformed)
     }

@@ -79,7 +79,7 @@ import Testing
             for index in program.buffers.indices where program.buffers[index].isInArena {
                 program.buffers[index].storage = .arena(offset: 0)
             }
-        default: for index in program.instructions.indices { program.instructions[index].waits = [] }
+        default: for index in program.instructions.indices { program.instructions[index].dependencies = [] }
         }
         return program
     }

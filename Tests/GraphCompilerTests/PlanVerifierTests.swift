@@ -26,12 +26,12 @@ import Testing
         #expect(refusal(try plan()) == nil)
     }
 
-    @Test func aMissingWaitIsFound() throws {
+    @Test func aMissingDependencyIsFound() throws {
         let sound = try plan()
-        for index in sound.instructions.indices where !sound.instructions[index].waits.isEmpty {
+        for index in sound.instructions.indices where !sound.instructions[index].dependencies.isEmpty {
             var program = sound
-            program.instructions[index].waits.removeLast()
-            #expect(refusal(program)?.contains("does not wait") == true)
+            program.instructions[index].dependencies.removeLast()
+            #expect(refusal(program)?.contains("does not name") == true)
         }
     }
 
@@ -41,7 +41,7 @@ import Testing
             var program = sound
             program.instructions.swapAt(index, index + 1)
             let (first, second) = (sound.instructions[index], sound.instructions[index + 1])
-            let depends = second.waits.contains { $0.work == first.work && $0.rowCount > first.rows.lowerBound }
+            let depends = second.dependencies.contains { $0.work == first.work && $0.rowCount > first.rows.lowerBound }
             if depends { #expect(refusal(program) != nil, "instruction \(index)") }
         }
     }
@@ -65,6 +65,21 @@ import Testing
                 program.buffers[taker].rowCapacity -= 1
             }
             #expect(refusal(program)?.contains("kept") == true, "\(sound.buffers[index].name)")
+        }
+    }
+
+    @Test func aPreparedFilterThatLosesRowsIsFound() throws {
+        let sound = try Pipeline.plan(
+            SmallModel.composed.entry(.predict), sizes: ["N": 1, "H": 12, "W": 9], PlanOptions(.portable)
+        ).program
+        #expect(refusal(sound) == nil)
+        let prepared = sound.buffers.indices.filter { !sound.buffers[$0].isInArena && sound.buffers[$0].role == .packedFilter }
+        let large = prepared.filter { sound.buffers[$0].rowCapacity > 1 }
+        #expect(!large.isEmpty)
+        for index in large {
+            var program = sound
+            program.buffers[index].rowCapacity -= 1
+            #expect(refusal(program)?.contains("keeps") == true, "\(sound.buffers[index].name)")
         }
     }
 

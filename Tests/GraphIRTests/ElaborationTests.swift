@@ -57,7 +57,7 @@ import Testing
         #expect(try forward("y = relu(x)\nrepeat i in 3..<3 carry y { y = nothing(y) }") == forward("y = relu(x)"))
     }
 
-    /// What is carried may change its type from turn to turn, as in a densely connected network.
+    /// What is carried may change its type from one iteration to the next, as in a densely connected network.
     @Test func whatIsCarriedMayGrow() throws {
         let graph = try forward(
             "h = x\nrepeat i in 0..<2 carry h { h = concat(h, h) }\ny = depth_to_space(h, block = 4)",
@@ -87,7 +87,9 @@ import Testing
     @Test func aBlockSeesItsParametersAndInputsAlone() throws {
         let blocks = "block b<n: int = 3>(a: f32[A, B, C, D]) -> (r: f32[A, B, C, D]) { r = a * n * C }"
         #expect(codes("y = b(x)", blocks: blocks) == ["not-a-tensor"], "C is W here, which is known only later")
-        #expect(try forward("y = b<2>(x)", blocks: blocks.replacing("C }", with: "D }")) == forward("y = b<2>(x)", blocks: Self.product))
+        #expect(
+            try forward("y = b<2>(x)", blocks: blocks.replacing("C }", with: "D }"))
+                == forward("y = b<2>(x)", blocks: Self.product))
         #expect(codes("h = x\ny = b(x)", blocks: blocks.replacing("n * C", with: "h")) == ["unknown-name"])
         #expect(codes("y = b(x)", blocks: blocks.replacing("n * C", with: "filters")) == ["unknown-name"])
     }
@@ -128,7 +130,8 @@ import Testing
     }
 
     @Test func entriesSeeParametersSizesInputsAndOutputs() throws {
-        let model = "graph g<k: float = 3>(x: f32[N, H]) -> (y: f32[N, H]) {\nx = relu(x)\nh = x\nweight w: f32[] ~ ones\ny = h * w\n}\n"
+        let model =
+            "graph g<k: float = 3>(x: f32[N, H]) -> (y: f32[N, H]) {\nx = relu(x)\nh = x\nweight w: f32[] ~ ones\ny = h * w\n}\n"
         let module = try elaborated(
             model + "train g(t: f32[N, 2*H]) { loss l = mean(y) * k + mean(x) - sum(t) }\n"
                 + "predict g -> (p: f32[N, H], y: f32[N, H]) { p = y * x * k }")
@@ -148,7 +151,8 @@ import Testing
         let train = try #require(try elaborated(model + "train g(t: f32[N]) { loss l = mean(y - t) }")[.train])
         let difference = try #require(train.nodes.first { $0.operation?.op == "subtract" })
         #expect(difference.operands.map { train[$0].name } == ["t_1", "t"])
-        #expect(codes(of: model.replacing("y = t", with: "y = u") + "train g(u: f32[N]) { loss l = mean(y) }") == ["unknown-name"])
+        #expect(
+            codes(of: model.replacing("y = t", with: "y = u") + "train g(u: f32[N]) { loss l = mean(y) }") == ["unknown-name"])
         #expect(codes(of: model + "train g(y: f32[N]) { loss l = mean(y) }") == ["duplicate-name"])
     }
 

@@ -1,7 +1,7 @@
 import GraphIR
 import Testing
 
-/// Plain evaluations against values worked out by hand or by a second, still plainer way.
+/// Reference implementations against values worked out by hand or by a second, still plainer way.
 @Suite struct OpEvaluationTests {
     @Test func castToU8TruncatesAndSaturates() throws {
         let x: [Float] = [-.infinity, -1, -0.5, -0.0, 0.4, 0.999, 1, 254.999, 255, 255.5, 256, 1e30, .infinity, .nan]

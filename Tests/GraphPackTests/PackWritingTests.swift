@@ -81,7 +81,7 @@ private final class CallCounter: Sendable {
         #expect(folder.names == ["a.gpack"])
     }
 
-    /// Every call that can fail does once, in turn: the old file stays, and nothing beside it.
+    /// Every call that can fail does once, one after the other: the old file stays, and nothing beside it.
     @Test(arguments: ["write", "synchronize", "rename"])
     func whateverCallFailsLeavesAWholeFile(call: String) throws {
         let path = folder.file("a.gpack")
@@ -130,8 +130,9 @@ private final class CallCounter: Sendable {
             return FileCalls.system.write(descriptor, [UInt8](repeating: 7, count: count), count)
         }
         let found = message { _ = try smallPack.write(to: path, calls: calls) }
-        #expect(found == "cannot be written: what was read back is not what was written: "
-            + "damaged: section 'metadata': its checksum does not match; copy the file again or restore it from a backup")
+        #expect(
+            found == "cannot be written: what was read back is not what was written: "
+                + "damaged: section 'metadata': its checksum does not match; copy the file again or restore it from a backup")
         #expect(try Pack(contentsOf: path) == smallPack)
         #expect(folder.names == ["a.gpack"])
     }

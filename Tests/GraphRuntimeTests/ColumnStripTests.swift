@@ -24,9 +24,10 @@ import Testing
             // Less and less memory for activations, until a strip is hardly wider than its halo.
             for part in [2, 4, 5, 6, 7] {
                 let limit = banded.byteCount(threadCount: threadCount) - banded.arenaByteCount * part / 8
-                guard let strips = try? Pipeline.plan(
-                    entry, sizes: sizes, PlanOptions(.best, memory: .all(byteCount: limit, threadCount: threadCount))
-                ).strips
+                guard
+                    let strips = try? Pipeline.plan(
+                        entry, sizes: sizes, PlanOptions(.best, memory: .all(byteCount: limit, threadCount: threadCount))
+                    ).strips
                 else { continue }
                 stripCounts.insert(strips.count)
                 let joined = try Self.join(strips, store, pixels, size, threadCount)

@@ -3,7 +3,7 @@ import GraphIR
 import GraphRuntime
 import Testing
 
-/// Convolutions and both their gradients, by kernels and by the plain evaluations.
+/// Convolutions and both their gradients, by kernels and by the reference implementations.
 @Suite struct ConvolutionsAgainstInterpreterTests {
     static let filters = [[1, 1], [3, 3], [5, 5], [9, 9], [1, 7], [5, 3]]
 
@@ -49,7 +49,7 @@ import Testing
                 let expected = try case_.interpreted(in: Double.self)
                 for instructionSet in InstructionSet.runnable {
                     let program = try Pipeline.plan(entry, sizes: sizes, PlanOptions(instructionSet)).program
-                    #expect(!program.steps.contains { $0.kernel == "plain" })
+                    #expect(!program.steps.contains { $0.kernel == "reference" })
                     let found = try case_.executed(program, threadCount: 2)
                     #expect(found.difference(from: expected) < 1e-5, "\(padding) \(sizes) \(instructionSet)")
                 }

@@ -100,7 +100,8 @@ struct EntryCase {
         let results = try Interpreter<Scalar>().run(
             graph, inputs: images, weights: tensors, scalars: Self.scalars.mapValues { Scalar($0) })
         return Outcome(
-            outputs: results.outputs.mapValues { $0.values.map { Float($0) } }, measures: results.measures.mapValues { Float($0) },
+            outputs: results.outputs.mapValues { $0.values.map { Float($0) } },
+            measures: results.measures.mapValues { Float($0) },
             updates: results.updates.mapValues { $0.values.map { Float($0) } })
     }
 

@@ -18,8 +18,9 @@ import Testing
         ).program
     }
 
-    @Test(arguments: [(128, 128, nil, 3.9), (339, 510, 4, 3.9), (339, 510, 16, 3.9), (1000, 510, 4, 3.9), (400, 256, 8, 3.9)]
-        as [(Int, Int, Int?, Double)])
+    @Test(
+        arguments: [(128, 128, nil, 3.9), (339, 510, 4, 3.9), (339, 510, 16, 3.9), (1000, 510, 4, 3.9), (400, 256, 8, 3.9)]
+            as [(Int, Int, Int?, Double)])
     func noStepHoldsFourWorkersUp(_ height: Int, _ width: Int, _ bandRows: Int?, _ least: Double) throws {
         let program = try program(height, width, bandRows: bandRows)
         #expect(try PaperRun(program, speeds: [1]).speed == 1)
@@ -41,7 +42,7 @@ import Testing
         let table = try TaskTable(program, program.instructions)
         var operationCounts = Array(repeating: 0.0, count: workerCount)
         for (index, instruction) in program.instructions.enumerated() {
-            operationCounts[table.home(of: index, workerCount: workerCount)] += program.operationCount(of: instruction)
+            operationCounts[table.affinity(of: index, workerCount: workerCount)] += program.operationCount(of: instruction)
         }
         let fairCount = operationCounts.reduce(0, +) / Double(min(4, workerCount))
         for count in operationCounts { #expect(count < 1.15 * fairCount) }
@@ -80,7 +81,7 @@ private struct PaperRun {
         }
         while true {
             for worker in speeds.indices where running[worker] == nil { begin(pickers[worker].takeOwn(counters), worker) }
-            for worker in speeds.indices where running[worker] == nil { begin(pickers[worker].takeAny(counters), worker) }
+            for worker in speeds.indices where running[worker] == nil { begin(pickers[worker].steal(counters), worker) }
             let next = speeds.indices.filter { running[$0] != nil }.min { running[$0]!.end < running[$1]!.end }
             guard let worker = next, let (task, end) = running[worker] else { break }
             now = end

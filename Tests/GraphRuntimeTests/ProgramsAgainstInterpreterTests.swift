@@ -4,7 +4,7 @@ import GraphRuntime
 import ModelFixtures
 import Testing
 
-/// The fused, planned, multithreaded program computes what the plain evaluations say.
+/// The fused, planned, multithreaded program computes what the reference implementations say.
 @Suite struct ProgramsAgainstInterpreterTests {
     @Test(arguments: SmallModel.all + [.composed], [[1, 1, 1], [1, 1, 9], [1, 7, 1], [2, 5, 3], [3, 6, 13]])
     func everyEntryEqualsTheInterpreter(_ model: SmallModel, _ sizes: [Int]) throws {

@@ -4,7 +4,7 @@ import GraphIR
 import GraphRuntime
 import Testing
 
-/// Graphs drawn at random compute what the plain evaluations say, and the same bytes however they are cut.
+/// Graphs drawn at random compute what the reference implementations say, and the same bytes however they are cut.
 ///
 /// `GRAPHC_SEEDS=1000..<2000 swift test --filter RandomGraphTests` runs others than the usual ones.
 @Suite struct RandomGraphTests {
@@ -25,15 +25,15 @@ import Testing
             }
             let fused = try Pipeline.continue(differentiated, after: .differentiated, upTo: .fused)
             let case_ = EntryCase(fused.entries[0], reference: differentiated.entries[0].graph, sizes: sizes, seed: seed)
-            try expectPlainResults(case_)
+            try expectReferenceResults(case_)
             try expectEqualBytes(case_)
         }
     }
 
-    /// A program's results are as near to those in double precision as those of the plain evaluations in
+    /// A program's results are as near to those in double precision as those of the reference implementations in
     /// single precision are, to some 1e-5 and a few times their error: where that error is large, an element
     /// has crossed a jump.
-    private func expectPlainResults(_ case_: EntryCase) throws {
+    private func expectReferenceResults(_ case_: EntryCase) throws {
         let exact = try case_.interpreted(in: Double.self)
         let plain = try case_.interpreted()
         let bound = 2e-5 + 20 * plain.difference(from: exact)

@@ -30,16 +30,16 @@ import Testing
                 let task = table[index]
                 #expect(task.rows == instruction.rows && table.works[Int(task.work)] == instruction.work)
                 #expect(Int(task.ordinal) == rowsDone[instruction.work]?.count ?? 0)
-                var waits: [RowWait] = []
-                _ = table.waits(of: index) { wait in
-                    let work = table.works[Int(wait.work)]
-                    waits.append(RowWait(work, rowCount: rowsDone[work]?[Int(wait.count) - 1] ?? 0))
+                var dependencies: [RowDependency] = []
+                _ = table.dependencies(of: index) { dependency in
+                    let work = table.works[Int(dependency.work)]
+                    dependencies.append(RowDependency(work, rowCount: rowsDone[work]?[Int(dependency.count) - 1] ?? 0))
                     return true
                 }
-                // A table waits for the end of the instruction that makes the row.
-                #expect(waits.map(\.work) == instruction.waits.map(\.work))
-                for (found, wait) in zip(waits, instruction.waits) {
-                    let sufficient = rowsDone[wait.work]?.first { $0 >= wait.rowCount }
+                // A table has the end of the instruction that makes the row.
+                #expect(dependencies.map(\.work) == instruction.dependencies.map(\.work))
+                for (found, dependency) in zip(dependencies, instruction.dependencies) {
+                    let sufficient = rowsDone[dependency.work]?.first { $0 >= dependency.rowCount }
                     #expect(found.rowCount == sufficient)
                 }
                 rowsDone[instruction.work, default: []].append(instruction.rows.upperBound)

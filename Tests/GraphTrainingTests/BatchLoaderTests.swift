@@ -49,7 +49,7 @@ struct PictureCacheTests {
         #expect(cache.byteCount == 2 * size)
         // What is kept is not read again.
         for name in ["a", "b", "c"] { try folder.remove("\(name).png") }
-        let patch = Patch(picture: 0, x: 1, y: 2, side: 5, quarterTurns: 1, isMirrored: true)
+        let patch = Patch(picture: 0, x: 1, y: 2, side: 5, quarterRotations: 1, isMirrored: true)
         for index in [0, 1] {
             #expect(try cache.pair(files[index]) == pairs[index])
             #expect(try cache.part(patch, of: files[index]) == patch.pair(from: pairs[index], scale: 4))
@@ -73,11 +73,11 @@ struct PictureCacheTests {
         let whole = try PicturePair(files, scale: scale)
         for side in [1, 4, 9] {
             for (x, y) in [(0, 0), (12 - side, 9 - side), (0, 9 - side), ((12 - side) / 2, (9 - side) / 2)] {
-                let patch = Patch(picture: 0, x: x, y: y, side: side, quarterTurns: 3, isMirrored: side == 4)
+                let patch = Patch(picture: 0, x: x, y: y, side: side, quarterRotations: 3, isMirrored: side == 4)
                 #expect(try patch.pair(from: files, scale: scale) == patch.pair(from: whole, scale: scale))
             }
         }
-        let outside = Patch(picture: 0, x: 0, y: 5, side: 5, quarterTurns: 0, isMirrored: false)
+        let outside = Patch(picture: 0, x: 0, y: 5, side: 5, quarterRotations: 0, isMirrored: false)
         #expect(message { _ = try outside.pair(from: files, scale: scale) }.contains("smaller than when the run began"))
     }
 
@@ -89,7 +89,7 @@ struct PictureCacheTests {
         let whole = try PicturePair(files, scale: 4)
         let bytes = try folder.bytes("a.png")
         try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: files.truthPath))
-        let patch = Patch(picture: 0, x: 3, y: 4, side: 10, quarterTurns: 0, isMirrored: false)
+        let patch = Patch(picture: 0, x: 3, y: 4, side: 10, quarterRotations: 0, isMirrored: false)
         #expect(try patch.pair(from: files, scale: 4) == patch.pair(from: whole, scale: 4))
         #expect(message { _ = try PicturePair(files, scale: 4) }.contains("cut short"))
     }

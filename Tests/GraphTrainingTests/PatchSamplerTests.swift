@@ -18,16 +18,16 @@ struct PatchSamplerTests {
     @Test func theChoiceIsTheSameOnEveryMachine() {
         let patches = PatchSampler(seed: 1, batchCount: 4, reducedSide: 8).patches(step: 1, reducedSizes: sizes)
         let described = patches.map {
-            "\($0.picture) at \($0.x),\($0.y) turned \($0.quarterTurns)\($0.isMirrored ? " mirrored" : "")"
+            "\($0.picture) at \($0.x),\($0.y) rotated \($0.quarterRotations)\($0.isMirrored ? " mirrored" : "")"
         }
         #expect(
             described == [
-                "1 at 1,5 turned 3 mirrored", "0 at 1,1 turned 0 mirrored", "2 at 0,0 turned 2 mirrored",
-                "2 at 0,0 turned 1 mirrored",
+                "1 at 1,5 rotated 3 mirrored", "0 at 1,1 rotated 0 mirrored", "2 at 0,0 rotated 2 mirrored",
+                "2 at 0,0 rotated 1 mirrored",
             ])
     }
 
-    @Test func cropsLieInsideTheirPicturesAndReachEveryPlaceAndTurn() {
+    @Test func cropsLieInsideTheirPicturesAndReachEveryPlaceAndRotation() {
         let sampler = PatchSampler(seed: 0, batchCount: 16, reducedSide: 8)
         let patches = (1...100).flatMap { sampler.patches(step: $0, reducedSizes: sizes) }
         for patch in patches {
@@ -37,7 +37,7 @@ struct PatchSamplerTests {
         let first = patches.filter { $0.picture == 0 }
         #expect(Set(first.map(\.x)) == Set(0...4))
         #expect(Set(first.map(\.y)) == Set(0...2))
-        #expect(Set(patches.map { [$0.quarterTurns, $0.isMirrored ? 1 : 0] }).count == 8)
+        #expect(Set(patches.map { [$0.quarterRotations, $0.isMirrored ? 1 : 0] }).count == 8)
     }
 
     @Test func everyPictureIsSeenOnceBeforeAnyIsSeenAgain() {
@@ -53,14 +53,14 @@ struct PatchSamplerTests {
     /// crop of the reduction.
     @Test func bothPartsOfAPairShowTheSame() throws {
         let pair = PicturePair(truth: sample(width: 120, height: 96, seed: 1), scale: 4)
-        for turns in 0..<4 {
+        for quarterRotations in 0..<4 {
             for isMirrored in [false, true] {
-                let patch = Patch(picture: 0, x: 3, y: 2, side: 16, quarterTurns: turns, isMirrored: isMirrored)
+                let patch = Patch(picture: 0, x: 3, y: 2, side: 16, quarterRotations: quarterRotations, isMirrored: isMirrored)
                 let part = patch.pair(from: pair, scale: 4)
                 #expect(part.truth.size == PictureSize(width: 64, height: 64))
                 #expect(part.reduced.size == PictureSize(width: 16, height: 16))
                 let reduction = part.truth.bicubicReduction(scale: 4)
-                // Turning exchanges rows and columns, between which values are rounded.
+                // Rotation exchanges rows and columns, between which values are rounded.
                 for y in 3..<13 {
                     for x in 3..<13 {
                         #expect(abs(Int(reduction[x, y].red) - Int(part.reduced[x, y].red)) <= 1)
@@ -73,7 +73,7 @@ struct PatchSamplerTests {
 
     @Test func anUnturnedPatchIsTheCropOfBothPictures() {
         let pair = PicturePair(truth: sample(width: 48, height: 36, seed: 2), scale: 3)
-        let patch = Patch(picture: 0, x: 2, y: 5, side: 6, quarterTurns: 0, isMirrored: false)
+        let patch = Patch(picture: 0, x: 2, y: 5, side: 6, quarterRotations: 0, isMirrored: false)
         let part = patch.pair(from: pair, scale: 3)
         #expect(part.reduced == pair.reduced.cropped(x: 2, y: 5, width: 6, height: 6))
         #expect(part.truth == pair.truth.cropped(x: 6, y: 15, width: 18, height: 18))

@@ -27,8 +27,8 @@ import Testing
         ]
         for (resampled, factor) in pairs {
             for channel in [Plane.Channel.red, .green, .blue] {
-                let expected = PlainBicubic.resampled(
-                    Plane(channel, of: picture, border: 0), scale: factor, rounding: PlainBicubic.wholeSample)
+                let expected = ReferenceBicubic.resampled(
+                    Plane(channel, of: picture, border: 0), scale: factor, rounding: ReferenceBicubic.wholeSample)
                 #expect((resampled.width, resampled.height) == (expected.width, expected.height))
                 let errors = zip(Plane(channel, of: resampled, border: 0).samples, expected.samples)
                     .map { abs($0 - $1) }

@@ -12,9 +12,9 @@ import Testing
         var psnrs: [Double] = [], ssims: [Double] = []
         for picture in try set5(scale: scale) {
             let luma = Plane(.luma, of: picture, border: 0)
-            let low = PlainBicubic.resampled(luma, scale: 1 / Double(scale)) { $0 }
-            let high = PlainBicubic.resampled(low, scale: Double(scale)) { $0 }
-            let (truth, result) = (inside(luma, scale), inside(high, scale, PlainBicubic.wholeSample))
+            let low = ReferenceBicubic.resampled(luma, scale: 1 / Double(scale)) { $0 }
+            let high = ReferenceBicubic.resampled(low, scale: Double(scale)) { $0 }
+            let (truth, result) = (inside(luma, scale), inside(high, scale, ReferenceBicubic.wholeSample))
             psnrs.append(
                 peakSignalToNoiseRatio(
                     meanSquaredError: squaredError(result, truth) / Double(truth.samples.count)))

@@ -9,13 +9,13 @@ import Testing
         (0..<picture.height).map { y in (0..<picture.width).map { x in picture[x, y].red } }
     }
 
-    @Test func quarterTurns() {
-        #expect(reds(picture.rotated(quarterTurns: 0)) == [[0, 1, 2], [3, 4, 5]])
-        #expect(reds(picture.rotated(quarterTurns: 1)) == [[3, 0], [4, 1], [5, 2]])
-        #expect(reds(picture.rotated(quarterTurns: 2)) == [[5, 4, 3], [2, 1, 0]])
-        #expect(reds(picture.rotated(quarterTurns: 3)) == [[2, 5], [1, 4], [0, 3]])
-        #expect(picture.rotated(quarterTurns: -1) == picture.rotated(quarterTurns: 3))
-        #expect(picture.rotated(quarterTurns: 5).rotated(quarterTurns: 3) == picture)
+    @Test func quarterRotations() {
+        #expect(reds(picture.rotated(quarterRotations: 0)) == [[0, 1, 2], [3, 4, 5]])
+        #expect(reds(picture.rotated(quarterRotations: 1)) == [[3, 0], [4, 1], [5, 2]])
+        #expect(reds(picture.rotated(quarterRotations: 2)) == [[5, 4, 3], [2, 1, 0]])
+        #expect(reds(picture.rotated(quarterRotations: 3)) == [[2, 5], [1, 4], [0, 3]])
+        #expect(picture.rotated(quarterRotations: -1) == picture.rotated(quarterRotations: 3))
+        #expect(picture.rotated(quarterRotations: 5).rotated(quarterRotations: 3) == picture)
     }
 
     @Test func mirror() {

@@ -51,11 +51,11 @@ import Testing
         let rules = try ImportRules(contentsOf: "\(Self.fixtures)/../../../Graphs/edsr-checkpoints.rules")
         let tensors = try rules.applied(to: WeightFile(contentsOf: fixture("edsr-x\(scale).pth")))
         let pictures = try WeightFile(contentsOf: fixture("edsr-x\(scale)-pictures.npz")).tensors
-        let model = PlainEDSR(tensors: tensors, scale: scale)
+        let model = ReferenceEDSR(tensors: tensors, scale: scale)
         let lr = try #require(pictures.first { $0.path == "lr" }), sr = try #require(pictures.first { $0.path == "sr" })
-        let found = model.enlarged(PlainImage(height: lr.shape[0], width: lr.shape[1], channels: 3, values: lr.values))
+        let found = model.enlarged(ReferenceImage(height: lr.shape[0], width: lr.shape[1], channels: 3, values: lr.values))
         #expect([found.height, found.width, found.channels] == sr.shape)
-        let expected = PlainImage(height: found.height, width: found.width, channels: 3, values: sr.values)
+        let expected = ReferenceImage(height: found.height, width: found.width, channels: 3, values: sr.values)
         // The receptive field of one block reaches 6 pixels of the small picture.
         let border = 6 * scale
         var largest: Float = 0, spread: Float = 0
@@ -169,7 +169,8 @@ import Testing
     @Test(arguments: [
         ("a b", "r: line 1: it has no '->'"), ("\n -> b", "r: line 2: a name is missing"), ("a -> b : turn", "'turn' is no step"),
         ("a -> b : divided by 0", "'divided by 0' is no step"), ("a -> b : plus [1, x]", "is no step"),
-        ("b -> b", "tensor 'a': no rule names it; add one, or 'a -> drop'"), ("a -> b : plus [1]", "'a', [2]: what is added has 1 values"),
+        ("b -> b", "tensor 'a': no rule names it; add one, or 'a -> drop'"),
+        ("a -> b : plus [1]", "'a', [2]: what is added has 1 values"),
         ("a -> b : plus c", "the file has no 'c'"), ("a -> b : OIHW to HWIO", "it is no filter"),
         ("a -> b : pixel shuffle to a", "no error"), ("a -> drop if identity", "'a' is not the identity"),
         ("{i} -> {i} : pixel shuffle to b", "the file has no 'b'"),

@@ -49,7 +49,10 @@ struct ConvolutionChainCase: CustomTestStringConvertible {
                 height: 4, width: 5, parts: [twice[0], Part(filterSize: 1, inputChannels: 4, shuffleBlock: 1)]),
             ConvolutionChainCase(
                 height: 4, width: 5,
-                parts: [Part(filterSize: 5, inputChannels: 4, shuffleBlock: 2), Part(filterSize: 5, inputChannels: 4, shuffleBlock: 1)]),
+                parts: [
+                    Part(filterSize: 5, inputChannels: 4, shuffleBlock: 2),
+                    Part(filterSize: 5, inputChannels: 4, shuffleBlock: 1),
+                ]),
             // Without a shuffle the image between is as large as the first.
             ConvolutionChainCase(
                 height: 4, width: 5, parts: [Part(inputChannels: 4, shuffleBlock: 1), Part(inputChannels: 4, shuffleBlock: 1)],
@@ -65,7 +68,7 @@ struct ConvolutionChainCase: CustomTestStringConvertible {
         }
 }
 
-/// The chain's tensors, its plain evaluation and its composed convolution.
+/// The chain's tensors, its reference implementation and its composed convolution.
 struct ConvolutionChain {
     let chain: ConvolutionChainCase
     let x: Rows
@@ -93,15 +96,15 @@ struct ConvolutionChain {
     }
 
     /// One convolution after the other.
-    func plain() -> [Float] {
+    func reference() -> [Float] {
         var values = x.values
         var scale = 1
         for k in chain.parts.indices {
             let geometry = convolution(k, scale: scale), block = chain.parts[k].shuffleBlock
-            let sums = plainConvolution(x: values, filter: filters[k].values, geometry, images: chain.images)
+            let sums = referenceConvolution(x: values, filter: filters[k].values, geometry, images: chain.images)
             let bias = biases[k]?.values
             values = sums.enumerated().map { Float($0.element.value) + (bias?[$0.offset % geometry.outputChannels] ?? 0) }
-            values = plainDepthToSpace(
+            values = referenceDepthToSpace(
                 values, width: geometry.outputWidth, channels: geometry.outputChannels / (block * block), block: block)
             scale *= block
         }
@@ -129,12 +132,13 @@ struct ConvolutionChain {
         ).run(build)[0]
         for k in (0..<last).reversed() {
             let geometry = composition(k)
-            composed = KernelUse(
-                name: "compose_filters", geometry: geometry,
-                inputs: [filters[k], composed] + [biases[k], k + 1 < last ? nil : biases[last]].compactMap { $0 },
-                outputs: [Rows(rowLength: geometry.rowElementCount, rowCount: ImageBorders.setCount)],
-                scratchByteCount: geometry.scratchByteCount, rowCount: ImageBorders.setCount
-            ).run(build)[0]
+            composed =
+                KernelUse(
+                    name: "compose_filters", geometry: geometry,
+                    inputs: [filters[k], composed] + [biases[k], k + 1 < last ? nil : biases[last]].compactMap { $0 },
+                    outputs: [Rows(rowLength: geometry.rowElementCount, rowCount: ImageBorders.setCount)],
+                    scratchByteCount: geometry.scratchByteCount, rowCount: ImageBorders.setCount
+                ).run(build)[0]
         }
         return composed
     }
@@ -168,13 +172,15 @@ struct ConvolutionChain {
     @Test(arguments: Build.runnable, ConvolutionChainCase.all)
     func equalsTheConvolutionsOneByOne(_ build: Build, _ chain: ConvolutionChainCase) {
         let data = ConvolutionChain(chain)
-        let expected = data.plain(), found = data.use(build).run(build)[0].values
+        let expected = data.reference(), found = data.use(build).run(build)[0].values
         let largest = expected.map(\.magnitude).max() ?? 0
         #expect(found.count == expected.count)
         #expect(zip(found, expected).allSatisfy { ($0 - $1).magnitude <= 2e-6 * largest })
     }
 
-    @Test(arguments: Build.runnable, [ConvolutionChainCase.all[5], .init(images: 2, height: 5, width: 9, parts: ConvolutionChainCase.fourTimes)])
+    @Test(
+        arguments: Build.runnable,
+        [ConvolutionChainCase.all[5], .init(images: 2, height: 5, width: 9, parts: ConvolutionChainCase.fourTimes)])
     func rowsAreTheSameInRollingBuffers(_ build: Build, _ chain: ConvolutionChainCase) {
         let use = ConvolutionChain(chain).use(build)
         let geometry = use.geometry, block = geometry.shuffleBlock
@@ -185,8 +191,8 @@ struct ConvolutionChain {
                 let needed = (rows.lowerBound / block..<rows.upperBound / block).map { row -> Range<Int> in
                     let (image, y) = row.quotientAndRemainder(dividingBy: geometry.inputHeight)
                     let first = image * geometry.inputHeight
-                    return first + max(0, y - geometry.padTop)
-                        ..< first + min(geometry.inputHeight, y - geometry.padTop + geometry.filterHeight)
+                    return first + max(0, y - geometry.padTop)..<first
+                        + min(geometry.inputHeight, y - geometry.padTop + geometry.filterHeight)
                 }
                 return needed.map(\.lowerBound).min()!..<needed.map(\.upperBound).max()!
             }

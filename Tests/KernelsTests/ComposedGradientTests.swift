@@ -1,7 +1,7 @@
 import KernelInterface
 import Testing
 
-/// The gradients of two convolutions with a pixel shuffle between, by plain loops and by the composed filters.
+/// The gradients of two convolutions with a pixel shuffle between, by reference loops and by the composed filters.
 private struct ComposedGradients {
     let data: ConvolutionChain
     let convolution: ConvolutionGeometry, next: ConvolutionGeometry
@@ -22,7 +22,7 @@ private struct ComposedGradients {
     private static func spaceToDepth(_ wide: Rows, width: Int, channels: Int, block: Int) -> Rows {
         var deep = [Float](repeating: 0, count: wide.values.count)
         // Where each element of the deep image comes from, by shuffling places instead of values.
-        let places = plainDepthToSpace(deep.indices.map(Float.init), width: width / block, channels: channels, block: block)
+        let places = referenceDepthToSpace(deep.indices.map(Float.init), width: width / block, channels: channels, block: block)
         for (value, place) in zip(wide.values, places) { deep[Int(place)] = value }
         return Rows(deep, rowLength: wide.rowLength * block)
     }
@@ -36,7 +36,7 @@ private struct ComposedGradients {
 
     /// The gradient of the image between, as of the first convolution's result.
     private var dy: Rows {
-        let du = plainInputGradient(dy: dz.values, filter: data.filters[1].values, next, images: data.chain.images)
+        let du = referenceInputGradient(dy: dz.values, filter: data.filters[1].values, next, images: data.chain.images)
         return Self.spaceToDepth(
             Rows(du.map { Float($0.value) }, rowLength: next.inputWidth * next.inputChannels), width: next.inputWidth,
             channels: next.inputChannels, block: block)
@@ -48,19 +48,19 @@ private struct ComposedGradients {
         swap(&geometry.inputChannels, &geometry.outputChannels)
         geometry.shuffleBlock = 1
         let composition = data.composition(0)
-        let turned = KernelUse(
-            name: "turn_composed_filters", geometry: composition, inputs: [data.composedFilters(build)],
-            outputs: [Rows(rowLength: composition.turnedRowElementCount, rowCount: ImageBorders.setCount)],
+        let rotated = KernelUse(
+            name: "rotate_composed_filters", geometry: composition, inputs: [data.composedFilters(build)],
+            outputs: [Rows(rowLength: composition.rotatedRowElementCount, rowCount: ImageBorders.setCount)],
             rowCount: ImageBorders.setCount
         ).run(build)[0]
         let rowCount = data.chain.images * geometry.outputHeight
         let found = KernelUse(
-            name: "conv2d_composed", geometry: geometry, inputs: [blocks, turned],
+            name: "conv2d_composed", geometry: geometry, inputs: [blocks, rotated],
             outputs: [Rows(rowLength: geometry.outputWidth * geometry.outputChannels, rowCount: rowCount)],
             scratchByteCount: geometry.composedScratchByteCount(epilogue: nil), rowCount: rowCount
         ).run(build)[0]
         expectClose(
-            found, plainInputGradient(dy: dy.values, filter: data.filters[0].values, convolution, images: data.chain.images))
+            found, referenceInputGradient(dy: dy.values, filter: data.filters[0].values, convolution, images: data.chain.images))
     }
 
     private func sumsUse() -> KernelUse<ConvolutionGeometry> {
@@ -82,13 +82,14 @@ private struct ComposedGradients {
             },
             scratchByteCount: data.composition(0).gradientScratchByteCount, rowCount: data.filters[1].rowCount
         ).run(build)
-        let between = plainConvolution(x: data.x.values, filter: data.filters[0].values, convolution, images: data.chain.images)
+        let between = referenceConvolution(
+            x: data.x.values, filter: data.filters[0].values, convolution, images: data.chain.images)
         let biased = between.enumerated().map {
             Float($0.element.value) + (bias?.values[$0.offset % convolution.outputChannels] ?? 0)
         }
-        let u = plainDepthToSpace(biased, width: convolution.outputWidth, channels: next.inputChannels, block: block)
-        expectClose(found[0], plainFilterGradient(x: u, dy: dz.values, next))
-        expectClose(found[1], plainFilterGradient(x: data.x.values, dy: dy.values, convolution))
+        let u = referenceDepthToSpace(biased, width: convolution.outputWidth, channels: next.inputChannels, block: block)
+        expectClose(found[0], referenceFilterGradient(x: u, dy: dz.values, next))
+        expectClose(found[1], referenceFilterGradient(x: data.x.values, dy: dy.values, convolution))
         if bias != nil {
             var sums = [ExactSum](repeating: ExactSum(), count: convolution.outputChannels)
             for (place, value) in dy.values.enumerated() { sums[place % sums.count].add(Double(value)) }

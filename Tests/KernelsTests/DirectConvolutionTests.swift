@@ -135,7 +135,7 @@ struct ConvolutionData {
     func equalsTheSum(_ build: Build, _ shape: ConvolutionCase) {
         let data = ConvolutionData(shape)
         let result = data.use(build).run(build)[0].values
-        let exact = plainConvolution(x: data.x.values, filter: data.filter.values, data.geometry, images: data.images)
+        let exact = referenceConvolution(x: data.x.values, filter: data.filter.values, data.geometry, images: data.images)
         let terms = shape.filterHeight * shape.filterWidth * shape.inputChannels
         expectClose(result, exact, relative: 3e-7 * Double(terms).squareRoot())
     }
@@ -147,7 +147,7 @@ struct ConvolutionData {
             let plain = ConvolutionData(shape).use(build).run(build)[0]
             shape.shuffleBlock = block
             let data = ConvolutionData(shape)
-            let shuffled = plainDepthToSpace(plain.values, width: width, channels: channels, block: block)
+            let shuffled = referenceDepthToSpace(plain.values, width: width, channels: channels, block: block)
             #expect(data.use(build).run(build)[0].values == shuffled)
 
             let toBytes = Programs.scaleToBytes
@@ -156,7 +156,7 @@ struct ConvolutionData {
             let plainBytes = ConvolutionData(shape).use(build, epilogue: toBytes).run(build)[0]
             #expect(
                 bytes.values
-                    == plainDepthToSpace(plainBytes.values, width: width, channels: channels, block: block))
+                    == referenceDepthToSpace(plainBytes.values, width: width, channels: channels, block: block))
         }
     }
 
@@ -206,7 +206,7 @@ struct ConvolutionData {
         let named = Programs.epilogues.first { $0.name == "scale + residual" }!
         let operands = named.operands(rowCount: 4, width: 9, channels: 12)
         let result = data.use(build, epilogue: named.program, epilogueOperands: operands).run(build)[0].values
-        var exact = plainConvolution(x: data.x.values, filter: data.filter.values, data.geometry, images: 1)
+        var exact = referenceConvolution(x: data.x.values, filter: data.filter.values, data.geometry, images: 1)
         let (bias, residual) = (operands[0].values, operands[1].values)
         for i in exact.indices {
             exact[i].value = (exact[i].value + Double(bias[i % 12])) * Double(Float(0.1)) + Double(residual[i])

@@ -50,7 +50,7 @@ import Testing
         let data = ConvolutionData(shape)
         let dy = Self.outputGradient(data)
         let result = Self.use(data, dy: dy).run(build)[0].values
-        let exact = plainFilterGradient(x: data.x.values, dy: dy.values, data.geometry)
+        let exact = referenceFilterGradient(x: data.x.values, dy: dy.values, data.geometry)
         let terms = data.images * data.geometry.outputHeight * data.geometry.outputWidth
         expectClose(result, exact, relative: 3e-7 * Double(terms).squareRoot())
     }

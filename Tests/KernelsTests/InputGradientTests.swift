@@ -4,7 +4,7 @@ import Testing
 /// The three ways to an input gradient, each against the definition.
 @Suite struct InputGradientTests {
     enum Way: String {
-        /// At stride 1: convolutions of dy with the turned filter.
+        /// At stride 1: convolutions of dy with the rotated filter.
         case direct = "conv2d_direct"
         case winograd = "conv2d_winograd"
         case byPhase = "conv2d_input_gradient_direct"
@@ -22,13 +22,13 @@ import Testing
 
         func geometry(_ way: Way, shuffleBlock: Int = 1) -> ConvolutionGeometry {
             let g = forward.geometry
-            let isTurned = way != .byPhase
+            let isRotated = way != .byPhase
             return ConvolutionGeometry(
                 inputHeight: g.outputHeight, inputWidth: g.outputWidth, inputChannels: g.outputChannels,
                 outputHeight: g.inputHeight, outputWidth: g.inputWidth, outputChannels: g.inputChannels,
                 filterHeight: g.filterHeight, filterWidth: g.filterWidth, stride: g.stride,
-                padTop: isTurned ? g.filterHeight - 1 - g.padTop : g.padTop,
-                padLeft: isTurned ? g.filterWidth - 1 - g.padLeft : g.padLeft,
+                padTop: isRotated ? g.filterHeight - 1 - g.padTop : g.padTop,
+                padLeft: isRotated ? g.filterWidth - 1 - g.padLeft : g.padLeft,
                 shuffleBlock: shuffleBlock, imageCount: forward.images)
         }
 
@@ -40,7 +40,7 @@ import Testing
             let filterByteCount =
                 way == .winograd ? geometry.transformedFilterByteCount : geometry.packedFilterByteCount
             let filter = KernelUse(
-                name: way == .winograd ? "transform_filter_turned" : "pack_filter_turned", geometry: geometry,
+                name: way == .winograd ? "transform_filter_rotated" : "pack_filter_rotated", geometry: geometry,
                 inputs: [forward.filter], outputs: [Rows(rowLength: filterByteCount / 4, rowCount: 1)], rowCount: 1
             ).run(build)[0]
             let rowCount = forward.images * geometry.outputHeight * block
@@ -64,7 +64,7 @@ import Testing
 
         /// dx[n, y, x, i] = Σ over the results that x[n, y, x, i] goes into.
         var exact: [ExactSum] {
-            plainInputGradient(dy: dy.values, filter: forward.filter.values, forward.geometry, images: forward.images)
+            referenceInputGradient(dy: dy.values, filter: forward.filter.values, forward.geometry, images: forward.images)
         }
     }
 
@@ -103,7 +103,7 @@ import Testing
     }
 
     @Test(arguments: Build.runnable)
-    func convolutionWithTheTurnedFilterEqualsTheSum(_ build: Build) {
+    func convolutionWithTheRotatedFilterEqualsTheSum(_ build: Build) {
         for filter in Self.filters {
             for sides in [nil, [0, 0, 0, 0], [1, 1, 1, 1], [2, 1, 0, 3], [5, 5, 5, 5]] {
                 let gradient = Gradient(
@@ -117,7 +117,7 @@ import Testing
 
     /// The result's channels around the vector, the block and the group; dy's channels in multiples of 8.
     @Test(arguments: Build.runnable, [1, 3, 8, 9, 17, 64, 72])
-    func winogradWithTheTurnedFilterEqualsTheSum(_ build: Build, _ channels: Int) {
+    func winogradWithTheRotatedFilterEqualsTheSum(_ build: Build, _ channels: Int) {
         for (height, width, gradientChannels) in [(1, 1, 8), (6, 7, 16), (9, 5, 64), (4, 30, 72)] {
             for sides in [nil, [0, 0, 0, 0], [0, 2, 1, 0], [2, 2, 2, 2]] {
                 guard height + (sides?[0] ?? 1) + (sides?[1] ?? 1) >= 3, width + (sides?[2] ?? 1) + (sides?[3] ?? 1) >= 3
@@ -182,9 +182,10 @@ import Testing
         let operands = named.operands(
             rowCount: gradient.dy.rowCount, width: gradient.forward.geometry.outputWidth, channels: 3)
         var after = gradient
-        after.dy = pointwiseUse(
-            named.program, [gradient.dy] + operands, width: gradient.forward.geometry.outputWidth, channels: 3
-        ).run(build)[0]
+        after.dy =
+            pointwiseUse(
+                named.program, [gradient.dy] + operands, width: gradient.forward.geometry.outputWidth, channels: 3
+            ).run(build)[0]
         let fused = gradient.use(build, .byPhase, prologue: named.program, prologueOperands: operands)
         #expect(fused.run(build) == after.use(build, .byPhase).run(build))
     }
@@ -196,6 +197,6 @@ import Testing
             ConvolutionCase(images: 2, height: 4, width: 7, inputChannels: channels, outputChannels: 2, stride: 2))
         let plain = gradient.use(build, .byPhase).run(build)[0].values
         let shuffled = gradient.use(build, .byPhase, shuffleBlock: block).run(build)[0].values
-        #expect(shuffled == plainDepthToSpace(plain, width: 7, channels: 3, block: block))
+        #expect(shuffled == referenceDepthToSpace(plain, width: 7, channels: 3, block: block))
     }
 }

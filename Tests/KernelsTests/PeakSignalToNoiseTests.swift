@@ -23,10 +23,11 @@ import Testing
             let b = numbers.rows(images * height, width * channels, scale: 255)
             let count = height * width * channels
             let (x, y) = (a.values, b.values)
-            let expected = (0..<images).map { n in
-                let error = (n * count..<(n + 1) * count).map { pow(Double(x[$0]) - Double(y[$0]), 2) }.reduce(0, +)
-                return 10 * log10(255 * 255 / (error / Double(count)))
-            }.reduce(0, +) / Double(images)
+            let expected =
+                (0..<images).map { n in
+                    let error = (n * count..<(n + 1) * count).map { pow(Double(x[$0]) - Double(y[$0]), 2) }.reduce(0, +)
+                    return 10 * log10(255 * 255 / (error / Double(count)))
+                }.reduce(0, +) / Double(images)
             let result = psnr(build, a, b, images: images, width: width, channels: channels)
             #expect((Double(result) - expected).magnitude < 1e-5)
         }

@@ -31,7 +31,7 @@ import Testing
                 let operands = [Rows(left, rowLength: left.count), Rows(right, rowLength: right.count)]
                 let results = pointwiseUse(program, operands, width: left.count, channels: 1).run(build)[0].values
                 for i in left.indices {
-                    let expected = plainResult(opcode, Double(left[i]), Double(right[i]), Double(a), Double(b))
+                    let expected = referenceResult(opcode, Double(left[i]), Double(right[i]), Double(a), Double(b))
                     guard isClose(results[i], expected, opcode) else {
                         Issue.record(
                             "\(opcode)(\(left[i]), \(right[i])) a=\(a) b=\(b): \(results[i]), exactly \(expected)")
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    private func plainResult(_ opcode: PointwiseOpcode, _ x: Double, _ y: Double, _ a: Double, _ b: Double) -> Double {
+    private func referenceResult(_ opcode: PointwiseOpcode, _ x: Double, _ y: Double, _ a: Double, _ b: Double) -> Double {
         switch opcode {
         case .add: x + y
         case .subtract: x - y
@@ -106,7 +106,7 @@ import Testing
             program, [Rows(values, rowLength: values.count)], width: values.count, channels: 1
         ).run(build)[0].values
         let worst = zip(values, results).map { value, result -> Double in
-            let exact = plainResult(opcode, Double(value), 0, 0, 0)
+            let exact = referenceResult(opcode, Double(value), 0, 0, 0)
             return exact == 0 ? Double(result.magnitude) : (Double(result) / exact - 1).magnitude
         }.max()!
         #expect(worst < 5e-7)

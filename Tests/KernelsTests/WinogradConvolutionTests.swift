@@ -38,7 +38,7 @@ import Testing
 
     /// The exact sums; errors go with the largest of them, since a tile's inputs are added and subtracted first.
     private static func bounded(_ data: ConvolutionData) -> [ExactSum] {
-        var exact = plainConvolution(x: data.x.values, filter: data.filter.values, data.geometry, images: data.images)
+        var exact = referenceConvolution(x: data.x.values, filter: data.filter.values, data.geometry, images: data.images)
         let largest = exact.map(\.magnitude).max() ?? 0
         for i in exact.indices { exact[i].magnitude = largest }
         return exact
@@ -71,7 +71,7 @@ import Testing
             let plain = ConvolutionData(shape).use(build, kernel: .winograd).run(build)[0]
             shape.shuffleBlock = block
             let data = ConvolutionData(shape)
-            let shuffled = plainDepthToSpace(plain.values, width: width, channels: channels, block: block)
+            let shuffled = referenceDepthToSpace(plain.values, width: width, channels: channels, block: block)
             #expect(data.use(build, kernel: .winograd).run(build)[0].values == shuffled)
         }
     }

@@ -1,7 +1,7 @@
 import GraphIR
 import KernelInterface
 
-/// Turns groups with chosen kernels into steps on buffers.
+/// Makes steps on buffers of groups with chosen kernels.
 ///
 /// Requires: a bound graph whose groups name their kernels. Ensures: each group is one step, in order;
 /// what a kernel wants made first, such as a packed filter, has a step directly before; a step that
@@ -165,6 +165,9 @@ private struct StepConstruction {
 
     /// The weight or state that a result may overwrite as it is made: a pointwise kernel reads each
     /// element before it writes it, nothing else takes the old value, and no later group reads it.
+    ///
+    /// That is known from the graph alone, and the result has no buffer of its own; a result that lies over an operand has
+    /// one, and depends on the order of instructions (``chooseInPlaceResults(_:)``).
     private func inPlaceTarget(
         of result: ValueID, at position: Int, _ lowering: Lowering, kernel: String, group index: Int
     ) -> BufferID? {

@@ -4,8 +4,8 @@ import KernelInterface
 /// Every kernel that the compiler can choose, best first.
 ///
 /// A row says for which anchor operation a kernel is, when it fits, and how a group becomes a call of
-/// it. The first row that fits is chosen; the last, `plain`, fits everything: it runs an operation's
-/// plain evaluation. Kernels are functions of the shape and the instruction set alone.
+/// it. The first row that fits is chosen; the last, `reference`, fits everything: it runs an operation's
+/// reference implementation. Kernels are functions of the shape and the instruction set alone.
 enum KernelTable {
     static let rows: [KernelRow] = [
         KernelRow(
@@ -40,11 +40,11 @@ enum KernelTable {
         KernelRow("psnr_gradient", for: ["psnr_gradient"], lower: lowerPSNRGradient),
     ]
 
-    static let plain = "plain"
+    static let reference = "reference"
 
     /// The best kernel for a group, of those that an algorithm allows.
     static func choose(_ analysis: GroupAnalysis, _ algorithm: ConvolutionAlgorithm) -> String {
-        rows.first { $0.algorithms.contains(algorithm) && $0.lower(analysis) != nil }?.name ?? plain
+        rows.first { $0.algorithms.contains(algorithm) && $0.lower(analysis) != nil }?.name ?? reference
     }
 
     /// Whether a kernel's one result may overwrite an epilogue operand with one element for each of its own.
@@ -52,7 +52,7 @@ enum KernelTable {
 
     /// The call of a kernel that a plan names; nil when it does not fit the group.
     static func lower(_ analysis: GroupAnalysis, kernel: String) -> Lowering? {
-        if kernel == plain { return lowerPlain(analysis) }
+        if kernel == reference { return lowerReference(analysis) }
         return rows.first { $0.name == kernel }?.lower(analysis)
     }
 }

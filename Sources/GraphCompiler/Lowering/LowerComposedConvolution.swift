@@ -132,7 +132,7 @@ private struct ConvolutionChain {
 func composableGeometry(
     input: [Int], filter: [Int], output: [Int], _ attributes: Attributes
 ) -> ConvolutionGeometry? {
-    let geometry = convolutionGeometry(input: input, filter: filter, output: output, attributes, isTurned: false)
+    let geometry = convolutionGeometry(input: input, filter: filter, output: output, attributes, isRotated: false)
     let size = geometry.filterHeight
     guard geometry.stride == 1, geometry.filterWidth == size, size % 2 == 1, geometry.padTop == size / 2,
         geometry.padLeft == size / 2, geometry.outputHeight == geometry.inputHeight,

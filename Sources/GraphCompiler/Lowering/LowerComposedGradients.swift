@@ -4,7 +4,7 @@ import KernelInterface
 // The gradients of z = conv2d(u, g), u = depth_to_space(conv2d(x, f) + b), as groups hold them that have neither u nor
 // its gradient in memory. They read the gradient of z by blocks of pixels: dz = depth_to_space(blocks).
 
-/// The gradient with respect to x, as one convolution with the composed filters, turned.
+/// The gradient with respect to x, as one convolution with the composed filters, rotated.
 func lowerComposedInputGradient(_ analysis: GroupAnalysis) -> Lowering? {
     var members = GroupMembers(analysis)
     guard
@@ -20,15 +20,16 @@ func lowerComposedInputGradient(_ analysis: GroupAnalysis) -> Lowering? {
     else { return nil }
     let composed = Lowering.Input.composed(
         dx.operands[1], then: .packed(du.operands[1], next), biases: [], composition)
-    let turned = Lowering.Input.made(
+    let rotated = Lowering.Input.made(
         AuxiliaryStep(
-            kernel: "turn_composed_filters", role: .packedFilter, sources: [composed],
-            geometry: .composedFilter(composition), rowCount: ImageBorders.setCount, rowElementCount: composition.turnedRowElementCount, suffix: "turn",
-            resultSuffix: "turned"))
+            kernel: "rotate_composed_filters", role: .packedFilter, sources: [composed],
+            geometry: .composedFilter(composition), rowCount: ImageBorders.setCount,
+            rowElementCount: composition.rotatedRowElementCount, suffix: "rotate",
+            resultSuffix: "rotated"))
     var geometry = convolution.composed(composition)
     swap(&geometry.inputChannels, &geometry.outputChannels)
     geometry.shuffleBlock = 1
-    return composedConvolution([.value(dz.operands[0]), turned], results: analysis.results, geometry, epilogue: nil)
+    return composedConvolution([.value(dz.operands[0]), rotated], results: analysis.results, geometry, epilogue: nil)
 }
 
 /// The gradients with respect to g, f and b: sums for the composed filter, and what they say of each.

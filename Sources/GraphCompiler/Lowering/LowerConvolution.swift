@@ -9,7 +9,7 @@ func lowerWinogradConvolution(_ analysis: GroupAnalysis) -> Lowering? {
         geometry.inputHeight + geometry.padTop <= geometry.outputHeight + 2,
         case .made(var packing) = direct.inputs[1]
     else { return nil }
-    packing.kernel = packing.kernel == "pack_filter" ? "transform_filter" : "transform_filter_turned"
+    packing.kernel = packing.kernel == "pack_filter" ? "transform_filter" : "transform_filter_rotated"
     packing.rowElementCount = geometry.transformedFilterByteCount / 4
     var lowering = direct
     lowering.inputs[1] = .made(packing)
@@ -33,7 +33,7 @@ private func suitsWinograd(_ geometry: ConvolutionGeometry) -> Bool {
 }
 
 /// `conv2d`, and `conv2d_input_gradient` at stride 1, which is a convolution of the output's gradient
-/// with the filter turned by half and its channels exchanged.
+/// with the filter rotated by half a circle and its channels exchanged.
 func lowerDirectConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     guard let operation = analysis.anchorOperation,
         operation.op == "conv2d" || operation.attributes.integer("stride") == 1,
@@ -61,18 +61,18 @@ private func lowerConvolution(_ analysis: GroupAnalysis) -> Lowering? {
         !analysis.hasFurtherOperations,
         analysis.shape(analysis.results[0]) == analysis.shape(analysis.shuffle ?? anchor)
     else { return nil }
-    let isTurned = operation.op == "conv2d_input_gradient"
+    let isRotated = operation.op == "conv2d_input_gradient"
     let source = operation.operands[0], filter = operation.operands[1]
     var geometry = convolutionGeometry(
         input: analysis.shape(source), filter: analysis.shape(filter), output: analysis.shape(anchor),
-        operation.attributes, isTurned: isTurned && operation.attributes.integer("stride") == 1)
+        operation.attributes, isRotated: isRotated && operation.attributes.integer("stride") == 1)
     if let shuffle = analysis.shuffle {
         geometry.shuffleBlock = analysis.graph[shuffle].operation?.attributes.integer("block") ?? 1
     }
 
     let packedFilter = Lowering.Input.made(
         AuxiliaryStep(
-            kernel: isTurned ? "pack_filter_turned" : "pack_filter", role: .packedFilter, sources: [.value(filter)],
+            kernel: isRotated ? "pack_filter_rotated" : "pack_filter", role: .packedFilter, sources: [.value(filter)],
             rowElementCount: geometry.packedFilterByteCount / 4, suffix: "pack", resultSuffix: "filter"))
     let image: ValueID
     var inputs: [Lowering.Input]
@@ -155,7 +155,7 @@ private func filterGradient(_ analysis: GroupAnalysis) -> Lowering? {
     guard let anchor = analysis.anchor, let operation = analysis.anchorOperation else { return nil }
     let geometry = convolutionGeometry(
         input: analysis.shape(operation.operands[0]), filter: analysis.shape(anchor),
-        output: analysis.shape(operation.operands[1]), operation.attributes, isTurned: false)
+        output: analysis.shape(operation.operands[1]), operation.attributes, isRotated: false)
     let tapOperations =
         2 * geometry.imageCount * geometry.outputHeight * geometry.outputWidth * geometry.inputChannels
         * geometry.outputChannels
@@ -164,16 +164,16 @@ private func filterGradient(_ analysis: GroupAnalysis) -> Lowering? {
         operationsPerRow: tapOperations, scratchByteCount: geometry.directFilterGradientScratchByteCount(prologue: nil))
 }
 
-/// - Parameter isTurned: whether the operation is a convolution with the turned filter.
+/// - Parameter isRotated: whether the operation is a convolution with the rotated filter.
 func convolutionGeometry(
-    input: [Int], filter: [Int], output: [Int], _ attributes: Attributes, isTurned: Bool
+    input: [Int], filter: [Int], output: [Int], _ attributes: Attributes, isRotated: Bool
 ) -> ConvolutionGeometry {
     let padding = ConvolutionPadding(attributes, filterHeight: filter[0], filterWidth: filter[1])
     return ConvolutionGeometry(
         inputHeight: input[1], inputWidth: input[2], inputChannels: input[3],
         outputHeight: output[1], outputWidth: output[2], outputChannels: output[3],
         filterHeight: filter[0], filterWidth: filter[1], stride: attributes.integer("stride"),
-        padTop: isTurned ? filter[0] - 1 - padding.top : padding.top,
-        padLeft: isTurned ? filter[1] - 1 - padding.left : padding.left,
+        padTop: isRotated ? filter[0] - 1 - padding.top : padding.top,
+        padLeft: isRotated ? filter[1] - 1 - padding.left : padding.left,
         imageCount: input[0])
 }

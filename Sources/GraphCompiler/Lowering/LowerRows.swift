@@ -5,7 +5,7 @@ import KernelInterface
 func lowerPointwise(_ analysis: GroupAnalysis) -> Lowering? {
     guard let first = analysis.results.first,
         let lowered = analysis.program(analysis.group.members, source: nil, results: analysis.results),
-        // The kernel reads its first operand's rows: a number repeated is for the plain evaluation.
+        // The kernel reads its first operand's rows: a number repeated is for the reference implementation.
         !lowered.operands.isEmpty,
         analysis.results.allSatisfy({ analysis.shape($0) == analysis.shape(first) })
     else { return nil }
@@ -109,8 +109,8 @@ func lowerPSNRGradient(_ analysis: GroupAnalysis) -> Lowering? {
         operationsPerRow: 5 * image.elementCount, scratchByteCount: 0)
 }
 
-/// An operation by its plain evaluation: whole, and with allocations of its own.
-func lowerPlain(_ analysis: GroupAnalysis) -> Lowering? {
+/// An operation by its reference implementation: whole, and with allocations of its own.
+func lowerReference(_ analysis: GroupAnalysis) -> Lowering? {
     guard let operation = analysis.anchorOperation ?? analysis.graph[analysis.group.members[0]].operation,
         analysis.group.members.count == 1
     else { return nil }

@@ -3,7 +3,7 @@ import KernelInterface
 
 /// How each pointwise op becomes an instruction of a ``PointwiseProgram``.
 ///
-/// An op that is missing here still runs, alone, by its plain evaluation.
+/// An op that is missing here still runs, alone, by its reference implementation.
 enum PointwiseTable {
     /// The instruction for an operation whose operands are the values `left` and `right`, or numbers.
     enum Operand {

@@ -2,8 +2,8 @@
 ///
 /// Places are chosen greedily, largest buffer first, at the lowest free offset (Pisarchyk and Lee,
 /// "Efficient memory management for deep neural net inference", 2020, section 4.3: greedy by size). As long as the arena
-/// does not grow by it, a place rests before a buffer of other rows takes it over: who writes there waits for all that used
-/// it, and some instructions later all that has ended.
+/// does not grow by it, a place rests before a buffer of other rows takes it over: whoever writes there depends on all that
+/// used it, and some instructions later all that has ended.
 struct ArenaPlaces {
     /// Instructions for which a place rests, the best first.
     private static let rests = [64, 16, 4]

@@ -1,17 +1,18 @@
 import GraphIR
 
-/// Proves that a plan computes what its graph says, whatever order its waits allow.
+/// Proves that a plan computes what its graph says, whatever order its dependencies allow.
 ///
 /// The invariants:
 /// 1. Each group of the graph has a step, and steps stand behind those that make what they read.
 /// 2. Each instruction's rows exist, in whole units of its step, and every instruction of a step, source
 ///    or sink goes on where the one before it ended; at the end every row has been made and taken.
-/// 3. Rows are written before they are read, and a rolling buffer still holds them then. Where a result takes the
+/// 3. Rows are written before they are read, and a rolling buffer still holds them then; what is
+///    prepared, or read after the run, is held whole. Where a result takes the
 ///    place of an operand, its step's kernel may do so, and no other step reads a row of the operand after that.
 /// 4. A weight or state that an update overwrites is not read for its old value after that.
 /// 5. Each buffer lies inside its memory; buffers that overlap are not live at the same time, but for results in
 ///    place of operands.
-/// 6. Each instruction waits for all that ``deriveWaits(_:_:)`` names, and for nothing that comes behind it:
+/// 6. Each instruction depends on all that ``dependencies(of:_:)`` names, and on nothing that comes behind it:
 ///    the first instruction that has not ended can always run.
 enum PlanVerifier {
     /// Invariant 1. As long as nothing is scheduled, every buffer holds all its rows.
@@ -51,9 +52,10 @@ enum PlanVerifier {
         try verifyInPlaceResults(program)
         let areReadAfterRuns = program.areReadAfterRuns
         for (index, buffer) in program.buffers.enumerated() where buffer.rowCapacity < buffer.rows.rowCount {
-            guard !areReadAfterRuns[index] else {
+            guard buffer.isInArena, !areReadAfterRuns[index] else {
                 throw ProgramError(
-                    "'\(buffer.name)' is read after the run and keeps \(buffer.rowCapacity) of its rows", at: .buffer(index))
+                    "'\(buffer.name)' is read by later runs or after this one, and keeps \(buffer.rowCapacity) of its "
+                        + "\(buffer.rows.rowCount) rows", at: .buffer(index))
             }
         }
     }
@@ -63,8 +65,8 @@ enum PlanVerifier {
 
     /// Invariant 6.
     static func verifyDependencies(_ program: Program) throws(ProgramError) {
-        try verifyWaits(program, program.preparation) { .preparation($0) }
-        try verifyWaits(program, program.instructions) { .instruction($0) }
+        try verifyDependencies(program, program.preparation) { .preparation($0) }
+        try verifyDependencies(program, program.instructions) { .instruction($0) }
     }
 
     private static func verifyPreparation(_ program: Program) throws(ProgramError) {
@@ -189,23 +191,24 @@ enum PlanVerifier {
         }
     }
 
-    private static func verifyWaits(
+    private static func verifyDependencies(
         _ program: Program, _ instructions: [Instruction], place: (Int) -> ProgramError.Place
     ) throws(ProgramError) {
         var doneRows: [Instruction.Work: Int] = [:]
         var endings = Endings(instructions)
-        for (index, (instruction, needed)) in zip(instructions, deriveWaits(program, instructions)).enumerated() {
-            for wait in instruction.waits where wait.rowCount < 1 || wait.rowCount > doneRows[wait.work] ?? 0 {
+        for (index, (instruction, needed)) in zip(instructions, dependencies(of: program, instructions)).enumerated() {
+            for dependency in instruction.dependencies
+            where dependency.rowCount < 1 || dependency.rowCount > doneRows[dependency.work] ?? 0 {
                 throw ProgramError(
-                    "instruction \(index) waits for \(wait.rowCount) rows of \(program.name(of: wait.work)), "
-                        + "of which \(doneRows[wait.work] ?? 0) come before it", at: place(index))
+                    "instruction \(index) depends on \(dependency.rowCount) rows of \(program.name(of: dependency.work)), "
+                        + "of which \(doneRows[dependency.work] ?? 0) come before it", at: place(index))
             }
-            for wait in needed where !endings.implies(instruction.waits, wait) {
+            for dependency in needed where !endings.implies(instruction.dependencies, dependency) {
                 throw ProgramError(
-                    "instruction \(index) does not wait for \(wait.rowCount) rows of \(program.name(of: wait.work)), "
+                    "instruction \(index) does not name \(dependency.rowCount) rows of \(program.name(of: dependency.work)), "
                         + "on which it depends", at: place(index))
             }
-            endings.note(instruction.waits, of: instruction.work)
+            endings.note(instruction.dependencies, of: instruction.work)
             doneRows[instruction.work] = instruction.rows.upperBound
         }
     }

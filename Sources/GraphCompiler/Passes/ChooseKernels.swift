@@ -3,14 +3,14 @@ import GraphIR
 /// Names the kernel of each group by the kernel table.
 ///
 /// Requires: a bound, fused graph. Ensures: every group has a kernel that fits it. A group of several
-/// operations that no kernel fits is taken apart, so that each runs by its plain evaluation.
+/// operations that no kernel fits is taken apart, so that each runs by its reference implementation.
 /// Examples: `Tests/Golden/Schedule`.
 func chooseKernels(_ graph: Graph, _ context: PassContext) -> Graph {
     var result = graph
     let uses = Uses(of: graph)
     result.groups = graph.groups.flatMap { group -> [Group] in
         let kernel = KernelTable.choose(GroupAnalysis(group, in: graph, uses), context.algorithm)
-        if kernel != KernelTable.plain || group.members.count == 1 {
+        if kernel != KernelTable.reference || group.members.count == 1 {
             return [Group(name: group.name, members: group.members, kernel: kernel)]
         }
         return group.members.enumerated().map { position, member in

@@ -1,6 +1,6 @@
 import GraphIR
 
-/// Turns what training minimises into a whole training step.
+/// Makes a whole training step of what training minimises.
 ///
 /// Rewrites a `train` entry, a loss over weights, to the same entry followed by the gradient of every
 /// weight and Adam's update of it; see `GraphIR.Differentiation` for the rules and `GraphIR.Adam` for

@@ -27,7 +27,7 @@ public struct Buffer: Hashable, Sendable {
     public var role: Role
     public var storage: Storage
     public var rows: RowLayout
-    /// How many rows exist at a time: all, or those of a rolling window.
+    /// How many rows exist at a time: all, or the latest.
     public var rowCapacity: Int
     /// The buffer whose place this one takes, row by row as the step that makes it reads the one and writes the other.
     public var inPlaceOf: BufferID?

@@ -11,14 +11,14 @@ public struct Instruction: Hashable, Sendable {
     public var work: Work
     /// Rows of the source's buffer, of the step's first output, or of the sink's buffer.
     public var rows: Range<Int>
-    /// What must be done before: that makes what this one reads, and that uses memory which this one
+    /// What must be done before: what makes the rows that this one reads, and what uses memory which this one
     /// overwrites.
-    public var waits: [RowWait] = []
+    public var dependencies: [RowDependency] = []
 }
 
-/// Every step, source and sink counts the rows that it has done, from its first on. An instruction waits
-/// until a count has come far enough.
-public struct RowWait: Hashable, Sendable {
+/// Every step, source and sink counts the rows that it has done, from its first on. What depends on it waits until the
+/// count has come far enough.
+public struct RowDependency: Hashable, Sendable {
     public var work: Instruction.Work
     public var rowCount: Int
 

@@ -16,7 +16,7 @@ public struct Program: Hashable, Sendable {
     public var buffers: [Buffer]
     /// Depends on weights alone: runs when weights are bound or change.
     public var preparation: [Instruction]
-    /// Runs each time, in this order or any other that honours ``Instruction/waits``.
+    /// Runs each time, in this order or any other that honours ``Instruction/dependencies``.
     public var instructions: [Instruction]
     /// Memory shared by activations, reused as they die.
     public var arenaByteCount: Int
@@ -34,7 +34,7 @@ public struct Program: Hashable, Sendable {
     /// What the list of instructions takes.
     var instructionByteCount: Int {
         instructions.reduce(0) { sum, instruction in
-            sum + MemoryLayout<Instruction>.stride + 32 + instruction.waits.count * MemoryLayout<RowWait>.stride
+            sum + MemoryLayout<Instruction>.stride + 32 + instruction.dependencies.count * MemoryLayout<RowDependency>.stride
         }
     }
 

@@ -68,6 +68,6 @@ public enum StepGeometry: Hashable, Sendable {
     case channelConcatenation(ChannelConcatenationGeometry)
     case rowConcatenation(RowConcatenationGeometry)
     case peakSignalToNoise(PeakSignalToNoiseGeometry)
-    /// Plain evaluations read the operation itself.
+    /// Reference implementations read the operation itself.
     case none
 }

@@ -35,13 +35,14 @@ extension StepInput {
             let firstImage = rows.lowerBound / step.imageHeight
             let lastImage = (rows.upperBound - 1) / step.imageHeight
             let firstRows = chain.operandRows(
-                for: rows.lowerBound - firstImage * step.imageHeight
-                    ..< min(step.imageHeight, rows.upperBound - firstImage * step.imageHeight))
+                for: rows.lowerBound - firstImage
+                    * step.imageHeight..<min(step.imageHeight, rows.upperBound - firstImage * step.imageHeight))
             let lastRows = chain.operandRows(
-                for: max(0, rows.lowerBound - lastImage * step.imageHeight)
-                    ..< rows.upperBound - lastImage * step.imageHeight)
-            let needed = firstImage * operandHeight + firstRows.lowerBound
-                ..< max(firstImage * operandHeight + firstRows.lowerBound, lastImage * operandHeight + lastRows.upperBound)
+                for: max(0, rows.lowerBound - lastImage * step.imageHeight)..<rows.upperBound - lastImage * step.imageHeight)
+            let needed =
+                firstImage * operandHeight
+                + firstRows.lowerBound..<max(
+                    firstImage * operandHeight + firstRows.lowerBound, lastImage * operandHeight + lastRows.upperBound)
             union = union.map { min($0.lowerBound, needed.lowerBound)..<max($0.upperBound, needed.upperBound) } ?? needed
         }
         return union ?? 0..<0

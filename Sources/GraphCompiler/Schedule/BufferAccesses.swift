@@ -1,7 +1,7 @@
 import GraphIR
 
 /// Which instruction reads and writes which rows of which buffer: what capacities, live ranges and
-/// waits are derived from, and what a plan's verification checks.
+/// dependencies are derived from, and what a plan's verification checks.
 struct BufferAccesses {
     struct Access {
         /// Index in the list of instructions.

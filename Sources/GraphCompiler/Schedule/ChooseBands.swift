@@ -47,7 +47,7 @@ extension Program {
         return byteCounts.max() ?? 0
     }
 
-    /// All rolling buffers side by side, as a wave has them.
+    /// All rolling buffers side by side.
     fileprivate var rollingByteCount: Int {
         buffers.filter { $0.isInArena && $0.inPlaceOf == nil }.map(\.byteCount).reduce(0, +)
     }

@@ -22,7 +22,7 @@ func planInStrips(
     let unsplit = ColumnStrip(try planInBands(whole, arenaLimit: min(arenaLimit, preferredArenaByteCount)))
     if unsplit.program.arenaByteCount <= arenaLimit { return [unsplit] }
     let reach = try ColumnReach(whole)
-    // The first strip, the last and those between them have programs of their own, kept until their turn.
+    // The first strip, the last and those between them have programs of their own, kept until they run.
     arenaLimit -= 3 * unsplit.program.instructionByteCount
     guard arenaLimit > 0 else { throw ProgramError("even the list of its instructions takes more memory") }
     // Memory of bands grows with the width: what the limit holds says how many strips there must be at least.
@@ -204,8 +204,7 @@ struct ColumnReach {
             if let columns = needed[value.index] {
                 let unit = step.columnUnit
                 needed[value.index] =
-                    columns.lowerBound / unit * unit
-                    ..< min(graph.boundShape(value)[2], columns.upperBound.roundedUp(to: unit))
+                    columns.lowerBound / unit * unit..<min(graph.boundShape(value)[2], columns.upperBound.roundedUp(to: unit))
             }
             // Results come last first: what they read is asked for once all are known.
             guard program[buffer: step.outputs[0]].value == value else { continue }
@@ -221,9 +220,10 @@ struct ColumnReach {
                         throw ProgramError("'\(graph[member].name)' needs the whole width, so that it cannot be cut into strips")
                     }
                     let more = map.operandRows(for: columns, height: graph.boundShape(operand)[2])
-                    needed[operand.index] = needed[operand.index].map {
-                        min($0.lowerBound, more.lowerBound)..<max($0.upperBound, more.upperBound)
-                    } ?? more
+                    needed[operand.index] =
+                        needed[operand.index].map {
+                            min($0.lowerBound, more.lowerBound)..<max($0.upperBound, more.upperBound)
+                        } ?? more
                 }
             }
         }
@@ -242,7 +242,7 @@ extension Program {
 
 extension Step {
     /// Columns that the kernel computes together: tiles are square, as shuffled blocks are.
-    fileprivate var columnUnit: Int { kernel == KernelTable.plain ? 1 : rowUnit }
+    fileprivate var columnUnit: Int { kernel == KernelTable.reference ? 1 : rowUnit }
 }
 
 private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }

@@ -1,17 +1,17 @@
-/// Puts the instructions of a wave's turns into one list in which turns overlap.
+/// Puts the instructions of all turns into one list in which turns overlap.
 ///
 /// Within a turn each step reads what the one before it has just made: workers that took instructions turn
 /// by turn would wait for one another. So a turn begins before those ahead of it have ended. The steps lie on
 /// one line, each as long as its work in a turn, and all turns go along it on a common clock, each begun a
-/// part of a turn's work after the one before it. Several turns are then under way at any time, at different
+/// part of a turn's work after the one before it. Several turns are then in flight at any time, at different
 /// steps, and neighbours in the list belong to different turns: this is a software pipeline.
 ///
 ///     turn 0   s0 s1 s2 s3 s4 s5 s6 s7
-///     turn 1            s0 s1 s2 s3 s4 s5 s6 s7          two strands: s3 of turn 0 stands
-///     turn 2                        s0 s1 s2 s3 …        beside s0 of turn 1
+///     turn 1            s0 s1 s2 s3 s4 s5 s6 s7          two turns in flight: s3 of turn 0
+///     turn 2                        s0 s1 s2 s3 …        stands beside s0 of turn 1
 ///
 /// The order is sound: an instruction reads what earlier steps made in this turn or before it, which lies
-/// earlier on the clock. A strand costs about one band more of the buffers that lie where it begins.
+/// earlier on the clock. A turn in flight costs about one band more of the buffers that lie where it begins.
 struct TurnOrder {
     enum Place {
         /// Before all steps.
@@ -34,7 +34,8 @@ struct TurnOrder {
     private let program: Program
     /// Work of a turn before each step, and in all.
     private let positions: [Double]
-    private let strands: Double
+    /// How many turns are under way at a time.
+    private let turnsInFlight: Double
     /// Work of each turn, and of the largest instruction in it.
     private var workOfTurn: [Double] = []
     private var largestWork: [Double] = []
@@ -54,7 +55,7 @@ struct TurnOrder {
         }
         positions[program.steps.count] = line
         self.positions = positions
-        strands = max(1, min(Double(steps.count), Self.readyInstructions * line / max(1, weightedTasks)))
+        turnsInFlight = max(1, min(Double(steps.count), Self.readyInstructions * line / max(1, weightedTasks)))
     }
 
     var count: Int { entries.count }
@@ -83,7 +84,7 @@ struct TurnOrder {
         // The first turns and the last work on few steps: they follow one another closely.
         var beginning = 0.0
         let beginnings = workOfTurn.indices.map { turn in
-            defer { beginning += max(workOfTurn[turn] / strands, largestWork[turn]) }
+            defer { beginning += max(workOfTurn[turn] / turnsInFlight, largestWork[turn]) }
             return beginning
         }
         let clock = entries.map { beginnings[$0.turn] + $0.position }

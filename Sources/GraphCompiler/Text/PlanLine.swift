@@ -5,7 +5,7 @@ struct PlanLine {
     let name: Name
     /// `rows 0..<4`, or `rows 7` as 0..<7.
     private(set) var rows: Range<Int>?
-    private(set) var waits: [(keyword: WaitKeyword, name: Name, rowCount: Int)] = []
+    private(set) var dependencies: [(keyword: DependencyKeyword, name: Name, rowCount: Int)] = []
     private(set) var offset: Int?
     private(set) var byteCount: Int?
     /// From the first instruction that uses the buffer to behind the last.
@@ -21,8 +21,8 @@ struct PlanLine {
             switch clause.keyword.text {
             case "rows": rows = try Self.range(clause)
             case "after", "given", "taken":
-                guard let keyword = WaitKeyword(rawValue: clause.keyword.text) else { continue }
-                for value in clause.values { waits.append(try Self.wait(value, keyword, clause)) }
+                guard let keyword = DependencyKeyword(rawValue: clause.keyword.text) else { continue }
+                for value in clause.values { dependencies.append(try Self.dependency(value, keyword, clause)) }
             case "at": offset = try Self.single(clause)
             case "bytes": byteCount = try Self.single(clause)
             case "live": life = try Self.range(clause)
@@ -50,13 +50,13 @@ struct PlanLine {
     }
 
     /// `s0(12)`
-    private static func wait(
-        _ value: Expression, _ keyword: WaitKeyword, _ clause: Clause
-    ) throws(Diagnostics) -> (WaitKeyword, Name, Int) {
+    private static func dependency(
+        _ value: Expression, _ keyword: DependencyKeyword, _ clause: Clause
+    ) throws(Diagnostics) -> (DependencyKeyword, Name, Int) {
         guard case .call(let call) = value.kind, call.operands.count == 1, call.parameters.isEmpty, call.attributes.isEmpty
         else { throw misread("'\(keyword.rawValue)' takes counts of rows, as s0(12)", at: value.location) }
         let rowCount = try integer(call.operands[0], clause)
-        guard rowCount >= 1 else { throw misread("a wait is for at least one row", at: value.location) }
+        guard rowCount >= 1 else { throw misread("a dependency is on at least one row", at: value.location) }
         return (keyword, call.callee, rowCount)
     }
 

@@ -19,7 +19,9 @@ struct PlanReader {
         self.stage = stage
         let named = program.buffers.enumerated()
         let indices = { (holdsValue: Bool) in
-            Dictionary(named.filter { $0.element.holdsValue == holdsValue }.map { ($0.element.name, $0.offset) }) { first, _ in first }
+            Dictionary(named.filter { $0.element.holdsValue == holdsValue }.map { ($0.element.name, $0.offset) }) { first, _ in
+                first
+            }
         }
         buffers = indices(true)
         auxiliaryBuffers = indices(false)
@@ -93,17 +95,17 @@ struct PlanReader {
         guard rows.upperBound <= rowCount else {
             throw misread("'\(line.name.text)' has \(rowCount) rows, not \(rows.upperBound)", at: line.name.location)
         }
-        var waits: [RowWait] = []
-        for (keyword, name, rowCount) in line.waits {
-            let awaited =
+        var dependencies: [RowDependency] = []
+        for (keyword, name, rowCount) in line.dependencies {
+            let earlier =
                 switch keyword {
                 case .after: try step(name)
                 case .given: try source(name)
                 case .taken: try sink(name)
                 }
-            waits.append(RowWait(awaited, rowCount: rowCount))
+            dependencies.append(RowDependency(earlier, rowCount: rowCount))
         }
-        let instruction = Instruction(work: work, rows: rows, waits: waits)
+        let instruction = Instruction(work: work, rows: rows, dependencies: dependencies)
         if line.flag == "prepare" {
             program.preparation.append(instruction)
             preparationLines.append(line)

@@ -10,7 +10,7 @@ import GraphLanguage
 ///     run s0 rows 0..<4 after s0_pack(1) given lr(5)
 ///     run s1 rows 8..<12 after s0(9) taken y(4)
 ///
-/// A buffer may take the place of an operand of its step (`over`). An instruction waits for rows of steps (`after`), of
+/// A buffer may take the place of an operand of its step (`over`). An instruction depends on rows of steps (`after`), of
 /// inputs (`given`) and of outputs (`taken`).
 /// Lifetimes count instructions from 0 in the order they stand, those of the preparation apart.
 /// `readProgram` reads it again and believes nothing.
@@ -60,11 +60,11 @@ private func directive(
 ) -> Statement {
     var clauses = [Clause("rows", [.range(instruction.rows.lowerBound, instruction.rows.upperBound)])]
     if isPlanned {
-        for keyword in WaitKeyword.allCases {
-            let waits = instruction.waits.filter { WaitKeyword($0.work) == keyword }
-            guard !waits.isEmpty else { continue }
+        for keyword in DependencyKeyword.allCases {
+            let dependencies = instruction.dependencies.filter { DependencyKeyword($0.work) == keyword }
+            guard !dependencies.isEmpty else { continue }
             clauses.append(
-                Clause(keyword.rawValue, waits.map { .count(of: program.name(of: $0.work), $0.rowCount) }))
+                Clause(keyword.rawValue, dependencies.map { .count(of: program.name(of: $0.work), $0.rowCount) }))
         }
     }
     switch instruction.work {
@@ -75,8 +75,8 @@ private func directive(
     return Statement(.directive(.run, Name(program.name(of: instruction.work), at: .none), clauses), at: .none)
 }
 
-/// What kind of work a wait is for: steps, inputs and outputs may have one name.
-enum WaitKeyword: String, CaseIterable {
+/// On what kind of work a dependency is: steps, inputs and outputs may have one name.
+enum DependencyKeyword: String, CaseIterable {
     case after, given, taken
 
     init(_ work: Instruction.Work) {

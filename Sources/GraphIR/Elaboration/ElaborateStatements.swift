@@ -173,8 +173,8 @@ extension Elaborator {
         let depth = frames[common...].firstIndex { $0.call != nil } ?? frames.count
         let call = depth < frames.count ? frames[depth].call : nil
         let note: String
-        if common < frames.count, case .turn(let variable, _) = frames[common] {
-            note = "each turn needs a path of its own: put {\(variable)} into it"
+        if common < frames.count, case .iteration(let variable, _) = frames[common] {
+            note = "each iteration needs a path of its own: put {\(variable)} into it"
         } else {
             let place = other.frames[common...].lazy.compactMap(\.call?.callee.location).first ?? other.location
             note = "the first is named at \(place.line):\(place.column)"
@@ -199,13 +199,13 @@ extension Elaborator {
             }
             guard carry.allSatisfy({ $0 != variable }) else {
                 throw fail(
-                    "duplicate-name", "'\(variable.text)' counts the turns and cannot be carried", at: variable.location)
+                    "duplicate-name", "'\(variable.text)' counts the iterations and cannot be carried", at: variable.location)
             }
             checkCarry(carry)
             for value in first..<end {
                 let mistakeCount = diagnostics.count
-                try turn(variable, value, carry, body)
-                // What goes wrong in one turn does so in the others: one is enough to read.
+                try iterate(variable, value, carry, body)
+                // What goes wrong in one iteration does so in the others: one is enough to read.
                 if diagnostics.count > mistakeCount { throw Reported() }
             }
         } catch {
@@ -214,10 +214,10 @@ extension Elaborator {
         }
     }
 
-    private func turn(_ variable: Name, _ value: Int, _ carry: [Name], _ body: [Statement]) throws(Reported) {
+    private func iterate(_ variable: Name, _ value: Int, _ carry: [Name], _ body: [Statement]) throws(Reported) {
         try countStep(at: variable.location)
         stepCount += carry.count
-        frames.append(.turn(variable: variable.text, value: value))
+        frames.append(.iteration(variable: variable.text, value: value))
         environment.push(carry: carry.map(\.text))
         environment.fix(variable.text, .known(.int(value)))
         elaborate(body: body)
@@ -307,7 +307,10 @@ extension Elaborator {
                 "bad-update", "'\(name.text)' is neither weight nor state, so it cannot be updated", at: name.location)
         }
         let id = try value(expression, named: nil)
-        guard check(builder.type(of: id), is: builder.type(of: target), for: "the new value of '\(name.text)'", at: expression.location)
+        guard
+            check(
+                builder.type(of: id), is: builder.type(of: target), for: "the new value of '\(name.text)'",
+                at: expression.location)
         else { throw Reported() }
         guard updatedTargets.insert(target).inserted else {
             throw fail("duplicate-name", "'\(name.text)' is updated twice", at: name.location)

@@ -7,13 +7,13 @@ struct Reported: Error {}
 enum ElaborationFrame {
     /// `path` is nil when the call has none, so that the callee can declare no weights.
     case call(Call, path: String?)
-    case turn(variable: String, value: Int)
+    case iteration(variable: String, value: Int)
 
-    /// Whether two frames are of the same call at the same place, or of the same turn.
+    /// Whether two frames are of the same call at the same place, or of the same iteration.
     func isSame(as other: ElaborationFrame) -> Bool {
         switch (self, other) {
         case (.call(let left, _), .call(let right, _)): left.callee.location == right.callee.location
-        case (.turn(let left, let value), .turn(let right, let otherValue)): left == right && value == otherValue
+        case (.iteration(let left, let value), .iteration(let right, let otherValue)): left == right && value == otherValue
         default: false
         }
     }
@@ -32,9 +32,9 @@ extension Elaborator {
         }
     }
 
-    /// Notes a mistake, once for each place: the first turn or call that goes wrong stands for the others.
+    /// Notes a mistake, once for each place: the first iteration or call that goes wrong stands for the others.
     ///
-    /// - Parameter depth: how many of the calls and turns that led here the note names; all when nil.
+    /// - Parameter depth: how many of the calls and iterations that led here the note names; all when nil.
     func report(
         _ code: String, _ message: String, at location: SourceLocation, expected: String? = nil,
         found: String? = nil, suggestion: @autoclosure () -> String? = nil, notes: [String] = [], depth: Int? = nil
@@ -89,7 +89,7 @@ extension Elaborator {
 
     func origin(at location: SourceLocation) -> Origin { Origin(location: location, chain: chain) }
 
-    /// The calls and turns that led here, innermost first: "in conv3x3, called at 11:16, i = 3".
+    /// The calls and iterations that led here, innermost first: "in conv3x3, called at 11:16, i = 3".
     private var chain: [String] {
         if let knownChain { return knownChain }
         let lines = Self.chain(of: frames[...])
@@ -111,17 +111,17 @@ extension Elaborator {
         return lines.reversed()
     }
 
-    /// A call with the turns in which it stands, outermost first; turns alone where no call follows.
+    /// A call with the iterations in which it stands, outermost first; iterations alone where no call follows.
     private static func line(of frames: [ElaborationFrame]) -> String {
-        var turns: [String] = []
+        var iterations: [String] = []
         for frame in frames {
             switch frame {
-            case .turn(let variable, let value): turns.append("\(variable) = \(value)")
+            case .iteration(let variable, let value): iterations.append("\(variable) = \(value)")
             case .call(let call, _):
                 let place = "called at \(call.callee.location.line):\(call.callee.location.column)"
-                return (["in \(call.callee.text), \(place)"] + turns).joined(separator: ", ")
+                return (["in \(call.callee.text), \(place)"] + iterations).joined(separator: ", ")
             }
         }
-        return "in repeat, " + turns.joined(separator: ", ")
+        return "in repeat, " + iterations.joined(separator: ", ")
     }
 }

@@ -1,6 +1,6 @@
 import GraphLanguage
 
-/// Turns a syntax tree into graphs: binds parameters, expands blocks and repeats, names weights, and
+/// Makes graphs of a syntax tree: binds parameters, expands blocks and repeats, names weights, and
 /// infers every type.
 ///
 /// Requires: a tree that was parsed. Ensures: a ``Module`` whose graphs satisfy the ``Verifier``.
@@ -301,7 +301,8 @@ final class Elaborator {
                     suggestion: Spelling.nearest(to: output.name.text, among: environment.names))
                 return nil
             }
-            guard let id = try? value(of: binding, at: output.name.location), let declared = try? type(output.type, isResult: true),
+            guard let id = try? value(of: binding, at: output.name.location),
+                let declared = try? type(output.type, isResult: true),
                 check(builder.type(of: id), is: declared, for: "'\(output.name.text)'", at: output.name.location)
             else { return nil }
             return (output, id)

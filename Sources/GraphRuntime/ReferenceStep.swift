@@ -2,10 +2,10 @@ import GraphCompiler
 import GraphIR
 import KernelInterface
 
-/// An operation without a kernel: its plain evaluation on copies of its operands, in f32.
+/// An operation without a kernel: its reference implementation on copies of its operands, in f32.
 ///
 /// The only step that allocates during a run.
-final class PlainStep: @unchecked Sendable {
+final class ReferenceStep: @unchecked Sendable {
     private struct Operand {
         /// nil for numbers.
         var rows: TensorRows?
@@ -23,7 +23,7 @@ final class PlainStep: @unchecked Sendable {
         let graph = program.graph
         let member = graph.groups[step.group].members[0]
         guard let operation = graph[member].operation, let op = OpRegistry[operation.op] else {
-            preconditionFailure("lowering gave the plain kernel an operation")
+            preconditionFailure("lowering gave the reference kernel an operation")
         }
         self.op = op
         attributes = operation.attributes

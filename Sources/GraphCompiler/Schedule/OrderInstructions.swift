@@ -1,8 +1,8 @@
 import GraphIR
 
-/// Puts the work in order: all of each step, or a wave of bands.
+/// Puts the work in order: all of each step, or bands.
 ///
-/// A wave goes in turns. In each, the inputs advance by one band; every step makes the rows whose operands
+/// Bands go in turns. In each, the inputs advance by one band; every step makes the rows whose operands
 /// exist, no more than its share of a band; and results are handed over as they are made. No row is made
 /// twice, and a buffer keeps only rows that a later instruction reads. ``TurnOrder`` then lets turns overlap.
 ///
@@ -15,14 +15,14 @@ func orderInstructions(_ program: Program, _ context: PassContext) throws(Progra
     program.preparation = program.steps.indices.filter { program.steps[$0].isPreparation }.flatMap { index in
         program.steps[index].tasks(0..<program.steps[index].rowCount).map { Instruction(work: .step(index), rows: $0) }
     }
-    var wave = Wave(program, bandRows: context.bandRows)
-    program.instructions = try wave.instructions()
+    var ordering = Ordering(program, bandRows: context.bandRows)
+    program.instructions = try ordering.instructions()
     return program
 }
 
-private struct Wave {
+private struct Ordering {
     /// Pieces of an output of whole images that is made by many tasks, and by how many its rows go out behind those that
-    /// are made: so far that the one seldom waits for the other.
+    /// are made: so far that the one is seldom held up by the other.
     private static let handedOverPieces = 32
     private static let piecesBehind = 4
 
@@ -63,7 +63,8 @@ private struct Wave {
         var written: Set<BufferID> = []
         for index in steps {
             let step = program.steps[index]
-            let isPacking = step.outputs.allSatisfy { program[buffer: $0].role == .packedFilter }
+            let isPacking =
+                step.outputs.allSatisfy { program[buffer: $0].role == .packedFilter }
                 && step.inputs.allSatisfy { program[buffer: $0.buffer].isParameter && !written.contains($0.buffer) }
             ordered.insert(index, at: isPacking ? max(0, ordered.count - 1) : ordered.count)
             written.formUnion(step.outputs)
@@ -201,4 +202,3 @@ extension Program {
         return ImageShape(shape).height
     }
 }
-

@@ -2,7 +2,7 @@ import Foundation
 @testable import Imaging
 
 /// Bicubic resampling by the definition, one output sample at a time, in double precision throughout.
-enum PlainBicubic {
+enum ReferenceBicubic {
     /// Columns, then rows. `rounding` is applied after each.
     static func resampled(_ plane: Plane, scale: Double, rounding: (Double) -> Double) -> Plane {
         let columns = vertically(plane, scale: scale, rounding: rounding)

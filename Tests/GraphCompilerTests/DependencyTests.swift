@@ -4,11 +4,11 @@ import Testing
 
 @testable import GraphCompiler
 
-/// Waits order every two instructions that touch the same memory, as far as one of them writes: found by following each
+/// Dependencies order every two instructions that touch the same memory, as far as one of them writes: found by following each
 /// cache line of the arena through the list.
-@Suite struct WaitsTests {
+@Suite struct DependencyTests {
     @Test(arguments: SmallModel.all + [.composed], [nil, 1, 3, 4, 8])
-    func conflictingInstructionsWaitForOneAnother(_ model: SmallModel, _ bandRows: Int?) throws {
+    func conflictingInstructionsDependOnOneAnother(_ model: SmallModel, _ bandRows: Int?) throws {
         for role in [Role.predict, .train] {
             for sizes in [["N": 1, "H": 1, "W": 3], ["N": 1, "H": 41, "W": 5], ["N": 3, "H": 10, "W": 4]] {
                 let program = try Pipeline.plan(
@@ -21,7 +21,7 @@ import Testing
 
     /// Whole images in tasks as small as they can be: buffers of the same rows are taken over by many tasks.
     @Test(arguments: SmallModel.all + [.composed])
-    func smallTasksOfWholeImagesWaitForOneAnother(_ model: SmallModel) throws {
+    func smallTasksOfWholeImagesDependOnOneAnother(_ model: SmallModel) throws {
         for role in [Role.predict, .train] {
             var steps = try Pipeline.plan(
                 model.entry(role), sizes: ["N": 2, "H": 21, "W": 5], PlanOptions(.portable)
@@ -47,7 +47,7 @@ import Testing
                 for line in lines(of: program.buffers[buffer], access.rows) {
                     let rivals = [writer[line]].compactMap { $0 } + (access.isWrite ? Array(readers[line]) : [])
                     if let rival = rivals.first(where: { $0 != index && !before.contains($0) }) {
-                        return "\(program.name(of: instruction.work)) \(instruction.rows) does not wait for instruction \(rival)"
+                        return "\(program.name(of: instruction.work)) \(instruction.rows) does not depend on instruction \(rival)"
                     }
                     if access.isWrite {
                         writer[line] = index
@@ -72,14 +72,14 @@ import Testing
             })
     }
 
-    /// What has ended for sure before instructions that honour their waits.
+    /// What has ended for sure before instructions that honour their dependencies.
     private struct Ended {
         /// Rows done after each instruction of a step, source or sink, and all that has ended by then.
         private var history: [Instruction.Work: [(rowCount: Int, ended: Set<Int>)]] = [:]
 
         func before(_ instruction: Instruction) -> Set<Int> {
-            instruction.waits.reduce(into: []) { ended, wait in
-                ended.formUnion(history[wait.work]?.first { $0.rowCount >= wait.rowCount }?.ended ?? [])
+            instruction.dependencies.reduce(into: []) { ended, dependency in
+                ended.formUnion(history[dependency.work]?.first { $0.rowCount >= dependency.rowCount }?.ended ?? [])
             }
         }
 

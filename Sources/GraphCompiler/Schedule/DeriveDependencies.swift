@@ -1,52 +1,52 @@
 import GraphIR
 
-/// Notes for each instruction what it must wait for, so that workers may run ahead in any order.
+/// Notes on what each instruction depends, so that workers may run ahead in any order.
 ///
-/// Requires: buffers with places. Ensures: `waits` of each instruction as ``deriveWaits(_:_:)`` says. Examples:
+/// Requires: buffers with places. Ensures: `dependencies` of each instruction as ``dependencies(of:_:)`` says. Examples:
 /// `Tests/Golden/Plan`.
 func deriveDependencies(_ program: Program) -> Program {
     var program = program
-    for (index, waits) in deriveWaits(program, program.preparation).enumerated() {
-        program.preparation[index].waits = waits
+    for (index, needed) in dependencies(of: program, program.preparation).enumerated() {
+        program.preparation[index].dependencies = needed
     }
-    for (index, waits) in deriveWaits(program, program.instructions).enumerated() {
-        program.instructions[index].waits = waits
+    for (index, needed) in dependencies(of: program, program.instructions).enumerated() {
+        program.instructions[index].dependencies = needed
     }
     return program
 }
 
-/// Derives what each instruction must wait for.
+/// Derives on what each instruction depends.
 ///
-/// Every step, source and sink counts the rows that it has done. An instruction waits for
+/// Every step, source and sink counts the rows that it has done. An instruction depends on
 /// - the rows that it reads, of what writes them,
 /// - in rolling buffers and for updates in place, the rows of readers and of its own step that use the
 ///   rows which it overwrites; where results take an operand's place one after the other, those of the last, which
-///   waited for all before it,
+///   depends on all before it,
 /// - for a result in place of an operand, the rows of that one's other readers,
 /// - in a buffer that lies where another of the same rows lay, the rows of all that used those which it overwrites,
 /// - all rows of whatever else uses memory that one of its buffers takes over,
 /// - for a source or sink, its own rows, which are handed over in order.
 ///
-/// Each wait is for instructions that come earlier in the list. Of waits on the end of a step, those that
+/// All of these come earlier in the list. Of dependencies on the end of a step, those that
 /// follow from another are left out. Requires: buffers with places.
 ///
 /// - Parameter instructions: the program's preparation or its run.
-func deriveWaits(_ program: Program, _ instructions: [Instruction]) -> [[RowWait]] {
+func dependencies(of program: Program, _ instructions: [Instruction]) -> [[RowDependency]] {
     let accesses = BufferAccesses(program, instructions)
     var (predecessors, sameRows) = memoryPredecessors(program, instructions, accesses)
     var isReduced = Array(repeating: false, count: program.buffers.count)
     var history = AccessHistory(program, accesses)
     var endings = Endings(instructions)
     return instructions.enumerated().map { index, instruction in
-        var needed = Waits()
+        var needed = DependencyList()
         for (buffer, access) in accesses.byInstruction[index] {
             history.addConflicts(of: access, with: buffer, by: instruction.work, to: &needed)
             guard access.isWrite else { continue }
             if !isReduced[buffer] {
-                // What these had waited for is known by now: those that follow from others are left out once, not for
+                // On what these depend is known by now: those that follow from others are left out once, not for
                 // each instruction.
                 isReduced[buffer] = true
-                let ends = predecessors[buffer].map { RowWait($0, rowCount: endings.rowCount(of: $0)) }
+                let ends = predecessors[buffer].map { RowDependency($0, rowCount: endings.rowCount(of: $0)) }
                 predecessors[buffer] = endings.withoutImplied(ends).map(\.work)
             }
             if let earlier = sameRows[buffer] {
@@ -58,9 +58,9 @@ func deriveWaits(_ program: Program, _ instructions: [Instruction]) -> [[RowWait
         for (slot, (buffer, access)) in accesses.byInstruction[index].enumerated() {
             history.append(access, of: instruction, slot: slot, to: buffer)
         }
-        let waits = endings.withoutImplied(needed.list).byKeyword
-        endings.note(waits, of: instruction.work)
-        return waits
+        let dependencies = endings.withoutImplied(needed.list).byKeyword
+        endings.note(dependencies, of: instruction.work)
+        return dependencies
     }
 }
 
@@ -73,23 +73,23 @@ extension Instruction {
     }
 }
 
-/// The furthest count for each that is waited for, in the order of first mention.
-private struct Waits {
-    private(set) var list: [RowWait] = []
+/// The furthest count of each that is depended on, in the order of first mention.
+private struct DependencyList {
+    private(set) var list: [RowDependency] = []
 
     mutating func add(_ work: Instruction.Work, _ rowCount: Int) {
         if let place = list.firstIndex(where: { $0.work == work }) {
             list[place].rowCount = max(list[place].rowCount, rowCount)
         } else {
-            list.append(RowWait(work, rowCount: rowCount))
+            list.append(RowDependency(work, rowCount: rowCount))
         }
     }
 }
 
-extension [RowWait] {
+extension [RowDependency] {
     /// In the order of the plan's text.
-    fileprivate var byKeyword: [RowWait] {
-        WaitKeyword.allCases.flatMap { keyword in filter { WaitKeyword($0.work) == keyword } }
+    fileprivate var byKeyword: [RowDependency] {
+        DependencyKeyword.allCases.flatMap { keyword in filter { DependencyKeyword($0.work) == keyword } }
     }
 }
 
@@ -117,7 +117,7 @@ private struct AccessHistory {
 
     private let capacities: [Int]
     private let isUpdated: [Bool]
-    /// What no instruction writes is never waited for.
+    /// On what no instruction writes nothing depends.
     private let isWritten: [Bool]
     private let inPlaceOf: [Int?]
     /// The last buffer that takes the place of each.
@@ -134,7 +134,7 @@ private struct AccessHistory {
     }
 
     func addConflicts(
-        of access: BufferAccesses.Access, with buffer: Int, by work: Instruction.Work, to needed: inout Waits
+        of access: BufferAccesses.Access, with buffer: Int, by work: Instruction.Work, to needed: inout DependencyList
     ) {
         guard isWritten[buffer] else { return }
         guard access.isWrite else {
@@ -143,12 +143,12 @@ private struct AccessHistory {
             }
             return
         }
-        // Whatever lay there before the operand, the operand's step has waited for.
+        // On whatever lay there before the operand, the operand's step depends.
         if let operand = inPlaceOf[buffer] {
             addUsers(of: access.rows, of: operand, by: work, to: &needed)
             return
         }
-        // A ring's rows lie where those one capacity before them lay; an update's where the old ones do.
+        // A rolling buffer's rows lie where those one capacity before them lay; an update's where the old ones do.
         let overwrittenEnd = isUpdated[buffer] ? access.rows.upperBound : access.rows.upperBound - capacities[buffer]
         for accessor in accessors[lastInPlace[buffer]] where accessor.work != work || !isUpdated[buffer] {
             if let count = accessor.count(before: overwrittenEnd) { needed.add(accessor.work, count) }
@@ -156,7 +156,7 @@ private struct AccessHistory {
     }
 
     /// All that has used some rows of a buffer but the one that asks.
-    func addUsers(of rows: Range<Int>, of buffer: Int, by work: Instruction.Work, to needed: inout Waits) {
+    func addUsers(of rows: Range<Int>, of buffer: Int, by work: Instruction.Work, to needed: inout DependencyList) {
         for accessor in accessors[buffer] where accessor.work != work {
             if let count = accessor.count(before: rows.upperBound) { needed.add(accessor.work, count) }
         }
@@ -188,26 +188,27 @@ struct Endings {
 
     func rowCount(of work: Instruction.Work) -> Int { rowCounts[work] ?? 0 }
 
-    /// Takes note of the waits of one instruction.
-    mutating func note(_ waits: [RowWait], of work: Instruction.Work) {
-        for wait in waits where wait.work != work && isEnd(wait) && ended[work]?.contains(wait.work) != true {
-            ended[work, default: []].formUnion(ended[wait.work] ?? [])
-            ended[work, default: []].insert(wait.work)
+    /// Takes note of the dependencies of one instruction.
+    mutating func note(_ dependencies: [RowDependency], of work: Instruction.Work) {
+        for dependency in dependencies
+        where dependency.work != work && isEnd(dependency) && ended[work]?.contains(dependency.work) != true {
+            ended[work, default: []].formUnion(ended[dependency.work] ?? [])
+            ended[work, default: []].insert(dependency.work)
         }
     }
 
-    private func isEnd(_ wait: RowWait) -> Bool { wait.rowCount >= rowCount(of: wait.work) }
+    private func isEnd(_ dependency: RowDependency) -> Bool { dependency.rowCount >= rowCount(of: dependency.work) }
 
-    /// Whether some waits include another, by name or because they wait for an end that comes after it.
-    func implies(_ waits: [RowWait], _ needed: RowWait) -> Bool {
-        waits.contains { wait in
-            if wait.work == needed.work { return wait.rowCount >= needed.rowCount }
-            return isEnd(wait) && ended[wait.work]?.contains(needed.work) == true
+    /// Whether some dependencies include another, by name or because one is on an end that comes after it.
+    func implies(_ dependencies: [RowDependency], _ needed: RowDependency) -> Bool {
+        dependencies.contains { dependency in
+            if dependency.work == needed.work { return dependency.rowCount >= needed.rowCount }
+            return isEnd(dependency) && ended[dependency.work]?.contains(needed.work) == true
         }
     }
 
-    func withoutImplied(_ waits: [RowWait]) -> [RowWait] {
-        waits.filter { needed in !implies(waits.filter { $0.work != needed.work }, needed) }
+    func withoutImplied(_ dependencies: [RowDependency]) -> [RowDependency] {
+        dependencies.filter { needed in !implies(dependencies.filter { $0.work != needed.work }, needed) }
     }
 }
 

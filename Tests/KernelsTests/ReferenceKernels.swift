@@ -27,7 +27,7 @@ func expectClose(
 }
 
 /// y[n, r, c, o] = Σ x[n, r·s + ky − pt, c·s + kx − pl, i] · filter[ky, kx, i, o]
-func plainConvolution(x: [Float], filter: [Float], _ g: ConvolutionGeometry, images: Int) -> [ExactSum] {
+func referenceConvolution(x: [Float], filter: [Float], _ g: ConvolutionGeometry, images: Int) -> [ExactSum] {
     var y: [ExactSum] = []
     for n in 0..<images {
         for r in 0..<g.outputHeight {
@@ -55,7 +55,7 @@ func plainConvolution(x: [Float], filter: [Float], _ g: ConvolutionGeometry, ima
 }
 
 /// dx[n, r·s + ky − pt, c·s + kx − pl, i] = Σ dy[n, r, c, o] · filter[ky, kx, i, o]; `g` is the forward convolution's.
-func plainInputGradient(dy: [Float], filter: [Float], _ g: ConvolutionGeometry, images: Int) -> [ExactSum] {
+func referenceInputGradient(dy: [Float], filter: [Float], _ g: ConvolutionGeometry, images: Int) -> [ExactSum] {
     var dx = [ExactSum](repeating: ExactSum(), count: images * g.inputHeight * g.inputWidth * g.inputChannels)
     for n in 0..<images {
         for r in 0..<g.outputHeight {
@@ -80,7 +80,7 @@ func plainInputGradient(dy: [Float], filter: [Float], _ g: ConvolutionGeometry, 
 }
 
 /// dw[ky, kx, i, o] = Σ x[n, r·s + ky − pt, c·s + kx − pl, i] · dy[n, r, c, o]
-func plainFilterGradient(x: [Float], dy: [Float], _ g: ConvolutionGeometry) -> [ExactSum] {
+func referenceFilterGradient(x: [Float], dy: [Float], _ g: ConvolutionGeometry) -> [ExactSum] {
     var dw = [ExactSum](
         repeating: ExactSum(), count: g.filterHeight * g.filterWidth * g.inputChannels * g.outputChannels)
     for n in 0..<g.imageCount {
@@ -108,7 +108,7 @@ func plainFilterGradient(x: [Float], dy: [Float], _ g: ConvolutionGeometry) -> [
 }
 
 /// big[row·b + i, x·b + j, k] = small[row, x, (i·b + j)·C + k], over all rows of a batch.
-func plainDepthToSpace(_ small: [Float], width: Int, channels: Int, block: Int) -> [Float] {
+func referenceDepthToSpace(_ small: [Float], width: Int, channels: Int, block: Int) -> [Float] {
     let rowCount = small.count / (width * channels * block * block)
     var big = [Float](repeating: 0, count: small.count)
     for row in 0..<rowCount {

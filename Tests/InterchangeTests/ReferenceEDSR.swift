@@ -1,7 +1,7 @@
 import GraphPack
 
 /// Rows of pixels, each with its channels.
-struct PlainImage {
+struct ReferenceImage {
     var height: Int
     var width: Int
     var channels: Int
@@ -12,23 +12,23 @@ struct PlainImage {
         set { values[(y * width + x) * channels + c] = newValue }
     }
 
-    func map(_ transform: (Float) -> Float) -> PlainImage {
-        PlainImage(height: height, width: width, channels: channels, values: values.map(transform))
+    func map(_ transform: (Float) -> Float) -> ReferenceImage {
+        ReferenceImage(height: height, width: width, channels: channels, values: values.map(transform))
     }
 
-    static func + (left: PlainImage, right: PlainImage) -> PlainImage {
+    static func + (left: ReferenceImage, right: ReferenceImage) -> ReferenceImage {
         var sum = left
         for i in sum.values.indices { sum.values[i] += right.values[i] }
         return sum
     }
 }
 
-/// `Graphs/edsr.graph` as it reads, in plain loops.
-struct PlainEDSR {
+/// `Graphs/edsr.graph` as it reads, in reference loops.
+struct ReferenceEDSR {
     var tensors: [PackedTensor]
     var scale: Int
 
-    func enlarged(_ lr: PlainImage) -> PlainImage {
+    func enlarged(_ lr: ReferenceImage) -> ReferenceImage {
         let head = convolved(lr.map { $0 / 255 }, "head")
         var h = head
         var block = 0
@@ -41,11 +41,11 @@ struct PlainEDSR {
         return convolved(u, "tail").map { 255 * $0 }
     }
 
-    private func convolved(_ x: PlainImage, _ path: String) -> PlainImage {
+    private func convolved(_ x: ReferenceImage, _ path: String) -> ReferenceImage {
         let filter = tensors.first { $0.path == "\(path).filter" }!
         let bias = tensors.first { $0.path == "\(path).bias" }!.values
         let outputs = bias.count
-        var y = PlainImage(
+        var y = ReferenceImage(
             height: x.height, width: x.width, channels: outputs,
             values: Array(repeating: 0, count: x.height * x.width * outputs))
         for row in 0..<x.height {
@@ -67,9 +67,9 @@ struct PlainEDSR {
         return y
     }
 
-    private func depthToSpace(_ x: PlainImage, block: Int) -> PlainImage {
+    private func depthToSpace(_ x: ReferenceImage, block: Int) -> ReferenceImage {
         let channels = x.channels / block / block
-        var y = PlainImage(height: x.height * block, width: x.width * block, channels: channels, values: x.values)
+        var y = ReferenceImage(height: x.height * block, width: x.width * block, channels: channels, values: x.values)
         for row in 0..<y.height {
             for column in 0..<y.width {
                 for c in 0..<channels {

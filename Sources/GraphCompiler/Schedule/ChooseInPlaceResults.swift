@@ -4,7 +4,7 @@ import KernelInterface
 /// Lets results take the places of operands, row by row as they are made.
 ///
 /// The sum that ends a residual block lies where the block's input was: its rows are in the caches when they are
-/// written, and one image less is in memory; of a wave, rows that another ring would hold twice. Requires: instructions
+/// written, and one image less is in memory; in bands, rows that another rolling buffer would hold twice. Requires: instructions
 /// in their order. Ensures: `inPlaceOf` is set where ``Program/mayTakePlace(_:of:_:)`` holds, of at most one result for
 /// each operand.
 func chooseInPlaceResults(_ program: Program) -> Program {
