@@ -43,11 +43,11 @@ let package = Package(
     targets: [
         // In the order of the rooms: each target depends on targets above it only.
         .target(name: "GraphLanguage"),
+        .target(name: "KernelInterface"),
         .target(
             name: "GraphIR",
-            dependencies: ["GraphLanguage", .product(name: "RealModule", package: "swift-numerics")],
+            dependencies: ["GraphLanguage", "KernelInterface", .product(name: "RealModule", package: "swift-numerics")],
             swiftSettings: optimizedSettings),
-        .target(name: "KernelInterface"),
         .target(
             name: "GraphCompiler", dependencies: ["GraphLanguage", "GraphIR", "KernelInterface"],
             swiftSettings: optimizedSettings),
@@ -122,7 +122,7 @@ let package = Package(
         .target(name: "ModelFixtures", dependencies: ["GraphCompiler", "GraphIR"], path: "Tests/ModelFixtures"),
         // Golden texts, repeatable numbers and folders that tests clean up.
         .target(name: "TestSupport", path: "Tests/TestSupport"),
-        .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "ArchitectureTests", dependencies: ["GraphIR", "KernelInterface"]),
         .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "TestSupport"]),
         .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "GraphLanguage", "TestSupport"]),
         .testTarget(

@@ -42,7 +42,7 @@ extension Graph {
             guard let gradient = entry.gradient else { continue }
             let weight = adam.builder.graph[entry.weight]
             do throws(OpError) {
-                let clipped = try adam.builder.apply("multiply", [gradient, scale])
+                let clipped = try adam.builder.apply(.multiply, [gradient, scale])
                 try adam.update(entry.weight, path: entry.path, gradient: clipped)
             } catch {
                 throw NodeError(node: weight.name, origin: weight.origin, error)
@@ -67,12 +67,12 @@ private struct Adam {
         let name = builder.graph[weight].name
         let mean = try moment("m", of: weight, path: path, decay: 0.9, rest: 0.1, [gradient])
         let variance = try moment("v", of: weight, path: path, decay: 0.999, rest: 0.001, [gradient, gradient])
-        let root = try builder.apply("sqrt", [variance])
-        let corrected = try builder.apply("divide", [root, rootScale])
-        let denominator = try builder.apply("add", [corrected, builder.constant(1e-8)])
-        let numerator = try builder.apply("multiply", [stepSize, mean])
-        let change = try builder.apply("divide", [numerator, denominator])
-        let updated = try builder.apply("subtract", [weight, change], named: "\(name)_next")
+        let root = try builder.apply(.sqrt, [variance])
+        let corrected = try builder.apply(.divide, [root, rootScale])
+        let denominator = try builder.apply(.add, [corrected, builder.constant(1e-8)])
+        let numerator = try builder.apply(.multiply, [stepSize, mean])
+        let change = try builder.apply(.divide, [numerator, denominator])
+        let updated = try builder.apply(.subtract, [weight, change], named: "\(name)_next")
         builder.setUpdate(weight, updated)
     }
 
@@ -84,10 +84,10 @@ private struct Adam {
         let state = builder.declare(
             .state(path: "\(path).adam_\(letter)", initializer: .zeros), type: node.type,
             named: "\(node.name)_\(letter)")
-        let kept = try builder.apply("multiply", [builder.constant(decay), state])
+        let kept = try builder.apply(.multiply, [builder.constant(decay), state])
         var added = builder.constant(rest)
-        for factor in factors { added = try builder.apply("multiply", [added, factor]) }
-        let next = try builder.apply("add", [kept, added], named: "\(node.name)_\(letter)_next")
+        for factor in factors { added = try builder.apply(.multiply, [added, factor]) }
+        let next = try builder.apply(.add, [kept, added], named: "\(node.name)_\(letter)_next")
         builder.setUpdate(state, next)
         return next
     }
@@ -98,15 +98,15 @@ private struct Adam {
         let learningRate = builder.declare(.scalar, type: .scalar, named: TrainingScalars.learningRate)
         let step = builder.declare(.scalar, type: .scalar, named: TrainingScalars.step)
         let stepSize = try builder.apply(
-            "divide", [learningRate, try complementOfPower(0.9, step)], named: "step_size")
-        let rootScale = try builder.apply("sqrt", [try complementOfPower(0.999, step)], named: "root_scale")
+            .divide, [learningRate, try complementOfPower(0.9, step)], named: "step_size")
+        let rootScale = try builder.apply(.sqrt, [try complementOfPower(0.999, step)], named: "root_scale")
         corrections = (stepSize, rootScale)
         return (stepSize, rootScale)
     }
 
     /// 1 − base^step
     private mutating func complementOfPower(_ base: Double, _ step: ValueID) throws(OpError) -> ValueID {
-        let power = try builder.apply("power", [step], Attributes(["base": .float(base)]))
-        return try builder.apply("subtract", [builder.constant(1), power])
+        let power = try builder.apply(.power, [step], Attributes(["base": .float(base)]))
+        return try builder.apply(.subtract, [builder.constant(1), power])
     }
 }

@@ -99,7 +99,7 @@ private struct BackwardPass {
                 let gradient = id == loss ? builder.constant(1) : try sumOfParts(of: id)
                 total[id] = gradient
                 if let gradient, let operation = node.operation {
-                    let operandGradients = try OpRegistry.require(operation.op).gradient(
+                    let operandGradients = try operation.op.definition.gradient(
                         of: OpUse(operands: operation.operands, result: id, attributes: operation.attributes),
                         outputGradient: gradient, in: &builder)
                     for (operand, part) in zip(operation.operands, operandGradients) {
@@ -126,7 +126,7 @@ private struct BackwardPass {
                 names[part.gradient] = "\(name)_via_\(forward[part.via].name)"
             }
         }
-        for part in parts.dropFirst() { sum = try builder.apply("add", [sum, part.gradient]) }
+        for part in parts.dropFirst() { sum = try builder.apply(.add, [sum, part.gradient]) }
         if names[sum] == nil, sum.index >= forward.nodes.count { names[sum] = name }
         return sum
     }
@@ -176,7 +176,7 @@ extension Graph {
 
 extension GraphBuilder {
     fileprivate mutating func zeros(like node: Node) throws(OpError) -> ValueID {
-        try apply("broadcast", [constant(0)], Reduction.shape(node.type.shape), named: "d_\(node.name)")
+        try apply(.broadcast, [constant(0)], Reduction.shape(node.type.shape), named: "d_\(node.name)")
     }
 
     /// Appends a node of another graph, whose operands are at `places` in this one.

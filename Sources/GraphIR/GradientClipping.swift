@@ -22,14 +22,14 @@ struct GradientClipping {
         }
         var squares: ValueID?
         for gradient in gradients {
-            let part = try builder.apply("sum", [try builder.apply("multiply", [gradient, gradient])])
-            squares = if let squares { try builder.apply("add", [squares, part]) } else { part }
+            let part = try builder.apply(.sum, [try builder.apply(.multiply, [gradient, gradient])])
+            squares = if let squares { try builder.apply(.add, [squares, part]) } else { part }
         }
-        let norm = try builder.apply("sqrt", [squares ?? builder.constant(0)], named: name)
+        let norm = try builder.apply(.sqrt, [squares ?? builder.constant(0)], named: name)
         builder.setMeasure(.metric, name, norm)
         let limit = builder.declare(.scalar, type: .scalar, named: TrainingScalars.clipNorm)
-        let ratio = try builder.apply("divide", [limit, norm])
+        let ratio = try builder.apply(.divide, [limit, norm])
         scale = try builder.apply(
-            "clip", [ratio], Attributes(["min": .float(0), "max": .float(1)]), named: "gradient_scale")
+            .clip, [ratio], Attributes(["min": .float(0), "max": .float(1)]), named: "gradient_scale")
     }
 }

@@ -1,4 +1,5 @@
 import GraphLanguage
+import KernelInterface
 
 /// One flat dataflow graph: an entry of a model at any stage of the compiler.
 ///
@@ -81,12 +82,11 @@ public struct Node: Hashable, Sendable {
 
 /// The use of an op on operands.
 public struct Operation: Hashable, Sendable {
-    /// The op's name as in ``OpRegistry``.
-    public var op: String
+    public var op: OpName
     public var operands: [ValueID]
     public var attributes: Attributes
 
-    public init(_ op: String, _ operands: [ValueID], _ attributes: Attributes = Attributes()) {
+    public init(_ op: OpName, _ operands: [ValueID], _ attributes: Attributes = Attributes()) {
         self.op = op
         self.operands = operands
         self.attributes = attributes
@@ -148,10 +148,10 @@ public struct Group: Hashable, Sendable {
     /// Unique in its graph: `s0`, `s1`, ….
     public var name: String
     public var members: [ValueID]
-    /// The kernel's name in the kernel table, once chosen.
-    public var kernel: String?
+    /// Once chosen.
+    public var kernel: KernelName?
 
-    public init(name: String, members: [ValueID], kernel: String? = nil) {
+    public init(name: String, members: [ValueID], kernel: KernelName? = nil) {
         self.name = name
         self.members = members
         self.kernel = kernel

@@ -32,9 +32,9 @@ public struct GraphBuilder: Sendable {
     ///
     /// - Parameter name: the result's name, made unique; temporaries are `t`, `t_1`, ….
     public mutating func apply(
-        _ op: String, _ operands: [ValueID], _ attributes: Attributes = Attributes(), named name: String = "t"
+        _ op: OpName, _ operands: [ValueID], _ attributes: Attributes = Attributes(), named name: String = "t"
     ) throws(OpError) -> ValueID {
-        let definition = try OpRegistry.require(op)
+        let definition = op.definition
         let complete = try definition.signature.complete(attributes, operandCount: operands.count, op: op)
         let type = try definition.resultType(operands.map { graph[$0].type }, complete)
         try TensorLimits.check(type, isResult: true)

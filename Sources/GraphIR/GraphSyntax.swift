@@ -51,7 +51,7 @@ extension Graph {
                 let group = groups[index]
                 statements.append(
                     Statement(
-                        .fuse(Name(group.name), kernel: group.kernel.map { Name($0) }, body: group.members.map(assignment)),
+                        .fuse(Name(group.name), kernel: group.kernel.map { Name($0.rawValue) }, body: group.members.map(assignment)),
                         at: .none))
             }
         }
@@ -111,19 +111,19 @@ extension Graph {
         // An operator on numbers alone would be computed when the text is read.
         let isOfNumbers = operation.operands.allSatisfy { if case .constant = self[$0].content { true } else { false } }
         if !isOfNumbers {
-            if let symbol = OpRegistry.operators.first(where: { $0.value == operation.op })?.key {
+            if let symbol = operation.op.symbol {
                 return Expression(.binary(symbol, operands[0], operands[1]), at: .none)
             }
-            if operation.op == "negate" { return Expression(.negate(operands[0]), at: .none) }
+            if operation.op == .negate { return Expression(.negate(operands[0]), at: .none) }
         }
-        let declarations = OpRegistry[operation.op]?.signature.attributes ?? []
+        let declarations = operation.op.definition.signature.attributes
         let attributes = operation.attributes.pairs.filter { pair in
             declarations.first { $0.name == pair.name }?.defaultValue != pair.value
         }
         return Expression(
             .call(
                 Call(
-                    callee: Name(operation.op), operands: operands,
+                    callee: Name(operation.op.rawValue), operands: operands,
                     attributes: attributes.map { Call.Attribute(name: Name($0.name), value: $0.value.syntax) })), at: .none)
     }
 

@@ -58,10 +58,8 @@ public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
                     throw node.error("unbound-size", "a size that '\(node.name)' is given depends on no input")
                 }
                 let operands = operation.operands.compactMap { values[$0.index] }
-                guard let op = OpRegistry[operation.op] else {
-                    throw node.error("unknown-op", "there is no op '\(operation.op)'")
-                }
-                values.append(op.evaluate(operands, operation.attributes, resultShape: shape))
+                values.append(
+                    operation.op.definition.evaluate(operands, operation.attributes, resultShape: shape))
                 for operand in operation.operands where lastReaders[operand] == index { values[operand.index] = nil }
             }
             guard stopsAtNonFinite else { continue }
@@ -79,8 +77,8 @@ public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
     /// - Parameter trace: of a run of the same graph.
     public func kinkSides(_ graph: Graph, trace: [Tensor<Scalar>]) -> [Int8] {
         graph.nodes.flatMap { node -> [Int8] in
-            guard let operation = node.operation, let op = OpRegistry[operation.op] else { return [] }
-            return op.kinkSides(operation.operands.map { trace[$0.index] }, operation.attributes)
+            guard let operation = node.operation else { return [] }
+            return operation.op.definition.kinkSides(operation.operands.map { trace[$0.index] }, operation.attributes)
         }
     }
 

@@ -93,7 +93,7 @@ extension Graph {
         let node = self[id]
         try TensorLimits.check(node.type, isResult: node.operation != nil)
         guard let operation = node.operation else { return }
-        let stated = try OpRegistry.require(operation.op)
+        let stated = try operation.op.definition
             .resultType(operation.operands.map { self[$0].type }, operation.attributes)
         guard stated == node.type else {
             throw OpError(

@@ -40,7 +40,7 @@ public enum Verifier {
         for node in graph.nodes {
             guard let operation = node.operation else { continue }
             do throws(OpError) {
-                let op = try OpRegistry.require(operation.op)
+                let op = operation.op.definition
                 let attributes = try op.signature.complete(
                     operation.attributes, operandCount: operation.operands.count, op: operation.op)
                 let type = try op.resultType(operation.operands.map { graph[$0].type }, attributes)

@@ -22,10 +22,10 @@ final class ReferenceStep: @unchecked Sendable {
     init(_ step: Step, _ program: Program, _ memory: BoundMemory) {
         let graph = program.graph
         let member = graph.groups[step.group].members[0]
-        guard let operation = graph[member].operation, let op = OpRegistry[operation.op] else {
+        guard let operation = graph[member].operation else {
             preconditionFailure("lowering gave the reference kernel an operation")
         }
-        self.op = op
+        op = operation.op.definition
         attributes = operation.attributes
         func operand(_ id: ValueID) -> Operand {
             let shape = graph[id].type.shape.constant ?? []

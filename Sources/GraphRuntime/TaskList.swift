@@ -39,10 +39,12 @@ final class TaskList: @unchecked Sendable {
                     output: output, memory.rows[buffer.index], rowByteCount: program[buffer: buffer].rows.rowByteCount)
             case .step(let step):
                 let step = program.steps[step]
-                if step.kernel == "reference" { return .reference(ReferenceStep(step, program, memory)) }
+                guard let kernel = step.kernel.function(program.instructionSet) else {
+                    return .reference(ReferenceStep(step, program, memory))
+                }
                 let call = CallMemory(step, memory)
                 callMemory.append(call)
-                return .kernel(try Self.kernel(named: step.kernel, program.instructionSet), call.call)
+                return .kernel(kernel, call.call)
             }
         }
         self.callMemory = callMemory
@@ -78,18 +80,16 @@ final class TaskList: @unchecked Sendable {
             }
         }
     }
+}
 
-    private static func kernel(named name: String, _ instructionSet: InstructionSet) throws(RuntimeError) -> Kernel {
-        let kernels =
-            switch instructionSet {
-            case .portable: Kernels.KernelLibrary.kernels
-            case .avx2: KernelsAVX2.KernelLibrary.kernels
-            case .avx512: KernelsAVX512.KernelLibrary.kernels
-            }
-        guard let kernel = kernels[name] else {
-            throw RuntimeError("there is no kernel '\(name)' for \(instructionSet.rawValue)")
+extension KernelName {
+    /// The kernel of a build; nil for reference implementations.
+    fileprivate func function(_ instructionSet: InstructionSet) -> Kernel? {
+        switch instructionSet {
+        case .portable: Kernels.KernelLibrary.kernel(self)
+        case .avx2: KernelsAVX2.KernelLibrary.kernel(self)
+        case .avx512: KernelsAVX512.KernelLibrary.kernel(self)
         }
-        return kernel
     }
 }
 

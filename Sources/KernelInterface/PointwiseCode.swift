@@ -75,6 +75,8 @@ public struct PointwiseInstruction: Hashable, Sendable {
 public enum PointwiseOpcode: UInt8, Hashable, Sendable, CaseIterable {
     /// x + y, x − y, x · y, x / y
     case add, subtract, multiply, divide
+    /// a, whatever x
+    case fill
     /// x + a, x · a, a − x, a / x, x / a
     case addImmediate, multiplyImmediate, subtractFromImmediate, divideImmediate, divideByImmediate
     /// max(x, 0); NaN stays NaN.

@@ -27,6 +27,8 @@ func execute(
         while i < count { result.store(left.vector(i) * right.vector(i), i); i += 8 }
     case .divide:
         while i < count { result.store(left.vector(i) / right.vector(i), i); i += 8 }
+    case .fill:
+        while i < count { result.store(a, i); i += 8 }
     case .addImmediate:
         while i < count { result.store(left.vector(i) + a, i); i += 8 }
     case .multiplyImmediate:

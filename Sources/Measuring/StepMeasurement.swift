@@ -46,7 +46,7 @@ extension Model {
         }
         let steps = program.steps.enumerated().map { index, step in
             measurement(
-                step.name, step.kernel, program.shapeText(of: step),
+                step.name, step.kernel.rawValue, program.shapeText(of: step),
                 operationCount: program.convolutionOperationCount(of: step)
             ) { $0.steps[index] }
         }

@@ -36,7 +36,7 @@ struct ConvolutionAlgorithmTests {
             let program = try Pipeline.plan(
                 edsr().entry(.predict), sizes: ["N": 2, "H": 12, "W": 12], PlanOptions(.best, algorithm: algorithm)
             ).program
-            return program.steps.count { $0.kernel.hasPrefix("conv2d") }
+            return program.steps.count { $0.kernel.rawValue.hasPrefix("conv2d") }
         }
         #expect(counts == [35, 37, 37])
     }
@@ -48,7 +48,7 @@ struct ConvolutionAlgorithmTests {
             let program = try Pipeline.plan(
                 entry, sizes: ["N": 2, "H": 12, "W": 12], PlanOptions(.best, algorithm: algorithm)
             ).program
-            return program.steps.map(\.kernel)
+            return program.steps.map(\.kernel.rawValue)
         }
         #expect(kernels[0].contains { $0.contains("winograd") })
         #expect(!kernels[1].contains { $0.contains("winograd") || $0.hasPrefix("transform_filter") }, "\(Set(kernels[1]))")

@@ -10,9 +10,8 @@ import Testing
         let entry = try model.entry(role)
         let program = try Pipeline.plan(entry, sizes: ["N": 2, "H": 9, "W": 7], PlanOptions(.portable)).program
         let groups = names(of: program.graph)
-        #expect(
-            names(of: entry.graph).allSatisfy { group in groups.contains { $0.isSuperset(of: group) } }, "some were taken apart")
-        #expect(program.graph.groups.filter { $0.kernel == "reference" }.isEmpty)
+        #expect(names(of: entry.graph).allSatisfy { group in groups.contains { $0.isSuperset(of: group) } }, "some were taken apart")
+        #expect(program.graph.groups.filter { $0.kernel == .reference }.isEmpty)
     }
 
     /// What the members of each group are called: passes behind fusion join groups, but rename nothing.
@@ -26,11 +25,10 @@ import Testing
         let entry = try model.entry(.predict)
         let program = try Pipeline.plan(entry, sizes: ["N": 1, "H": 9, "W": 7], PlanOptions(.portable)).program
         let kernels = program.steps.filter { !$0.isPreparation }
-            .map { ["conv2d_direct", "conv2d_winograd"].contains($0.kernel) ? "conv2d" : $0.kernel }
-        let convolutions = program.graph.nodes.filter { $0.operation?.op == "conv2d" }.count
-        let enlargesFirst = program.graph.nodes.contains { $0.operation?.op == "resize_bicubic" }
-        #expect(
-            kernels == (enlargesFirst ? ["pointwise", "resize_bicubic"] : [])
-                + Array(repeating: "conv2d", count: convolutions))
+            .map { $0.kernel == .conv2DWinograd ? .conv2DDirect : $0.kernel }
+        let convolutions = program.graph.nodes.filter { $0.operation?.op == .conv2D }.count
+        let enlargesFirst = program.graph.nodes.contains { $0.operation?.op == .resizeBicubic }
+        #expect(kernels == (enlargesFirst ? [.pointwise, .resizeBicubic] : [])
+            + Array(repeating: .conv2DDirect, count: convolutions))
     }
 }

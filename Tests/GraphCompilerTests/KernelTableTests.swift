@@ -82,11 +82,11 @@ import Testing
         let entry = try Pipeline.continue(module, after: .simplified, upTo: .fused).entries[0]
         let program = try Pipeline.plan(entry, sizes: ["N": 2, "H": 5, "W": 6], PlanOptions(.portable)).program
         #expect(referenceSteps(program) == [])
-        #expect(Set(program.graph.nodes.compactMap { $0.operation?.op }) == Set(OpRegistry.names))
+        #expect(Set(program.graph.nodes.compactMap { $0.operation?.op }) == Set(OpName.allCases))
     }
 
-    private func referenceSteps(_ program: Program) -> [String] {
-        program.steps.filter { $0.kernel == "reference" }.flatMap { step in
+    private func referenceSteps(_ program: Program) -> [OpName] {
+        program.steps.filter { $0.kernel == .reference }.flatMap { step in
             program.graph.groups[step.group].members.compactMap { program.graph[$0].operation?.op }
         }
     }

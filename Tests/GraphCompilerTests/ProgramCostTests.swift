@@ -22,7 +22,7 @@ import Testing
     /// A Winograd filter gradient's work is where it multiplies, not where it sums.
     @Test func theSumOfAFilterGradientIsCheap() throws {
         let program = try trainingStep()
-        let sums = program.steps.filter { $0.kernel == "conv2d_filter_and_bias_gradient_winograd" }
+        let sums = program.steps.filter { $0.kernel == .conv2DFilterAndBiasGradientWinograd }
         #expect(sums.count == 8)
         for sum in sums {
             let products = try #require(program.steps.first { $0.name == "\(sum.name)_multiply" })

@@ -9,20 +9,20 @@ import Testing
         let lr = builder.declare(.input, type: u8("N", "H", "W", 3), named: "lr")
         let (h, w) = (Size(symbol: "H"), Size(symbol: "W"))
         let hr = builder.declare(.input, type: u8("N", 2 * h, 2 * w, 3), named: "hr")
-        let x = try builder.apply("divide", [try builder.apply("f32", [lr]), builder.constant(255)], named: "x")
+        let x = try builder.apply(.divide, [try builder.apply(.castToF32, [lr]), builder.constant(255)], named: "x")
         let head = try convolution(x, 3, 4, "head", in: &builder)
-        let body = try builder.apply("relu", [try convolution(head, 4, 4, "body", in: &builder)], named: "r")
-        let sum = try builder.apply("add", [head, body], named: "sum")
+        let body = try builder.apply(.relu, [try convolution(head, 4, 4, "body", in: &builder)], named: "r")
+        let sum = try builder.apply(.add, [head, body], named: "sum")
         let wide = try convolution(sum, 4, 12, "tail", in: &builder)
-        let shuffled = try builder.apply("depth_to_space", [wide], integers(["block": 2]), named: "shuffled")
-        let sr = try builder.apply("multiply", [builder.constant(255), shuffled], named: "sr")
-        let target = try builder.apply("f32", [hr], named: "target")
-        let difference = try builder.apply("subtract", [sr, target], named: "difference")
-        let error = try builder.apply("abs", [difference], named: "error")
+        let shuffled = try builder.apply(.depthToSpace, [wide], integers(["block": 2]), named: "shuffled")
+        let sr = try builder.apply(.multiply, [builder.constant(255), shuffled], named: "sr")
+        let target = try builder.apply(.castToF32, [hr], named: "target")
+        let difference = try builder.apply(.subtract, [sr, target], named: "difference")
+        let error = try builder.apply(.abs, [difference], named: "error")
         builder.setOutput("sr", sr)
-        builder.setMeasure(.loss, "mae", try builder.apply("mean", [error], named: "mae"))
+        builder.setMeasure(.loss, "mae", try builder.apply(.mean, [error], named: "mae"))
         builder.setMeasure(
-            .metric, "psnr", try builder.apply("psnr", [sr, target], Attributes(["max": .float(255)]), named: "psnr"))
+            .metric, "psnr", try builder.apply(.psnr, [sr, target], Attributes(["max": .float(255)]), named: "psnr"))
         return builder.graph
     }
 
@@ -34,8 +34,8 @@ import Testing
             named: "\(name)_filter")
         let bias = builder.declare(
             .weight(path: "\(name).bias", initializer: .zeros), type: f32(outputs), named: "\(name)_bias")
-        let y = try builder.apply("conv2d", [x, filter], named: "\(name)_conv")
-        return try builder.apply("add", [y, bias], named: name)
+        let y = try builder.apply(.conv2D, [x, filter], named: "\(name)_conv")
+        return try builder.apply(.add, [y, bias], named: name)
     }
 
     static func weights(of graph: Graph) -> [String: Tensor<Double>] {
@@ -81,11 +81,11 @@ import Testing
         let model = try DifferentiationTests.model()
         let differentiation = try Differentiation(model)
         let graph = differentiation.builder.graph
-        let count = { (op: String) in graph.nodes.filter { $0.operation?.op == op }.count }
+        let count = { (op: OpName) in graph.nodes.filter { $0.operation?.op == op }.count }
         // Nothing flows back into the input picture, nor out of the metric.
-        #expect(count("conv2d_filter_gradient") == 3)
-        #expect(count("conv2d_input_gradient") == 2)
-        #expect(count("psnr_gradient") == 0)
+        #expect(count(.conv2DFilterGradient) == 3)
+        #expect(count(.conv2DInputGradient) == 2)
+        #expect(count(.psnrGradient) == 0)
         let used = Set(graph.nodes.flatMap(\.operands)).union(differentiation.gradients.compactMap(\.gradient))
             .union(graph.outputs.map(\.value)).union(graph.measures.map(\.value))
         #expect(graph.ids.filter { !used.contains($0) }.isEmpty)
@@ -117,7 +117,7 @@ import Testing
         var builder = GraphBuilder(name: "unused")
         let used = builder.declare(.weight(path: "used", initializer: .ones), type: f32(2), named: "used")
         _ = builder.declare(.weight(path: "unused", initializer: .ones), type: f32(2, 2), named: "unused")
-        builder.setMeasure(.loss, "loss", try builder.apply("sum", [used]))
+        builder.setMeasure(.loss, "loss", try builder.apply(.sum, [used]))
         let graph = try builder.graph.withGradientOutputs()
         let weights = [
             "used": Tensor<Double>(shape: [2], repeating: 1), "unused": Tensor(shape: [2, 2], repeating: 1),
@@ -131,8 +131,8 @@ import Testing
     @Test func aValueUsedTwiceByOneOpCountsTwice() throws {
         var builder = GraphBuilder(name: "square")
         let w = builder.declare(.weight(path: "w", initializer: .ones), type: f32(3), named: "w")
-        let square = try builder.apply("multiply", [w, w])
-        builder.setMeasure(.loss, "loss", try builder.apply("mean", [try builder.apply("multiply", [square, w])]))
+        let square = try builder.apply(.multiply, [w, w])
+        builder.setMeasure(.loss, "loss", try builder.apply(.mean, [try builder.apply(.multiply, [square, w])]))
         try expectGradients(of: builder.graph, inputs: [:], weights: ["w": Tensor(shape: [3], values: [0.5, -2, 3])])
     }
 
@@ -147,7 +147,7 @@ import Testing
 
         var flat = GraphBuilder(name: "flat")
         let v = flat.declare(.weight(path: "v", initializer: .ones), type: f32(3), named: "v")
-        flat.setMeasure(.loss, "loss", try flat.apply("mean", [try flat.apply("round", [v])]))
+        flat.setMeasure(.loss, "loss", try flat.apply(.mean, [try flat.apply(.round, [v])]))
         expectError("no-gradient", flat.graph)
     }
 
@@ -226,7 +226,7 @@ import Testing
 
     @Test func adamComputesItsCorrectionsOnce() throws {
         let training = try DifferentiationTests.model().withAdam()
-        #expect(training.nodes.filter { $0.operation?.op == "power" }.count == 2)
+        #expect(training.nodes.filter { $0.operation?.op == .power }.count == 2)
         #expect(training.nodes.filter { $0.content == .scalar }.map(\.name) == ["clip_norm", "learning_rate", "step"])
         #expect(training.updates.count == 3 * 6)
         #expect(training.nodes.compactMap(\.path).contains("body.filter.adam_v"))

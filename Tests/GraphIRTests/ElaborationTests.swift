@@ -140,7 +140,7 @@ import Testing
         #expect(train.outputs.isEmpty && train.measures.map(\.name) == ["l"])
         // The entry's x is the input, not what the model rebinds the name to.
         let predict = try #require(module[.predict])
-        #expect(predict.nodes.contains { $0.operation?.op == "multiply" && $0.operands.contains(ValueID(0)) })
+        #expect(predict.nodes.contains { $0.operation?.op == .multiply && $0.operands.contains(ValueID(0)) })
         #expect(predict.outputs.map(\.name) == ["p", "y"])
         #expect(codes(of: model + "train g { loss l = mean(h) }") == ["unknown-name"])
     }
@@ -149,7 +149,7 @@ import Testing
     @Test func furtherInputsBelongToTheEntryAlone() throws {
         let model = "graph g(x: f32[N]) -> (y: f32[N]) {\nweight w: f32[] ~ ones\nt = x * w\ny = t\n}\n"
         let train = try #require(try elaborated(model + "train g(t: f32[N]) { loss l = mean(y - t) }")[.train])
-        let difference = try #require(train.nodes.first { $0.operation?.op == "subtract" })
+        let difference = try #require(train.nodes.first { $0.operation?.op == .subtract })
         #expect(difference.operands.map { train[$0].name } == ["t_1", "t"])
         #expect(
             codes(of: model.replacing("y = t", with: "y = u") + "train g(u: f32[N]) { loss l = mean(y) }") == ["unknown-name"])

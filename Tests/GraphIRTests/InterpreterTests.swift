@@ -8,7 +8,7 @@ import Testing
         var builder = GraphBuilder(name: "sum")
         let a = builder.declare(.input, type: left, named: "a")
         let b = builder.declare(.input, type: right, named: "b")
-        builder.setOutput("y", try builder.apply("add", [a, b], named: "y"))
+        builder.setOutput("y", try builder.apply(.add, [a, b], named: "y"))
         return builder.graph
     }
 
@@ -58,7 +58,7 @@ import Testing
         let h = Size(symbol: "H")
         let x = builder.declare(.input, type: f32("H"), named: "x")
         let half = Attributes(["axis": .size(Size(0)), "start": .size(Size(0)), "length": .size(h.floorDivided(by: 2))])
-        builder.setOutput("half", try builder.apply("slice", [x], half))
+        builder.setOutput("half", try builder.apply(.slice, [x], half))
         #expect(try builder.graph.bound(to: ["H": 5]).nodes[1].operation?.attributes.integer("length") == 2)
         let results = try Interpreter<Float>().run(
             builder.graph, inputs: ["x": Tensor(shape: [5], values: [1, 2, 3, 4, 5])])
@@ -72,7 +72,7 @@ import Testing
         var builder = GraphBuilder(name: "unbound")
         let x = builder.declare(.input, type: f32("H"), named: "x")
         let cut = Attributes(["axis": .size(Size(0)), "start": .size(Size(symbol: "K")), "length": .size(Size(1))])
-        builder.setOutput("y", try builder.apply("slice", [x], cut))
+        builder.setOutput("y", try builder.apply(.slice, [x], cut))
         let error = #expect(throws: NodeError.self) {
             try Interpreter<Float>().run(builder.graph, inputs: ["x": Tensor(shape: [3], repeating: 1)])
         }
@@ -84,8 +84,8 @@ import Testing
         let x = builder.declare(.input, type: u8("H"), named: "x")
         let w = builder.declare(.weight(path: "w", initializer: .ones), type: f32(1), named: "w")
         let s = builder.declare(.scalar, type: .scalar, named: "s")
-        let product = try builder.apply("multiply", [try builder.apply("f32", [x]), w])
-        builder.setOutput("y", try builder.apply("multiply", [product, s]))
+        let product = try builder.apply(.multiply, [try builder.apply(.castToF32, [x]), w])
+        builder.setOutput("y", try builder.apply(.multiply, [product, s]))
         let bytes = Tensor<Float>(shape: [2], values: [0, 255])
         let one = Tensor<Float>(shape: [1], values: [2])
         let run = { (x: Tensor<Float>, weights: [String: Tensor<Float>], scalars: [String: Float]) in
@@ -107,8 +107,8 @@ import Testing
     @Test func singlePrecisionRoundsAtEveryNode() throws {
         var builder = GraphBuilder(name: "rounding")
         let x = builder.declare(.input, type: f32(), named: "x")
-        let large = try builder.apply("add", [x, builder.constant(1e8)])
-        builder.setOutput("y", try builder.apply("subtract", [large, builder.constant(1e8)]))
+        let large = try builder.apply(.add, [x, builder.constant(1e8)])
+        builder.setOutput("y", try builder.apply(.subtract, [large, builder.constant(1e8)]))
         #expect(try Interpreter<Float>().run(builder.graph, inputs: ["x": .scalar(1)]).outputs["y"]?.values == [0])
         #expect(try Interpreter<Double>().run(builder.graph, inputs: ["x": .scalar(1)]).outputs["y"]?.values == [1])
     }

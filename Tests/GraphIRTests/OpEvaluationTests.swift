@@ -5,80 +5,80 @@ import Testing
 @Suite struct OpEvaluationTests {
     @Test func castToU8TruncatesAndSaturates() throws {
         let x: [Float] = [-.infinity, -1, -0.5, -0.0, 0.4, 0.999, 1, 254.999, 255, 255.5, 256, 1e30, .infinity, .nan]
-        let y = try apply("u8", [Tensor(shape: [14], values: x)])
+        let y = try apply(.castToU8, [Tensor(shape: [14], values: x)])
         #expect(y.values == [0, 0, 0, 0, 0, 0, 1, 254, 255, 255, 255, 255, 255, 0])
         #expect(y.values.allSatisfy { $0.sign == .plus })
     }
 
     @Test func roundTakesHalvesToEven() throws {
-        let y = try apply("round", [vector(-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 2.4999, 254.5)])
+        let y = try apply(.round, [vector(-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 2.4999, 254.5)])
         #expect(y.values == [-2, -2, 0, 0, 2, 2, 2, 254])
     }
 
     @Test func functionsKeepNaN() throws {
-        for (op, attributes) in [("relu", Attributes()), ("clip", Attributes(["min": .float(0), "max": .float(1)]))] {
+        for (op, attributes) in [(OpName.relu, Attributes()), (.clip, Attributes(["min": .float(0), "max": .float(1)]))] {
             #expect(try apply(op, [vector(.nan)], attributes).values[0].isNaN)
         }
-        #expect(try apply("sign", [vector(-3, -0.0, 0, 2, .nan)]).values == [-1, 0, 0, 1, 0])
+        #expect(try apply(.sign, [vector(-3, -0.0, 0, 2, .nan)]).values == [-1, 0, 0, 1, 0])
         #expect(
-            try apply("clip", [vector(-1, 0.5, 7)], Attributes(["min": .float(0), "max": .float(1)])).values == [
+            try apply(.clip, [vector(-1, 0.5, 7)], Attributes(["min": .float(0), "max": .float(1)])).values == [
                 0, 0.5, 1,
             ])
-        #expect(try apply("leaky_relu", [vector(-2, 0, 3)]).values == [-0.4, 0, 3])
-        #expect(try apply("sigmoid", [vector(-1000, 0, 1000)]).values == [0, 0.5, 1])
+        #expect(try apply(.leakyReLU, [vector(-2, 0, 3)]).values == [-0.4, 0, 3])
+        #expect(try apply(.sigmoid, [vector(-1000, 0, 1000)]).values == [0, 0.5, 1])
     }
 
     @Test func gradientsAreInclusiveAtClipBoundsAndZeroAtReLUKink() throws {
         let bounds = Attributes(["min": .float(0), "max": .float(255)])
         #expect(
-            try apply("clip_gradient", [vector(1, 2, 3, 4), vector(-0.1, 0, 255, 255.1)], bounds).values == [
+            try apply(.clipGradient, [vector(1, 2, 3, 4), vector(-0.1, 0, 255, 255.1)], bounds).values == [
                 0, 2, 3, 0,
             ])
-        #expect(try apply("relu_gradient", [vector(1, 2, 3), vector(-1, 0, 1)]).values == [0, 0, 3])
+        #expect(try apply(.reluGradient, [vector(1, 2, 3), vector(-1, 0, 1)]).values == [0, 0, 3])
     }
 
     @Test func broadcastingMatchesFromTheLastDimension() throws {
         let left = Tensor<Float>(shape: [2, 1, 2], values: [1, 2, 3, 4])
         let right = Tensor<Float>(shape: [3, 1], values: [10, 20, 30])
-        let sum = try apply("add", [left, right])
+        let sum = try apply(.add, [left, right])
         #expect(sum.shape == [2, 3, 2])
         #expect(sum.values == [11, 12, 21, 22, 31, 32, 13, 14, 23, 24, 33, 34])
         let x = Tensor<Float>(shape: [2, 3, 2], values: (1...12).map(Float.init))
-        #expect(try apply("sum_to", [x], shape(3, 1)).values == [18, 26, 34])
-        #expect(try apply("sum", [x], axes(0, 2)).values == [18, 26, 34])
+        #expect(try apply(.sumTo, [x], shape(3, 1)).values == [18, 26, 34])
+        #expect(try apply(.sum, [x], axes(0, 2)).values == [18, 26, 34])
         #expect(
-            try apply("sum_gradient", [vector(1, 2, 3)], OpCase.shapeAndAxes([2, 3, 2], [0, 2])).values
+            try apply(.sumGradient, [vector(1, 2, 3)], OpCase.shapeAndAxes([2, 3, 2], [0, 2])).values
                 == [1, 1, 2, 2, 3, 3, 1, 1, 2, 2, 3, 3])
     }
 
     @Test func meansOfManyElementsStayExact() throws {
         let ones = Tensor<Float>(shape: [1 << 21], repeating: 0.1)
-        #expect(try apply("mean", [ones]).values == [0.1])
+        #expect(try apply(.mean, [ones]).values == [0.1])
     }
 
     @Test func depthToSpaceHasTensorFlowsOrder() throws {
         // One row of two pixels with 2·2·2 channels each.
         let x = Tensor<Float>(shape: [1, 1, 2, 8], values: (0..<16).map(Float.init))
-        let y = try apply("depth_to_space", [x], integers(["block": 2]))
+        let y = try apply(.depthToSpace, [x], integers(["block": 2]))
         #expect(y.shape == [1, 2, 4, 2])
         #expect(y.values == [0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 12, 13, 14, 15])
-        #expect(try apply("space_to_depth", [y], integers(["block": 2])) == x)
+        #expect(try apply(.spaceToDepth, [y], integers(["block": 2])) == x)
     }
 
     @Test func concatSliceAndPadding() throws {
         let a = Tensor<Float>(shape: [2, 1, 2], values: [1, 2, 3, 4])
         let b = Tensor<Float>(shape: [2, 2, 2], values: [5, 6, 7, 8, 9, 10, 11, 12])
-        let joined = try apply("concat", [a, b], integers(["axis": 1]))
+        let joined = try apply(.concat, [a, b], integers(["axis": 1]))
         #expect(joined.values == [1, 2, 5, 6, 7, 8, 3, 4, 9, 10, 11, 12])
-        #expect(try apply("slice", [joined], integers(["axis": 1, "start": 1, "length": 2])) == b)
+        #expect(try apply(.slice, [joined], integers(["axis": 1, "start": 1, "length": 2])) == b)
         #expect(
-            try apply("pad_zero", [a], integers(["axis": 1, "before": 1, "after": 1])).values
+            try apply(.padZero, [a], integers(["axis": 1, "before": 1, "after": 1])).values
                 == [0, 0, 1, 2, 0, 0, 0, 0, 3, 4, 0, 0])
     }
 
     @Test func bicubicWeightsAreKeys() throws {
         let impulse = Tensor<Double>(shape: [1, 7, 1, 1], values: [0, 0, 0, 1, 0, 0, 0])
-        let y = try apply("resize_bicubic", [impulse], integers(["factor": 2]))
+        let y = try apply(.resizeBicubic, [impulse], integers(["factor": 2]))
         #expect(y.shape == [1, 14, 2, 1])
         let column = (0..<14).map { y.values[2 * $0] }
         let rising = [-0.0234375, -0.0703125, 0.2265625, 0.8671875]
@@ -87,14 +87,14 @@ import Testing
 
     @Test func bicubicMirrorsAtEdges() throws {
         let edge = Tensor<Double>(shape: [1, 1, 3, 1], values: [1, 0, 0])
-        let y = try apply("resize_bicubic", [edge], integers(["factor": 2]))
+        let y = try apply(.resizeBicubic, [edge], integers(["factor": 2]))
         // Pixel 0 lies at −1/4: taps −2, −1, 0, 1 are pixels 1, 0, 0, 1.
         #expect(y.values[0] == 0.8671875 + 0.2265625)
         #expect(y.values[1] == 0.8671875 - 0.0703125)
         for size in 1...4 {
             for factor in 1...5 {
                 let flat = Tensor<Double>(shape: [1, size, size, 1], repeating: 7)
-                let enlarged = try apply("resize_bicubic", [flat], integers(["factor": factor]))
+                let enlarged = try apply(.resizeBicubic, [flat], integers(["factor": factor]))
                 #expect(enlarged.values.allSatisfy { ($0 - 7).magnitude < 1e-12 })
             }
         }
@@ -106,19 +106,19 @@ import Testing
         let peak = Attributes(["max": .float(255)])
         // The first image's mse is 12.5; the second is equal and counts as 100 dB.
         let first = 10 * 3.71617034786  // log10(255² / 12.5)
-        #expect((try apply("psnr", [a, b], peak).values[0] - (first + 100) / 2).magnitude < 1e-6)
-        let gradient = try apply("psnr_gradient", [.scalar(1), a, b], peak)
+        #expect((try apply(.psnr, [a, b], peak).values[0] - (first + 100) / 2).magnitude < 1e-6)
+        let gradient = try apply(.psnrGradient, [.scalar(1), a, b], peak)
         #expect(gradient.values[0] > 0 && gradient.values[1] > 0)
         #expect(gradient.values[2...] == [0, 0])
     }
 
-    @Test(arguments: OpCase.convolutions.filter { $0.op == "conv2d" })
+    @Test(arguments: OpCase.convolutions.filter { $0.op == .conv2D })
     func convolutionEqualsPaddedSum(_ use: OpCase) throws {
         let operands = use.operands()
         let (x, filter) = (operands[0], operands[1])
         let stride = use.attributes.integer("stride")
         let (padTop, padLeft) = padding(use.attributes["pad"], filter.shape)
-        let y = try apply("conv2d", operands, use.attributes)
+        let y = try apply(.conv2D, operands, use.attributes)
         let pixel = { (n: Int, h: Int, w: Int, c: Int) -> Double in
             guard (0..<x.shape[1]).contains(h), (0..<x.shape[2]).contains(w) else { return 0 }
             return x.values[((n * x.shape[1] + h) * x.shape[2] + w) * x.shape[3] + c]
@@ -145,7 +145,7 @@ import Testing
 
     @Test(arguments: OpCase.all)
     func costsCountBytesOfResult(_ use: OpCase) {
-        let op = OpRegistry[use.op]!
+        let op = use.op.definition
         let complete = use.completeAttributes
         let cost = op.cost(use.boundShapes, complete)
         #expect(cost.bytesWritten == 4 * use.resultShape.reduce(1, *))
@@ -153,8 +153,8 @@ import Testing
     }
 
     @Test func costOfConvolutionIsTwiceItsMultiplications() {
-        let use = OpCase("conv2d", [[1, 8, 6, 3], [3, 3, 3, 5]])
-        let cost = OpRegistry["conv2d"]!.cost(use.boundShapes, use.completeAttributes)
+        let use = OpCase(.conv2D, [[1, 8, 6, 3], [3, 3, 3, 5]])
+        let cost = OpName.conv2D.definition.cost(use.boundShapes, use.completeAttributes)
         #expect(cost.operationCount == 2 * 8 * 6 * 3 * 3 * 3 * 5)
     }
 
@@ -172,7 +172,7 @@ import Testing
 
     /// Runs one op through a graph, in the precision of its operands.
     private func apply<Scalar: EvaluationScalar>(
-        _ op: String, _ operands: [Tensor<Scalar>], _ attributes: Attributes = Attributes()
+        _ op: OpName, _ operands: [Tensor<Scalar>], _ attributes: Attributes = Attributes()
     ) throws -> Tensor<Scalar> {
         var builder = GraphBuilder(name: "one op")
         var inputs: [String: Tensor<Scalar>] = [:]

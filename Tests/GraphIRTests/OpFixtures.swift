@@ -79,7 +79,7 @@ struct SplitMix64 {
 
 /// A use of one op on random operands, for checks that hold for all ops.
 struct OpCase: CustomTestStringConvertible {
-    var op: String
+    var op: OpName
     var shapes: [[Int]]
     var attributes: Attributes
     /// The operands whose gradient is checked; the others have none.
@@ -88,7 +88,7 @@ struct OpCase: CustomTestStringConvertible {
     var seed: UInt64
 
     init(
-        _ op: String, _ shapes: [[Int]], _ attributes: Attributes = Attributes(), differentiable: [Int]? = nil,
+        _ op: OpName, _ shapes: [[Int]], _ attributes: Attributes = Attributes(), differentiable: [Int]? = nil,
         range: ClosedRange<Double> = -1...1, seed: UInt64 = 1
     ) {
         self.op = op
@@ -119,21 +119,21 @@ struct OpCase: CustomTestStringConvertible {
 
     static let arithmetic: [OpCase] = broadcasts.flatMap { shapes in
         [
-            OpCase("add", shapes), OpCase("subtract", shapes), OpCase("multiply", shapes),
-            OpCase("divide", shapes, range: 0.5...2), OpCase("relu_gradient", shapes),
-            OpCase("clip_gradient", shapes, Attributes(["min": .float(-0.5), "max": .float(0.25)])),
+            OpCase(.add, shapes), OpCase(.subtract, shapes), OpCase(.multiply, shapes),
+            OpCase(.divide, shapes, range: 0.5...2), OpCase(.reluGradient, shapes),
+            OpCase(.clipGradient, shapes, Attributes(["min": .float(-0.5), "max": .float(0.25)])),
         ]
     }
 
     static let functions: [OpCase] = [[1, 1, 1, 1], [2, 3, 5, 3], [7], []].flatMap { shape in
         [
-            OpCase("negate", [shape]), OpCase("f32", [shape]), OpCase("relu", [shape]),
-            OpCase("leaky_relu", [shape]), OpCase("leaky_relu", [shape], Attributes(["slope": .float(0)])),
-            OpCase("relu_gradient", [shape, shape], Attributes(["slope": .float(0.3)])),
-            OpCase("tanh", [shape], range: -3...3), OpCase("sigmoid", [shape], range: -5...5), OpCase("abs", [shape]),
-            OpCase("sign", [shape]), OpCase("sqrt", [shape], range: 0.1...4), OpCase("round", [shape], range: -4...4),
-            OpCase("power", [shape], Attributes(["base": .float(0.9)]), range: 0...20),
-            OpCase("clip", [shape], Attributes(["min": .float(-0.5), "max": .float(0.25)])),
+            OpCase(.negate, [shape]), OpCase(.castToF32, [shape]), OpCase(.relu, [shape]),
+            OpCase(.leakyReLU, [shape]), OpCase(.leakyReLU, [shape], Attributes(["slope": .float(0)])),
+            OpCase(.reluGradient, [shape, shape], Attributes(["slope": .float(0.3)])),
+            OpCase(.tanh, [shape], range: -3...3), OpCase(.sigmoid, [shape], range: -5...5), OpCase(.abs, [shape]),
+            OpCase(.sign, [shape]), OpCase(.sqrt, [shape], range: 0.1...4), OpCase(.round, [shape], range: -4...4),
+            OpCase(.power, [shape], Attributes(["base": .float(0.9)]), range: 0...20),
+            OpCase(.clip, [shape], Attributes(["min": .float(-0.5), "max": .float(0.25)])),
         ]
     }
 
@@ -159,28 +159,28 @@ struct OpCase: CustomTestStringConvertible {
             (image[2] + sides[2] + sides[3] - filter[1]) / stride + 1, filter[3],
         ]
         return [
-            OpCase("conv2d", [image, filter], convolution(stride: stride, pad: pad)),
+            OpCase(.conv2D, [image, filter], convolution(stride: stride, pad: pad)),
             OpCase(
-                "conv2d_input_gradient", [output, filter],
+                .conv2DInputGradient, [output, filter],
                 convolution(stride: stride, pad: pad, height: image[1], width: image[2])),
             OpCase(
-                "conv2d_filter_gradient", [image, output],
+                .conv2DFilterGradient, [image, output],
                 convolution(stride: stride, pad: pad, height: filter[0], width: filter[1])),
         ]
     }
 
     static let reductions: [OpCase] = [
-        OpCase("mean", [[2, 3, 1, 2]]), OpCase("mean", [[]]), OpCase("mean_gradient", [[]], shape(2, 3, 1, 2)),
-        OpCase("sum", [[2, 3, 1, 2]]), OpCase("sum", [[2, 3, 4, 2]], axes(0, 1, 2)),
-        OpCase("sum", [[2, 3, 4, 2]], axes(3, 1)), OpCase("sum", [[5]], axes(0)), OpCase("sum", [[]]),
-        OpCase("sum_gradient", [[2, 4]], shapeAndAxes([2, 3, 4, 2], [3, 1])),
-        OpCase("sum_gradient", [[]], shapeAndAxes([2, 3], [])),
-        OpCase("sum_to", [[2, 3, 4, 2]], shape(2)), OpCase("sum_to", [[2, 3, 4, 2]], shape(3, 1, 2)),
-        OpCase("sum_to", [[2, 3, 4, 2]], shape()), OpCase("sum_to", [[2, 3]], shape(2, 3)),
-        OpCase("broadcast", [[2]], shape(2, 3, 4, 2)), OpCase("broadcast", [[3, 1, 2]], shape(2, 3, 4, 2)),
-        OpCase("broadcast", [[]], shape(2, 3)), OpCase("broadcast", [[1, 3, 1, 1]], shape(2, 3, 2, 2)),
-        OpCase("psnr", [[2, 3, 2, 3], [2, 3, 2, 3]], peak), OpCase("psnr", [[1, 1, 1, 1], [1, 1, 1, 1]], peak),
-        OpCase("psnr_gradient", [[], [2, 3, 2, 1], [2, 3, 2, 1]], peak, differentiable: [0]),
+        OpCase(.mean, [[2, 3, 1, 2]]), OpCase(.mean, [[]]), OpCase(.meanGradient, [[]], shape(2, 3, 1, 2)),
+        OpCase(.sum, [[2, 3, 1, 2]]), OpCase(.sum, [[2, 3, 4, 2]], axes(0, 1, 2)),
+        OpCase(.sum, [[2, 3, 4, 2]], axes(3, 1)), OpCase(.sum, [[5]], axes(0)), OpCase(.sum, [[]]),
+        OpCase(.sumGradient, [[2, 4]], shapeAndAxes([2, 3, 4, 2], [3, 1])),
+        OpCase(.sumGradient, [[]], shapeAndAxes([2, 3], [])),
+        OpCase(.sumTo, [[2, 3, 4, 2]], shape(2)), OpCase(.sumTo, [[2, 3, 4, 2]], shape(3, 1, 2)),
+        OpCase(.sumTo, [[2, 3, 4, 2]], shape()), OpCase(.sumTo, [[2, 3]], shape(2, 3)),
+        OpCase(.broadcast, [[2]], shape(2, 3, 4, 2)), OpCase(.broadcast, [[3, 1, 2]], shape(2, 3, 4, 2)),
+        OpCase(.broadcast, [[]], shape(2, 3)), OpCase(.broadcast, [[1, 3, 1, 1]], shape(2, 3, 2, 2)),
+        OpCase(.psnr, [[2, 3, 2, 3], [2, 3, 2, 3]], peak), OpCase(.psnr, [[1, 1, 1, 1], [1, 1, 1, 1]], peak),
+        OpCase(.psnrGradient, [[], [2, 3, 2, 1], [2, 3, 2, 1]], peak, differentiable: [0]),
     ]
 
     static let peak = Attributes(["max": .float(2)])
@@ -190,19 +190,19 @@ struct OpCase: CustomTestStringConvertible {
     }
 
     static let rearrangements: [OpCase] = [
-        OpCase("depth_to_space", [[2, 3, 2, 12]], integers(["block": 2])),
-        OpCase("depth_to_space", [[1, 1, 1, 9]], integers(["block": 3])),
-        OpCase("space_to_depth", [[2, 4, 6, 3]], integers(["block": 2])),
-        OpCase("space_to_depth", [[1, 3, 3, 1]], integers(["block": 3])),
-        OpCase("concat", [[2, 3, 2, 1], [2, 3, 2, 3], [2, 3, 2, 2]]),
-        OpCase("concat", [[2, 3, 2, 1], [2, 1, 2, 1], [2, 2, 2, 1]], integers(["axis": 1])),
-        OpCase("concat", [[1, 2], [3, 2]], integers(["axis": 0])), OpCase("concat", [[1, 1, 1, 1]]),
-        OpCase("slice", [[2, 5, 3, 2]], integers(["axis": 1, "start": 1, "length": 3])),
-        OpCase("slice", [[2, 5, 3, 4]], integers(["start": 3, "length": 1])),
-        OpCase("slice", [[4, 3]], integers(["axis": 0, "start": 0, "length": 4])),
-        OpCase("pad_zero", [[2, 3, 2, 2]], integers(["axis": 1, "before": 2, "after": 1])),
-        OpCase("pad_zero", [[1, 2, 2, 1]], integers(["axis": 2, "after": 3])),
-        OpCase("pad_zero", [[3]], integers(["axis": 0, "before": 1])),
+        OpCase(.depthToSpace, [[2, 3, 2, 12]], integers(["block": 2])),
+        OpCase(.depthToSpace, [[1, 1, 1, 9]], integers(["block": 3])),
+        OpCase(.spaceToDepth, [[2, 4, 6, 3]], integers(["block": 2])),
+        OpCase(.spaceToDepth, [[1, 3, 3, 1]], integers(["block": 3])),
+        OpCase(.concat, [[2, 3, 2, 1], [2, 3, 2, 3], [2, 3, 2, 2]]),
+        OpCase(.concat, [[2, 3, 2, 1], [2, 1, 2, 1], [2, 2, 2, 1]], integers(["axis": 1])),
+        OpCase(.concat, [[1, 2], [3, 2]], integers(["axis": 0])), OpCase(.concat, [[1, 1, 1, 1]]),
+        OpCase(.slice, [[2, 5, 3, 2]], integers(["axis": 1, "start": 1, "length": 3])),
+        OpCase(.slice, [[2, 5, 3, 4]], integers(["start": 3, "length": 1])),
+        OpCase(.slice, [[4, 3]], integers(["axis": 0, "start": 0, "length": 4])),
+        OpCase(.padZero, [[2, 3, 2, 2]], integers(["axis": 1, "before": 2, "after": 1])),
+        OpCase(.padZero, [[1, 2, 2, 1]], integers(["axis": 2, "after": 3])),
+        OpCase(.padZero, [[3]], integers(["axis": 0, "before": 1])),
     ]
 
     static let resampling: [OpCase] = [
@@ -210,9 +210,9 @@ struct OpCase: CustomTestStringConvertible {
         ([1, 1, 6, 1], 5),
     ].flatMap { (image: [Int], factor: Int) in
         [
-            OpCase("resize_bicubic", [image], integers(["factor": factor])),
+            OpCase(.resizeBicubic, [image], integers(["factor": factor])),
             OpCase(
-                "resize_bicubic_gradient", [[image[0], image[1] * factor, image[2] * factor, image[3]]],
+                .resizeBicubicGradient, [[image[0], image[1] * factor, image[2] * factor, image[3]]],
                 integers(["factor": factor])),
         ]
     }

@@ -15,8 +15,8 @@ import Testing
         }
         let y = try builder.apply(use.op, ids, use.attributes, named: "y")
         let direction = builder.declare(.input, type: builder.type(of: y), named: "direction")
-        let product = try builder.apply("multiply", [y, direction])
-        builder.setMeasure(.loss, "loss", try builder.apply("sum", [product]))
+        let product = try builder.apply(.multiply, [y, direction])
+        builder.setMeasure(.loss, "loss", try builder.apply(.sum, [product]))
 
         var weights: [String: Tensor<Double>] = [:]
         var inputs: [String: Tensor<Double>] = [:]
@@ -31,7 +31,7 @@ import Testing
         inputs["direction"] = generator.tensor(try #require(builder.type(of: y).shape.constant))
 
         // A step function has no gradient at all, which is an error in a graph that is to be trained.
-        guard !["sign", "round"].contains(use.op) else {
+        guard ![.sign, .round].contains(use.op) else {
             #expect(throws: NodeError.self) { try builder.graph.withGradientOutputs() }
             return
         }

@@ -37,7 +37,7 @@ import Testing
     }
 
     /// Bicubic resizing is left out: where a pixel falls on a source pixel the outer taps weigh nothing.
-    @Test(arguments: imageCases.filter { !$0.op.hasPrefix("resize") && !$0.op.hasSuffix("clip_gradient") })
+    @Test(arguments: imageCases.filter { ![.resizeBicubic, .resizeBicubicGradient, .clipGradient].contains($0.op) })
     func rowsAtTheBorderOfTheMapAreNeeded(_ use: OpCase) throws {
         let operands = use.operands()
         let result = use.evaluate(operands)
@@ -58,16 +58,16 @@ import Testing
 
     @Test func bicubicMapIsAsTightAsItsTaps() {
         // Factor 2: rows 4 and 5 lie a quarter above and below source row 2.
-        let map = OpCase("resize_bicubic", [[1, 9, 1, 1]], integers(["factor": 2])).rowMap(operand: 0)
+        let map = OpCase(.resizeBicubic, [[1, 9, 1, 1]], integers(["factor": 2])).rowMap(operand: 0)
         #expect(map.operandRows(for: 4..<5, height: 9) == 0..<4)
         #expect(map.operandRows(for: 5..<6, height: 9) == 1..<5)
-        let transposed = OpCase("resize_bicubic_gradient", [[1, 18, 1, 1]], integers(["factor": 2])).rowMap(operand: 0)
+        let transposed = OpCase(.resizeBicubicGradient, [[1, 18, 1, 1]], integers(["factor": 2])).rowMap(operand: 0)
         #expect(transposed.operandRows(for: 4..<5, height: 18) == 5..<13)
     }
 
     @Test func inputGradientRowsOfStridedConvolution() {
         let use = OpCase(
-            "conv2d_input_gradient", [[1, 4, 1, 1], [3, 3, 1, 1]],
+            .conv2DInputGradient, [[1, 4, 1, 1], [3, 3, 1, 1]],
             convolution(stride: 2, pad: .same, height: 8, width: 1))
         #expect(use.neededRows(operand: 0, for: 0..<1) == 0..<1)
         #expect(use.neededRows(operand: 0, for: 1..<2) == 0..<2)
@@ -77,7 +77,7 @@ import Testing
 }
 
 extension OpCase {
-    private var definition: any Op { OpRegistry[op]! }
+    private var definition: any Op { op.definition }
 
     private var built: Node? {
         var builder = GraphBuilder(name: "case")
@@ -110,9 +110,9 @@ extension OpCase {
 
     /// Steps change in steps, and gradients of clipped values may be zero on both sides.
     func changesWith(operand: Int) -> Bool {
-        !(["sign", "round"].contains(op) || ["relu_gradient", "clip_gradient"].contains(op) && operand == 1)
-            && op != "clip" && op != "relu" && !(op == "leaky_relu" && attributes["slope"] == .float(0))
-            && op != "clip_gradient" && !(op == "relu_gradient" && attributes["slope"] == nil)
+        !([.sign, .round].contains(op) || [.reluGradient, .clipGradient].contains(op) && operand == 1)
+            && op != .clip && op != .relu && !(op == .leakyReLU && attributes["slope"] == .float(0))
+            && op != .clipGradient && !(op == .reluGradient && attributes["slope"] == nil)
     }
 
     /// Each row, each pair of neighbours, and all of them.

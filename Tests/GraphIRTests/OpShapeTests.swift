@@ -4,12 +4,12 @@ import Testing
 /// Shape rules over known and symbolic sizes, and their errors.
 @Suite struct OpShapeTests {
     struct Rule: CustomTestStringConvertible {
-        var op: String
+        var op: OpName
         var operands: [TensorType]
         var attributes: Attributes
         var result: TensorType
 
-        init(_ op: String, _ operands: [TensorType], _ attributes: Attributes = Attributes(), gives result: TensorType)
+        init(_ op: OpName, _ operands: [TensorType], _ attributes: Attributes = Attributes(), gives result: TensorType)
         {
             (self.op, self.operands, self.attributes, self.result) = (op, operands, attributes, result)
         }
@@ -21,59 +21,59 @@ import Testing
     static let (h, w) = (Size(symbol: "H"), Size(symbol: "W"))
 
     static let rules: [Rule] = [
-        Rule("f32", [u8("N", "H", "W", 3)], gives: image), Rule("f32", [image], gives: image),
-        Rule("u8", [image], gives: u8("N", "H", "W", 3)),
-        Rule("add", [image, f32(3)], gives: image), Rule("multiply", [f32(), image], gives: image),
-        Rule("subtract", [f32("N", 1, "W", 1), f32(1, "H", 1, 3)], gives: image),
+        Rule(.castToF32, [u8("N", "H", "W", 3)], gives: image), Rule(.castToF32, [image], gives: image),
+        Rule(.castToU8, [image], gives: u8("N", "H", "W", 3)),
+        Rule(.add, [image, f32(3)], gives: image), Rule(.multiply, [f32(), image], gives: image),
+        Rule(.subtract, [f32("N", 1, "W", 1), f32(1, "H", 1, 3)], gives: image),
         // Symbols that may be equal pass; the left one names the size.
-        Rule("add", [image, f32("N", "K", "W", 3)], gives: image),
-        Rule("relu", [image], gives: image), Rule("relu_gradient", [image, image], gives: image),
-        Rule("power", [f32()], Attributes(["base": .float(0.9)]), gives: f32()),
-        Rule("mean", [image], gives: f32()), Rule("mean_gradient", [f32()], shape("N", "H", "W", 3), gives: image),
-        Rule("sum", [image], gives: f32()), Rule("sum", [image], axes(0, 1, 2), gives: f32(3)),
-        Rule("sum", [image], axes(1), gives: f32("N", "W", 3)),
-        Rule("sum_to", [image], shape(3), gives: f32(3)),
-        Rule("broadcast", [f32(3)], shape("N", "H", "W", 3), gives: image),
-        Rule("conv2d", [image, f32(3, 3, 3, 64)], gives: f32("N", "H", "W", 64)),
+        Rule(.add, [image, f32("N", "K", "W", 3)], gives: image),
+        Rule(.relu, [image], gives: image), Rule(.reluGradient, [image, image], gives: image),
+        Rule(.power, [f32()], Attributes(["base": .float(0.9)]), gives: f32()),
+        Rule(.mean, [image], gives: f32()), Rule(.meanGradient, [f32()], shape("N", "H", "W", 3), gives: image),
+        Rule(.sum, [image], gives: f32()), Rule(.sum, [image], axes(0, 1, 2), gives: f32(3)),
+        Rule(.sum, [image], axes(1), gives: f32("N", "W", 3)),
+        Rule(.sumTo, [image], shape(3), gives: f32(3)),
+        Rule(.broadcast, [f32(3)], shape("N", "H", "W", 3), gives: image),
+        Rule(.conv2D, [image, f32(3, 3, 3, 64)], gives: f32("N", "H", "W", 64)),
         Rule(
-            "conv2d", [image, f32(9, 9, 3, 8)], convolution(stride: 1, pad: .valid), gives: f32("N", h - 8, w - 8, 8)),
+            .conv2D, [image, f32(9, 9, 3, 8)], convolution(stride: 1, pad: .valid), gives: f32("N", h - 8, w - 8, 8)),
         Rule(
-            "conv2d", [image, f32(3, 5, 3, 8)], convolution(stride: 2, pad: .same),
+            .conv2D, [image, f32(3, 5, 3, 8)], convolution(stride: 2, pad: .same),
             gives: f32("N", (h - 1).floorDivided(by: 2) + 1, (w - 1).floorDivided(by: 2) + 1, 8)),
         Rule(
-            "conv2d", [image, f32(3, 5, 3, 8)], convolution(stride: 1, pad: .all(2)), gives: f32("N", h + 2, w, 8)),
+            .conv2D, [image, f32(3, 5, 3, 8)], convolution(stride: 1, pad: .all(2)), gives: f32("N", h + 2, w, 8)),
         Rule(
-            "conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .sides([0, 2])),
+            .conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .sides([0, 2])),
             gives: f32("N", h - 2, w + 2, 8)),
         Rule(
-            "conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 2, pad: .sides([0, 1, 3, 2])),
+            .conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 2, pad: .sides([0, 1, 3, 2])),
             gives: f32("N", h.floorDivided(by: 2), (w + 2).floorDivided(by: 2) + 1, 8)),
         Rule(
-            "conv2d", [f32(1, 7, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 2, pad: .same), gives: f32(1, 4, 4, 8)),
+            .conv2D, [f32(1, 7, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 2, pad: .same), gives: f32(1, 4, 4, 8)),
         Rule(
-            "conv2d", [f32(1, 7, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 2, pad: .valid), gives: f32(1, 3, 3, 8)),
+            .conv2D, [f32(1, 7, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 2, pad: .valid), gives: f32(1, 3, 3, 8)),
         Rule(
-            "conv2d_input_gradient", [f32("N", "H", "W", 64), f32(3, 3, 3, 64)],
+            .conv2DInputGradient, [f32("N", "H", "W", 64), f32(3, 3, 3, 64)],
             convolution(stride: 1, pad: .same, height: "H", width: "W"), gives: image),
         Rule(
-            "conv2d_filter_gradient", [image, f32("N", "H", "W", 64)],
+            .conv2DFilterGradient, [image, f32("N", "H", "W", 64)],
             convolution(stride: 1, pad: .same, height: 3, width: 3), gives: f32(3, 3, 3, 64)),
-        Rule("depth_to_space", [f32("N", "H", "W", 256)], integers(["block": 2]), gives: f32("N", 2 * h, 2 * w, 64)),
-        Rule("depth_to_space", [u8(1, 2, 3, 4)], integers(["block": 2]), gives: u8(1, 4, 6, 1)),
-        Rule("space_to_depth", [f32("N", 2 * h, 2 * w, 64)], integers(["block": 2]), gives: f32("N", "H", "W", 256)),
+        Rule(.depthToSpace, [f32("N", "H", "W", 256)], integers(["block": 2]), gives: f32("N", 2 * h, 2 * w, 64)),
+        Rule(.depthToSpace, [u8(1, 2, 3, 4)], integers(["block": 2]), gives: u8(1, 4, 6, 1)),
+        Rule(.spaceToDepth, [f32("N", 2 * h, 2 * w, 64)], integers(["block": 2]), gives: f32("N", "H", "W", 256)),
         Rule(
-            "space_to_depth", [image], integers(["block": 2]),
+            .spaceToDepth, [image], integers(["block": 2]),
             gives: f32("N", h.floorDivided(by: 2), w.floorDivided(by: 2), 12)),
-        Rule("resize_bicubic", [image], integers(["factor": 4]), gives: f32("N", 4 * h, 4 * w, 3)),
-        Rule("resize_bicubic_gradient", [f32("N", 4 * h, 4 * w, 3)], integers(["factor": 4]), gives: image),
-        Rule("concat", [image, f32("N", "H", "W", 1)], gives: f32("N", "H", "W", 4)),
-        Rule("concat", [image, image], integers(["axis": 1]), gives: f32("N", 2 * h, "W", 3)),
+        Rule(.resizeBicubic, [image], integers(["factor": 4]), gives: f32("N", 4 * h, 4 * w, 3)),
+        Rule(.resizeBicubicGradient, [f32("N", 4 * h, 4 * w, 3)], integers(["factor": 4]), gives: image),
+        Rule(.concat, [image, f32("N", "H", "W", 1)], gives: f32("N", "H", "W", 4)),
+        Rule(.concat, [image, image], integers(["axis": 1]), gives: f32("N", 2 * h, "W", 3)),
         Rule(
-            "slice", [image], Attributes(["axis": .size(Size(1)), "start": .size(Size(2)), "length": .size(h - 2)]),
+            .slice, [image], Attributes(["axis": .size(Size(1)), "start": .size(Size(2)), "length": .size(h - 2)]),
             gives: f32("N", h - 2, "W", 3)),
-        Rule("pad_zero", [image], integers(["axis": 2, "before": 1, "after": 2]), gives: f32("N", "H", w + 3, 3)),
-        Rule("psnr", [image, image], OpCase.peak, gives: f32()),
-        Rule("psnr_gradient", [f32(), image, image], OpCase.peak, gives: image),
+        Rule(.padZero, [image], integers(["axis": 2, "before": 1, "after": 2]), gives: f32("N", "H", w + 3, 3)),
+        Rule(.psnr, [image, image], OpCase.peak, gives: f32()),
+        Rule(.psnrGradient, [f32(), image, image], OpCase.peak, gives: image),
     ]
 
     @Test(arguments: rules)
@@ -82,12 +82,12 @@ import Testing
     }
 
     struct Mistake: CustomTestStringConvertible {
-        var op: String
+        var op: OpName
         var operands: [TensorType]
         var attributes: Attributes
         var code: String
 
-        init(_ op: String, _ operands: [TensorType], _ attributes: Attributes = Attributes(), is code: String) {
+        init(_ op: OpName, _ operands: [TensorType], _ attributes: Attributes = Attributes(), is code: String) {
             (self.op, self.operands, self.attributes, self.code) = (op, operands, attributes, code)
         }
 
@@ -97,68 +97,68 @@ import Testing
     static let bytes = u8("N", "H", "W", 3)
 
     static let mistakes: [Mistake] = [
-        Mistake("conv3d", [image], is: "unknown-op"), Mistake("relu", [image, image], is: "wrong-operand-count"),
-        Mistake("concat", [], is: "wrong-operand-count"),
-        Mistake("relu", [image], integers(["slope": 1]), is: "unknown-attribute"),
-        Mistake("clip", [image], is: "missing-attribute"), Mistake("relu", [bytes], is: "element-mismatch"),
-        Mistake("add", [image, bytes], is: "element-mismatch"), Mistake("mean", [bytes], is: "element-mismatch"),
-        Mistake("add", [image, f32(4)], is: "shape-mismatch"),
-        Mistake("add", [image, f32("N", h + 1, "W", 3)], is: "shape-mismatch"),
-        Mistake("leaky_relu", [image], Attributes(["slope": .float(-1)]), is: "bad-attribute"),
-        Mistake("power", [image], Attributes(["base": .float(0)]), is: "bad-attribute"),
-        Mistake("clip", [image], Attributes(["min": .float(1), "max": .float(0)]), is: "bad-attribute"),
+        Mistake(.relu, [image, image], is: "wrong-operand-count"),
+        Mistake(.concat, [], is: "wrong-operand-count"),
+        Mistake(.relu, [image], integers(["slope": 1]), is: "unknown-attribute"),
+        Mistake(.clip, [image], is: "missing-attribute"), Mistake(.relu, [bytes], is: "element-mismatch"),
+        Mistake(.add, [image, bytes], is: "element-mismatch"), Mistake(.mean, [bytes], is: "element-mismatch"),
+        Mistake(.add, [image, f32(4)], is: "shape-mismatch"),
+        Mistake(.add, [image, f32("N", h + 1, "W", 3)], is: "shape-mismatch"),
+        Mistake(.leakyReLU, [image], Attributes(["slope": .float(-1)]), is: "bad-attribute"),
+        Mistake(.power, [image], Attributes(["base": .float(0)]), is: "bad-attribute"),
+        Mistake(.clip, [image], Attributes(["min": .float(1), "max": .float(0)]), is: "bad-attribute"),
         Mistake(
-            "clip_gradient", [image, image], Attributes(["min": .float(1), "max": .float(0)]), is: "bad-attribute"),
-        Mistake("psnr", [image, image], Attributes(["max": .float(0)]), is: "bad-attribute"),
-        Mistake("psnr", [image, f32("N", "H", "W", 1)], OpCase.peak, is: "shape-mismatch"),
-        Mistake("psnr", [image, bytes], OpCase.peak, is: "element-mismatch"),
-        Mistake("psnr", [f32(), f32()], OpCase.peak, is: "rank-mismatch"),
-        Mistake("conv2d", [bytes, f32(3, 3, 3, 8)], is: "element-mismatch"),
-        Mistake("conv2d", [f32("H", "W", 3), f32(3, 3, 3, 8)], is: "rank-mismatch"),
-        Mistake("conv2d", [image, f32(3, 3, 8)], is: "rank-mismatch"),
-        Mistake("conv2d", [image, f32(2, 3, 3, 8)], is: "bad-filter"),
-        Mistake("conv2d", [image, f32("H", 3, 3, 8)], is: "bad-filter"),
-        Mistake("conv2d", [image, f32(257, 1, 3, 8)], is: "bad-filter"),
-        Mistake("conv2d", [image, f32(3, 3, 4, 8)], is: "shape-mismatch"),
+            .clipGradient, [image, image], Attributes(["min": .float(1), "max": .float(0)]), is: "bad-attribute"),
+        Mistake(.psnr, [image, image], Attributes(["max": .float(0)]), is: "bad-attribute"),
+        Mistake(.psnr, [image, f32("N", "H", "W", 1)], OpCase.peak, is: "shape-mismatch"),
+        Mistake(.psnr, [image, bytes], OpCase.peak, is: "element-mismatch"),
+        Mistake(.psnr, [f32(), f32()], OpCase.peak, is: "rank-mismatch"),
+        Mistake(.conv2D, [bytes, f32(3, 3, 3, 8)], is: "element-mismatch"),
+        Mistake(.conv2D, [f32("H", "W", 3), f32(3, 3, 3, 8)], is: "rank-mismatch"),
+        Mistake(.conv2D, [image, f32(3, 3, 8)], is: "rank-mismatch"),
+        Mistake(.conv2D, [image, f32(2, 3, 3, 8)], is: "bad-filter"),
+        Mistake(.conv2D, [image, f32("H", 3, 3, 8)], is: "bad-filter"),
+        Mistake(.conv2D, [image, f32(257, 1, 3, 8)], is: "bad-filter"),
+        Mistake(.conv2D, [image, f32(3, 3, 4, 8)], is: "shape-mismatch"),
         Mistake(
-            "conv2d", [f32(1, 2, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 1, pad: .valid), is: "shape-mismatch"),
-        Mistake("conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 0, pad: .same), is: "bad-attribute"),
-        Mistake("conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .word("mirror")), is: "bad-attribute"),
-        Mistake("conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .all(-1)), is: "bad-attribute"),
-        Mistake("conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .all(256)), is: "bad-attribute"),
-        Mistake("conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .sides([1, -1])), is: "bad-attribute"),
-        Mistake("conv2d", [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .sides([1, 1, 1])), is: "bad-attribute"),
+            .conv2D, [f32(1, 2, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 1, pad: .valid), is: "shape-mismatch"),
+        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 0, pad: .same), is: "bad-attribute"),
+        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .word("mirror")), is: "bad-attribute"),
+        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .all(-1)), is: "bad-attribute"),
+        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .all(256)), is: "bad-attribute"),
+        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .sides([1, -1])), is: "bad-attribute"),
+        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .sides([1, 1, 1])), is: "bad-attribute"),
         Mistake(
-            "conv2d", [f32(1, 1, 8, 3), f32(5, 3, 3, 8)], convolution(stride: 1, pad: .all(1)), is: "shape-mismatch"),
+            .conv2D, [f32(1, 1, 8, 3), f32(5, 3, 3, 8)], convolution(stride: 1, pad: .all(1)), is: "shape-mismatch"),
         Mistake(
-            "conv2d_input_gradient", [f32(1, 8, 8, 2), f32(3, 3, 3, 2)],
+            .conv2DInputGradient, [f32(1, 8, 8, 2), f32(3, 3, 3, 2)],
             convolution(stride: 2, pad: .same, height: 8, width: 8), is: "shape-mismatch"),
         Mistake(
-            "conv2d_filter_gradient", [f32(1, 8, 8, 2), f32(2, 8, 8, 2)],
+            .conv2DFilterGradient, [f32(1, 8, 8, 2), f32(2, 8, 8, 2)],
             convolution(stride: 1, pad: .same, height: 3, width: 3), is: "shape-mismatch"),
-        Mistake("depth_to_space", [f32("N", "H", "W", 6)], integers(["block": 2]), is: "shape-mismatch"),
-        Mistake("depth_to_space", [f32(8)], integers(["block": 2]), is: "rank-mismatch"),
-        Mistake("space_to_depth", [f32(1, 4, 5, 1)], integers(["block": 2]), is: "shape-mismatch"),
-        Mistake("space_to_depth", [f32(1, 2 * h + 1, 4, 1)], integers(["block": 2]), is: "shape-mismatch"),
-        Mistake("resize_bicubic", [bytes], integers(["factor": 2]), is: "element-mismatch"),
-        Mistake("resize_bicubic", [image], integers(["factor": 0]), is: "bad-attribute"),
-        Mistake("resize_bicubic_gradient", [f32(1, 5, 4, 1)], integers(["factor": 2]), is: "shape-mismatch"),
-        Mistake("sum", [image], axes(4), is: "bad-axis"), Mistake("sum", [image], axes(1, 1), is: "bad-axis"),
-        Mistake("sum_gradient", [f32(2)], OpCase.shapeAndAxes([4, 3], [0]), is: "shape-mismatch"),
-        Mistake("sum_to", [image], shape(4), is: "shape-mismatch"),
-        Mistake("sum_to", [f32(3)], shape("N", 3), is: "shape-mismatch"),
-        Mistake("broadcast", [image], shape(3), is: "shape-mismatch"),
-        Mistake("mean_gradient", [f32(3)], shape(3), is: "shape-mismatch"),
-        Mistake("concat", [image, f32("N", "H", 3)], is: "rank-mismatch"),
-        Mistake("concat", [image, f32("N", h + 1, "W", 3)], is: "shape-mismatch"),
-        Mistake("concat", [image, bytes], is: "element-mismatch"), Mistake("concat", [f32(3)], is: "bad-axis"),
-        Mistake("slice", [image], integers(["start": 2, "length": 2]), is: "out-of-range"),
-        Mistake("slice", [image], integers(["start": -1, "length": 2]), is: "out-of-range"),
-        Mistake("slice", [image], integers(["start": 0, "length": 0]), is: "out-of-range"),
-        Mistake("pad_zero", [image], integers(["before": -1]), is: "bad-attribute"),
-        Mistake("broadcast", [f32()], shape(1 << 20, 1 << 20), is: "too-large"),
-        Mistake("broadcast", [f32()], shape(0), is: "empty-tensor"),
-        Mistake("broadcast", [f32()], shape(1, 1, 1, 1, 1, 1, 1, 1, 1), is: "too-large"),
+        Mistake(.depthToSpace, [f32("N", "H", "W", 6)], integers(["block": 2]), is: "shape-mismatch"),
+        Mistake(.depthToSpace, [f32(8)], integers(["block": 2]), is: "rank-mismatch"),
+        Mistake(.spaceToDepth, [f32(1, 4, 5, 1)], integers(["block": 2]), is: "shape-mismatch"),
+        Mistake(.spaceToDepth, [f32(1, 2 * h + 1, 4, 1)], integers(["block": 2]), is: "shape-mismatch"),
+        Mistake(.resizeBicubic, [bytes], integers(["factor": 2]), is: "element-mismatch"),
+        Mistake(.resizeBicubic, [image], integers(["factor": 0]), is: "bad-attribute"),
+        Mistake(.resizeBicubicGradient, [f32(1, 5, 4, 1)], integers(["factor": 2]), is: "shape-mismatch"),
+        Mistake(.sum, [image], axes(4), is: "bad-axis"), Mistake(.sum, [image], axes(1, 1), is: "bad-axis"),
+        Mistake(.sumGradient, [f32(2)], OpCase.shapeAndAxes([4, 3], [0]), is: "shape-mismatch"),
+        Mistake(.sumTo, [image], shape(4), is: "shape-mismatch"),
+        Mistake(.sumTo, [f32(3)], shape("N", 3), is: "shape-mismatch"),
+        Mistake(.broadcast, [image], shape(3), is: "shape-mismatch"),
+        Mistake(.meanGradient, [f32(3)], shape(3), is: "shape-mismatch"),
+        Mistake(.concat, [image, f32("N", "H", 3)], is: "rank-mismatch"),
+        Mistake(.concat, [image, f32("N", h + 1, "W", 3)], is: "shape-mismatch"),
+        Mistake(.concat, [image, bytes], is: "element-mismatch"), Mistake(.concat, [f32(3)], is: "bad-axis"),
+        Mistake(.slice, [image], integers(["start": 2, "length": 2]), is: "out-of-range"),
+        Mistake(.slice, [image], integers(["start": -1, "length": 2]), is: "out-of-range"),
+        Mistake(.slice, [image], integers(["start": 0, "length": 0]), is: "out-of-range"),
+        Mistake(.padZero, [image], integers(["before": -1]), is: "bad-attribute"),
+        Mistake(.broadcast, [f32()], shape(1 << 20, 1 << 20), is: "too-large"),
+        Mistake(.broadcast, [f32()], shape(0), is: "empty-tensor"),
+        Mistake(.broadcast, [f32()], shape(1, 1, 1, 1, 1, 1, 1, 1, 1), is: "too-large"),
     ]
 
     @Test(arguments: mistakes)
@@ -171,13 +171,13 @@ import Testing
 
     @Test func errorsShowBothTypes() {
         let error = #expect(throws: OpError.self) {
-            try OpShapeTests.apply("conv2d", [OpShapeTests.image, f32(3, 3, 4, 8)], Attributes())
+            try OpShapeTests.apply(.conv2D, [OpShapeTests.image, f32(3, 3, 4, 8)], Attributes())
         }
         #expect(error?.expected == "f32[3, 3, 3, 8]")
         #expect(error?.found == "f32[3, 3, 4, 8]")
     }
 
-    static func apply(_ op: String, _ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
+    static func apply(_ op: OpName, _ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
         var builder = GraphBuilder(name: "shapes")
         let ids = operands.map { builder.declare(.input, type: $0, named: "x") }
         let result = try builder.apply(op, ids, attributes)

@@ -17,7 +17,7 @@ import Testing
             let program = try Pipeline.plan(
                 entry, sizes: ["N": 1, "H": 9, "W": 5], PlanOptions(.best, memory: .bands(rows: bandRows))
             ).program
-            #expect(!program.steps.contains { $0.kernel == "reference" }, "\(role): reference implementations allocate")
+            #expect(!program.steps.contains { $0.kernel == .reference }, "\(role): reference implementations allocate")
             let store = try ParameterStore(for: [entry.graph])
             try store.initialize(seed: 3)
             let session = try Session(program, parameters: store, threadCount: 3)

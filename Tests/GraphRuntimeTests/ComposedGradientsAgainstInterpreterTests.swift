@@ -40,8 +40,8 @@ import Testing
         for instructionSet in InstructionSet.runnable {
             let program = try Pipeline.plan(entry, sizes: case_.sizes, PlanOptions(instructionSet)).program
             let kernels = program.steps.map(\.kernel)
-            #expect(kernels.count { $0 == "conv2d_composed" } == 2, "\(kernels)")
-            #expect(kernels.contains("conv2d_filter_gradients_composed"), "\(kernels)")
+            #expect(kernels.count { $0 == .conv2DComposed } == 2, "\(kernels)")
+            #expect(kernels.contains(.conv2DFilterGradientsComposed), "\(kernels)")
             #expect(try case_.executed(program, threadCount: 2).difference(from: expected) < 3e-6, "\(instructionSet)")
         }
         let whole = try case_.executed(.best, bandRows: nil, threadCount: 1)

@@ -24,14 +24,14 @@ import Testing
             .weight(path: "filter", initializer: .glorotUniform),
             type: TensorType(.f32, Shape((filter + [channels.inputs, channels.outputs]).map(Size.init))), named: "filter")
         var attributes = Attributes(["stride": .size(Size(stride)), "pad": padding])
-        let y = try builder.apply("conv2d", [x, weight], attributes)
+        let y = try builder.apply(.conv2D, [x, weight], attributes)
         let dy = builder.declare(.input, type: builder.type(of: y), named: "dy")
         attributes["height"] = .size(size[1])
         attributes["width"] = .size(size[2])
-        let dx = try builder.apply("conv2d_input_gradient", [dy, weight], attributes)
+        let dx = try builder.apply(.conv2DInputGradient, [dy, weight], attributes)
         attributes["height"] = .size(Size(filter[0]))
         attributes["width"] = .size(Size(filter[1]))
-        let dw = try builder.apply("conv2d_filter_gradient", [x, dy], attributes)
+        let dw = try builder.apply(.conv2DFilterGradient, [x, dy], attributes)
         for (name, value) in [("y", y), ("dx", dx), ("dw", dw)] { builder.setOutput(name, value) }
         let module = Module(name: "convolution", entries: [Entry(role: .predict, graph: builder.graph)])
         return try Pipeline.continue(module, after: .elaborated, upTo: .fused).entries[0]
@@ -49,7 +49,7 @@ import Testing
                 let expected = try case_.interpreted(in: Double.self)
                 for instructionSet in InstructionSet.runnable {
                     let program = try Pipeline.plan(entry, sizes: sizes, PlanOptions(instructionSet)).program
-                    #expect(!program.steps.contains { $0.kernel == "reference" })
+                    #expect(!program.steps.contains { $0.kernel == .reference })
                     let found = try case_.executed(program, threadCount: 2)
                     #expect(found.difference(from: expected) < 1e-5, "\(padding) \(sizes) \(instructionSet)")
                 }

@@ -53,7 +53,7 @@ import Testing
         let program = try Pipeline.plan(
             SmallModel.composed.entry(.predict), sizes: ["N": 1, "H": 9, "W": 7], PlanOptions(.portable)
         ).program
-        #expect(program.steps.count { $0.kernel == "conv2d_composed" } == 1)
+        #expect(program.steps.count { $0.kernel == .conv2DComposed } == 1)
     }
 
     @Test func rollingBuffersHoldFewRows() throws {

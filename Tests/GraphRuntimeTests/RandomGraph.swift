@@ -28,7 +28,7 @@ struct RandomGraph {
         let size = ["N", "H", "W"].map(Size.init(symbol:))
         let first = builder.declare(
             .input, type: TensorType(.u8, Shape(size + [Size(pick([1, 3, 4]))])), named: "x")
-        images = [apply("f32", [first]).flatMap { apply("multiply", [$0, builder.constant(1.0 / 128)]) } ?? first]
+        images = [apply(.castToF32, [first]).flatMap { apply(.multiply, [$0, builder.constant(1.0 / 128)]) } ?? first]
         if chance(3) {
             images.append(builder.declare(.input, type: TensorType(.f32, Shape(size + [Size(pick([1, 5]))])), named: "z"))
         }
@@ -42,24 +42,24 @@ struct RandomGraph {
         guard role == .predict else {
             for _ in 0..<pick([1, 2]) where chance(2) { builder.setOutput("out\(images.count)_\(builder.graph.outputs.count)", recent()) }
             let value = recent()
-            let squares = apply("multiply", [value, value]).flatMap { apply("mean", [$0]) }
-            let others = apply(pick(["abs", "tanh"]), [recent()]).flatMap { apply("sum", [$0]) }
-                .flatMap { apply("multiply", [builder.constant(0.01), $0]) }
-            if let squares, let others, let loss = apply("add", [squares, others]) { builder.setMeasure(.loss, "loss", loss) }
-            if let metric = apply("mean", [recent()]) { builder.setMeasure(.metric, "metric", metric) }
+            let squares = apply(.multiply, [value, value]).flatMap { apply(.mean, [$0]) }
+            let others = apply(pick([.abs, .tanh]), [recent()]).flatMap { apply(.sum, [$0]) }
+                .flatMap { apply(.multiply, [builder.constant(0.01), $0]) }
+            if let squares, let others, let loss = apply(.add, [squares, others]) { builder.setMeasure(.loss, "loss", loss) }
+            if let metric = apply(.mean, [recent()]) { builder.setMeasure(.metric, "metric", metric) }
             return
         }
         builder.setOutput("last", images[images.count - 1])
         if chance(2) { builder.setOutput("other", recent()) }
-        if chance(2), let scaled = apply("multiply", [recent(), builder.constant(40)]),
-            let rounded = apply("clip", [scaled], ["min": .float(0), "max": .float(255)]).flatMap({ apply("round", [$0]) }),
-            let bytes = apply("u8", [rounded])
+        if chance(2), let scaled = apply(.multiply, [recent(), builder.constant(40)]),
+            let rounded = apply(.clip, [scaled], ["min": .float(0), "max": .float(255)]).flatMap({ apply(.round, [$0]) }),
+            let bytes = apply(.castToU8, [rounded])
         {
             builder.setOutput("bytes", bytes)
         }
         if chance(3) {
             let a = recent()
-            if let b = apply("tanh", [a]), let psnr = apply("psnr", [a, b], ["max": .float(2)]) {
+            if let b = apply(.tanh, [a]), let psnr = apply(.psnr, [a, b], ["max": .float(2)]) {
                 builder.setMeasure(.metric, "psnr", psnr)
             }
         }
@@ -68,14 +68,14 @@ struct RandomGraph {
     private mutating func addOperation() {
         let x = recent()
         switch Int(generator.next() % 16) {
-        case 0, 1: _ = keep(apply(pick(["relu", "tanh", "sigmoid", "abs", "negate", "relu"]), [x]))
-        case 2: _ = keep(apply("leaky_relu", [x], ["slope": .float(0.1)]))
-        case 3: _ = keep(apply("clip", [x], ["min": .float(-0.5), "max": .float(0.75)]))
+        case 0, 1: _ = keep(apply(pick([.relu, .tanh, .sigmoid, .abs, .negate, .relu]), [x]))
+        case 2: _ = keep(apply(.leakyReLU, [x], ["slope": .float(0.1)]))
+        case 3: _ = keep(apply(.clip, [x], ["min": .float(-0.5), "max": .float(0.75)]))
         case 4: _ = keep(withNumber(x))
         case 5, 6: _ = keep(withImage(x))
         case 7: _ = keep(withWeight(x))
         case 8: _ = keep(rearrangement(x))
-        case 9: _ = keep(apply("resize_bicubic", [x], ["factor": .size(Size(pick([1, 2, 3])))]))
+        case 9: _ = keep(apply(.resizeBicubic, [x], ["factor": .size(Size(pick([1, 2, 3])))]))
         case 10: _ = keep(concatenation(x))
         case 11: _ = keep(slice(x))
         case 12: _ = keep(normalized(x))
@@ -94,41 +94,41 @@ struct RandomGraph {
                 .sizes([Size(0), Size(3), Size(1), Size(0)]),
             ]),
         ]
-        guard var y = apply("conv2d", [x, filter], attributes), isSmall(y) else { return nil }
+        guard var y = apply(.conv2D, [x, filter], attributes), isSmall(y) else { return nil }
         if chance(2) { images.append(y) }
         if !chance(3) {
             let bias = weight([outputs])
-            y = apply("add", [y, bias]) ?? y
+            y = apply(.add, [y, bias]) ?? y
         }
-        if chance(2) { y = apply(pick(["relu", "tanh"]), [y]) ?? y }
-        if chance(3) { y = apply("multiply", [builder.constant(0.3), y]) ?? y }
+        if chance(2) { y = apply(pick([.relu, .tanh]), [y]) ?? y }
+        if chance(3) { y = apply(.multiply, [builder.constant(0.3), y]) ?? y }
         return keep(y)
     }
 
     private mutating func withNumber(_ x: ValueID) -> ValueID? {
         let number = builder.constant(pick([0.5, -1.5, 2, 0.1]))
-        return chance(2) ? apply(pick(["add", "subtract", "multiply", "divide"]), [x, number])
-            : apply(pick(["add", "subtract", "multiply"]), [number, x])
+        return chance(2) ? apply(pick([.add, .subtract, .multiply, .divide]), [x, number])
+            : apply(pick([.add, .subtract, .multiply]), [number, x])
     }
 
     /// With another image of the same type.
     private mutating func withImage(_ x: ValueID) -> ValueID? {
         let partners = images.filter { builder.type(of: $0) == builder.type(of: x) }
-        return apply(pick(["add", "subtract", "multiply", "add"]), chance(2) ? [x, pick(partners)] : [pick(partners), x])
+        return apply(pick([.add, .subtract, .multiply, .add]), chance(2) ? [x, pick(partners)] : [pick(partners), x])
     }
 
     private mutating func withWeight(_ x: ValueID) -> ValueID? {
         let shape = pick([[channels(x)], [1, 1, 1, channels(x)], [], [1]])
         let w = weight(shape)
-        return apply(pick(["add", "multiply", "subtract"]), chance(2) ? [x, w] : [w, x])
+        return apply(pick([.add, .multiply, .subtract]), chance(2) ? [x, w] : [w, x])
     }
 
     private mutating func rearrangement(_ x: ValueID) -> ValueID? {
         let block: KeyValuePairs<String, AttributeValue> = ["block": .size(Size(2))]
-        if channels(x) % 4 == 0, let wide = apply("depth_to_space", [x], block) { return wide }
-        guard chance(2) else { return apply("space_to_depth", [x], block) }
-        let deep = apply("conv2d", [x, weight([1, 1, channels(x), 8])])
-        return deep.flatMap { apply("depth_to_space", [$0], block) }
+        if channels(x) % 4 == 0, let wide = apply(.depthToSpace, [x], block) { return wide }
+        guard chance(2) else { return apply(.spaceToDepth, [x], block) }
+        let deep = apply(.conv2D, [x, weight([1, 1, channels(x), 8])])
+        return deep.flatMap { apply(.depthToSpace, [$0], block) }
     }
 
     private mutating func concatenation(_ x: ValueID) -> ValueID? {
@@ -137,7 +137,7 @@ struct RandomGraph {
             zip(builder.type(of: other).shape.dimensions, builder.type(of: x).shape.dimensions).enumerated()
                 .allSatisfy { $0 == axis || $1.0 == $1.1 }
         }
-        return apply("concat", (0..<pick([1, 2, 3])).map { $0 == 0 ? x : pick(partners) }, ["axis": .size(Size(axis))])
+        return apply(.concat, (0..<pick([1, 2, 3])).map { $0 == 0 ? x : pick(partners) }, ["axis": .size(Size(axis))])
     }
 
     private mutating func slice(_ x: ValueID) -> ValueID? {
@@ -146,19 +146,19 @@ struct RandomGraph {
         let start = pick([0, 1])
         if chance(4) {
             return apply(
-                "pad_zero", [x], ["axis": .size(Size(axis)), "before": .size(Size(start)), "after": .size(Size(1))])
+                .padZero, [x], ["axis": .size(Size(axis)), "before": .size(Size(start)), "after": .size(Size(1))])
         }
-        return apply("slice", [x], ["axis": .size(Size(axis)), "start": .size(Size(start)), "length": .size(size - start)])
+        return apply(.slice, [x], ["axis": .size(Size(axis)), "start": .size(Size(start)), "length": .size(size - start)])
     }
 
     /// A value that depends on the whole image is read by each of its pixels.
     private mutating func normalized(_ x: ValueID) -> ValueID? {
         let total: ValueID? =
             chance(2)
-            ? apply("sum_to", [x], ["shape": .sizes([Size(channels(x))])])
-            : apply("mean", [x])
-        return total.flatMap { apply("multiply", [$0, builder.constant(0.01)]) }.flatMap { apply("tanh", [$0]) }
-            .flatMap { apply("subtract", [x, $0]) }
+            ? apply(.sumTo, [x], ["shape": .sizes([Size(channels(x))])])
+            : apply(.mean, [x])
+        return total.flatMap { apply(.multiply, [$0, builder.constant(0.01)]) }.flatMap { apply(.tanh, [$0]) }
+            .flatMap { apply(.subtract, [x, $0]) }
     }
 
     // MARK: Parts
@@ -172,7 +172,7 @@ struct RandomGraph {
 
     /// nil where the op does not take the operands.
     private mutating func apply(
-        _ op: String, _ operands: [ValueID], _ attributes: KeyValuePairs<String, AttributeValue> = [:]
+        _ op: OpName, _ operands: [ValueID], _ attributes: KeyValuePairs<String, AttributeValue> = [:]
     ) -> ValueID? {
         try? builder.apply(op, operands, Attributes(attributes))
     }

@@ -14,7 +14,7 @@ import Testing
                     outputHeight: height, outputWidth: width, outputChannels: channels, imageCount: images),
                 factor: factor)
             let use = KernelUse(
-                name: "resize_bicubic_gradient", geometry: geometry, inputs: [dy],
+                name: .resizeBicubicGradient, geometry: geometry, inputs: [dy],
                 outputs: [Rows(rowLength: width * channels, rowCount: images * height)],
                 scratchByteCount: geometry.gradientScratchByteCount, rowCount: images * height)
             let result = use.run(build)[0]

@@ -14,7 +14,7 @@ import Testing
                     outputWidth: factor * width, outputChannels: channels, imageCount: images),
                 factor: factor)
             let use = KernelUse(
-                name: "resize_bicubic", geometry: geometry, inputs: [x],
+                name: .resizeBicubic, geometry: geometry, inputs: [x],
                 outputs: [Rows(rowLength: factor * width * channels, rowCount: images * factor * height)],
                 scratchByteCount: geometry.scratchByteCount, rowCount: images * factor * height)
             let result = use.run(build)[0]

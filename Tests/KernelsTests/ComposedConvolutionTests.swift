@@ -127,18 +127,17 @@ struct ConvolutionChain {
     func composedFilters(_ build: Build) -> Rows {
         let last = chain.parts.count - 1
         var composed = KernelUse(
-            name: "pack_filter", geometry: convolution(last, scale: 1), inputs: [filters[last]],
+            name: .packFilter, geometry: convolution(last, scale: 1), inputs: [filters[last]],
             outputs: [Rows(rowLength: convolution(last, scale: 1).packedFilterByteCount / 4, rowCount: 1)], rowCount: 1
         ).run(build)[0]
         for k in (0..<last).reversed() {
             let geometry = composition(k)
-            composed =
-                KernelUse(
-                    name: "compose_filters", geometry: geometry,
-                    inputs: [filters[k], composed] + [biases[k], k + 1 < last ? nil : biases[last]].compactMap { $0 },
-                    outputs: [Rows(rowLength: geometry.rowElementCount, rowCount: ImageBorders.setCount)],
-                    scratchByteCount: geometry.scratchByteCount, rowCount: ImageBorders.setCount
-                ).run(build)[0]
+            composed = KernelUse(
+                name: .composeFilters, geometry: geometry,
+                inputs: [filters[k], composed] + [biases[k], k + 1 < last ? nil : biases[last]].compactMap { $0 },
+                outputs: [Rows(rowLength: geometry.rowElementCount, rowCount: ImageBorders.setCount)],
+                scratchByteCount: geometry.scratchByteCount, rowCount: ImageBorders.setCount
+            ).run(build)[0]
         }
         return composed
     }
@@ -158,7 +157,7 @@ struct ConvolutionChain {
     func use(_ build: Build, epilogue: PointwiseProgram? = nil) -> KernelUse<ConvolutionGeometry> {
         let geometry = geometry, block = geometry.shuffleBlock
         return KernelUse(
-            name: "conv2d_composed", geometry: geometry, inputs: [x, composedFilters(build)],
+            name: .conv2DComposed, geometry: geometry, inputs: [x, composedFilters(build)],
             outputs: [
                 Rows(
                     rowLength: chain.width * block * chain.channels, element: epilogue?.results[0].element ?? .f32,

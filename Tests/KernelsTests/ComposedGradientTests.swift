@@ -49,13 +49,13 @@ private struct ComposedGradients {
         geometry.shuffleBlock = 1
         let composition = data.composition(0)
         let rotated = KernelUse(
-            name: "rotate_composed_filters", geometry: composition, inputs: [data.composedFilters(build)],
+            name: .rotateComposedFilters, geometry: composition, inputs: [data.composedFilters(build)],
             outputs: [Rows(rowLength: composition.rotatedRowElementCount, rowCount: ImageBorders.setCount)],
             rowCount: ImageBorders.setCount
         ).run(build)[0]
         let rowCount = data.chain.images * geometry.outputHeight
         let found = KernelUse(
-            name: "conv2d_composed", geometry: geometry, inputs: [blocks, rotated],
+            name: .conv2DComposed, geometry: geometry, inputs: [blocks, rotated],
             outputs: [Rows(rowLength: geometry.outputWidth * geometry.outputChannels, rowCount: rowCount)],
             scratchByteCount: geometry.composedScratchByteCount(epilogue: nil), rowCount: rowCount
         ).run(build)[0]
@@ -65,7 +65,7 @@ private struct ComposedGradients {
 
     private func sumsUse() -> KernelUse<ConvolutionGeometry> {
         KernelUse(
-            name: "composed_gradient_sums", geometry: data.geometry, inputs: [data.x, blocks],
+            name: .composedGradientSums, geometry: data.geometry, inputs: [data.x, blocks],
             outputs: [Rows(rowLength: data.geometry.composedSumRowElementCount, rowCount: data.geometry.composedSumRowCount)],
             scratchByteCount: data.geometry.composedSumScratchByteCount, rowCount: data.geometry.composedSumRowCount)
     }
@@ -75,7 +75,7 @@ private struct ComposedGradients {
         #expect(sumsUse().runRolling(build, rowsPerCall: 7) { _, _ in nil } == sums, "rows are the same in any call")
         let bias = data.biases[0]
         let found = KernelUse(
-            name: "conv2d_filter_gradients_composed", geometry: data.composition(0),
+            name: .conv2DFilterGradientsComposed, geometry: data.composition(0),
             inputs: sums + data.filters + [bias].compactMap { $0 },
             outputs: [data.filters[1], data.filters[0], bias].compactMap { $0 }.map {
                 Rows(rowLength: $0.rowLength, rowCount: $0.rowCount)

@@ -62,9 +62,10 @@ struct ConvolutionCase: CustomTestStringConvertible {
         ]
 }
 
-enum ConvolutionKernel: String {
-    case direct = "conv2d_direct"
-    case winograd = "conv2d_winograd"
+enum ConvolutionKernel {
+    case direct, winograd
+
+    var name: KernelName { self == .direct ? .conv2DDirect : .conv2DWinograd }
 
     func filterByteCount(_ geometry: ConvolutionGeometry) -> Int {
         self == .direct ? geometry.packedFilterByteCount : geometry.transformedFilterByteCount
@@ -88,7 +89,7 @@ struct ConvolutionData {
 
     func packedFilter(_ build: Build, for kernel: ConvolutionKernel = .direct) -> Rows {
         KernelUse(
-            name: kernel == .direct ? "pack_filter" : "transform_filter", geometry: geometry, inputs: [filter],
+            name: kernel == .direct ? .packFilter : .transformFilter, geometry: geometry, inputs: [filter],
             outputs: [Rows(rowLength: kernel.filterByteCount(geometry) / 4, rowCount: 1)], rowCount: 1
         ).run(build)[0]
     }
@@ -103,7 +104,7 @@ struct ConvolutionData {
         let rowCount = images * geometry.outputHeight * block
         let results = epilogue?.results ?? [PointwiseResult(value: 0)]
         return KernelUse(
-            name: kernel.rawValue, geometry: geometry,
+            name: kernel.name, geometry: geometry,
             inputs: [x, packedFilter(build, for: kernel)] + prologueOperands + epilogueOperands,
             outputs: results.map {
                 Rows(

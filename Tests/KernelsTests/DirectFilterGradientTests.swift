@@ -32,7 +32,7 @@ import Testing
         _ data: ConvolutionData, dy: Rows, prologue: PointwiseProgram? = nil, operands: [Rows] = []
     ) -> KernelUse<ConvolutionGeometry> {
         KernelUse(
-            name: "conv2d_filter_gradient_direct", geometry: data.geometry, inputs: [data.x, dy] + operands,
+            name: .conv2DFilterGradientDirect, geometry: data.geometry, inputs: [data.x, dy] + operands,
             outputs: [Rows(rowLength: data.filter.rowLength, rowCount: data.filter.rowCount)],
             prologue: prologue, prologueInput: 2,
             scratchByteCount: data.geometry.directFilterGradientScratchByteCount(prologue: prologue),

@@ -3,11 +3,18 @@ import Testing
 
 /// The three ways to an input gradient, each against the definition.
 @Suite struct InputGradientTests {
-    enum Way: String {
+    enum Way {
         /// At stride 1: convolutions of dy with the rotated filter.
-        case direct = "conv2d_direct"
-        case winograd = "conv2d_winograd"
-        case byPhase = "conv2d_input_gradient_direct"
+        case direct, winograd
+        case byPhase
+
+        var kernel: KernelName {
+            switch self {
+            case .direct: .conv2DDirect
+            case .winograd: .conv2DWinograd
+            case .byPhase: .conv2DInputGradientDirect
+            }
+        }
     }
 
     /// A forward convolution, the gradient by its result, and uses that lead back.
@@ -40,7 +47,7 @@ import Testing
             let filterByteCount =
                 way == .winograd ? geometry.transformedFilterByteCount : geometry.packedFilterByteCount
             let filter = KernelUse(
-                name: way == .winograd ? "transform_filter_rotated" : "pack_filter_rotated", geometry: geometry,
+                name: way == .winograd ? .transformFilterRotated : .packFilterRotated, geometry: geometry,
                 inputs: [forward.filter], outputs: [Rows(rowLength: filterByteCount / 4, rowCount: 1)], rowCount: 1
             ).run(build)[0]
             let rowCount = forward.images * geometry.outputHeight * block
@@ -51,7 +58,7 @@ import Testing
                 case .byPhase: geometry.directInputGradientScratchByteCount(prologue: prologue, epilogue: epilogue)
                 }
             return KernelUse(
-                name: way.rawValue, geometry: geometry,
+                name: way.kernel, geometry: geometry,
                 inputs: [dy, filter] + prologueOperands + epilogueOperands,
                 outputs: (epilogue?.results ?? [PointwiseResult(value: 0)]).map {
                     Rows(

@@ -24,11 +24,11 @@ enum Build: String, CaseIterable, CustomTestStringConvertible {
         }
     }
 
-    var kernels: [String: Kernel] {
+    func kernel(_ name: KernelName) -> Kernel? {
         switch self {
-        case .portable: Kernels.KernelLibrary.kernels
-        case .avx2: KernelsAVX2.KernelLibrary.kernels
-        case .avx512: KernelsAVX512.KernelLibrary.kernels
+        case .portable: Kernels.KernelLibrary.kernel(name)
+        case .avx2: KernelsAVX2.KernelLibrary.kernel(name)
+        case .avx512: KernelsAVX512.KernelLibrary.kernel(name)
         }
     }
 
@@ -140,7 +140,7 @@ final class RowBuffer {
 
 /// One use of a kernel, on whole tensors.
 struct KernelUse<Geometry> {
-    var name: String
+    var name: KernelName
     var geometry: Geometry
     var inputs: [Rows]
     var outputs: [Rows]
@@ -197,7 +197,7 @@ struct KernelUse<Geometry> {
 
     private func call(_ build: Build, _ inputs: [RowBuffer], _ outputs: [RowBuffer], _ range: Range<Int>) {
         let scratch = GuardedMemory(byteCount: scratchByteCount.roundedUp(to: 64))
-        let kernel = build.kernels[name]!
+        let kernel = build.kernel(name)!
         withCode(prologue, firstInput: prologueInput) { prologue in
             withCode(epilogue, firstInput: epilogueInput) { epilogue in
                 withUnsafeBytes(of: geometry) { geometry in

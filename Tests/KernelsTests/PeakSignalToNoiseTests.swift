@@ -5,7 +5,7 @@ import Testing
 @Suite struct PeakSignalToNoiseTests {
     private func psnr(_ build: Build, _ a: Rows, _ b: Rows, images: Int, width: Int, channels: Int) -> Float {
         KernelUse(
-            name: "psnr",
+            name: .psnr,
             geometry: PeakSignalToNoiseGeometry(
                 RowGeometry(
                     inputHeight: a.rowCount / images, inputWidth: width, inputChannels: channels, outputHeight: 1,
@@ -52,7 +52,7 @@ import Testing
                 b.bytes.replaceSubrange((images - 1) * count..<images * count, with: a.bytes.suffix(count))
             }
             let use = KernelUse(
-                name: "psnr_gradient",
+                name: .psnrGradient,
                 geometry: PeakSignalToNoiseGeometry(
                     RowGeometry(
                         inputHeight: height, inputWidth: width, inputChannels: channels, outputHeight: height,

@@ -48,6 +48,7 @@ import Testing
         case .subtract: x - y
         case .multiply: x * y
         case .divide: x / y
+        case .fill: a
         case .addImmediate: x + a
         case .multiplyImmediate: x * a
         case .subtractFromImmediate: a - x

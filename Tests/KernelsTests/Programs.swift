@@ -97,7 +97,7 @@ func pointwiseUse(
 ) -> KernelUse<RowGeometry> {
     let rowCount = operands.map(\.rowCount).max()!
     return KernelUse(
-        name: "pointwise",
+        name: .pointwise,
         geometry: RowGeometry(
             inputHeight: rowCount, inputWidth: width, inputChannels: channels, outputHeight: rowCount,
             outputWidth: width, outputChannels: channels, imageCount: 1),

@@ -9,7 +9,7 @@ import Testing
             let depth = channels * block * block
             let small = numbers.rows(4, width * depth)
             let there = KernelUse(
-                name: "depth_to_space",
+                name: .depthToSpace,
                 geometry: PixelShuffleGeometry(
                     RowGeometry(
                         inputHeight: 2, inputWidth: width, inputChannels: depth, outputHeight: 2 * block,
@@ -26,7 +26,7 @@ import Testing
             }
 
             let back = KernelUse(
-                name: "space_to_depth",
+                name: .spaceToDepth,
                 geometry: PixelShuffleGeometry(
                     RowGeometry(
                         inputHeight: 2 * block, inputWidth: width * block, inputChannels: channels, outputHeight: 2,
@@ -48,7 +48,7 @@ import Testing
         let (width, total) = (5, partChannels.reduce(0, +))
         let parts = partChannels.map { numbers.rows(7, width * $0) }
         let concat = KernelUse(
-            name: "concat_channels",
+            name: .concatChannels,
             geometry: ChannelConcatenationGeometry(width: width, channels: try #require(PartSizes(partChannels))),
             inputs: parts, outputs: [Rows(rowLength: width * total, rowCount: 7)], rowCount: 7)
         let whole = concat.run(build)[0]
@@ -66,7 +66,7 @@ import Testing
         var first = 0
         for (part, channels) in zip(parts, partChannels) {
             let slice = KernelUse(
-                name: "slice_channels",
+                name: .sliceChannels,
                 geometry: SliceGeometry(
                     RowGeometry(
                         inputHeight: 7, inputWidth: width, inputChannels: total, outputHeight: 7, outputWidth: width,
@@ -85,7 +85,7 @@ import Testing
         let padded = padding.before + channels + padding.after
         let x = numbers.rows(4, width * channels)
         let use = KernelUse(
-            name: "slice_channels",
+            name: .sliceChannels,
             geometry: SliceGeometry(
                 RowGeometry(
                     inputHeight: 4, inputWidth: width, inputChannels: channels, outputHeight: 4, outputWidth: width,
@@ -102,7 +102,7 @@ import Testing
         var numbers = Numbers(5)
         let x = numbers.rows(10, 6)
         let use = KernelUse(
-            name: "slice_rows",
+            name: .sliceRows,
             geometry: SliceGeometry(
                 RowGeometry(
                     inputHeight: 5, inputWidth: 2, inputChannels: 3, outputHeight: slice.count, outputWidth: 2,
@@ -132,7 +132,7 @@ import Testing
         let total = heights.reduce(0, +)
         let parts = heights.map { numbers.rows(2 * $0, 6) }
         let use = KernelUse(
-            name: "concat_rows",
+            name: .concatRows,
             geometry: RowConcatenationGeometry(rowLength: 6, heights: try #require(PartSizes(heights))), inputs: parts,
             outputs: [Rows(rowLength: 6, rowCount: 2 * total)], rowCount: 2 * total)
         var expected: [Float] = []

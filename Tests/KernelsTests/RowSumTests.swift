@@ -12,7 +12,7 @@ import Testing
                 outputChannels: outputChannels, imageCount: images),
             scale: scale)
         return KernelUse(
-            name: "sum_rows", geometry: geometry, inputs: [x] + operands,
+            name: .sumRows, geometry: geometry, inputs: [x] + operands,
             outputs: [Rows(rowLength: outputChannels, rowCount: 1)], prologue: prologue, prologueInput: 1,
             scratchByteCount: geometry.scratchByteCount(prologue: prologue), rowCount: 1)
     }

@@ -57,7 +57,7 @@ import Testing
     ) -> (filter: [Float], bias: [Float]) {
         let layout = WinogradGradientLayout(data.geometry)
         let multiply = KernelUse(
-            name: "winograd_gradient_products", geometry: data.geometry, inputs: [data.x, dy],
+            name: .winogradGradientProducts, geometry: data.geometry, inputs: [data.x, dy],
             outputs: [Rows(rowLength: layout.productRowElementCount, rowCount: layout.productRowCount)],
             scratchByteCount: layout.byteCount, rowCount: layout.productRowCount)
         let products =
@@ -66,11 +66,11 @@ import Testing
             : multiply.runRolling(build, rowsPerCall: rowsPerCall) { _, _ in 0..<data.x.rowCount }
         let filter = Rows(rowLength: data.filter.rowLength, rowCount: 9)
         let both = KernelUse(
-            name: "conv2d_filter_and_bias_gradient_winograd", geometry: data.geometry, inputs: products,
+            name: .conv2DFilterAndBiasGradientWinograd, geometry: data.geometry, inputs: products,
             outputs: [filter, Rows(rowLength: data.geometry.outputChannels, rowCount: 1)], rowCount: 9
         ).run(build)
         let alone = KernelUse(
-            name: "conv2d_filter_gradient_winograd", geometry: data.geometry, inputs: products, outputs: [filter],
+            name: .conv2DFilterGradientWinograd, geometry: data.geometry, inputs: products, outputs: [filter],
             rowCount: 9
         ).run(build)
         #expect(alone[0] == both[0])

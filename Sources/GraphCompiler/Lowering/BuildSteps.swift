@@ -75,7 +75,7 @@ private struct StepConstruction {
         let group = graph.groups[index]
         let analysis = GroupAnalysis(group, in: graph, uses)
         guard let kernel = group.kernel, let lowering = KernelTable.lower(analysis, kernel: kernel) else {
-            throw ProgramError("kernel '\(group.kernel ?? "")' does not fit step '\(group.name)'")
+            throw ProgramError("kernel '\(group.kernel?.rawValue ?? "")' does not fit step '\(group.name)'")
         }
         let isPreparation = preparesWeights && lowering.inputs.allSatisfy(isKnownBeforeRuns)
         if isPreparation { isPrepared.formUnion(lowering.results) }
@@ -169,9 +169,9 @@ private struct StepConstruction {
     /// That is known from the graph alone, and the result has no buffer of its own; a result that lies over an operand has
     /// one, and depends on the order of instructions (``chooseInPlaceResults(_:)``).
     private func inPlaceTarget(
-        of result: ValueID, at position: Int, _ lowering: Lowering, kernel: String, group index: Int
+        of result: ValueID, at position: Int, _ lowering: Lowering, kernel: KernelName, group index: Int
     ) -> BufferID? {
-        guard kernel == "pointwise", !graph.outputs.contains(where: { $0.value == result }) else { return nil }
+        guard kernel == .pointwise, !graph.outputs.contains(where: { $0.value == result }) else { return nil }
         let targets = graph.updates.filter { $0.value == result }.map(\.target)
         guard targets.count == 1, let target = targets.first, !uses.isRoot(target) else { return nil }
         // An operand handed on as it is may be what another result of the same step overwrites.
@@ -200,14 +200,12 @@ private struct StepConstruction {
         var open: [ValueID: Set<RowChain>] = [:]
         for result in results { open[result] = [RowChain(links: [])] }
         for member in group.members.reversed() {
-            guard let chains = open[member], let operation = graph[member].operation,
-                let op = OpRegistry[operation.op]
-            else { continue }
+            guard let chains = open[member], let operation = graph[member].operation else { continue }
             let shapes = BoundShapes(
                 operands: operation.operands.map(graph.boundShape), result: graph.boundShape(member))
             for (position, source) in operation.operands.enumerated() {
                 guard inside.contains(source) || source == operand else { continue }
-                let map = op.rowMap(operand: position, shapes, operation.attributes)
+                let map = operation.op.definition.rowMap(operand: position, shapes, operation.attributes)
                 let height = ImageShape(shapes.operands[position]).height
                 for chain in chains {
                     // Rows that map to themselves add nothing to a chain.

@@ -27,8 +27,8 @@ struct GroupAnalysis {
         }
         let others = group.members.filter { !isPointwise($0) }
         // A sum that a filter's gradient takes along comes before it.
-        anchor = others.first { graph[$0].operation?.op != "sum_to" } ?? others.first
-        shuffle = others.count == 2 && graph[others[1]].operation?.op == "depth_to_space" ? others[1] : nil
+        anchor = others.first { graph[$0].operation?.op != .sumTo } ?? others.first
+        shuffle = others.count == 2 && graph[others[1]].operation?.op == .depthToSpace ? others[1] : nil
         hasFurtherOperations = others.count > (shuffle == nil ? 1 : 2)
         var leadsToAnchor: Set<ValueID> = []
         for member in group.members.reversed() where member == anchor || leadsToAnchor.contains(member) {
@@ -77,6 +77,11 @@ struct GroupAnalysis {
             operands.append(PointwiseOperand(spread: spread, element: type.element == .u8 ? .u8 : .f32))
         }
         var instructions: [PointwiseInstruction] = []
+        func append(_ instruction: PointwiseInstruction) -> UInt8? {
+            guard operands.count + instructions.count < Int(UInt8.max) else { return nil }
+            instructions.append(instruction)
+            return UInt8(operands.count + instructions.count - 1)
+        }
         for member in members {
             // Behind a shuffle the same elements go on in another order: the shuffle itself is an alias.
             guard let operation = graph[member].operation else { return nil }
@@ -90,16 +95,19 @@ struct GroupAnalysis {
                     return nil
                 }
             }
-            guard let lowered = PointwiseTable.lower(operation, inputs, resultShape: self.shape(member)) else { return nil }
+            let lowered = PointwiseTable.lower(operation, inputs, resultShape: self.shape(member)) { number in
+                append(PointwiseInstruction(.fill, left: 0, immediate: Float(number)))
+            }
             switch lowered {
-            case .alias(let value):
+            case .value(let value):
                 place[member] = value
             case .number(let number):
                 numbers[member] = number
             case .instruction(let instruction):
-                guard operands.count + instructions.count < Int(UInt8.max) else { return nil }
-                place[member] = UInt8(operands.count + instructions.count)
-                instructions.append(instruction)
+                guard let value = append(instruction) else { return nil }
+                place[member] = value
+            case nil:
+                return nil
             }
         }
         var stored: [PointwiseResult] = []

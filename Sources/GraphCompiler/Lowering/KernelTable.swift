@@ -1,91 +1,94 @@
 import GraphIR
 import KernelInterface
 
-/// Every kernel that the compiler can choose, best first.
+/// Every kernel that the compiler can choose, in the order of ``KernelName``: best first.
 ///
 /// A row says for which anchor operation a kernel is, when it fits, and how a group becomes a call of
-/// it. The first row that fits is chosen; the last, `reference`, fits everything: it runs an operation's
+/// it. The first row that fits is chosen; the last, `reference`, fits every operation that is alone: it runs its
 /// reference implementation. Kernels are functions of the shape and the instruction set alone.
 enum KernelTable {
-    static let rows: [KernelRow] = [
-        KernelRow(
-            "conv2d_composed", for: ["conv2d", "depth_to_space"], under: [.best],
-            lower: { lowerComposedConvolution($0) ?? lowerComposedInputGradient($0) }),
-        KernelRow(
-            "conv2d_filter_gradients_composed", for: ["conv2d"], under: [.best], lower: lowerComposedFilterGradients),
-        KernelRow(
-            "conv2d_winograd", for: ["conv2d", "conv2d_input_gradient"], under: [.best, .separate], worksInPlace: true,
-            lower: lowerWinogradConvolution),
-        KernelRow(
-            "conv2d_direct", for: ["conv2d", "conv2d_input_gradient"], worksInPlace: true, lower: lowerDirectConvolution),
-        KernelRow(
-            "conv2d_filter_and_bias_gradient_winograd", for: ["conv2d_filter_gradient"], under: [.best, .separate],
-            lower: lowerWinogradFilterAndBiasGradient),
-        KernelRow(
-            "conv2d_filter_gradient_winograd", for: ["conv2d_filter_gradient"], under: [.best, .separate],
-            lower: lowerWinogradFilterGradient),
-        KernelRow("conv2d_input_gradient_direct", for: ["conv2d_input_gradient"], lower: lowerDirectInputGradient),
-        KernelRow("conv2d_filter_gradient_direct", for: ["conv2d_filter_gradient"], lower: lowerFilterGradient),
-        KernelRow("pointwise", for: [], worksInPlace: true, lower: lowerPointwise),
-        KernelRow("sum_rows", for: ["sum", "mean", "sum_to"], lower: lowerRowSum),
-        KernelRow("depth_to_space", for: ["depth_to_space"], lower: lowerRearrangement),
-        KernelRow("space_to_depth", for: ["space_to_depth"], lower: lowerRearrangement),
-        KernelRow("concat_channels", for: ["concat"], lower: lowerChannelConcatenation),
-        KernelRow("concat_rows", for: ["concat"], lower: lowerRowConcatenation),
-        KernelRow("slice_channels", for: ["slice", "pad_zero"], lower: lowerChannelSlice),
-        KernelRow("slice_rows", for: ["slice", "pad_zero"], lower: lowerRowSlice),
-        KernelRow("resize_bicubic", for: ["resize_bicubic"], lower: lowerResize),
-        KernelRow("resize_bicubic_gradient", for: ["resize_bicubic_gradient"], lower: lowerResizeGradient),
-        KernelRow("psnr", for: ["psnr"], lower: lowerPSNR),
-        KernelRow("psnr_gradient", for: ["psnr_gradient"], lower: lowerPSNRGradient),
-    ]
+    /// nil for kernels that only make what others read.
+    private static func row(_ kernel: KernelName) -> KernelRow? {
+        switch kernel {
+        case .conv2DComposed:
+            KernelRow(
+                for: [.conv2D, .depthToSpace], under: [.best],
+                lower: { lowerComposedConvolution($0) ?? lowerComposedInputGradient($0) })
+        case .conv2DFilterGradientsComposed:
+            KernelRow(for: [.conv2D], under: [.best], lower: lowerComposedFilterGradients)
+        case .conv2DWinograd:
+            KernelRow(
+                for: [.conv2D, .conv2DInputGradient], under: [.best, .separate], worksInPlace: true,
+                lower: lowerWinogradConvolution)
+        case .conv2DDirect:
+            KernelRow(for: [.conv2D, .conv2DInputGradient], worksInPlace: true, lower: lowerDirectConvolution)
+        case .conv2DFilterAndBiasGradientWinograd:
+            KernelRow(
+                for: [.conv2DFilterGradient], under: [.best, .separate], lower: lowerWinogradFilterAndBiasGradient)
+        case .conv2DFilterGradientWinograd:
+            KernelRow(for: [.conv2DFilterGradient], under: [.best, .separate], lower: lowerWinogradFilterGradient)
+        case .conv2DInputGradientDirect: KernelRow(for: [.conv2DInputGradient], lower: lowerDirectInputGradient)
+        case .conv2DFilterGradientDirect: KernelRow(for: [.conv2DFilterGradient], lower: lowerFilterGradient)
+        case .pointwise: KernelRow(for: [], worksInPlace: true, lower: lowerPointwise)
+        case .sumRows: KernelRow(for: [.sum, .mean, .sumTo], lower: lowerRowSum)
+        case .depthToSpace: KernelRow(for: [.depthToSpace], lower: lowerRearrangement)
+        case .spaceToDepth: KernelRow(for: [.spaceToDepth], lower: lowerRearrangement)
+        case .concatChannels: KernelRow(for: [.concat], lower: lowerChannelConcatenation)
+        case .concatRows: KernelRow(for: [.concat], lower: lowerRowConcatenation)
+        case .sliceChannels: KernelRow(for: [.slice, .padZero], lower: lowerChannelSlice)
+        case .sliceRows: KernelRow(for: [.slice, .padZero], lower: lowerRowSlice)
+        case .resizeBicubic: KernelRow(for: [.resizeBicubic], lower: lowerResize)
+        case .resizeBicubicGradient: KernelRow(for: [.resizeBicubicGradient], lower: lowerResizeGradient)
+        case .psnr: KernelRow(for: [.psnr], lower: lowerPSNR)
+        case .psnrGradient: KernelRow(for: [.psnrGradient], lower: lowerPSNRGradient)
+        case .reference: KernelRow(for: Set(OpName.allCases), fitsPointwise: true, lower: lowerReference)
+        case .packFilter, .packFilterRotated, .transformFilter, .transformFilterRotated, .composeFilters,
+            .rotateComposedFilters, .composedGradientSums, .winogradGradientProducts:
+            nil
+        }
+    }
 
-    static let reference = "reference"
+    private static let rows: [(kernel: KernelName, row: KernelRow)] = KernelName.allCases.compactMap { kernel in
+        row(kernel).map { (kernel, $0) }
+    }
 
-    /// The best kernel for a group, of those that an algorithm allows.
-    static func choose(_ analysis: GroupAnalysis, _ algorithm: ConvolutionAlgorithm) -> String {
-        rows.first { $0.algorithms.contains(algorithm) && $0.lower(analysis) != nil }?.name ?? reference
+    /// The best kernel for a group, of those that an algorithm allows; `reference` for one that is to be taken apart.
+    static func choose(_ analysis: GroupAnalysis, _ algorithm: ConvolutionAlgorithm) -> KernelName {
+        rows.first { $0.row.algorithms.contains(algorithm) && $0.row.lower(analysis) != nil }?.kernel ?? .reference
     }
 
     /// Whether a kernel's one result may overwrite an epilogue operand with one element for each of its own.
-    static func worksInPlace(_ kernel: String) -> Bool { rows.first { $0.name == kernel }?.worksInPlace ?? false }
+    static func worksInPlace(_ kernel: KernelName) -> Bool { row(kernel)?.worksInPlace ?? false }
 
     /// The call of a kernel that a plan names; nil when it does not fit the group.
-    static func lower(_ analysis: GroupAnalysis, kernel: String) -> Lowering? {
-        if kernel == reference { return lowerReference(analysis) }
-        return rows.first { $0.name == kernel }?.lower(analysis)
-    }
+    static func lower(_ analysis: GroupAnalysis, kernel: KernelName) -> Lowering? { row(kernel)?.lower(analysis) }
 }
 
-struct KernelRow: Sendable {
-    let name: String
+private struct KernelRow: Sendable {
     /// The anchor's op; none for pointwise groups.
-    let anchors: Set<String>
+    let anchors: Set<OpName>
     /// The ways to compute convolutions of which the kernel is a part.
     let algorithms: Set<ConvolutionAlgorithm>
     let worksInPlace: Bool
+    private let fitsPointwise: Bool
     private let lowering: @Sendable (GroupAnalysis) -> Lowering?
 
     init(
-        _ name: String, for anchors: Set<String>,
-        under algorithms: Set<ConvolutionAlgorithm> = Set(ConvolutionAlgorithm.allCases), worksInPlace: Bool = false,
+        for anchors: Set<OpName>, under algorithms: Set<ConvolutionAlgorithm> = Set(ConvolutionAlgorithm.allCases),
+        worksInPlace: Bool = false, fitsPointwise: Bool? = nil,
         lower lowering: @escaping @Sendable (GroupAnalysis) -> Lowering?
     ) {
-        self.name = name
         self.anchors = anchors
         self.algorithms = algorithms
         self.worksInPlace = worksInPlace
+        self.fitsPointwise = fitsPointwise ?? anchors.isEmpty
         self.lowering = lowering
     }
 
     /// nil where the kernel does not fit.
     func lower(_ analysis: GroupAnalysis) -> Lowering? {
-        if let anchor = analysis.anchorOperation {
-            guard anchors.contains(anchor.op) else { return nil }
-        } else if !anchors.isEmpty {
-            return nil
-        }
-        return lowering(analysis)
+        let fits = analysis.anchorOperation.map { anchors.contains($0.op) } ?? fitsPointwise
+        return fits ? lowering(analysis) : nil
     }
 }
 
@@ -116,7 +119,7 @@ struct Lowering {
 
 /// A step that makes no value of the graph but what another step reads: a packed filter, partial sums.
 struct AuxiliaryStep {
-    var kernel: String
+    var kernel: KernelName
     /// Of what it makes.
     var role: Buffer.Role
     var sources: [Lowering.Input]

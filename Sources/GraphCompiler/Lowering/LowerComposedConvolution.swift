@@ -45,7 +45,7 @@ extension Lowering.Input {
     static func packed(_ filter: ValueID, _ geometry: ConvolutionGeometry) -> Lowering.Input {
         .made(
             AuxiliaryStep(
-                kernel: "pack_filter", role: .packedFilter, sources: [.value(filter)], geometry: .convolution(geometry),
+                kernel: .packFilter, role: .packedFilter, sources: [.value(filter)], geometry: .convolution(geometry),
                 rowElementCount: geometry.packedFilterByteCount / 4, suffix: "pack", resultSuffix: "filter"))
     }
 
@@ -56,7 +56,7 @@ extension Lowering.Input {
     ) -> Lowering.Input {
         .made(
             AuxiliaryStep(
-                kernel: "compose_filters", role: .packedFilter,
+                kernel: .composeFilters, role: .packedFilter,
                 sources: [.value(filter), next] + biases.compactMap { $0 }.map { .value($0) },
                 geometry: .composedFilter(geometry), rowCount: ImageBorders.setCount,
                 rowElementCount: geometry.rowElementCount, suffix: "compose\(suffix)", resultSuffix: "composed\(suffix)",
@@ -89,7 +89,7 @@ private struct ConvolutionChain {
         var current = first
         for member in analysis.group.members {
             guard let operation = graph[member].operation else { return nil }
-            if operation.op == "conv2d" {
+            if operation.op == .conv2D {
                 guard operation.operands[0] == current, operation.operands[1] != current, epilogue.isEmpty,
                     let geometry = composableGeometry(
                         input: analysis.shape(operation.operands[0]), filter: analysis.shape(operation.operands[1]),
@@ -104,7 +104,7 @@ private struct ConvolutionChain {
             guard let last = convolutions.indices.last else { return nil }
             let awaitsBias =
                 convolutions[last].bias == nil && convolutions[last].geometry.shuffleBlock == 1 && epilogue.isEmpty
-            if operation.op == "depth_to_space" {
+            if operation.op == .depthToSpace {
                 guard operation.operands[0] == current, epilogue.isEmpty, convolutions[last].geometry.shuffleBlock == 1 else {
                     return nil
                 }
@@ -144,7 +144,7 @@ func composableGeometry(
 extension Graph {
     /// A vector that an operation adds to each pixel of `value`; nil when it does something else.
     func bias(_ operation: Operation, of value: ValueID) -> ValueID? {
-        guard operation.op == "add", let place = operation.operands.firstIndex(of: value) else { return nil }
+        guard operation.op == .add, let place = operation.operands.firstIndex(of: value) else { return nil }
         let other = operation.operands[1 - place]
         return boundShape(other) == boundShape(value).suffix(1) ? other : nil
     }

@@ -8,10 +8,10 @@ import KernelInterface
 func lowerComposedInputGradient(_ analysis: GroupAnalysis) -> Lowering? {
     var members = GroupMembers(analysis)
     guard
-        let dz = members.take("depth_to_space"),
-        let du = members.take("conv2d_input_gradient", of: dz.id),
-        let dy = members.take("space_to_depth", of: du.id),
-        let dx = members.take("conv2d_input_gradient", of: dy.id),
+        let dz = members.take(.depthToSpace),
+        let du = members.take(.conv2DInputGradient, of: dz.id),
+        let dy = members.take(.spaceToDepth, of: du.id),
+        let dx = members.take(.conv2DInputGradient, of: dy.id),
         members.isEmpty, analysis.results == [dx.id], members.makeNone(of: [dz, du, dx].map(\.operands.last)),
         analysis.graph[dz.operands[0]].type.element == .f32,
         let convolution = dx.geometry(image: dx.id, filter: dx.operands[1], result: dy.id, dy.block),
@@ -22,7 +22,7 @@ func lowerComposedInputGradient(_ analysis: GroupAnalysis) -> Lowering? {
         dx.operands[1], then: .packed(du.operands[1], next), biases: [], composition)
     let rotated = Lowering.Input.made(
         AuxiliaryStep(
-            kernel: "rotate_composed_filters", role: .packedFilter, sources: [composed],
+            kernel: .rotateComposedFilters, role: .packedFilter, sources: [composed],
             geometry: .composedFilter(composition), rowCount: ImageBorders.setCount,
             rowElementCount: composition.rotatedRowElementCount, suffix: "rotate",
             resultSuffix: "rotated"))
@@ -35,19 +35,19 @@ func lowerComposedInputGradient(_ analysis: GroupAnalysis) -> Lowering? {
 /// The gradients with respect to g, f and b: sums for the composed filter, and what they say of each.
 func lowerComposedFilterGradients(_ analysis: GroupAnalysis) -> Lowering? {
     var members = GroupMembers(analysis)
-    guard let t = members.take("conv2d") else { return nil }
-    let sum = members.take("add")
+    guard let t = members.take(.conv2D) else { return nil }
+    let sum = members.take(.add)
     let bias = sum.flatMap { analysis.graph.bias($0.operation, of: t.id) }
     guard
         (sum == nil) == (bias == nil),
-        let u = members.take("depth_to_space", of: sum?.id ?? t.id),
-        let dz = members.take("depth_to_space"),
-        let dg = members.take("conv2d_filter_gradient", of: u.id), dg.operands[1] == dz.id,
-        let du = members.take("conv2d_input_gradient", of: dz.id),
-        let dy = members.take("space_to_depth", of: du.id),
-        let df = members.take("conv2d_filter_gradient", of: t.operands[0]), df.operands[1] == dy.id
+        let u = members.take(.depthToSpace, of: sum?.id ?? t.id),
+        let dz = members.take(.depthToSpace),
+        let dg = members.take(.conv2DFilterGradient, of: u.id), dg.operands[1] == dz.id,
+        let du = members.take(.conv2DInputGradient, of: dz.id),
+        let dy = members.take(.spaceToDepth, of: du.id),
+        let df = members.take(.conv2DFilterGradient, of: t.operands[0]), df.operands[1] == dy.id
     else { return nil }
-    let db = members.take("sum_to", of: dy.id)
+    let db = members.take(.sumTo, of: dy.id)
     guard
         (db == nil) == (bias == nil), members.isEmpty,
         analysis.results == [dg.id, df.id] + [db?.id].compactMap({ $0 }),
@@ -67,7 +67,7 @@ func lowerComposedFilterGradients(_ analysis: GroupAnalysis) -> Lowering? {
         * composed.outputChannels
     let sums = Lowering.Input.made(
         AuxiliaryStep(
-            kernel: "composed_gradient_sums", role: .partialSums, sources: [.value(image), .value(blocks)],
+            kernel: .composedGradientSums, role: .partialSums, sources: [.value(image), .value(blocks)],
             geometry: .convolution(composed), rowCount: composed.composedSumRowCount,
             rowElementCount: composed.composedSumRowElementCount,
             suffix: "sum", resultSuffix: "sums", rowsPerTask: composed.filterWidth,
@@ -131,7 +131,7 @@ private struct GroupMembers {
     }
 
     /// The next member, if it is this op, of this value.
-    mutating func take(_ op: String, of operand: ValueID? = nil) -> Member? {
+    mutating func take(_ op: OpName, of operand: ValueID? = nil) -> Member? {
         guard let id = rest.first, let operation = analysis.graph[id].operation, operation.op == op,
             operand == nil || operation.operands.first == operand
         else { return nil }

@@ -9,7 +9,7 @@ func lowerWinogradConvolution(_ analysis: GroupAnalysis) -> Lowering? {
         geometry.inputHeight + geometry.padTop <= geometry.outputHeight + 2,
         case .made(var packing) = direct.inputs[1]
     else { return nil }
-    packing.kernel = packing.kernel == "pack_filter" ? "transform_filter" : "transform_filter_rotated"
+    packing.kernel = packing.kernel == .packFilter ? .transformFilter : .transformFilterRotated
     packing.rowElementCount = geometry.transformedFilterByteCount / 4
     var lowering = direct
     lowering.inputs[1] = .made(packing)
@@ -36,7 +36,7 @@ private func suitsWinograd(_ geometry: ConvolutionGeometry) -> Bool {
 /// with the filter rotated by half a circle and its channels exchanged.
 func lowerDirectConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     guard let operation = analysis.anchorOperation,
-        operation.op == "conv2d" || operation.attributes.integer("stride") == 1,
+        operation.op == .conv2D || operation.attributes.integer("stride") == 1,
         var lowering = lowerConvolution(analysis), case .convolution(let geometry) = lowering.geometry
     else { return nil }
     lowering.scratchByteCount = geometry.directScratchByteCount(
@@ -61,7 +61,7 @@ private func lowerConvolution(_ analysis: GroupAnalysis) -> Lowering? {
         !analysis.hasFurtherOperations,
         analysis.shape(analysis.results[0]) == analysis.shape(analysis.shuffle ?? anchor)
     else { return nil }
-    let isRotated = operation.op == "conv2d_input_gradient"
+    let isRotated = operation.op == .conv2DInputGradient
     let source = operation.operands[0], filter = operation.operands[1]
     var geometry = convolutionGeometry(
         input: analysis.shape(source), filter: analysis.shape(filter), output: analysis.shape(anchor),
@@ -72,7 +72,7 @@ private func lowerConvolution(_ analysis: GroupAnalysis) -> Lowering? {
 
     let packedFilter = Lowering.Input.made(
         AuxiliaryStep(
-            kernel: isRotated ? "pack_filter_rotated" : "pack_filter", role: .packedFilter, sources: [.value(filter)],
+            kernel: isRotated ? .packFilterRotated : .packFilter, role: .packedFilter, sources: [.value(filter)],
             rowElementCount: geometry.packedFilterByteCount / 4, suffix: "pack", resultSuffix: "filter"))
     let image: ValueID
     var inputs: [Lowering.Input]
@@ -117,7 +117,7 @@ func lowerWinogradFilterGradient(_ analysis: GroupAnalysis) -> Lowering? {
 /// The same with the bias gradient, whose sum the products take along.
 func lowerWinogradFilterAndBiasGradient(_ analysis: GroupAnalysis) -> Lowering? {
     guard analysis.group.members.count == 2, let bias = analysis.group.members.first,
-        let operation = analysis.graph[bias].operation, operation.op == "sum_to",
+        let operation = analysis.graph[bias].operation, operation.op == .sumTo,
         operation.operands[0] == analysis.anchorOperation?.operands.last,
         var lowering = filterGradient(analysis).flatMap({ winogradFilterGradient($0, analysis) }),
         case .convolution(let geometry) = lowering.geometry, analysis.shape(bias) == [geometry.outputChannels]
@@ -135,7 +135,7 @@ private func winogradFilterGradient(_ lowering: Lowering, _ analysis: GroupAnaly
     lowering.inputs = [
         .made(
             AuxiliaryStep(
-                kernel: "winograd_gradient_products", role: .partialSums, sources: operands.map { .value($0) },
+                kernel: .winogradGradientProducts, role: .partialSums, sources: operands.map { .value($0) },
                 rowCount: layout.productRowCount, rowElementCount: layout.productRowElementCount, suffix: "multiply",
                 resultSuffix: "products", operationsPerRow: 9 * lowering.operationsPerRow / 3 / layout.productRowCount,
                 scratchByteCount: layout.byteCount))

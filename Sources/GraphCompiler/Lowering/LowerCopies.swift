@@ -75,7 +75,7 @@ private struct AxisCopy {
 
     /// The first index of the operand that is copied; below 0 for a padding.
     var start: Int {
-        operation.op == "slice" ? operation.attributes.integer("start") : -operation.attributes.integer("before")
+        operation.op == .slice ? operation.attributes.integer("start") : -operation.attributes.integer("before")
     }
 
     func lowering(_ geometry: StepGeometry) -> Lowering {

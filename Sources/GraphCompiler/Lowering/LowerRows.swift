@@ -34,7 +34,7 @@ func lowerRowSum(_ analysis: GroupAnalysis) -> Lowering? {
     else { return nil }
     let geometry = RowSumGeometry(
         image.geometry(output: ImageShape(imageCount: 1, height: 1, width: 1, channels: result)),
-        scale: operation.op == "mean" ? Float(1 / Double(image.elementCount)) : 1)
+        scale: operation.op == .mean ? Float(1 / Double(image.elementCount)) : 1)
     return Lowering(
         inputs: [.value(first)] + lowered.operands.map { .value($0) }, results: [anchor], geometry: .sum(geometry),
         prologue: lowered.program, prologueFirstInput: 1, isWhole: true,
@@ -46,7 +46,7 @@ func lowerRowSum(_ analysis: GroupAnalysis) -> Lowering? {
 func lowerRearrangement(_ analysis: GroupAnalysis) -> Lowering? {
     guard let operation = analysis.anchorOperation else { return nil }
     let block = operation.attributes.integer("block")
-    return imageCopy(analysis, rowUnit: operation.op == "depth_to_space" ? block : 1) { rows in
+    return imageCopy(analysis, rowUnit: operation.op == .depthToSpace ? block : 1) { rows in
         .pixelShuffle(PixelShuffleGeometry(rows, block: block))
     }
 }

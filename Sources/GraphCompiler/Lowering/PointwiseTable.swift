@@ -1,12 +1,54 @@
 import GraphIR
 import KernelInterface
 
-/// How each pointwise op becomes an instruction of a ``PointwiseProgram``.
-///
-/// An op that is missing here still runs, alone, by its reference implementation.
+/// How ops become instructions of a ``PointwiseProgram``.
 enum PointwiseTable {
-    /// The instruction for an operation whose operands are the values `left` and `right`, or numbers.
+    /// What an op is to a program.
+    enum Form {
+        /// None: it moves elements or sums them.
+        case none
+        /// The operand: a cast that loading performs, a repetition.
+        case operand
+        /// The operand divided by a number, which is multiplied by its inverse.
+        case quotient(Double)
+        /// An instruction on one value with up to two numbers.
+        case unary(PointwiseOpcode, Double = 0, Double = 0)
+        /// An instruction on two values with up to two numbers.
+        case binary(PointwiseOpcode, Double = 0, Double = 0)
+    }
+
+    /// - Parameter elementCount: of the result.
+    static func form(of operation: Operation, elementCount: Int) -> Form {
+        let attributes = operation.attributes
+        switch operation.op {
+        case .castToF32, .broadcast, .sumTo, .sumGradient: return .operand
+        case .castToU8: return .unary(.toU8)
+        case .add: return .binary(.add)
+        case .subtract: return .binary(.subtract)
+        case .multiply: return .binary(.multiply)
+        case .divide: return .binary(.divide)
+        case .negate: return .unary(.multiplyImmediate, -1)
+        case .relu: return .unary(.relu)
+        case .leakyReLU: return .unary(.leakyRelu, attributes.float("slope"))
+        case .reluGradient: return .binary(.reluGradient, attributes.float("slope"))
+        case .tanh: return .unary(.tanh)
+        case .sigmoid: return .unary(.sigmoid)
+        case .abs: return .unary(.abs)
+        case .sign: return .unary(.sign)
+        case .sqrt: return .unary(.squareRoot)
+        case .power: return .unary(.powerOfImmediate, attributes.float("base"))
+        case .round: return .unary(.round)
+        case .clip: return .unary(.clip, attributes.float("min"), attributes.float("max"))
+        case .clipGradient: return .binary(.clipGradient, attributes.float("min"), attributes.float("max"))
+        case .meanGradient: return .quotient(Double(elementCount))
+        case .conv2D, .conv2DInputGradient, .conv2DFilterGradient, .mean, .sum, .psnr, .psnrGradient, .depthToSpace,
+            .spaceToDepth, .concat, .slice, .padZero, .resizeBicubic, .resizeBicubicGradient:
+            return .none
+        }
+    }
+
     enum Operand {
+        /// A value of the program.
         case value(UInt8)
         case number(Double)
     }
@@ -14,100 +56,57 @@ enum PointwiseTable {
     /// What an operation adds to a program.
     enum Lowered {
         case instruction(PointwiseInstruction)
-        /// The result is the operand: casts that loading performs, broadcasts.
-        case alias(UInt8)
+        case value(UInt8)
         /// The result is one number, repeated.
         case number(Double)
     }
 
-    static func lower(_ operation: Operation, _ operands: [Operand], resultShape: [Int]) -> Lowered? {
-        switch (operands.first, operands.count > 1 ? operands[1] : nil) {
-        case (.value(let left), nil):
-            return unary(operation, left, resultShape)
-        case (.value(let left), .value(let right)):
-            return binary(operation, left, right)
-        case (.value(let left), .number(let number)):
-            return withNumber(operation.op, left, Float(number))
-        case (.number(let number), .value(let right)):
-            return numberWith(operation.op, Float(number), right)
-        case (.number(let number), nil) where operation.op == "mean_gradient":
-            return .number(number / Double(resultShape.reduce(1, *)))
-        case (.number(let number), nil) where ["broadcast", "sum_gradient"].contains(operation.op):
-            return .number(number)
-        default:
-            return ofNumbers(operation, operands)
+    /// - Parameter fill: makes a number a value, for instructions that take no number in its place.
+    /// - Returns: nil when the operation has no instruction, or there is no room to fill in a number.
+    static func lower(
+        _ operation: Operation, _ operands: [Operand], resultShape: [Int], fill: (Double) -> UInt8?
+    ) -> Lowered? {
+        let numbers = operands.compactMap { if case .number(let number) = $0 { number } else { nil } }
+        func value(_ operand: Operand) -> UInt8? {
+            switch operand {
+            case .value(let value): value
+            case .number(let number): fill(number)
+            }
         }
-    }
-
-    private static func ofNumbers(_ operation: Operation, _ operands: [Operand]) -> Lowered? {
-        var numbers: [Tensor<Double>] = []
-        for operand in operands {
-            guard case .number(let number) = operand else { return nil }
-            numbers.append(.scalar(number))
-        }
-        let result = OpRegistry[operation.op]?.evaluate(numbers, operation.attributes, resultShape: [])
-        return result.map { .number($0.values[0]) }
-    }
-
-    private static func unary(_ operation: Operation, _ x: UInt8, _ resultShape: [Int]) -> Lowered? {
-        let attributes = operation.attributes
-        func instruction(_ opcode: PointwiseOpcode, _ a: Double = 0, _ b: Double = 0) -> Lowered {
-            .instruction(PointwiseInstruction(opcode, left: x, immediate: Float(a), secondImmediate: Float(b)))
-        }
-        switch operation.op {
-        case "f32", "broadcast", "sum_to", "sum_gradient": return .alias(x)
-        case "u8": return instruction(.toU8)
-        case "negate": return instruction(.multiplyImmediate, -1)
-        case "relu": return instruction(.relu)
-        case "leaky_relu": return instruction(.leakyRelu, attributes.float("slope"))
-        case "tanh": return instruction(.tanh)
-        case "sigmoid": return instruction(.sigmoid)
-        case "abs": return instruction(.abs)
-        case "sqrt": return instruction(.squareRoot)
-        case "sign": return instruction(.sign)
-        case "round": return instruction(.round)
-        case "clip": return instruction(.clip, attributes.float("min"), attributes.float("max"))
-        case "power": return instruction(.powerOfImmediate, attributes.float("base"))
-        case "mean_gradient":
-            return instruction(.multiplyImmediate, 1 / Double(resultShape.reduce(1, *)))
-        default: return nil
-        }
-    }
-
-    private static func binary(_ operation: Operation, _ x: UInt8, _ y: UInt8) -> Lowered? {
-        let attributes = operation.attributes
-        func instruction(_ opcode: PointwiseOpcode, _ a: Double = 0, _ b: Double = 0) -> Lowered {
-            .instruction(
+        switch form(of: operation, elementCount: resultShape.reduce(1, *)) {
+        case .none:
+            return nil
+        case .operand:
+            if case .value(let x) = operands[0] { return .value(x) }
+            return .number(numbers[0])
+        case .quotient(let divisor):
+            if case .value(let x) = operands[0] {
+                return .instruction(PointwiseInstruction(.multiplyImmediate, left: x, immediate: Float(1 / divisor)))
+            }
+            return .number(numbers[0] / divisor)
+        case .unary where numbers.count == 1, .binary where numbers.count == 2:
+            let result = operation.op.definition.evaluate(
+                numbers.map(Tensor.scalar), operation.attributes, resultShape: [])
+            return .number(result.values[0])
+        case .unary(let opcode, let a, let b):
+            return value(operands[0]).map { x in
+                .instruction(PointwiseInstruction(opcode, left: x, immediate: Float(a), secondImmediate: Float(b)))
+            }
+        case .binary(let opcode, let a, let b):
+            switch (operands[0], operands[1]) {
+            case (.value(let x), .number(let number)):
+                if let short = opcode.withNumber(Float(number)) {
+                    return .instruction(PointwiseInstruction(short.opcode, left: x, immediate: short.number))
+                }
+            case (.number(let number), .value(let y)):
+                if let short = opcode.ofNumber(Float(number)) {
+                    return .instruction(PointwiseInstruction(short.opcode, left: y, immediate: short.number))
+                }
+            default: break
+            }
+            guard let x = value(operands[0]), let y = value(operands[1]) else { return nil }
+            return .instruction(
                 PointwiseInstruction(opcode, left: x, right: y, immediate: Float(a), secondImmediate: Float(b)))
-        }
-        switch operation.op {
-        case "add": return instruction(.add)
-        case "subtract": return instruction(.subtract)
-        case "multiply": return instruction(.multiply)
-        case "divide": return instruction(.divide)
-        case "relu_gradient": return instruction(.reluGradient, attributes.float("slope"))
-        case "clip_gradient": return instruction(.clipGradient, attributes.float("min"), attributes.float("max"))
-        default: return nil
-        }
-    }
-
-    private static func withNumber(_ op: String, _ x: UInt8, _ number: Float) -> Lowered? {
-        switch op {
-        case "add": .instruction(PointwiseInstruction(.addImmediate, left: x, immediate: number))
-        case "subtract": .instruction(PointwiseInstruction(.addImmediate, left: x, immediate: -number))
-        case "multiply": .instruction(PointwiseInstruction(.multiplyImmediate, left: x, immediate: number))
-        case "divide": .instruction(PointwiseInstruction(.divideByImmediate, left: x, immediate: number))
-        default: nil
-        }
-    }
-
-    private static func numberWith(_ op: String, _ number: Float, _ x: UInt8) -> Lowered? {
-        switch op {
-        case "add": .instruction(PointwiseInstruction(.addImmediate, left: x, immediate: number))
-        case "subtract": .instruction(PointwiseInstruction(.subtractFromImmediate, left: x, immediate: number))
-        case "multiply": .instruction(PointwiseInstruction(.multiplyImmediate, left: x, immediate: number))
-        case "divide": .instruction(PointwiseInstruction(.divideImmediate, left: x, immediate: number))
-        default: nil
         }
     }
 
@@ -115,28 +114,23 @@ enum PointwiseTable {
 
     /// Whether an operation can be an instruction over rows of `shape`.
     static func isFusable(_ operation: Operation, _ shape: Shape, in graph: Graph) -> Bool {
-        guard let op = OpRegistry[operation.op], op.isPointwise || repeats(operation),
+        guard operation.op.definition.isPointwise || repeats(operation),
             operation.operands.allSatisfy({ operand in
                 graph.constant(operand) != nil || spread(of: graph[operand].type.shape, over: shape) != nil
             })
         else { return false }
-        if operation.op == "sum_to" { return graph[operation.operands[0]].type.shape == shape }
-        let operands = operation.operands.enumerated().map { position, operand -> Operand in
-            graph.constant(operand).map(Operand.number) ?? .value(UInt8(position))
-        }
-        return lower(operation, operands, resultShape: []) != nil
+        if operation.op == .sumTo { return graph[operation.operands[0]].type.shape == shape }
+        if case .none = form(of: operation, elementCount: 1) { return false }
+        return true
     }
 
     /// Whether an operation that is not pointwise may be one that repeats its operand as a broadcast does.
     private static func repeats(_ operation: Operation) -> Bool {
-        switch operation.op {
-        case "sum_to": return true
-        case "sum_gradient":
-            // Other axes than the first do not meet the operand's from the last backwards.
-            let axes = operation.attributes.integers("axes")
-            return axes.sorted() == Array(0..<axes.count)
-        default: return false
-        }
+        if operation.op == .sumTo { return true }
+        guard operation.op == .sumGradient else { return false }
+        // Other axes than the first do not meet the operand's from the last backwards.
+        let axes = operation.attributes.integers("axes")
+        return axes.sorted() == Array(0..<axes.count)
     }
 
     /// How an operand of `shape` is spread over rows of another shape; nil where kernels have no way.
@@ -152,19 +146,39 @@ enum PointwiseTable {
     /// Whether a reduction sums to one number, or an image to its channels.
     static func isRowSum(_ operation: Operation, _ graph: Graph) -> Bool {
         let shape = graph[operation.operands[0]].type.shape
-        switch operation.op {
-        case "mean":
-            return true
-        case "sum":
+        if operation.op == .mean { return true }
+        if operation.op == .sum {
             let axes = operation.attributes.integers("axes")
             return axes.isEmpty || axes == Array(0..<shape.rank) || (shape.rank == 4 && axes == [0, 1, 2])
-        case "sum_to":
-            let target = operation.attributes.sizes("shape")
-            guard target.dropLast().allSatisfy({ $0.constant == 1 }) else { return false }
-            guard let last = target.last, last.constant != 1 else { return true }
-            return shape.rank == 4 && last == shape.dimensions[3]
-        default:
-            return false
+        }
+        guard operation.op == .sumTo else { return false }
+        let target = operation.attributes.sizes("shape")
+        guard target.dropLast().allSatisfy({ $0.constant == 1 }) else { return false }
+        guard let last = target.last, last.constant != 1 else { return true }
+        return shape.rank == 4 && last == shape.dimensions[3]
+    }
+}
+
+extension PointwiseOpcode {
+    /// The instruction that takes a number in the place of y; nil where there is none.
+    fileprivate func withNumber(_ number: Float) -> (opcode: PointwiseOpcode, number: Float)? {
+        switch self {
+        case .add: (.addImmediate, number)
+        case .subtract: (.addImmediate, -number)
+        case .multiply: (.multiplyImmediate, number)
+        case .divide: (.divideByImmediate, number)
+        default: nil
+        }
+    }
+
+    /// The instruction that takes a number in the place of x; nil where there is none.
+    fileprivate func ofNumber(_ number: Float) -> (opcode: PointwiseOpcode, number: Float)? {
+        switch self {
+        case .add: (.addImmediate, number)
+        case .subtract: (.subtractFromImmediate, number)
+        case .multiply: (.multiplyImmediate, number)
+        case .divide: (.divideImmediate, number)
+        default: nil
         }
     }
 }

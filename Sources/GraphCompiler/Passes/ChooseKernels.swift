@@ -10,7 +10,7 @@ func chooseKernels(_ graph: Graph, _ context: PassContext) -> Graph {
     let uses = Uses(of: graph)
     result.groups = graph.groups.flatMap { group -> [Group] in
         let kernel = KernelTable.choose(GroupAnalysis(group, in: graph, uses), context.algorithm)
-        if kernel != KernelTable.reference || group.members.count == 1 {
+        if kernel != .reference || group.members.count == 1 {
             return [Group(name: group.name, members: group.members, kernel: kernel)]
         }
         return group.members.enumerated().map { position, member in

@@ -49,7 +49,7 @@ private func operationCount(_ groups: [Group], in graph: Graph, _ uses: Uses) ->
     var sum = 0
     for group in groups {
         let analysis = GroupAnalysis(group, in: graph, uses)
-        guard analysis.anchorOperation?.op == "conv2d",
+        guard analysis.anchorOperation?.op == .conv2D,
             let lowering = KernelTable.lower(analysis, kernel: KernelTable.choose(analysis, .best))
         else { return nil }
         sum += lowering.operationCount(in: graph)

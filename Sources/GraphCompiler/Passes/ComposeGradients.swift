@@ -83,15 +83,15 @@ private struct PairSearch {
 
     /// The pair between whose gradients stands a space_to_depth, dy.
     func pair(through dy: ValueID) -> ConvolutionPair? {
-        guard let blocks = operation(dy, "space_to_depth"), let du = blocks.operands.first, isAlone(du),
-            let dz = operation(du, "conv2d_input_gradient")?.operands.first, uses.onlyReader(of: du) == dy,
+        guard let blocks = operation(dy, .spaceToDepth), let du = blocks.operands.first, isAlone(du),
+            let dz = operation(du, .conv2DInputGradient)?.operands.first, uses.onlyReader(of: du) == dy,
             graph.boundShape(dz)[1...2] == graph.boundShape(du)[1...2],
-            let df = gradient("conv2d_filter_gradient", of: dy, at: 1),
-            let dx = gradient("conv2d_input_gradient", of: dy, at: 0), let x = graph[df].operands.first
+            let df = gradient(.conv2DFilterGradient, of: dy, at: 1),
+            let dx = gradient(.conv2DInputGradient, of: dy, at: 0), let x = graph[df].operands.first
         else { return nil }
-        let db = gradient("sum_to", of: dy, at: 0)
+        let db = gradient(.sumTo, of: dy, at: 0)
         guard uses.readers(of: dy).count == (db == nil ? 2 : 3), !uses.isRoot(dy) else { return nil }
-        for dg in uses.readers(of: dz) where operation(dg, "conv2d_filter_gradient")?.operands[1] == dz && isAlone(dg) {
+        for dg in uses.readers(of: dz) where operation(dg, .conv2DFilterGradient)?.operands[1] == dz && isAlone(dg) {
             guard let forward = forward(to: graph[dg].operands[0], from: x), let u = forward.last, u < df,
                 // All but dx are made where df was: behind what they read, and before what reads them.
                 ([dg] + [db].compactMap { $0 }).allSatisfy({ uses.readers(of: $0).allSatisfy { $0 > df } }),
@@ -112,7 +112,7 @@ private struct PairSearch {
         return composed(graph.groups[place], then: graph.groups[next], in: graph, uses) != nil
     }
 
-    private func operation(_ id: ValueID, _ op: String) -> Operation? {
+    private func operation(_ id: ValueID, _ op: OpName) -> Operation? {
         graph[id].operation.flatMap { $0.op == op ? $0 : nil }
     }
 
@@ -120,17 +120,17 @@ private struct PairSearch {
     private func isAlone(_ id: ValueID) -> Bool { groupOf[id].map { graph.groups[$0].members.count } == 1 }
 
     /// The one gradient that reads a value as its operand `place`.
-    private func gradient(_ op: String, of value: ValueID, at place: Int) -> ValueID? {
+    private func gradient(_ op: OpName, of value: ValueID, at place: Int) -> ValueID? {
         let found = uses.readers(of: value).filter { operation($0, op)?.operands[place] == value }
         return found.count == 1 && isAlone(found[0]) ? found[0] : nil
     }
 
     /// What makes u of x: a convolution, perhaps the sum with its bias, and the pixel shuffle.
     private func forward(to u: ValueID, from x: ValueID) -> [ValueID]? {
-        guard let value = operation(u, "depth_to_space")?.operands[0] else { return nil }
-        let sum = operation(value, "add")
-        guard let t = sum == nil ? value : sum?.operands.first(where: { operation($0, "conv2d") != nil }),
-            operation(t, "conv2d")?.operands[0] == x
+        guard let value = operation(u, .depthToSpace)?.operands[0] else { return nil }
+        let sum = operation(value, .add)
+        guard let t = sum == nil ? value : sum?.operands.first(where: { operation($0, .conv2D) != nil }),
+            operation(t, .conv2D)?.operands[0] == x
         else { return nil }
         return sum == nil ? [t, u] : [t, value, u]
     }
@@ -152,7 +152,7 @@ extension Graph {
         for id in ids {
             if let pair = pairOf[id] {
                 let blocks = members[pair.dy]?.first
-                    ?? rewriter.shuffle("space_to_depth", rewriter.place(of: pair.dz), of: pair, named: "blocks")
+                    ?? rewriter.shuffle(.spaceToDepth, rewriter.place(of: pair.dz), of: pair, named: "blocks")
                 members[id] = id == pair.dy ? [blocks] : rewriter.gradients(of: pair, to: id, blocks)
             } else if members[id] == nil {
                 rewriter.copy(id)
@@ -184,7 +184,7 @@ extension GraphRewriter {
             ? [pair.du, pair.dy, pair.dx] : [pair.dg, pair.du, pair.dy, pair.df] + [pair.db].compactMap { $0 }
         var copies: [ValueID: ValueID] = [:]
         for id in last == pair.dx ? [] : pair.forward { copies[id] = copy(id, reading: copies) }
-        copies[pair.dz] = shuffle("depth_to_space", blocks, of: pair, named: source[pair.dz].name)
+        copies[pair.dz] = shuffle(.depthToSpace, blocks, of: pair, named: source[pair.dz].name)
         for id in gradients {
             copies[id] = copy(id, reading: copies)
             replace(id, with: copies[id] ?? id)
@@ -198,7 +198,7 @@ extension GraphRewriter {
 
     /// Appends a pixel shuffle with the pair's block.
     fileprivate mutating func shuffle(
-        _ op: String, _ value: ValueID, of pair: ConvolutionPair, named name: String
+        _ op: OpName, _ value: ValueID, of pair: ConvolutionPair, named name: String
     ) -> ValueID {
         guard let block = source[pair.dy].operation?.attributes,
             let shuffled = try? builder.apply(op, [value], block, named: name)

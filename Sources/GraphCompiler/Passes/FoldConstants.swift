@@ -29,13 +29,13 @@ func foldConstants(_ graph: Graph) -> Graph {
 private func constantResult(
     of operation: Operation, _ type: TensorType, _ operands: [ValueID], in graph: Graph
 ) -> Double? {
-    guard type == .scalar, let op = OpRegistry[operation.op] else { return nil }
+    guard type == .scalar else { return nil }
     var tensors: [Tensor<Double>] = []
     for operand in operands {
         guard let number = graph.constant(operand) else { return nil }
         tensors.append(.scalar(number))
     }
-    let result = op.evaluate(tensors, operation.attributes, resultShape: []).values[0]
+    let result = operation.op.definition.evaluate(tensors, operation.attributes, resultShape: []).values[0]
     // The language has no word for infinities and NaN: the runtime makes them.
     return result.isFinite ? result : nil
 }
@@ -45,15 +45,15 @@ private func unchangedOperand(
 ) -> ValueID? {
     let candidate: ValueID?
     switch operation.op {
-    case "add":
+    case .add:
         candidate = graph.constant(operands[1]) == 0 ? operands[0] : graph.constant(operands[0]) == 0 ? operands[1] : nil
-    case "multiply":
+    case .multiply:
         candidate = graph.constant(operands[1]) == 1 ? operands[0] : graph.constant(operands[0]) == 1 ? operands[1] : nil
-    case "subtract":
+    case .subtract:
         candidate = graph.constant(operands[1]) == 0 ? operands[0] : nil
-    case "divide":
+    case .divide:
         candidate = graph.constant(operands[1]) == 1 ? operands[0] : nil
-    case "f32", "u8", "broadcast", "sum_to":
+    case .castToF32, .castToU8, .broadcast, .sumTo:
         candidate = operands[0]
     default:
         candidate = nil

@@ -29,7 +29,7 @@ private func withFoldedScales(_ graph: Graph) throws(OpError) -> Graph {
             rewriter.copy(id)
             continue
         }
-        if operation.op == "conv2d", dependsOnWeightsAlone[operation.operands[1].index],
+        if operation.op == .conv2D, dependsOnWeightsAlone[operation.operands[1].index],
             let scale = Scale(of: operation.operands[0], in: graph),
             uses.onlyReader(of: operation.operands[0]) == id
         {
@@ -42,12 +42,12 @@ private func withFoldedScales(_ graph: Graph) throws(OpError) -> Graph {
             let filter = try scale.apply(
                 to: rewriter.place(of: convolution.operands[1]), named: "filter", in: &rewriter)
             let inner = try rewriter.builder.apply(
-                "conv2d", [rewriter.place(of: convolution.operands[0]), filter],
+                .conv2D, [rewriter.place(of: convolution.operands[0]), filter],
                 convolution.operation?.attributes ?? Attributes(), named: tail.bias == nil ? graph[id].name : convolution.name)
             if let bias = tail.bias {
                 let scaled = try scale.apply(to: rewriter.place(of: bias), named: "bias", in: &rewriter)
                 rewriter.replace(
-                    id, with: try rewriter.builder.apply("add", [inner, scaled], named: graph[id].name))
+                    id, with: try rewriter.builder.apply(.add, [inner, scaled], named: graph[id].name))
             } else {
                 rewriter.replace(id, with: inner)
             }
@@ -62,28 +62,28 @@ private func withFoldedScales(_ graph: Graph) throws(OpError) -> Graph {
 private struct Scale {
     var source: ValueID
     var factor: Double
-    var op: String
+    var op: OpName
 
     init?(of id: ValueID, in graph: Graph) {
         guard let operation = graph[id].operation else { return nil }
         switch operation.op {
-        case "multiply":
+        case .multiply:
             if let factor = graph.constant(operation.operands[1]) {
-                self.init(source: operation.operands[0], factor: factor, op: "multiply")
+                self.init(source: operation.operands[0], factor: factor, op: .multiply)
             } else if let factor = graph.constant(operation.operands[0]) {
-                self.init(source: operation.operands[1], factor: factor, op: "multiply")
+                self.init(source: operation.operands[1], factor: factor, op: .multiply)
             } else {
                 return nil
             }
-        case "divide":
+        case .divide:
             guard let factor = graph.constant(operation.operands[1]) else { return nil }
-            self.init(source: operation.operands[0], factor: factor, op: "divide")
+            self.init(source: operation.operands[0], factor: factor, op: .divide)
         default:
             return nil
         }
     }
 
-    private init(source: ValueID, factor: Double, op: String) {
+    private init(source: ValueID, factor: Double, op: OpName) {
         self.source = source
         self.factor = factor
         self.op = op
@@ -103,10 +103,10 @@ private struct ConvolutionTail {
     init?(_ id: ValueID, in graph: Graph, _ uses: Uses, _ dependsOnWeightsAlone: [Bool]) {
         guard uses.onlyReader(of: id) != nil, let operation = graph[id].operation else { return nil }
         switch operation.op {
-        case "conv2d":
+        case .conv2D:
             convolution = id
-        case "add":
-            guard graph[operation.operands[0]].operation?.op == "conv2d",
+        case .add:
+            guard graph[operation.operands[0]].operation?.op == .conv2D,
                 uses.onlyReader(of: operation.operands[0]) == id,
                 dependsOnWeightsAlone[operation.operands[1].index]
             else { return nil }

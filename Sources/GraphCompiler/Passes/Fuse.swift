@@ -60,22 +60,27 @@ private struct Fusion {
     }
 
     mutating func place(_ id: ValueID) {
-        guard let operation = graph[id].operation, let op = OpRegistry[operation.op] else { return }
+        guard let operation = graph[id].operation else { return }
         if PointwiseTable.isFusable(operation, graph[id].type.shape, in: graph) {
             if !extendConvolution(with: id, operation) { startPointwise(id, operation) }
             return
         }
-        switch op.name {
-        case "conv2d", "conv2d_input_gradient":
+        switch operation.op {
+        case .conv2D, .conv2DInputGradient:
             start(.convolution, id)
             absorbPrologue(into: id, operation.operands[0])
-        case "depth_to_space":
+        case .depthToSpace:
             if !appendShuffle(id, operation) { start(.alone, id) }
-        case "sum", "mean", "sum_to":
+        case .sum, .mean, .sumTo:
             let isRowSum = PointwiseTable.isRowSum(operation, graph)
             start(isRowSum ? .reduction : .alone, id)
             if isRowSum { absorbPrologue(into: id, operation.operands[0]) }
-        default:
+        case .conv2DFilterGradient, .psnr, .psnrGradient, .spaceToDepth, .concat, .slice, .padZero, .resizeBicubic,
+            .resizeBicubicGradient:
+            start(.alone, id)
+        // Pointwise, on operands that kernels cannot spread over the result's rows.
+        case .castToF32, .castToU8, .add, .subtract, .multiply, .divide, .negate, .relu, .leakyReLU, .reluGradient, .tanh,
+            .sigmoid, .abs, .sign, .sqrt, .power, .round, .clip, .clipGradient, .meanGradient, .sumGradient, .broadcast:
             start(.alone, id)
         }
     }

@@ -21,8 +21,8 @@ func joinBiasGradients(_ graph: Graph) -> Graph {
     for (index, group) in graph.groups.enumerated() {
         let member = group.members[0]
         if group.members.count == 1, let operation = graph[member].operation {
-            if operation.op == "sum_to" { sums[member] = index }
-            if operation.op == "conv2d_filter_gradient" {
+            if operation.op == .sumTo { sums[member] = index }
+            if operation.op == .conv2DFilterGradient {
                 for sum in uses.readers(of: operation.operands[1]) {
                     let joined = Group(name: group.name, members: [sum, member])
                     guard let place = sums[sum], sum < member,

@@ -27,14 +27,19 @@ extension Program {
     private func convolutionOperationCount(ofGroup index: Int) -> Int {
         let members = graph.groups[index].members
         // Beside gradients of filters stands only what other groups compute, too.
-        let gradients = members.filter { graph[$0].operation?.op == "conv2d_filter_gradient" }
+        let gradients = members.filter { graph[$0].operation?.op == .conv2DFilterGradient }
         return (gradients.isEmpty ? members : gradients).reduce(0) { sum, member in
-            guard let operation = graph[member].operation, operation.op.hasPrefix("conv2d"),
-                let op = OpRegistry[operation.op]
-            else { return sum }
+            guard let operation = graph[member].operation, operation.op.isConvolution else { return sum }
             let shapes = BoundShapes(
                 operands: operation.operands.map(graph.boundShape), result: graph.boundShape(member))
-            return sum + op.cost(shapes, operation.attributes).operationCount
+            return sum + operation.op.definition.cost(shapes, operation.attributes).operationCount
         }
+    }
+}
+
+extension OpName {
+    /// `conv2d` or one of its gradients.
+    fileprivate var isConvolution: Bool {
+        self == .conv2D || self == .conv2DInputGradient || self == .conv2DFilterGradient
     }
 }

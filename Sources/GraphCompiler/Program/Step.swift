@@ -4,7 +4,7 @@ import KernelInterface
 public struct Step: Hashable, Sendable {
     /// The group's name; a step that makes something for another has that one's, and what it does behind it: `s3_pack`.
     public var name: String
-    public var kernel: String
+    public var kernel: KernelName
     /// Index of the group in the graph; for a step that makes something for another, of that one's.
     public var group: Int
     public var inputs: [StepInput]

@@ -209,13 +209,11 @@ struct ColumnReach {
             // Results come last first: what they read is asked for once all are known.
             guard program[buffer: step.outputs[0]].value == value else { continue }
             for member in graph.groups[step.group].members.reversed() {
-                guard let columns = needed[member.index], let operation = graph[member].operation,
-                    let op = OpRegistry[operation.op]
-                else { continue }
+                guard let columns = needed[member.index], let operation = graph[member].operation else { continue }
                 let shapes = BoundShapes(
                     operands: operation.operands.map(graph.boundShape), result: graph.boundShape(member))
                 for (position, operand) in operation.operands.enumerated() where isImage[operand.index] {
-                    let map = op.columnMap(operand: position, shapes, operation.attributes)
+                    let map = operation.op.definition.columnMap(operand: position, shapes, operation.attributes)
                     guard map != .all else {
                         throw ProgramError("'\(graph[member].name)' needs the whole width, so that it cannot be cut into strips")
                     }
@@ -242,7 +240,7 @@ extension Program {
 
 extension Step {
     /// Columns that the kernel computes together: tiles are square, as shuffled blocks are.
-    fileprivate var columnUnit: Int { kernel == KernelTable.reference ? 1 : rowUnit }
+    fileprivate var columnUnit: Int { kernel == .reference ? 1 : rowUnit }
 }
 
 private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }

@@ -16,7 +16,7 @@ extension Elaborator {
             case .block:
                 if !seen.insert(name.text).inserted {
                     report("duplicate-name", "block '\(name.text)' is declared twice", at: name.location)
-                } else if OpRegistry[name.text] != nil || isFunction(name.text) {
+                } else if OpName(rawValue: name.text) != nil || isFunction(name.text) {
                     report(
                         "duplicate-name", "'\(name.text)' is an op of the language; name the block otherwise",
                         at: name.location)

@@ -5,12 +5,12 @@ extension Elaborator {
     func evaluate(_ call: Call, at location: SourceLocation, named name: String?) throws(Reported) -> Binding {
         let callee = call.callee.text
         if let block = blocks[callee] { return .value(try expand(block, call)) }
-        let op = OpRegistry[callee]
+        let op = OpName(rawValue: callee)
         guard op != nil || isFunction(callee) else {
             throw fail(
                 "unknown-name", "there is no op or block '\(callee)'", at: call.callee.location,
                 suggestion: Spelling.nearest(
-                    to: callee, among: blocks.keys.sorted() + OpRegistry.names + Self.functions))
+                    to: callee, among: blocks.keys.sorted() + OpName.allCases.map(\.rawValue) + Self.functions))
         }
         if let path = call.path {
             throw fail(
@@ -28,8 +28,8 @@ extension Elaborator {
 
     // MARK: Ops
 
-    private func apply(_ op: any Op, _ call: Call, named name: String?) throws(Reported) -> ValueID {
-        let signature = op.signature
+    private func apply(_ op: OpName, _ call: Call, named name: String?) throws(Reported) -> ValueID {
+        let signature = op.definition.signature
         // Positions behind the tensor operands are the attributes in their order: clip(x, 0, 255).
         let operandCount = signature.isVariadic ? call.operands.count : min(call.operands.count, signature.operands.count)
         let positional = call.operands[operandCount...]
@@ -41,34 +41,34 @@ extension Elaborator {
         guard positional.count <= signature.attributes.count, !positional.contains(where: isTensorName) else {
             throw fail(
                 "wrong-operand-count",
-                "\(op.name) takes \(signature.operands.count) operand\(signature.operands.count == 1 ? "" : "s")",
-                at: call.callee.location, expected: signature.written(as: op.name, withAttributes: true),
+                "\(op) takes \(signature.operands.count) operand\(signature.operands.count == 1 ? "" : "s")",
+                at: call.callee.location, expected: signature.written(as: op, withAttributes: true),
                 found: "\(call.operands.count) operands")
         }
         let operands = try? values(call.operands[..<operandCount])
         var attributes = Attributes()
         for (declaration, expression) in zip(signature.attributes, positional) {
-            attributes[declaration.name] = try attribute(expression, declaration, of: op.name)
+            attributes[declaration.name] = try attribute(expression, declaration, of: op)
         }
         for given in call.attributes {
             guard let declaration = signature.attributes.first(where: { $0.name == given.name.text }) else {
                 let known = signature.attributes.map(\.name)
                 throw fail(
-                    "unknown-attribute", "\(op.name) has no argument '\(given.name.text)'", at: given.name.location,
+                    "unknown-attribute", "\(op) has no argument '\(given.name.text)'", at: given.name.location,
                     suggestion: Spelling.nearest(to: given.name.text, among: known),
                     notes: [known.isEmpty ? "it has no named arguments" : "it has \(known.joined(separator: ", "))"])
             }
             guard attributes[declaration.name] == nil else {
                 throw fail("duplicate-name", "'\(declaration.name)' is given twice", at: given.name.location)
             }
-            attributes[declaration.name] = try attribute(given.value, declaration, of: op.name)
+            attributes[declaration.name] = try attribute(given.value, declaration, of: op)
         }
         guard let operands else { throw Reported() }
-        return try apply(op.name, operands, attributes, at: call.callee.location, named: name)
+        return try apply(op, operands, attributes, at: call.callee.location, named: name)
     }
 
     func apply(
-        _ op: String, _ operands: [ValueID], _ attributes: Attributes = Attributes(), at location: SourceLocation,
+        _ op: OpName, _ operands: [ValueID], _ attributes: Attributes = Attributes(), at location: SourceLocation,
         named name: String?
     ) throws(Reported) -> ValueID {
         builder.origin = origin(at: location)
@@ -92,7 +92,7 @@ extension Elaborator {
     }
 
     private func attribute(
-        _ expression: Expression, _ declaration: AttributeDeclaration, of op: String
+        _ expression: Expression, _ declaration: AttributeDeclaration, of op: OpName
     ) throws(Reported) -> AttributeValue {
         let value: AttributeValue
         switch (declaration.kind, expression.kind) {
@@ -132,7 +132,7 @@ extension Elaborator {
     }
 
     private func word(
-        _ expression: Expression, _ options: [String], _ declaration: AttributeDeclaration, of op: String
+        _ expression: Expression, _ options: [String], _ declaration: AttributeDeclaration, of op: OpName
     ) throws(Reported) -> String {
         if case .name(let word) = expression.kind, options.contains(word) { return word }
         let written = if case .name(let word) = expression.kind { word } else { "" }

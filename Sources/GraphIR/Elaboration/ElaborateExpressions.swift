@@ -43,7 +43,7 @@ extension Elaborator {
                 suggestion: Spelling.nearest(to: text, among: environment.names),
                 notes: ["sizes get their names in the types of inputs"])
         }
-        let isCallable = OpRegistry[text] != nil || blocks[text] != nil || isFunction(text)
+        let isCallable = OpName(rawValue: text) != nil || blocks[text] != nil || isFunction(text)
         return fail(
             "unknown-name", "'\(text)' is not known here", at: location,
             suggestion: isCallable ? nil : Spelling.nearest(to: text, among: environment.names),
@@ -193,7 +193,7 @@ extension Elaborator {
         case .known(.bool(let truth)):
             throw fail("wrong-kind", "'-' takes a number", at: operand.location, found: "\(truth)")
         case .size(let size): return .size(Size(-1) * size)
-        case .value(let id): return .value(try apply("negate", [id], at: location, named: name))
+        case .value(let id): return .value(try apply(.negate, [id], at: location, named: name))
         case .poison: throw Reported()
         }
     }
@@ -273,7 +273,7 @@ extension Elaborator {
             guard result.isFinite else { throw hasNoResult(symbol, dividesByZero: second == 0, at: location) }
             return .known(.float(result))
         case (.value, _), (_, .value):
-            guard let op = OpRegistry.operators[symbol] else {
+            guard let op = OpName(symbol) else {
                 throw fail(
                     "wrong-kind", "'\(symbol.rawValue)' takes whole numbers, and no tensors", at: location,
                     notes: ["tensors are divided with '/'"])

@@ -1,4 +1,5 @@
 import GraphLanguage
+import KernelInterface
 
 /// The rules of statements.
 extension Elaborator {
@@ -328,6 +329,13 @@ extension Elaborator {
         guard stepNames.insert(name.text).inserted else {
             throw fail("duplicate-name", "step '\(name.text)' stands twice", at: name.location)
         }
-        builder.setGroup(Group(name: name.text, members: members, kernel: kernel?.text))
+        builder.setGroup(Group(name: name.text, members: members, kernel: try kernel.map(self.kernel)))
+    }
+
+    private func kernel(_ name: Name) throws(Reported) -> KernelName {
+        if let kernel = KernelName(rawValue: name.text) { return kernel }
+        throw fail(
+            "unknown-name", "there is no kernel '\(name.text)'", at: name.location,
+            suggestion: Spelling.nearest(to: name.text, among: KernelName.allCases.map(\.rawValue)))
     }
 }

@@ -1,13 +1,13 @@
 /// |x|; its derivative at 0 is taken as 0.
 struct Abs: PointwiseOp {
-    let name = "abs"
+    let name = OpName.abs
     let signature = Signature(["x"])
 
     func gradient(
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
-        let sign = try builder.apply("sign", [use.operands[0]])
-        return [try builder.apply("multiply", [outputGradient, sign])]
+        let sign = try builder.apply(.sign, [use.operands[0]])
+        return [try builder.apply(.multiply, [outputGradient, sign])]
     }
 
     @specialized(where Scalar == Float)

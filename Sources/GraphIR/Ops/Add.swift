@@ -2,7 +2,7 @@
 ///
 /// Shapes: any two that broadcast together, see ``Broadcasting``.
 struct Add: PointwiseOp {
-    let name = "add"
+    let name = OpName.add
     let signature = Signature(["left", "right"])
 
     func gradient(

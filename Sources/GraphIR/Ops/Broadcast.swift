@@ -1,6 +1,6 @@
 /// `broadcast(x, shape = […])`: x repeated until it has `shape`, by the rule of ``Broadcasting``.
 struct Broadcast: Op {
-    let name = "broadcast"
+    let name = OpName.broadcast
     let signature = Signature(["x"], attributes: [AttributeDeclaration("shape", .sizes)])
     let isPointwise = true
 

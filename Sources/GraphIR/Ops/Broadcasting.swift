@@ -5,12 +5,12 @@
 /// two symbolic sizes that differ for some values pass here, and are compared again once bound.
 enum Broadcasting {
     /// The shape that all operands are broadcast to.
-    static func shape(of operands: [TensorType], in op: String) throws(OpError) -> Shape {
+    static func shape(of operands: [TensorType], in op: OpName) throws(OpError) -> Shape {
         var result = operands[0].shape
         for operand in operands.dropFirst() {
             guard let joined = join(result, operand.shape) else {
                 throw OpError(
-                    "shape-mismatch", "the operands of \(OpRegistry.spelling(op)) do not broadcast to one shape",
+                    "shape-mismatch", "the operands of \(op.spelling) do not broadcast to one shape",
                     expected: "\(operands[0]), or 1 in place of a dimension", found: operand.description)
             }
             result = joined
@@ -54,7 +54,7 @@ enum Broadcasting {
     ) throws(OpError) -> ValueID {
         let shape = builder.type(of: operand).shape
         if builder.type(of: gradient).shape == shape { return gradient }
-        return try builder.apply("sum_to", [gradient], Attributes(["shape": .sizes(shape.dimensions)]))
+        return try builder.apply(.sumTo, [gradient], Attributes(["shape": .sizes(shape.dimensions)]))
     }
 
     /// For each element of `target`, the place of the element of `shape` that is broadcast to it.

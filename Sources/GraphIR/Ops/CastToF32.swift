@@ -2,7 +2,7 @@
 ///
 /// Its gradient by a u8 operand has no meaning.
 struct CastToF32: Op {
-    let name = "f32"
+    let name = OpName.castToF32
     let signature = Signature(["x"])
     let isPointwise = true
 

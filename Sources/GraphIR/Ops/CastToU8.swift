@@ -2,7 +2,7 @@
 ///
 /// A step function: it has no gradient.
 struct CastToU8: Op {
-    let name = "u8"
+    let name = OpName.castToU8
     let signature = Signature(["x"])
     let isPointwise = true
 

@@ -1,6 +1,6 @@
 /// min(max(x, min), max); NaN stays NaN.
 struct Clip: PointwiseOp {
-    let name = "clip"
+    let name = OpName.clip
     let signature = Signature(["x"], attributes: ClipBounds.attributes)
 
     func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
@@ -12,7 +12,7 @@ struct Clip: PointwiseOp {
     func gradient(
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
-        [try builder.apply("clip_gradient", [outputGradient, use.operands[0]], use.attributes)]
+        [try builder.apply(.clipGradient, [outputGradient, use.operands[0]], use.attributes)]
     }
 
     @specialized(where Scalar == Float)
@@ -35,7 +35,7 @@ struct Clip: PointwiseOp {
 enum ClipBounds {
     static let attributes = [AttributeDeclaration("min", .float), AttributeDeclaration("max", .float)]
 
-    static func check(_ attributes: Attributes, in op: String) throws(OpError) {
+    static func check(_ attributes: Attributes, in op: OpName) throws(OpError) {
         let (lower, upper) = (attributes.float("min"), attributes.float("max"))
         guard lower <= upper else {
             throw OpError(

@@ -2,7 +2,7 @@
 ///
 /// It is linear in `dy`; by `x` its derivative is zero but at the jumps.
 struct ClipGradient: PointwiseOp {
-    let name = "clip_gradient"
+    let name = OpName.clipGradient
     let signature = Signature(["dy", "x"], attributes: ClipBounds.attributes)
 
     func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
@@ -14,7 +14,7 @@ struct ClipGradient: PointwiseOp {
     func gradient(
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
-        let byGradient = try builder.apply("clip_gradient", [outputGradient, use.operands[1]], use.attributes)
+        let byGradient = try builder.apply(.clipGradient, [outputGradient, use.operands[1]], use.attributes)
         return [try Broadcasting.reduce(byGradient, like: use.operands[0], in: &builder), nil]
     }
 

@@ -2,7 +2,7 @@
 ///
 /// Shapes: equal but for the axis, whose sizes add up; of either element type.
 struct Concat: Op {
-    let name = "concat"
+    let name = OpName.concat
     let signature = Signature(["a"], isVariadic: true, attributes: [Concat.axis])
 
     static let axis = AttributeDeclaration("axis", .integer(0...TensorLimits.rank - 1), default: .size(Size(3)))
@@ -34,7 +34,7 @@ struct Concat: Op {
             let length = builder.type(of: operand).shape.dimensions[axis]
             gradients.append(
                 try builder.apply(
-                    "slice", [outputGradient],
+                    .slice, [outputGradient],
                     Attributes(["axis": .size(Size(axis)), "start": .size(start), "length": .size(length)])))
             start = start + length
         }

@@ -7,7 +7,7 @@
 /// Learning" (2016), equation 9.6. `pad = same` is PyTorch's `padding=(k - 1)//2`, which
 /// differs from TensorFlow's `SAME` for strides above 1; ``ConvolutionPadding`` has the other paddings.
 struct Conv2D: ConvolutionByWindows {
-    let name = "conv2d"
+    let name = OpName.conv2D
     let signature = Signature(["x", "filter"], attributes: Convolution.attributes)
 
     func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
@@ -24,10 +24,10 @@ struct Conv2D: ConvolutionByWindows {
         let taps = builder.type(of: filter).shape.dimensions
         return [
             try builder.apply(
-                "conv2d_input_gradient", [outputGradient, filter],
+                .conv2DInputGradient, [outputGradient, filter],
                 Convolution.attributes(from: use.attributes, height: image[1], width: image[2])),
             try builder.apply(
-                "conv2d_filter_gradient", [x, outputGradient],
+                .conv2DFilterGradient, [x, outputGradient],
                 Convolution.attributes(from: use.attributes, height: taps[0], width: taps[1])),
         ]
     }

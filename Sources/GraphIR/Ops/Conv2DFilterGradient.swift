@@ -4,7 +4,7 @@
 /// Shapes: x `[N, H, W, Cin]`, dy `[N, OH, OW, Cout]`, result `[height, width, Cin, Cout]`; `height`
 /// and `width` are those of the filter.
 struct Conv2DFilterGradient: Op {
-    let name = "conv2d_filter_gradient"
+    let name = OpName.conv2DFilterGradient
     let signature = Signature(
         ["x", "dy"],
         attributes: [
@@ -35,9 +35,9 @@ struct Conv2DFilterGradient: Op {
         let image = builder.type(of: x).shape.dimensions
         return [
             try builder.apply(
-                "conv2d_input_gradient", [dy, outputGradient],
+                .conv2DInputGradient, [dy, outputGradient],
                 Convolution.attributes(from: use.attributes, height: image[1], width: image[2])),
-            try builder.apply("conv2d", [x, outputGradient], Convolution.attributes(from: use.attributes)),
+            try builder.apply(.conv2D, [x, outputGradient], Convolution.attributes(from: use.attributes)),
         ]
     }
 

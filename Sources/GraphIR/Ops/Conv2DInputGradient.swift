@@ -6,7 +6,7 @@
 /// `height` and `width` are those of the image, since several image sizes share one result size at
 /// strides above 1.
 struct Conv2DInputGradient: ConvolutionByWindows {
-    let name = "conv2d_input_gradient"
+    let name = OpName.conv2DInputGradient
     let signature = Signature(
         ["dy", "filter"],
         attributes: [AttributeDeclaration("height", .size), AttributeDeclaration("width", .size)]
@@ -34,9 +34,9 @@ struct Conv2DInputGradient: ConvolutionByWindows {
         let (dy, filter) = (use.operands[0], use.operands[1])
         let taps = builder.type(of: filter).shape.dimensions
         return [
-            try builder.apply("conv2d", [outputGradient, filter], Convolution.attributes(from: use.attributes)),
+            try builder.apply(.conv2D, [outputGradient, filter], Convolution.attributes(from: use.attributes)),
             try builder.apply(
-                "conv2d_filter_gradient", [outputGradient, dy],
+                .conv2DFilterGradient, [outputGradient, dy],
                 Convolution.attributes(from: use.attributes, height: taps[0], width: taps[1])),
         ]
     }

@@ -29,7 +29,7 @@ enum Convolution {
 
     /// The type of y, for x and a filter that agree.
     static func outputType(
-        of x: TensorType, filter: TensorType, _ attributes: Attributes, in op: String
+        of x: TensorType, filter: TensorType, _ attributes: Attributes, in op: OpName
     ) throws(OpError) -> TensorType {
         let (height, width) = try filterSize(filter, in: op)
         let channels = x.shape.dimensions[3]
@@ -56,7 +56,7 @@ enum Convolution {
     }
 
     /// Rows and columns of a filter `[kh, kw, Cin, Cout]`.
-    static func filterSize(_ filter: TensorType, in op: String) throws(OpError) -> (height: Int, width: Int) {
+    static func filterSize(_ filter: TensorType, in op: OpName) throws(OpError) -> (height: Int, width: Int) {
         try filter.requireF32(in: op)
         try filter.requireRank(4, "[height, width, in, out]", in: op)
         guard let height = filter.shape.dimensions[0].constant, let width = filter.shape.dimensions[1].constant else {

@@ -4,7 +4,7 @@
 /// Shapes: `[N, H, W, b²·C]` to `[N, b·H, b·W, C]`, of either element type. Source: the sub-pixel
 /// layer of Shi et al., 2016, equation 4, with channels in another order.
 struct DepthToSpace: Op {
-    let name = "depth_to_space"
+    let name = OpName.depthToSpace
     let signature = Signature(["x"], attributes: [AttributeDeclaration("block", .integer(1...64))])
 
     func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
@@ -25,7 +25,7 @@ struct DepthToSpace: Op {
     func gradient(
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
-        [try builder.apply("space_to_depth", [outputGradient], use.attributes)]
+        [try builder.apply(.spaceToDepth, [outputGradient], use.attributes)]
     }
 
     func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {

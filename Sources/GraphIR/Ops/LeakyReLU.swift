@@ -3,7 +3,7 @@
 /// `slope` is at least 0, so that the result has the operand's sign and its gradient needs the result
 /// alone.
 struct LeakyReLU: PointwiseOp {
-    let name = "leaky_relu"
+    let name = OpName.leakyReLU
     let signature = Signature(["x"], attributes: [AttributeDeclaration("slope", .float, default: .float(0.2))])
 
     func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
@@ -19,7 +19,7 @@ struct LeakyReLU: PointwiseOp {
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
         let slope = Attributes(["slope": .float(use.attributes.float("slope"))])
-        return [try builder.apply("relu_gradient", [outputGradient, use.result], slope)]
+        return [try builder.apply(.reluGradient, [outputGradient, use.result], slope)]
     }
 
     @specialized(where Scalar == Float)

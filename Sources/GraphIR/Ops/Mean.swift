@@ -1,6 +1,6 @@
 /// The mean of all elements, a scalar. Its gradient spreads dy / count over the operand's shape.
 struct Mean: Op {
-    let name = "mean"
+    let name = OpName.mean
     let signature = Signature(["x"])
 
     func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
@@ -12,7 +12,7 @@ struct Mean: Op {
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
         let shape = builder.type(of: use.operands[0]).shape
-        return [try builder.apply("mean_gradient", [outputGradient], Reduction.shape(shape))]
+        return [try builder.apply(.meanGradient, [outputGradient], Reduction.shape(shape))]
     }
 
     func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap { .all }

@@ -2,7 +2,7 @@
 ///
 /// An op of its own because the count is known only once symbolic sizes are bound.
 struct MeanGradient: Op {
-    let name = "mean_gradient"
+    let name = OpName.meanGradient
     let signature = Signature(["dy"], attributes: [AttributeDeclaration("shape", .sizes)])
     let isPointwise = true
 
@@ -15,7 +15,7 @@ struct MeanGradient: Op {
     func gradient(
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
-        [try builder.apply("mean", [outputGradient])]
+        [try builder.apply(.mean, [outputGradient])]
     }
 
     func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap { .all }

@@ -1,12 +1,12 @@
 /// −x
 struct Negate: PointwiseOp {
-    let name = "negate"
+    let name = OpName.negate
     let signature = Signature(["x"])
 
     func gradient(
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
-        [try builder.apply("negate", [outputGradient])]
+        [try builder.apply(.negate, [outputGradient])]
     }
 
     @specialized(where Scalar == Float)

@@ -1,15 +1,15 @@
 /// The checks that the shape rules of many ops make, each with its one wording.
 extension TensorType {
-    func requireF32(in op: String) throws(OpError) {
+    func requireF32(in op: OpName) throws(OpError) {
         guard element == .f32 else {
             throw OpError(
-                "element-mismatch", "\(OpRegistry.spelling(op)) takes f32; write f32(…) around a u8 operand",
+                "element-mismatch", "\(op.spelling) takes f32; write f32(…) around a u8 operand",
                 expected: TensorType(.f32, shape).description, found: description)
         }
     }
 
     /// - Parameter layout: the dimensions' names, as `[N, H, W, C]`.
-    func requireRank(_ rank: Int, _ layout: String, in op: String) throws(OpError) {
+    func requireRank(_ rank: Int, _ layout: String, in op: OpName) throws(OpError) {
         guard shape.rank == rank else {
             throw OpError(
                 "rank-mismatch", "\(op) takes \(rank) dimension\(rank == 1 ? "" : "s")",
@@ -17,12 +17,12 @@ extension TensorType {
         }
     }
 
-    func requireImages(in op: String) throws(OpError) {
+    func requireImages(in op: OpName) throws(OpError) {
         try requireRank(4, "[N, H, W, C]", in: op)
     }
 
     /// Checks the element type, and the shape as far as sizes are known.
-    func require(_ expected: TensorType, as role: String, in op: String) throws(OpError) {
+    func require(_ expected: TensorType, as role: String, in op: OpName) throws(OpError) {
         guard element == expected.element else {
             throw OpError(
                 "element-mismatch", "\(role) of \(op) has the wrong element type",
@@ -39,7 +39,7 @@ extension TensorType {
     }
 
     /// - Returns: the axis that an attribute names, which exists.
-    func axis(_ attributes: Attributes, in op: String) throws(OpError) -> Int {
+    func axis(_ attributes: Attributes, in op: OpName) throws(OpError) -> Int {
         let axis = attributes.integer("axis")
         guard axis < shape.rank else {
             throw OpError(

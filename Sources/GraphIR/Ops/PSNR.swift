@@ -6,7 +6,7 @@ import RealModule
 /// mse_n is taken as at least 1e-10 · max², so that equal images have 100 dB. Shapes: both
 /// `[N, H, W, C]`; the result is a scalar.
 struct PSNR: Op {
-    let name = "psnr"
+    let name = OpName.psnr
     let signature = Signature(["a", "b"], attributes: PSNR.attributes)
 
     static let attributes = [AttributeDeclaration("max", .float)]
@@ -19,8 +19,8 @@ struct PSNR: Op {
     func gradient(
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
-        let byA = try builder.apply("psnr_gradient", [outputGradient] + use.operands, use.attributes)
-        return [byA, try builder.apply("negate", [byA])]
+        let byA = try builder.apply(.psnrGradient, [outputGradient] + use.operands, use.attributes)
+        return [byA, try builder.apply(.negate, [byA])]
     }
 
     func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap { .all }
@@ -58,7 +58,7 @@ struct PSNR: Op {
     }
 
     static func check(
-        _ a: TensorType, _ b: TensorType, _ attributes: Attributes, in op: String
+        _ a: TensorType, _ b: TensorType, _ attributes: Attributes, in op: OpName
     ) throws(OpError) {
         try a.requireF32(in: op)
         try a.requireImages(in: op)

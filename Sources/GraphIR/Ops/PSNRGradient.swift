@@ -3,7 +3,7 @@ import RealModule
 /// The gradient of `psnr` by a: −dy · 20 / (ln 10 · N · H·W·C) · (a − b) / mse_n, zero for images
 /// whose mse_n is at the floor. By b it is the negative.
 struct PSNRGradient: Op {
-    let name = "psnr_gradient"
+    let name = OpName.psnrGradient
     let signature = Signature(["dy", "a", "b"], attributes: PSNR.attributes)
 
     func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
@@ -17,9 +17,9 @@ struct PSNRGradient: Op {
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
         let one = builder.constant(1)
-        let slope = try builder.apply("psnr_gradient", [one] + use.operands.dropFirst(), use.attributes)
-        let product = try builder.apply("multiply", [outputGradient, slope])
-        return [try builder.apply("sum", [product]), nil, nil]
+        let slope = try builder.apply(.psnrGradient, [one] + use.operands.dropFirst(), use.attributes)
+        let product = try builder.apply(.multiply, [outputGradient, slope])
+        return [try builder.apply(.sum, [product]), nil, nil]
     }
 
     func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap { .all }

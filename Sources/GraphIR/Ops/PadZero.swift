@@ -1,6 +1,6 @@
 /// `pad_zero(x, axis, before, after)`: x with zeros in front and behind along one axis.
 struct PadZero: Op {
-    let name = "pad_zero"
+    let name = OpName.padZero
     let signature = Signature(
         ["x"],
         attributes: [
@@ -28,7 +28,7 @@ struct PadZero: Op {
             "axis": .size(Size(axis)), "start": .size(use.attributes.size("before")),
             "length": .size(builder.type(of: use.operands[0]).shape.dimensions[axis]),
         ])
-        return [try builder.apply("slice", [outputGradient], cut)]
+        return [try builder.apply(.slice, [outputGradient], cut)]
     }
 
     func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {

@@ -4,7 +4,7 @@ import RealModule
 ///
 /// Adam's bias correction is `1 - power(step, base = 0.9)`.
 struct Power: PointwiseOp {
-    let name = "power"
+    let name = OpName.power
     let signature = Signature(["x"], attributes: [AttributeDeclaration("base", .float)])
 
     func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
@@ -20,8 +20,8 @@ struct Power: PointwiseOp {
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
         let slope = builder.constant(Double.log(use.attributes.float("base")))
-        let scaled = try builder.apply("multiply", [use.result, slope])
-        return [try builder.apply("multiply", [outputGradient, scaled])]
+        let scaled = try builder.apply(.multiply, [use.result, slope])
+        return [try builder.apply(.multiply, [outputGradient, scaled])]
     }
 
     @specialized(where Scalar == Float)

@@ -1,12 +1,12 @@
 /// max(x, 0); NaN stays NaN. Its derivative at 0 is taken as 0.
 struct ReLU: PointwiseOp {
-    let name = "relu"
+    let name = OpName.relu
     let signature = Signature(["x"])
 
     func gradient(
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
-        [try builder.apply("relu_gradient", [outputGradient, use.result])]
+        [try builder.apply(.reluGradient, [outputGradient, use.result])]
     }
 
     @specialized(where Scalar == Float)

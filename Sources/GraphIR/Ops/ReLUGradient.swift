@@ -2,14 +2,14 @@
 ///
 /// It is linear in `dy`; by `y` its derivative is zero but at the jump.
 struct ReLUGradient: PointwiseOp {
-    let name = "relu_gradient"
+    let name = OpName.reluGradient
     let signature = Signature(["dy", "y"], attributes: [AttributeDeclaration("slope", .float, default: .float(0))])
 
     func gradient(
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
         let slope = Attributes(["slope": .float(use.attributes.float("slope"))])
-        let byGradient = try builder.apply("relu_gradient", [outputGradient, use.operands[1]], slope)
+        let byGradient = try builder.apply(.reluGradient, [outputGradient, use.operands[1]], slope)
         return [try Broadcasting.reduce(byGradient, like: use.operands[0], in: &builder), nil]
     }
 

@@ -8,7 +8,7 @@
 /// Shapes: `[N, H, W, C]` to `[N, factor·H, factor·W, C]`. Source: Keys, "Cubic convolution
 /// interpolation for digital image processing" (1981), equation 15.
 struct ResizeBicubic: Op {
-    let name = "resize_bicubic"
+    let name = OpName.resizeBicubic
     let signature = Signature(["x"], attributes: [ResizeBicubic.factor])
 
     static let factor = AttributeDeclaration("factor", .integer(1...64))
@@ -25,7 +25,7 @@ struct ResizeBicubic: Op {
     func gradient(
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
-        [try builder.apply("resize_bicubic_gradient", [outputGradient], use.attributes)]
+        [try builder.apply(.resizeBicubicGradient, [outputGradient], use.attributes)]
     }
 
     /// The four taps of row y begin at ⌊(2y + 1 − factor) / (2 · factor)⌋ − 1. Mirrored ones lie among

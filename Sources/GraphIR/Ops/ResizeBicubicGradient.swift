@@ -3,7 +3,7 @@
 ///
 /// Shapes: `[N, factor·H, factor·W, C]` to `[N, H, W, C]`.
 struct ResizeBicubicGradient: Op {
-    let name = "resize_bicubic_gradient"
+    let name = OpName.resizeBicubicGradient
     let signature = Signature(["dy"], attributes: [ResizeBicubic.factor])
 
     func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
@@ -27,7 +27,7 @@ struct ResizeBicubicGradient: Op {
     func gradient(
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
-        [try builder.apply("resize_bicubic", [outputGradient], use.attributes)]
+        [try builder.apply(.resizeBicubic, [outputGradient], use.attributes)]
     }
 
     /// Source row h is a tap of the rows whose first tap is one of h − 3 … h. Mirrored taps are among

@@ -1,6 +1,6 @@
 /// The nearest whole number, halves to even (IEEE 754, roundTiesToEven). Its gradient is zero.
 struct Round: PointwiseOp {
-    let name = "round"
+    let name = OpName.round
     let signature = Signature(["x"])
 
     func gradient(

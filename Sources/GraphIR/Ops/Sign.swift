@@ -1,6 +1,6 @@
 /// −1, 0 or 1; 0 for NaN. Its derivative is zero but at the jump.
 struct Sign: PointwiseOp {
-    let name = "sign"
+    let name = OpName.sign
     let signature = Signature(["x"])
 
     func gradient(

@@ -1,6 +1,6 @@
 /// `slice(x, axis, start, length)`: indices start ..< start + length along one axis.
 struct Slice: Op {
-    let name = "slice"
+    let name = OpName.slice
     let signature = Signature(
         ["x"],
         attributes: [Concat.axis, AttributeDeclaration("start", .size), AttributeDeclaration("length", .size)])
@@ -29,7 +29,7 @@ struct Slice: Op {
         let padding = Attributes([
             "axis": .size(Size(axis)), "before": .size(start), "after": .size(size - start - length),
         ])
-        return [try builder.apply("pad_zero", [outputGradient], padding)]
+        return [try builder.apply(.padZero, [outputGradient], padding)]
     }
 
     func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {

@@ -3,7 +3,7 @@
 ///
 /// Shapes: `[N, b·H, b·W, C]` to `[N, H, W, b²·C]`, of either element type.
 struct SpaceToDepth: Op {
-    let name = "space_to_depth"
+    let name = OpName.spaceToDepth
     let signature = Signature(["x"], attributes: [AttributeDeclaration("block", .integer(1...64))])
 
     func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
@@ -25,7 +25,7 @@ struct SpaceToDepth: Op {
     func gradient(
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
-        [try builder.apply("depth_to_space", [outputGradient], use.attributes)]
+        [try builder.apply(.depthToSpace, [outputGradient], use.attributes)]
     }
 
     func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap {

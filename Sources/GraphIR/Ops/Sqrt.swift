@@ -1,13 +1,13 @@
 /// √x, NaN below 0; its derivative is 1 / (2 · √x).
 struct Sqrt: PointwiseOp {
-    let name = "sqrt"
+    let name = OpName.sqrt
     let signature = Signature(["x"])
 
     func gradient(
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
-        let half = try builder.apply("multiply", [outputGradient, builder.constant(0.5)])
-        return [try builder.apply("divide", [half, use.result])]
+        let half = try builder.apply(.multiply, [outputGradient, builder.constant(0.5)])
+        return [try builder.apply(.divide, [half, use.result])]
     }
 
     @specialized(where Scalar == Float)

@@ -2,7 +2,7 @@
 ///
 /// Shapes: any two that broadcast together, see ``Broadcasting``.
 struct Subtract: PointwiseOp {
-    let name = "subtract"
+    let name = OpName.subtract
     let signature = Signature(["left", "right"])
 
     func gradient(
@@ -11,7 +11,7 @@ struct Subtract: PointwiseOp {
         let byRight = try Broadcasting.reduce(outputGradient, like: use.operands[1], in: &builder)
         return [
             try Broadcasting.reduce(outputGradient, like: use.operands[0], in: &builder),
-            try builder.apply("negate", [byRight]),
+            try builder.apply(.negate, [byRight]),
         ]
     }
 

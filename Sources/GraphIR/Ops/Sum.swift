@@ -2,7 +2,7 @@
 ///
 /// Shapes: `sum(x, axes = [0, 1, 2])` makes `[C]` of `[N, H, W, C]`.
 struct Sum: Op {
-    let name = "sum"
+    let name = OpName.sum
     let signature = Signature(["x"], attributes: [AttributeDeclaration("axes", .sizes, default: .sizes([]))])
 
     func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
@@ -18,7 +18,7 @@ struct Sum: Op {
     ) throws(OpError) -> [ValueID?] {
         var attributes = Reduction.shape(builder.type(of: use.operands[0]).shape)
         attributes["axes"] = .sizes(use.attributes.sizes("axes"))
-        return [try builder.apply("sum_gradient", [outputGradient], attributes)]
+        return [try builder.apply(.sumGradient, [outputGradient], attributes)]
     }
 
     func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap { .all }
@@ -37,7 +37,7 @@ struct Sum: Op {
     }
 
     /// The attribute `axes`: known, distinct, below the rank.
-    static func axes(_ attributes: Attributes, rank: Int, in op: String) throws(OpError) -> [Int] {
+    static func axes(_ attributes: Attributes, rank: Int, in op: OpName) throws(OpError) -> [Int] {
         var axes: [Int] = []
         for size in attributes.sizes("axes") {
             guard let axis = size.constant, axis >= 0, axis < rank, !axes.contains(axis) else {

@@ -1,6 +1,6 @@
 /// The gradient of `sum`: dy repeated along `axes` (all, when none is given) until it has `shape`.
 struct SumGradient: Op {
-    let name = "sum_gradient"
+    let name = OpName.sumGradient
     let signature = Signature(
         ["dy"],
         attributes: [
@@ -19,7 +19,7 @@ struct SumGradient: Op {
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
         let axes = Attributes(["axes": .sizes(use.attributes.sizes("axes"))])
-        return [try builder.apply("sum", [outputGradient], axes)]
+        return [try builder.apply(.sum, [outputGradient], axes)]
     }
 
     func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap { .all }

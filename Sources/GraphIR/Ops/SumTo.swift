@@ -2,7 +2,7 @@
 /// broadcast to x. The transpose of `broadcast`, and so its gradient: a bias's gradient is
 /// `sum_to(dy, shape = [C])`.
 struct SumTo: Op {
-    let name = "sum_to"
+    let name = OpName.sumTo
     let signature = Signature(["x"], attributes: [AttributeDeclaration("shape", .sizes)])
 
     func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
@@ -20,7 +20,7 @@ struct SumTo: Op {
         of use: OpUse, outputGradient: ValueID, in builder: inout GraphBuilder
     ) throws(OpError) -> [ValueID?] {
         let shape = builder.type(of: use.operands[0]).shape
-        return [try builder.apply("broadcast", [outputGradient], Reduction.shape(shape))]
+        return [try builder.apply(.broadcast, [outputGradient], Reduction.shape(shape))]
     }
 
     func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap { .all }

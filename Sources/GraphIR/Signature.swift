@@ -1,0 +1,46 @@
+/// What an op takes.
+public struct Signature: Sendable {
+    /// Operand names, for messages and documentation.
+    public var operands: [String]
+    /// Whether the last operand may be repeated.
+    public var isVariadic: Bool
+    public var attributes: [AttributeDeclaration]
+
+    public init(_ operands: [String], isVariadic: Bool = false, attributes: [AttributeDeclaration] = []) {
+        self.operands = operands
+        self.isVariadic = isVariadic
+        self.attributes = attributes
+    }
+}
+
+extension Signature {
+    /// As people call it: `concat(a, …)`, or with its attributes `clip(x, min, max)`.
+    func written(as op: OpName, withAttributes: Bool = false) -> String {
+        let names = operands + (isVariadic ? ["…"] : []) + (withAttributes ? attributes.map(\.name) : [])
+        return "\(op)(\(names.joined(separator: ", ")))"
+    }
+
+    /// Checks operand count and attributes, fills in defaults, and puts attributes in the signature's order.
+    func complete(_ given: Attributes, operandCount: Int, op: OpName) throws(OpError) -> Attributes {
+        guard isVariadic ? operandCount >= operands.count : operandCount == operands.count else {
+            throw OpError(
+                "wrong-operand-count",
+                "\(op) takes \(isVariadic ? "at least " : "")\(operands.count) operand\(operands.count == 1 ? "" : "s")",
+                expected: written(as: op), found: "\(operandCount) operand\(operandCount == 1 ? "" : "s")")
+        }
+        var complete = Attributes()
+        for declaration in attributes {
+            guard let value = given[declaration.name] ?? declaration.defaultValue else {
+                throw OpError("missing-attribute", "\(op) needs '\(declaration.name) = …'")
+            }
+            complete[declaration.name] = try declaration.checked(value, op: op)
+        }
+        for pair in given.pairs where !attributes.contains(where: { $0.name == pair.name }) {
+            let known = attributes.map { "'\($0.name)'" }.joined(separator: ", ")
+            throw OpError(
+                "unknown-attribute", "\(op) has no attribute '\(pair.name)'"
+                    + (known.isEmpty ? "; it has none" : "; it has \(known)"))
+        }
+        return complete
+    }
+}

@@ -1,0 +1,41 @@
+/// Every kernel. The raw values are their names in plans and reports, and stand nowhere else.
+///
+/// Those that the compiler chooses among for a group come first, the best of what fits before the others.
+public enum KernelName: String, Hashable, Sendable, CaseIterable {
+    case conv2DComposed = "conv2d_composed"
+    case conv2DFilterGradientsComposed = "conv2d_filter_gradients_composed"
+    case conv2DWinograd = "conv2d_winograd"
+    case conv2DDirect = "conv2d_direct"
+    case conv2DFilterAndBiasGradientWinograd = "conv2d_filter_and_bias_gradient_winograd"
+    case conv2DFilterGradientWinograd = "conv2d_filter_gradient_winograd"
+    case conv2DInputGradientDirect = "conv2d_input_gradient_direct"
+    case conv2DFilterGradientDirect = "conv2d_filter_gradient_direct"
+    case pointwise
+    case sumRows = "sum_rows"
+    case depthToSpace = "depth_to_space"
+    case spaceToDepth = "space_to_depth"
+    case concatChannels = "concat_channels"
+    case concatRows = "concat_rows"
+    case sliceChannels = "slice_channels"
+    case sliceRows = "slice_rows"
+    case resizeBicubic = "resize_bicubic"
+    case resizeBicubicGradient = "resize_bicubic_gradient"
+    case psnr
+    case psnrGradient = "psnr_gradient"
+    /// No kernel: the op's reference implementation, which fits every operation.
+    case reference
+
+    // What these make, other kernels read.
+    case packFilter = "pack_filter"
+    case packFilterRotated = "pack_filter_rotated"
+    case transformFilter = "transform_filter"
+    case transformFilterRotated = "transform_filter_rotated"
+    case composeFilters = "compose_filters"
+    case rotateComposedFilters = "rotate_composed_filters"
+    case composedGradientSums = "composed_gradient_sums"
+    case winogradGradientProducts = "winograd_gradient_products"
+}
+
+extension KernelName: CustomStringConvertible {
+    public var description: String { rawValue }
+}

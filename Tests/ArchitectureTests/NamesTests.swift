@@ -1,0 +1,34 @@
+import GraphIR
+import KernelInterface
+import Testing
+
+/// Ops and kernels are told apart by the cases of their enums: the compiler then knows of a new one wherever it matters.
+@Suite struct NamesTests {
+    private static let names = Set(OpName.allCases.map(\.rawValue) + KernelName.allCases.map(\.rawValue))
+
+    @Test func noOpOrKernelIsComparedAsText() throws {
+        for file in try SourceFile.all() {
+            // Lines belong together where an argument or a pattern goes on.
+            let text = file.code.map(\.line).joined(separator: "\n")
+            for match in text.matches(of: /"(\w+)"/) where Self.names.contains(String(match.1)) {
+                let before = String(text[..<match.range.lowerBound].suffix(200))
+                let line = before.split(separator: "\n", omittingEmptySubsequences: false).last ?? ""
+                let isCompared =
+                    ["==", "!=", "apply(", "hasPrefix(", "hasSuffix("].contains { before.trimmed.hasSuffix($0) }
+                    || line.wholeMatch(of: /\s*case\s+(?:"\w+",\s*)*/) != nil
+                #expect(!isCompared, "\(file.path) tells an op or kernel by its name, \(match.0)")
+            }
+        }
+    }
+
+    @Test func definitionsKnowTheirNames() {
+        for name in OpName.allCases { #expect(name.definition.name == name) }
+    }
+}
+
+extension String {
+    /// Without the spaces and line ends at its end.
+    fileprivate var trimmed: Substring {
+        prefix(upTo: lastIndex { !$0.isWhitespace }.map(index(after:)) ?? startIndex)
+    }
+}
