@@ -122,9 +122,11 @@ public struct Pass: Sendable {
 
 /// The passes that lead from one stage to the next.
 public struct StagePasses: Sendable {
+    /// What is complete once all these passes have run.
     public let stage: Stage
     /// Whether the passes run round after round, until one changes nothing.
     public let areRepeated: Bool
+    /// In the order in which they run.
     public let passes: [Pass]
 
     init(_ stage: Stage, untilUnchanged areRepeated: Bool = false, _ passes: [Pass]) {
@@ -144,6 +146,7 @@ public enum EntryForm: Hashable, Sendable {
     /// From `buildSteps` on.
     case program(Program)
 
+    /// The entry's graph, as it was last.
     public var graph: Graph {
         switch self {
         case .graph(let graph): graph
@@ -182,7 +185,9 @@ enum PassError: Error {
 
 /// A mistake of the compiler: a pass whose result is not what its contract says.
 public struct BrokenPass: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The name of the pass.
     public var pass: String
+    /// What does not hold.
     public var message: String
     /// Where the node in question was written.
     public var origin: Origin
@@ -193,6 +198,7 @@ public struct BrokenPass: Error, Hashable, Sendable, CustomStringConvertible {
         self.origin = origin
     }
 
+    /// In one line, for people.
     public var description: String { "the compiler's pass '\(pass)' is at fault: \(message)" }
 }
 

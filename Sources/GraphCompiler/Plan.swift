@@ -6,6 +6,7 @@ public struct Plan: Sendable {
     /// small for that (``PlanOptions/Memory/all(byteCount:threadCount:)``).
     public var strips: [ColumnStrip]
 
+    /// - Precondition: there is a strip.
     public init(strips: [ColumnStrip]) {
         precondition(!strips.isEmpty, "a plan computes something")
         self.strips = strips
@@ -30,6 +31,7 @@ public struct ColumnStrip: Sendable {
     /// Columns of the first output that it makes. The strip's program makes more: its first column belongs to the
     /// first of `inputColumns`.
     public var outputColumns: Range<Int>
+    /// Reads `inputColumns` and makes the columns that are computed from them.
     public var program: Program
     /// Rows of the first input in a band; nil for whole images.
     public var bandRows: Int?

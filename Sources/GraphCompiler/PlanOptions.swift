@@ -10,16 +10,20 @@ public struct PlanOptions: Hashable, Sendable {
         /// of all threads: where even the smallest bands take more, the image is cut into strips of columns.
         case all(byteCount: Int, threadCount: Int)
 
+        /// All rows of each step before the next step.
         public static let wholeImages = Memory.bands(rows: nil)
         /// What is fastest on any machine.
         public static let automatic = Memory.arena(byteCount: preferredArenaByteCount)
     }
 
+    /// For what processors kernels are chosen.
     public var instructionSet: InstructionSet
     /// How convolutions are computed.
     public var algorithm: ConvolutionAlgorithm
+    /// How much of an image is worked on at a time.
     public var memory: Memory
 
+    /// - Parameter instructionSet: one that the machine has which runs the program.
     public init(
         _ instructionSet: InstructionSet, algorithm: ConvolutionAlgorithm = .best, memory: Memory = .wholeImages
     ) {

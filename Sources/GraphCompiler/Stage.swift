@@ -11,6 +11,7 @@ public enum Stage: String, Hashable, Sendable, CaseIterable, Comparable {
     /// With each buffer's place in memory, and the dependencies of instructions.
     case planned
 
+    /// In the order in which compilation passes them.
     public static func < (left: Stage, right: Stage) -> Bool {
         (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
     }

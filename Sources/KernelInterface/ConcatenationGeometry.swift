@@ -5,6 +5,7 @@ public struct ChannelConcatenationGeometry: Hashable, Sendable {
     /// The channels of each part.
     public var channels: PartSizes
 
+    /// - Parameter width: pixels of a row.
     public init(width: Int, channels: PartSizes) {
         self.width = width
         self.channels = channels
@@ -18,6 +19,7 @@ public struct RowConcatenationGeometry: Hashable, Sendable {
     /// The rows of an image of each part.
     public var heights: PartSizes
 
+    /// - Parameter rowLength: elements of a row.
     public init(rowLength: Int, heights: PartSizes) {
         self.rowLength = rowLength
         self.heights = heights
@@ -26,8 +28,10 @@ public struct RowConcatenationGeometry: Hashable, Sendable {
 
 /// Sizes of the operands of a concatenation along its axis.
 public struct PartSizes: Hashable, Sendable {
+    /// Parts that a concatenation may have.
     public static let maximumCount = 8
 
+    /// How many parts there are.
     public let count: Int
     /// Of part k in lane k, 0 behind the last.
     @usableFromInline let sizes: SIMD8<Int32>
@@ -44,6 +48,7 @@ public struct PartSizes: Hashable, Sendable {
         self.sizes = lanes
     }
 
+    /// The size of one part.
     @inlinable
     public subscript(part: Int) -> Int { Int(sizes[part]) }
 

@@ -4,7 +4,9 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     public var inputHeight: Int, inputWidth: Int, inputChannels: Int
     /// Rows and pixels of the convolution's own result, before any pixel shuffle.
     public var outputHeight: Int, outputWidth: Int, outputChannels: Int
+    /// Taps of the filter.
     public var filterHeight: Int, filterWidth: Int
+    /// Pixels from one result to the next, down and across.
     public var stride: Int
     /// Zero rows above and zero pixels to the left of the image.
     public var padTop: Int, padLeft: Int
@@ -14,6 +16,7 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     /// Images of the batch, which a filter gradient sums over.
     public var imageCount: Int
 
+    /// Without a pixel shuffle, and for one image, unless said.
     public init(
         inputHeight: Int, inputWidth: Int, inputChannels: Int,
         outputHeight: Int, outputWidth: Int, outputChannels: Int,

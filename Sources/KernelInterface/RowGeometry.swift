@@ -4,9 +4,12 @@ public struct RowGeometry: Hashable, Sendable {
     public var inputHeight: Int
     /// Pixels of a row and elements of a pixel, of the first input.
     public var inputWidth: Int, inputChannels: Int
+    /// The same of the first output.
     public var outputHeight: Int, outputWidth: Int, outputChannels: Int
+    /// Images of the batch.
     public var imageCount: Int
 
+    /// All sizes are at least 1.
     public init(
         inputHeight: Int, inputWidth: Int, inputChannels: Int,
         outputHeight: Int, outputWidth: Int, outputChannels: Int,

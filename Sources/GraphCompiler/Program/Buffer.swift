@@ -3,6 +3,7 @@ import KernelInterface
 
 /// Memory for one value, or for what one step makes for another.
 public struct Buffer: Hashable, Sendable {
+    /// What a buffer holds.
     public enum Role: Hashable, Sendable {
         /// A value of the graph.
         case value(ValueID)
@@ -12,6 +13,7 @@ public struct Buffer: Hashable, Sendable {
         case partialSums
     }
 
+    /// Where a buffer lies.
     public enum Storage: Hashable, Sendable {
         /// A weight or state, by path; belongs to the parameter store.
         case parameter(path: String)
@@ -23,9 +25,13 @@ public struct Buffer: Hashable, Sendable {
         case prepared(offset: Int)
     }
 
+    /// That of its value, or of the step that it serves with what it is behind it: `s3_filter`.
     public var name: String
+    /// What it holds.
     public var role: Role
+    /// Where it lies.
     public var storage: Storage
+    /// All its rows, whether they exist at one time or not.
     public var rows: RowLayout
     /// How many rows exist at a time: all, or the latest.
     public var rowCapacity: Int
@@ -46,6 +52,7 @@ public struct Buffer: Hashable, Sendable {
         }
     }
 
+    /// Bytes of the rows that exist at a time: whole cache lines.
     public var byteCount: Int { (rowCapacity * rowByteStride).roundedUp(to: 64) }
 
     /// Bytes from the start of the memory that the buffer lies in.
@@ -64,5 +71,6 @@ public struct Buffer: Hashable, Sendable {
 
 /// Index in ``Program/buffers``.
 public struct BufferID: Hashable, Sendable {
+    /// Counted from 0.
     public var index: Int
 }

@@ -7,12 +7,15 @@ import KernelInterface
 /// A program is a plain value. It prints as text, is read again and verified
 /// (``Program/text``, ``readProgram(_:)``), and holds no pointer.
 public struct Program: Hashable, Sendable {
+    /// What the entry is for.
     public var role: Role
     /// Bound, grouped, with the kernel of each group.
     public var graph: Graph
+    /// For what processors its kernels are.
     public var instructionSet: InstructionSet
     /// One for each group, and one for each filter that is packed.
     public var steps: [Step]
+    /// One for each value that exists in memory, and for what one step makes for another.
     public var buffers: [Buffer]
     /// Depends on weights alone: runs when weights are bound or change.
     public var preparation: [Instruction]
@@ -38,6 +41,7 @@ public struct Program: Hashable, Sendable {
         }
     }
 
+    /// The buffer of an index.
     public subscript(buffer id: BufferID) -> Buffer { buffers[id.index] }
 
     /// For each buffer whether it holds a measure, or the value of an update, which is assigned once all steps have read

@@ -10,14 +10,17 @@ public struct ProgramError: Error, Hashable, Sendable, CustomStringConvertible {
         case instruction(Int)
     }
 
+    /// What is wrong and, where that helps, what to do: one line.
     public var message: String
     /// nil where the whole entry is.
     public var place: Place?
 
+    /// - Parameter place: the line of a plan at fault, where there is one.
     public init(_ message: String, at place: Place? = nil) {
         self.message = message
         self.place = place
     }
 
+    /// The message.
     public var description: String { message }
 }

@@ -7,10 +7,15 @@ public struct Step: Hashable, Sendable {
     public var kernel: KernelName
     /// Index of the group in the graph; for a step that makes something for another, of that one's.
     public var group: Int
+    /// In the order in which the kernel takes them.
     public var inputs: [StepInput]
+    /// In the order in which the kernel makes them.
     public var outputs: [BufferID]
+    /// The constants of the kernel.
     public var geometry: StepGeometry
+    /// What is done to rows of the first input as they are read.
     public var prologue: PointwiseProgram?
+    /// What is done to the kernel's result before it is stored.
     public var epilogue: PointwiseProgram?
     /// Index in `inputs` of the first further operand of prologue and epilogue.
     public var prologueFirstInput: Int
@@ -25,6 +30,7 @@ public struct Step: Hashable, Sendable {
     public var rowsPerTask: Int
     /// Multiplications and additions for one row: how long the step takes beside others.
     public var operationsPerRow: Int
+    /// Bytes of scratch of one worker.
     public var scratchByteCount: Int
     /// Whether the step depends on weights alone and so belongs to the preparation.
     public var isPreparation: Bool
