@@ -36,14 +36,13 @@ import Testing
 
     /// Two instructions that may run at once and must not.
     private func unorderedPair(in program: Program) -> String? {
-        let accesses = BufferAccesses(program, program.instructions)
         let lineCount = program.arenaByteCount / 64 + 1
         var writer = [Int?](repeating: nil, count: lineCount)
         var readers = [Set<Int>](repeating: [], count: lineCount)
         var ended = Ended()
         for (index, instruction) in program.instructions.enumerated() {
             let before = ended.before(instruction)
-            for (buffer, access) in accesses.byInstruction[index] {
+            for (buffer, access) in program.accesses(of: instruction, at: index) {
                 for line in lines(of: program.buffers[buffer], access.rows) {
                     let rivals = [writer[line]].compactMap { $0 } + (access.isWrite ? Array(readers[line]) : [])
                     if let rival = rivals.first(where: { $0 != index && !before.contains($0) }) {

@@ -11,32 +11,14 @@ struct BufferAccesses {
     }
 
     /// For each buffer, in the order of the instructions; an instruction's reads come before its writes.
-    private(set) var byBuffer: [[Access]]
-    /// For each instruction, the buffers it touches.
-    private(set) var byInstruction: [[(buffer: Int, access: Access)]]
+    let byBuffer: [[Access]]
 
     init(_ program: Program, _ instructions: [Instruction]) {
-        byBuffer = Array(repeating: [], count: program.buffers.count)
-        byInstruction = Array(repeating: [], count: instructions.count)
+        var byBuffer: [[Access]] = Array(repeating: [], count: program.buffers.count)
         for (index, instruction) in instructions.enumerated() {
-            switch instruction.work {
-            case .source(let buffer):
-                add(buffer, Access(instruction: index, isWrite: true, rows: instruction.rows))
-            case .sink(_, let buffer):
-                add(buffer, Access(instruction: index, isWrite: false, rows: instruction.rows))
-            case .step(let step):
-                let step = program.steps[step]
-                for input in step.inputs {
-                    let rows = input.rows(
-                        for: instruction.rows, of: step, bufferRowCount: program[buffer: input.buffer].rows.rowCount)
-                    add(input.buffer, Access(instruction: index, isWrite: false, rows: rows))
-                }
-                for output in step.outputs {
-                    let rows = step.rows(of: program[buffer: output], with: instruction.rows)
-                    add(output, Access(instruction: index, isWrite: true, rows: rows))
-                }
-            }
+            program.forEachAccess(of: instruction, at: index) { buffer, access in byBuffer[buffer].append(access) }
         }
+        self.byBuffer = byBuffer
     }
 
     /// What happens to some buffers, in the order of the instructions; an instruction's reads come before its writes.
@@ -46,9 +28,37 @@ struct BufferAccesses {
             ($0.instruction, $0.isWrite ? 1 : 0) < ($1.instruction, $1.isWrite ? 1 : 0)
         }
     }
+}
 
-    private mutating func add(_ buffer: BufferID, _ access: Access) {
-        byBuffer[buffer.index].append(access)
-        byInstruction[access.instruction].append((buffer.index, access))
+extension Program {
+    /// What an instruction does to each buffer that it touches: its reads, then its writes.
+    ///
+    /// - Parameter index: its index in the list of instructions.
+    func accesses(of instruction: Instruction, at index: Int) -> [(buffer: Int, access: BufferAccesses.Access)] {
+        var accesses: [(buffer: Int, access: BufferAccesses.Access)] = []
+        forEachAccess(of: instruction, at: index) { accesses.append(($0, $1)) }
+        return accesses
+    }
+
+    fileprivate func forEachAccess(
+        of instruction: Instruction, at index: Int, _ body: (_ buffer: Int, BufferAccesses.Access) -> Void
+    ) {
+        switch instruction.work {
+        case .source(let buffer):
+            body(buffer.index, BufferAccesses.Access(instruction: index, isWrite: true, rows: instruction.rows))
+        case .sink(_, let buffer):
+            body(buffer.index, BufferAccesses.Access(instruction: index, isWrite: false, rows: instruction.rows))
+        case .step(let step):
+            let step = steps[step]
+            for input in step.inputs {
+                let rows = input.rows(
+                    for: instruction.rows, of: step, bufferRowCount: self[buffer: input.buffer].rows.rowCount)
+                body(input.buffer.index, BufferAccesses.Access(instruction: index, isWrite: false, rows: rows))
+            }
+            for output in step.outputs {
+                let rows = step.rows(of: self[buffer: output], with: instruction.rows)
+                body(output.index, BufferAccesses.Access(instruction: index, isWrite: true, rows: rows))
+            }
+        }
     }
 }

@@ -39,7 +39,8 @@ func dependencies(of program: Program, _ instructions: [Instruction]) -> [[RowDe
     var endings = Endings(instructions)
     return instructions.enumerated().map { index, instruction in
         var needed = DependencyList()
-        for (buffer, access) in accesses.byInstruction[index] {
+        let ownAccesses = program.accesses(of: instruction, at: index)
+        for (buffer, access) in ownAccesses {
             history.addConflicts(of: access, with: buffer, by: instruction.work, to: &needed)
             guard access.isWrite else { continue }
             if !isReduced[buffer] {
@@ -55,7 +56,7 @@ func dependencies(of program: Program, _ instructions: [Instruction]) -> [[RowDe
             for work in predecessors[buffer] { needed.add(work, endings.rowCount(of: work)) }
         }
         if instruction.isStream, instruction.rows.lowerBound > 0 { needed.add(instruction.work, instruction.rows.lowerBound) }
-        for (slot, (buffer, access)) in accesses.byInstruction[index].enumerated() {
+        for (slot, (buffer, access)) in ownAccesses.enumerated() {
             history.append(access, of: instruction, slot: slot, to: buffer)
         }
         let dependencies = endings.withoutImplied(needed.list).byKeyword
