@@ -132,9 +132,11 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
         guard coefficients.allSatisfy({ $0 >= 0 }) || coefficients.allSatisfy({ $0 <= 0 }),
             difference.terms.allSatisfy({ $0.monomial.atoms.allSatisfy(\.isNeverNegative) })
         else { return .undecided }
-        let isSurelyNonzero = difference.constantTerm != 0 || difference.terms.contains { term in
-            term.monomial.atoms.allSatisfy { if case .symbol = $0 { true } else { false } }
-        }
+        let isSurelyNonzero =
+            difference.constantTerm != 0
+            || difference.terms.contains { term in
+                term.monomial.atoms.allSatisfy { if case .symbol = $0 { true } else { false } }
+            }
         return isSurelyNonzero ? .different : .undecided
     }
 
@@ -185,13 +187,14 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
     /// Replaces each symbol that `replacement` knows by a size.
     public func substituting(_ replacement: (String) -> Size?) -> Size {
         terms.reduce(Size(constantTerm)) { sum, term in
-            sum + term.monomial.atoms.reduce(Size(term.coefficient)) { product, atom in
-                switch atom {
-                case .symbol(let name): product * (replacement(name) ?? Size(symbol: name))
-                case .quotient(let dividend, let divisor):
-                    product * dividend.substituting(replacement).floorDivided(by: divisor)
+            sum
+                + term.monomial.atoms.reduce(Size(term.coefficient)) { product, atom in
+                    switch atom {
+                    case .symbol(let name): product * (replacement(name) ?? Size(symbol: name))
+                    case .quotient(let dividend, let divisor):
+                        product * dividend.substituting(replacement).floorDivided(by: divisor)
+                    }
                 }
-            }
         }
     }
 

@@ -33,9 +33,11 @@ struct CRC32C {
         Self.tables.withUnsafeBufferPointer { table in
             while i &+ 8 <= bytes.count {
                 let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: i, as: UInt64.self)) ^ UInt64(crc)
-                let near = table[0x700 &+ Int(word & 0xFF)] ^ table[0x600 &+ Int(word >> 8 & 0xFF)]
+                let near =
+                    table[0x700 &+ Int(word & 0xFF)] ^ table[0x600 &+ Int(word >> 8 & 0xFF)]
                     ^ table[0x500 &+ Int(word >> 16 & 0xFF)] ^ table[0x400 &+ Int(word >> 24 & 0xFF)]
-                let far = table[0x300 &+ Int(word >> 32 & 0xFF)] ^ table[0x200 &+ Int(word >> 40 & 0xFF)]
+                let far =
+                    table[0x300 &+ Int(word >> 32 & 0xFF)] ^ table[0x200 &+ Int(word >> 40 & 0xFF)]
                     ^ table[0x100 &+ Int(word >> 48 & 0xFF)] ^ table[Int(word >> 56)]
                 crc = near ^ far
                 i &+= 8

@@ -1,6 +1,6 @@
 // Floats are read and written as they lie in memory.
 #if !_endian(little)
-#error("packs are little-endian, and so must the machine be")
+    #error("packs are little-endian, and so must the machine be")
 #endif
 
 extension [UInt8] {

@@ -29,7 +29,8 @@ public struct History: Hashable, Sendable {
 
     /// Comma-separated values: a line of names, a line for each epoch.
     public var csv: String {
-        let names = ["epoch", "step", "learning_rate"] + measures.map(\.name)
+        let names =
+            ["epoch", "step", "learning_rate"] + measures.map(\.name)
             + ["gradient_norm", "validation_psnr", "bicubic_psnr"]
         let rows = epochs.map { epoch in
             ["\(epoch.number)", "\(epoch.step)", "\(epoch.learningRate)"]

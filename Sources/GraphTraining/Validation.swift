@@ -128,4 +128,3 @@ extension PicturePair {
         try meanSquaredError(of: reduced.bicubicEnlargement(scale: scale), border: scale)
     }
 }
-

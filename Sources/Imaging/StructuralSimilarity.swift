@@ -33,7 +33,8 @@ func structuralSimilarity(_ a: Plane, _ b: Plane) -> Double {
             let varianceA = squareA - meanA * meanA
             let varianceB = squareB - meanB * meanB
             let covariance = product - meanA * meanB
-            total += (2 * meanA * meanB + c1) * (2 * covariance + c2)
+            total +=
+                (2 * meanA * meanB + c1) * (2 * covariance + c2)
                 / ((meanA * meanA + meanB * meanB + c1) * (varianceA + varianceB + c2))
         }
     }

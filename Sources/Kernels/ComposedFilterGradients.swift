@@ -86,7 +86,8 @@ private struct ComposedFilterGradients {
     private func sumBorders(_ shiftY: Int, _ shiftX: Int) {
         let size = geometry.composedFilterSize, count = geometry.inputChannels * geometry.outputChannels
         zero(sums, count: tapCount * count + geometry.outputChannels)
-        let beside = (shiftY < 0 ? ImageBorders.top : shiftY > 0 ? ImageBorders.bottom : 0)
+        let beside =
+            (shiftY < 0 ? ImageBorders.top : shiftY > 0 ? ImageBorders.bottom : 0)
             + (shiftX < 0 ? ImageBorders.left : shiftX > 0 ? ImageBorders.right : 0)
         for borders in 0..<ImageBorders.setCount
         where borders & beside == 0

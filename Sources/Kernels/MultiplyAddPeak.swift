@@ -9,11 +9,11 @@
 //                graphrun bench --threads 1.
 
 #if AVX512
-private typealias Chain = SIMD16<Float>
+    private typealias Chain = SIMD16<Float>
 #elseif FMA
-private typealias Chain = SIMD8<Float>
+    private typealias Chain = SIMD8<Float>
 #else
-private typealias Chain = SIMD4<Float>
+    private typealias Chain = SIMD4<Float>
 #endif
 
 /// Multiplications and additions of one round of ``runMultiplyAdds(roundCount:)``.
@@ -46,8 +46,8 @@ public func runMultiplyAdds(roundCount: Int) -> Float {
 @inline(__always)
 private func step(_ x: Chain, _ m: Chain, _ c: Chain) -> Chain {
     #if FMA
-    c.addingProduct(x, m)
+        c.addingProduct(x, m)
     #else
-    x * m + c
+        x * m + c
     #endif
 }

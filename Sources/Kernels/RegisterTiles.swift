@@ -36,9 +36,9 @@ func multiplyTiles16(_ piece: TermPiece, count: Int, result: UnsafeMutablePointe
 @inline(__always)
 private func tileHeight16(remaining: Int) -> Int {
     #if AVX512
-    remaining >= 11 || remaining == 7 || remaining == 8 ? 8 : remaining >= 5 ? 6 : 4
+        remaining >= 11 || remaining == 7 || remaining == 8 ? 8 : remaining >= 5 ? 6 : 4
     #else
-    remaining >= 9 || remaining == 5 || remaining == 6 ? 6 : 4
+        remaining >= 9 || remaining == 5 || remaining == 6 ? 6 : 4
     #endif
 }
 

@@ -45,28 +45,28 @@ extension WideVector {
 @inline(__always)
 func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
     #if FMA
-    Vector(register: Builtin.int_fma_Vec8xFPIEEE32(a._storage._value, b._storage._value, c._storage._value))
+        Vector(register: Builtin.int_fma_Vec8xFPIEEE32(a._storage._value, b._storage._value, c._storage._value))
     #else
-    a * b + c
+        a * b + c
     #endif
 }
 
 @inline(__always)
 func multiplyAdd(_ a: WideVector, _ b: WideVector, _ c: WideVector) -> WideVector {
     #if FMA
-    WideVector(register: Builtin.int_fma_Vec16xFPIEEE32(a._storage._value, b._storage._value, c._storage._value))
+        WideVector(register: Builtin.int_fma_Vec16xFPIEEE32(a._storage._value, b._storage._value, c._storage._value))
     #else
-    let product = Builtin.fmul_Vec16xFPIEEE32(a._storage._value, b._storage._value)
-    return WideVector(register: Builtin.fadd_Vec16xFPIEEE32(product, c._storage._value))
+        let product = Builtin.fmul_Vec16xFPIEEE32(a._storage._value, b._storage._value)
+        return WideVector(register: Builtin.fadd_Vec16xFPIEEE32(product, c._storage._value))
     #endif
 }
 
 @inline(__always)
 func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float {
     #if FMA
-    c.addingProduct(a, b)
+        c.addingProduct(a, b)
     #else
-    a * b + c
+        a * b + c
     #endif
 }
 

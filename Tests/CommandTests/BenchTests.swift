@@ -94,7 +94,9 @@ struct BenchTests {
 
     @Test func theTextNamesWhatWasMeasured() throws {
         let text = try Workplace().graphrun(
-            ["bench"] + Models.small("edsr") + ["--workload", "5x4", "--runs", "1", "--threads", "1", "--bands", "0", "--profile"]
+            ["bench"] + Models.small("edsr") + [
+                "--workload", "5x4", "--runs", "1", "--threads", "1", "--bands", "0", "--profile",
+            ]
         ).success()
         #expect(text.hasPrefix("5x4: 5 rows × 4 pixels, 1 thread, "))
         #expect(text.contains("whole images, algorithm best\nmedian ") && text.contains(" over 1 run\nminimum "))

@@ -83,7 +83,8 @@ struct InferTests {
     func greyPicturesStayGrey(_ arguments: [String]) throws {
         let place = try Workplace()
         _ = try place.graphc(["compile"] + Models.small("edsr") + ["-o", "model.gpack"]).success()
-        let base64 = "iVBORw0KGgoAAAANSUhEUgAAAAYAAAAFCAAAAABDM8I6AAAALElEQVR4nGNg0AioWHCCQdw+vX/7fQa9sLpl574xuOZO3fuUlyGmZc2VPyoA7yUPHSC3ZPQAAAAASUVORK5CYII="
+        let base64 =
+            "iVBORw0KGgoAAAANSUhEUgAAAAYAAAAFCAAAAABDM8I6AAAALElEQVR4nGNg0AioWHCCQdw+vX/7fQa9sLpl574xuOZO3fuUlyGmZc2VPyoA7yUPHSC3ZPQAAAAASUVORK5CYII="
         _ = try place.file("grey.png", try #require(Data(base64Encoded: base64)))
         _ = try place.graphrun(["infer", "model.gpack", "grey.png", "-o", "big.png"] + arguments).success()
         let big = try Picture(contentsOfPNG: place.url("big.png").path)

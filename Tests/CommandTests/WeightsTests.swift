@@ -11,11 +11,12 @@ struct WeightsTests {
         #expect(line == "a.safetensors: 31,131 weights in 6 tensors\n")
         _ = try place.graphrun("weights", "import", "a.gpack", "a.safetensors", "-o", "b.gpack").success()
         // All but where they come from.
-        #expect(try place.graphrun("diff", "a.gpack", "b.gpack").output == """
-            metadata imported_from: none, a.safetensors
-            metadata seed: 0, none
+        #expect(
+            try place.graphrun("diff", "a.gpack", "b.gpack").output == """
+                metadata imported_from: none, a.safetensors
+                metadata seed: 0, none
 
-            """)
+                """)
         let filter = try #require(
             SafeTensors(contentsOf: place.url("a.safetensors").path).tensors.first { $0.path == "features.0.filter" })
         #expect(filter.shape == [5, 5, 3, 64])
@@ -72,8 +73,11 @@ struct WeightsTests {
         // Without rules every name is another one.
         let finished = try place.graphrun(["weights", "import", Models.path("edsr"), checkpoint] + small)
         #expect(finished.status == 1)
-        #expect(finished.errors.contains("do not fit 'edsr'") && finished.errors.contains("\n  @add_mean.bias is not in the model\n"))
+        #expect(
+            finished.errors.contains("do not fit 'edsr'") && finished.errors.contains("\n  @add_mean.bias is not in the model\n"))
         let arrays = fixtures.appendingPathComponent("arrays.npz").path
-        #expect(try place.graphrun(["weights", "import", Models.path("edsr"), arrays] + small).errors.contains("@columns is not in the model"))
+        #expect(
+            try place.graphrun(["weights", "import", Models.path("edsr"), arrays] + small).errors.contains(
+                "@columns is not in the model"))
     }
 }

@@ -92,10 +92,12 @@ import Testing
 
     @Test(arguments: [0, 1])
     func composedGradientsFit(_ which: Int) {
-        let report = which == 0
+        let report =
+            which == 0
             ? refusal(inputGradient, kernel: "conv2d_composed", outputs: "dx: f32[1, 8, 8, 16]")
             : refusal(
-                filterGradients, kernel: "conv2d_filter_gradients_composed", outputs: "dg: f32[3, 3, 8, 4], df: f32[3, 3, 16, 32]")
+                filterGradients, kernel: "conv2d_filter_gradients_composed", outputs: "dg: f32[3, 3, 8, 4], df: f32[3, 3, 16, 32]"
+            )
         #expect(report?.contains("fit step") == false && report?.contains("height") == false, "\(report ?? "")")
     }
 

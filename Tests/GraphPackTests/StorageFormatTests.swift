@@ -88,7 +88,9 @@ func sampleWeights(shape: [Int], path: String = "filter", seed: UInt64 = 1) -> P
     @Test func whatAFormatCannotHoldIsRefused() throws {
         func refusal(_ value: Float, _ format: StorageFormat) -> String {
             let tensor = PackedTensor(path: "w", shape: [32, 1], values: Array(repeating: 1, count: 31) + [value])
-            return message { try Pack(graphText: "", compilerVersion: "", weights: [tensor], storage: format).write(to: folder.file("a")) }
+            return message {
+                try Pack(graphText: "", compilerVersion: "", weights: [tensor], storage: format).write(to: folder.file("a"))
+            }
         }
         #expect(refusal(.nan, .fp32) == "no error")
         #expect(refusal(.nan, .fp16).contains("@w: value 31 is nan, which fp16 cannot hold; store it as fp32"))

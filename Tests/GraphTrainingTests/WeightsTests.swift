@@ -56,10 +56,11 @@ struct InitialWeightsTests {
         var target = try model(smallModel)
         try target.parameters.setValues(Array(repeating: 9, count: 12), of: "only.bias")
         let weights = try InitialWeights(contentsOf: path, for: target)
-        #expect(weights.report == """
-            \(path): 2 of 2 weights are taken by name
-              not in this model: @first.bias, @first.filter
-            """)
+        #expect(
+            weights.report == """
+                \(path): 2 of 2 weights are taken by name
+                  not in this model: @first.bias, @first.filter
+                """)
         try weights.apply(to: &target)
         for name in ["only.bias", "only.filter"] {
             #expect(target.parameters.values(of: name) == source.parameters.values(of: name))
@@ -82,12 +83,13 @@ struct InitialWeightsTests {
         pack.weights.append(PackedTensor(path: "first.bias", shape: [12], values: Array(repeating: 2, count: 12)))
         try pack.write(to: path)
         let weights = try InitialWeights(contentsOf: path, for: model(both))
-        #expect(weights.report == """
-            \(path): 1 of 3 weights are taken by name
-              of another shape, begin fresh: @only.filter [1, 1, 3, 12], there [3, 3, 3, 12]
-              not there, begin fresh: @first.filter
-              not in this model: @only.bias
-            """)
+        #expect(
+            weights.report == """
+                \(path): 1 of 3 weights are taken by name
+                  of another shape, begin fresh: @only.filter [1, 1, 3, 12], there [3, 3, 3, 12]
+                  not there, begin fresh: @first.filter
+                  not in this model: @only.bias
+                """)
     }
 }
 

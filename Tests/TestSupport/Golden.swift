@@ -44,7 +44,9 @@ public struct GoldenCase: Sendable, CustomStringConvertible {
     /// - Throws: ``GoldenError`` with the lines that differ; what `transform` throws.
     public func check(_ transform: (String) throws -> String) throws {
         let content = try String(contentsOf: url, encoding: .utf8)
-        guard content.hasPrefix("//") else { throw GoldenError("\(description): the first line must say what it shows, as a comment") }
+        guard content.hasPrefix("//") else {
+            throw GoldenError("\(description): the first line must say what it shows, as a comment")
+        }
         let isBlessing = ProcessInfo.processInfo.environment["GRAPHC_BLESS"] == "1"
         let divided = content.range(of: "\n" + Self.separator)
         guard divided != nil || isBlessing else { throw GoldenError("\(description): nothing is expected yet; run Tools/bless") }
