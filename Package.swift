@@ -39,6 +39,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         // tanh, exp, log and pow over Float and Double, for the reference implementations.
         .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
+        // What the system says of a call that failed, and the parts of file paths.
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     ],
     targets: [
         // In the order of the rooms: each target depends on targets above it only.
@@ -66,8 +68,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // The compiler's own header of x86 instructions.
         .systemLibrary(name: "CX86Intrinsics"),
-        // Files that appear whole or not at all.
-        .target(name: "GraphFiles"),
+        // Files as bytes and text, and files that appear whole or not at all.
+        .target(name: "GraphFiles", dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
         .target(name: "PackInstructions", dependencies: ["CX86Intrinsics"], swiftSettings: checksumSettings),
         .target(
             name: "GraphPack", dependencies: ["CZstd", "GraphFiles", "PackInstructions"],
@@ -80,9 +82,10 @@ let package = Package(
         .target(name: "Imaging", dependencies: ["CPNG", "CPNGShim", "GraphFiles"], swiftSettings: optimizedSettings),
         .target(
             name: "GraphModel",
-            dependencies: ["GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphPack"]),
+            dependencies: ["GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack"]),
         .target(
-            name: "Enlarging", dependencies: ["GraphIR", "GraphCompiler", "GraphRuntime", "Imaging", "GraphModel"]),
+            name: "Enlarging",
+            dependencies: ["GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "Imaging", "GraphModel"]),
         .target(
             name: "Measuring", dependencies: ["GraphIR", "GraphCompiler", "GraphRuntime", "GraphModel", "Enlarging"]),
         .target(
@@ -101,7 +104,7 @@ let package = Package(
         .target(
             name: "CommandSupport",
             dependencies: [
-                "GraphIR", "GraphCompiler", "GraphModel",
+                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphModel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

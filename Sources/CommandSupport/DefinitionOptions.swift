@@ -16,17 +16,17 @@ public struct DefinitionOptions: ParsableArguments {
     /// All pairs of the repeated option.
     ///
     /// - Throws: when a name stands in two of them.
-    public func values() throws(ModelError) -> [String: CompileTimeValue] {
+    public func values() throws(CommandError) -> [String: CompileTimeValue] {
         var values: [String: CompileTimeValue] = [:]
         for (name, value) in definitions.flatMap(\.values) {
             guard let first = values.updateValue(value, forKey: name) else { continue }
-            throw ModelError("-D \(name)=\(first) and -D \(name)=\(value): a parameter has one value; give it once")
+            throw CommandError("-D \(name)=\(first) and -D \(name)=\(value): a parameter has one value; give it once")
         }
         return values
     }
 
     /// - Parameter seed: of fresh weights, for a `.graph`.
-    public func model(_ path: String, seed: UInt64 = 0) throws(ModelError) -> Model {
+    public func model(_ path: String, seed: UInt64 = 0) throws -> Model {
         try Model(contentsOf: path, values: values(), seed: seed)
     }
 }

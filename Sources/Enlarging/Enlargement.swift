@@ -18,10 +18,10 @@ public struct Enlargement: Hashable, Sendable {
     public var scale: Int
 
     /// - Throws: when the graph does not take and make one such picture.
-    public init(_ graph: Graph) throws(ModelError) {
+    public init(_ graph: Graph) throws(EnlargingError) {
         let inputs = graph.nodes.filter { $0.content == .input }
         guard inputs.count == 1, let input = inputs.first, let output = graph.outputs.first, graph.outputs.count == 1 else {
-            throw ModelError("'\(graph.name)' does not enlarge pictures: that takes one input and one output")
+            throw .severalTensors(graph: graph.name)
         }
         let from = input.type, to = graph[output.value].type
         guard from.element == .u8, from.shape.rank == 4, from.shape.dimensions[3].constant == 3,
@@ -32,9 +32,7 @@ public struct Enlargement: Hashable, Sendable {
                     && to.shape.dimensions[2] == $0 * from.shape.dimensions[2]
             })
         else {
-            throw ModelError(
-                "'\(graph.name)' does not enlarge pictures: it takes \(from) and makes \(to), not u8[N, H, W, 3] and "
-                    + "u8[N, scale*H, scale*W, 3]")
+            throw .otherTypes(graph: graph.name, takes: from, makes: to)
         }
         self.input = input.name
         batchSymbol = from.shape.dimensions[0].symbol
@@ -43,6 +41,9 @@ public struct Enlargement: Hashable, Sendable {
         self.output = output.name
         self.scale = scale
     }
+
+    /// - Throws: when the model has no such entry, or it does not enlarge pictures.
+    public init(_ model: Model) throws(EnlargingError) { try self.init(model.predictEntry().graph) }
 
     /// The bindings for a batch of pictures.
     public func sizes(imageCount: Int, height: Int, width: Int) -> [String: Int] {

@@ -2,6 +2,7 @@ import GraphCompiler
 import GraphIR
 import GraphModel
 import GraphRuntime
+import Imaging
 
 /// How the rows of a picture are worked on. No choice changes a byte of the result.
 public enum Bands: Hashable, Sendable {
@@ -68,8 +69,8 @@ extension Model {
     public func enlargingPlan(
         height: Int, width: Int, threadCount: Int, instructionSet: InstructionSet = .best, bands: Bands = .automatic,
         memoryLimit: Int? = nil, algorithm: ConvolutionAlgorithm = .best
-    ) throws(ModelError) -> EnlargingPlan {
-        let entry = try entry(.predict)
+    ) throws(EnlargingError) -> EnlargingPlan {
+        let entry = try predictEntry()
         let sizes = try Enlargement(entry.graph).sizes(imageCount: 1, height: height, width: width)
         do throws(ProgramError) {
             let memory = memoryLimit.map { limit in
@@ -78,11 +79,14 @@ extension Model {
             let options = PlanOptions(instructionSet, algorithm: algorithm, memory: memory ?? .init(bands))
             return EnlargingPlan(plan: try Pipeline.plan(entry, sizes: sizes, options), threadCount: threadCount)
         } catch {
-            guard let memoryLimit else { throw ModelError(error.message) }
-            throw ModelError(
-                "\(width)×\(height) pixels do not fit in \(readable(byteCount: memoryLimit)), of which the process itself "
-                    + "takes \(readable(byteCount: residentByteCount)): \(error.message)")
+            guard let memoryLimit else { throw .program(error) }
+            throw .memory(
+                PictureSize(width: width, height: height), byteLimit: memoryLimit, residentByteCount: residentByteCount, error)
         }
+    }
+
+    func predictEntry() throws(EnlargingError) -> Entry {
+        do { return try entry(.predict) } catch { throw .model(error) }
     }
 
     /// What the process takes beside a plan: its code, the weights and what reading them left behind.

@@ -1,6 +1,7 @@
 import Glibc
-import GraphModel
+import GraphFiles
 import GraphRuntime
+import SystemPackage
 
 /// Rows of a picture whose strips are computed one after another: a file without a name beside the picture
 /// to be, so that nothing is left of it however the run ends. The last strip completes the rows.
@@ -10,13 +11,12 @@ final class PartialRowsFile: PartialRows {
     private let rowByteCount: Int
 
     /// - Parameter output: the picture to be; the file lies in its folder.
-    init(beside output: String, rowByteCount: Int) throws(ModelError) {
+    init(beside output: String, rowByteCount: Int) throws(EnlargingError) {
         self.output = output
         self.rowByteCount = rowByteCount
-        let folder = output.lastIndex(of: "/").map { $0 == output.startIndex ? "/" : String(output[..<$0]) } ?? "."
-        var template = Array("\(folder)/.graphrun-strips-XXXXXX".utf8CString)
+        var template = Array(FilePath(output).folder.appending(".graphrun-strips-XXXXXX").string.utf8CString)
         descriptor = mkstemp(&template)
-        guard descriptor >= 0 else { throw Self.failure(output, errno) }
+        guard descriptor >= 0 else { throw .strips(output: output, .latest) }
         unlink(template)
     }
 
@@ -28,7 +28,7 @@ final class PartialRowsFile: PartialRows {
             let count = pwrite(
                 descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(row * rowByteCount + firstByte + done))
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw Self.failure(output, errno) }
+            guard count > 0 else { throw EnlargingError.strips(output: output, .latest) }
             done += count
         }
     }
@@ -40,15 +40,9 @@ final class PartialRowsFile: PartialRows {
             let count = pread(
                 descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(row * rowByteCount + done))
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw Self.failure(output, count < 0 ? errno : EIO) }
+            guard count > 0 else { throw EnlargingError.strips(output: output, count < 0 ? .latest : .ioError) }
             done += count
         }
-    }
-
-    private static func failure(_ output: String, _ systemError: Int32) -> ModelError {
-        let advice = systemError == ENOSPC || systemError == EDQUOT ? "; free some space or write elsewhere" : ""
-        return ModelError(
-            "\(output): its strips of columns cannot be kept beside it: \(String(cString: strerror(systemError)))\(advice)")
     }
 }
 

@@ -56,13 +56,13 @@ public final class PictureEnlarger {
     public init(
         _ model: Model, threadCount: Int, bands: Bands = .automatic, memoryLimit: Int? = nil,
         algorithm: ConvolutionAlgorithm = .best
-    ) throws(ModelError) {
+    ) throws(EnlargingError) {
         self.model = model
         self.threadCount = threadCount
         self.bands = bands
         self.memoryLimit = memoryLimit
         self.algorithm = algorithm
-        enlargement = try Enlargement(model.entry(.predict).graph)
+        enlargement = try Enlargement(model)
     }
 
     /// Reads a PNG and writes the enlarged one, which appears when it is whole. A grey picture stays grey.
@@ -71,7 +71,7 @@ public final class PictureEnlarger {
     @discardableResult
     public func enlarge(
         _ input: String, to output: String, willBegin: (Report) -> Void = { _ in }
-    ) throws(ModelError) -> Report {
+    ) throws(EnlargingError) -> Report {
         do {
             let reader = try PNGReader(path: input)
             let prepared = try prepare(width: reader.width, height: reader.height)
@@ -96,17 +96,16 @@ public final class PictureEnlarger {
             }
             try writer.finish()
             return report
-        } catch let error as ModelError {
-            throw ModelError("\(input): \(error)")
-        } catch let error as RuntimeError {
-            throw ModelError("\(input): \(error)")
         } catch {
-            throw ModelError("\(error)")
+            let error = EnlargingError(error)
+            // What is wrong with a file names it already.
+            if case .image = error { throw error }
+            throw .picture(path: input, error)
         }
     }
 
     /// Enlarges a picture in memory.
-    public func enlarged(_ picture: Picture) throws(ModelError) -> Picture {
+    public func enlarged(_ picture: Picture) throws(EnlargingError) -> Picture {
         let prepared = try prepare(width: picture.width, height: picture.height)
         let (width, height) = (scale * picture.width, scale * picture.height)
         do {
@@ -122,11 +121,11 @@ public final class PictureEnlarger {
                 return Picture(width: width, height: height, pixels: rows.pixels)
             }
         } catch {
-            throw ModelError("\(error)")
+            throw EnlargingError(error)
         }
     }
 
-    private func prepare(width: Int, height: Int) throws(ModelError) -> Prepared {
+    private func prepare(width: Int, height: Int) throws(EnlargingError) -> Prepared {
         if let prepared, (prepared.width, prepared.height) == (width, height) { return prepared }
         // The memory of one size is given back before that of the next is taken.
         prepared = nil
@@ -136,7 +135,7 @@ public final class PictureEnlarger {
         return new
     }
 
-    private func newlyPrepared(width: Int, height: Int) throws(ModelError) -> Prepared {
+    private func newlyPrepared(width: Int, height: Int) throws(EnlargingError) -> Prepared {
         let plan = try model.enlargingPlan(
             height: height, width: width, threadCount: threadCount, bands: bands, memoryLimit: memoryLimit,
             algorithm: algorithm)
@@ -148,7 +147,7 @@ public final class PictureEnlarger {
                 plan.plan.strips[0].program, parameters: model.parameters, threadCount: threadCount)
             return Prepared(width: width, height: height, summary: plan.summary, parts: .whole(session))
         } catch {
-            throw ModelError(error.message)
+            throw .runtime(error)
         }
     }
 
@@ -208,7 +207,7 @@ extension Model {
     public func enlarge(
         _ input: String, to output: String, threadCount: Int = availableProcessorCount(), bands: Bands = .automatic,
         memoryLimit: Int? = nil
-    ) throws(ModelError) -> PictureEnlarger.Report {
+    ) throws(EnlargingError) -> PictureEnlarger.Report {
         try PictureEnlarger(self, threadCount: threadCount, bands: bands, memoryLimit: memoryLimit)
             .enlarge(input, to: output)
     }

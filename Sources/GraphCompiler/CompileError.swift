@@ -12,20 +12,21 @@ public enum CompileError: Error, Sendable {
     case broken(Role, BrokenPass)
 
     /// For people, with the places in the source.
-    public func rendered(file: String, source: String) -> String {
-        let diagnostics =
-            switch self {
-            case .source(let diagnostics): diagnostics
-            case .illegal(let error):
-                Diagnostics([
-                    Diagnostic(
-                        code: error.error.code, error.error.message, at: error.origin.location, expected: error.error.expected,
-                        found: error.error.found, notes: error.origin.chain)
-                ])
-            case .invariant(let role, let error): Self.invariant(role, error.description, error.origin)
-            case .broken(let role, let error): Self.invariant(role, error.description, error.origin)
-            }
-        return diagnostics.rendered(file: file, source: source)
+    public func rendered(file: String, source: String) -> String { diagnostics.rendered(file: file, source: source) }
+
+    /// As mistakes with their places.
+    public var diagnostics: Diagnostics {
+        switch self {
+        case .source(let diagnostics): diagnostics
+        case .illegal(let error):
+            Diagnostics([
+                Diagnostic(
+                    code: error.error.code, error.error.message, at: error.origin.location, expected: error.error.expected,
+                    found: error.error.found, notes: error.origin.chain)
+            ])
+        case .invariant(let role, let error): Self.invariant(role, error.description, error.origin)
+        case .broken(let role, let error): Self.invariant(role, error.description, error.origin)
+        }
     }
 
     private static func invariant(_ role: Role, _ message: String, _ origin: Origin) -> Diagnostics {

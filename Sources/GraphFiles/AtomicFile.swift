@@ -1,4 +1,5 @@
 import Glibc
+import SystemPackage
 
 /// A file that appears under its name whole or not at all.
 ///
@@ -29,25 +30,36 @@ public final class AtomicFile {
         self.path = path
         self.calls = calls
         target = resolvedLinks(path)
-        guard !path.isEmpty else { throw FileError(path, "cannot be written: the name is empty") }
+        guard !path.isEmpty else { throw .unwritable(path: path, .hasNoName) }
         var status = stat()
         let exists = stat(target, &status) == 0
         let type = status.st_mode & S_IFMT
         if path.hasSuffix("/") || exists && type == S_IFDIR {
-            throw FileError(path, "cannot be written: it is a folder; name a file inside it")
+            throw .unwritable(path: path, .isFolder)
         }
         if exists, type != S_IFREG {
-            guard acceptsDevices else { throw FileError(path, "cannot be written: it is not a regular file") }
+            guard acceptsDevices else { throw .unwritable(path: path, .isNotRegularFile) }
             partialPath = nil
             descriptor = open(target, O_WRONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { throw FileError(path, writing: errno) }
+            guard descriptor >= 0 else { throw .unwritable(path: path, .system(.latest)) }
         } else {
-            let (folder, name) = split(target)
-            let partial = "\(folder)/.\(name).partial"
+            let target = FilePath(target)
+            let partial = target.folder.appending(".\(target.lastComponent?.string ?? "").partial").string
             partialPath = partial
-            descriptor = try createPartial(partial, for: path, in: folder)
+            descriptor = try createPartial(partial, for: path, in: target.folder.string)
             if exists { fchmod(descriptor, status.st_mode & 0o777) }
         }
+    }
+
+    /// Whether a file of this name could be written; nothing is written yet.
+    public static func checkWritable(_ path: String) throws(FileError) {
+        let status = FileStatus(path)
+        guard status?.kind != .folder else { throw .unwritable(path: path, .isFolder) }
+        // A device or pipe is written where it is; a file is replaced by one beside it.
+        guard status?.kind != .other else { return }
+        let folder = FilePath(resolvedLinks(path)).folder.string
+        guard FileStatus.exists(folder) else { throw .unwritable(path: path, .lacksFolder(folder)) }
+        guard access(folder, W_OK) == 0 else { throw .unwritable(path: path, .folderIsClosed(folder, .latest)) }
     }
 
     deinit {
@@ -62,7 +74,7 @@ public final class AtomicFile {
             if count >= 0 {
                 done += count
             } else if errno != EINTR {
-                throw failure(errno)
+                throw failure(.latest)
             }
         }
     }
@@ -79,7 +91,7 @@ public final class AtomicFile {
     /// Brings the bytes to the disk; what is read of the partial file from now on comes from there.
     public func synchronize() throws(FileError) {
         guard partialPath != nil else { return }
-        guard calls.synchronize(descriptor) == 0 else { throw failure(errno) }
+        guard calls.synchronize(descriptor) == 0 else { throw failure(.latest) }
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
     }
 
@@ -88,20 +100,20 @@ public final class AtomicFile {
     /// - Requires: it has been synchronised.
     public func commit() throws(FileError) {
         guard let partialPath else { return }
-        guard calls.rename(partialPath, target) == 0 else { throw failure(errno) }
+        guard calls.rename(partialPath, target) == 0 else { throw failure(.latest) }
         isPending = false
-        let folder = open(split(target).folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let folder = open(FilePath(target).folder.string, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { if folder >= 0 { close(folder) } }
         // Some file systems have no folders to synchronise.
         guard folder >= 0, calls.synchronize(folder) == 0 || errno == EINVAL else {
-            throw FileError(path, "is written, but its folder cannot be synchronised: \(systemText(errno))")
+            throw .unwritable(path: path, .folderIsNotSynchronized(.latest))
         }
     }
 
     /// The error for a call that failed; what was written so far is removed.
-    public func failure(_ systemError: Int32) -> FileError {
+    public func failure(_ error: Errno) -> FileError {
         discard()
-        return FileError(path, writing: systemError)
+        return .unwritable(path: path, .system(error))
     }
 
     private func discard() {
@@ -119,25 +131,6 @@ public final class AtomicFile {
     }
 }
 
-/// Why a file cannot be written, and what to do about it, in one line.
-public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The file, as the caller named it.
-    public var path: String
-    public var problem: String
-
-    init(_ path: String, _ problem: String) {
-        self.path = path
-        self.problem = problem
-    }
-
-    init(_ path: String, writing systemError: Int32) {
-        let advice = systemError == ENOSPC || systemError == EDQUOT ? "; free some space or write elsewhere" : ""
-        self.init(path, "cannot be written: \(systemText(systemError))\(advice)")
-    }
-
-    public var description: String { "\(path): \(problem)" }
-}
-
 /// The descriptor of a new, empty, locked partial file.
 private func createPartial(_ partialPath: String, for path: String, in folder: String) throws(FileError) -> Int32 {
     // A second attempt follows the removal of a leftover; more are needed only beside other writers.
@@ -148,21 +141,21 @@ private func createPartial(_ partialPath: String, for path: String, in folder: S
             close(created)
             continue
         }
-        let systemError = errno
-        if systemError == ENOENT, access(folder, F_OK) != 0 {
-            throw FileError(path, "cannot be written: there is no folder '\(folder)'; make it first")
+        let error = Errno.latest
+        if error == .noSuchFileOrDirectory, access(folder, F_OK) != 0 {
+            throw .unwritable(path: path, .lacksFolder(folder))
         }
-        guard systemError == EEXIST else { throw FileError(path, writing: systemError) }
+        guard error == .fileExists else { throw .unwritable(path: path, .system(error)) }
         let leftover = open(partialPath, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         if leftover < 0 {
             if errno == ENOENT { continue }
-            throw FileError(path, "cannot be written: '\(partialPath)' is in the way; remove it")
+            throw .unwritable(path: path, .isObstructed(by: partialPath))
         }
         defer { close(leftover) }
-        guard lock(leftover) else { throw FileError(path, "cannot be written: another program is writing it now") }
+        guard lock(leftover) else { throw .unwritable(path: path, .isBeingWritten) }
         if isNamed(partialPath, leftover) { unlink(partialPath) }
     }
-    throw FileError(path, "cannot be written: other programs keep writing it")
+    throw .unwritable(path: path, .keepsBeingWritten)
 }
 
 /// Whether the file is now ours. File systems without locks have no second opinion.
@@ -178,17 +171,9 @@ private func isNamed(_ path: String, _ descriptor: Int32) -> Bool {
         && named.st_dev == opened.st_dev && named.st_ino == opened.st_ino
 }
 
-private func split(_ path: String) -> (folder: String, name: String) {
-    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-    let folder = path[..<slash]
-    return (folder.isEmpty ? "/." : String(folder), String(path[path.index(after: slash)...]))
-}
-
 /// `path`, or what it points to when it is a symbolic link to something that exists.
 private func resolvedLinks(_ path: String) -> String {
     guard let resolved = realpath(path, nil) else { return path }
     defer { free(resolved) }
     return String(cString: resolved)
 }
-
-private func systemText(_ systemError: Int32) -> String { String(cString: strerror(systemError)) }

@@ -24,7 +24,7 @@ public struct Model: Sendable {
     /// Loads a pack, or compiles a `.graph` file and gives it fresh weights.
     ///
     /// - Parameters:
-    ///   - values: compile-time parameters of a `.graph` file, from `-D name=value`.
+    ///   - values: compile-time parameters of a `.graph` file, by name.
     ///   - seed: of the fresh weights.
     public init(
         contentsOf path: String, values: [String: CompileTimeValue] = [:], seed: UInt64 = 0
@@ -33,10 +33,10 @@ public struct Model: Sendable {
             try self.init(source: SourceText(contentsOf: path), values: values, seed: seed)
         } else {
             guard values.isEmpty else {
-                throw ModelError("\(path): a pack's parameters were bound when it was compiled; -D goes with a .graph file")
+                throw .parametersOfPack(path: path)
             }
             let file: PackFile
-            do { file = try PackFile(contentsOf: path) } catch { throw ModelError(error.description) }
+            do { file = try PackFile(contentsOf: path) } catch { throw .pack(error) }
             try self.init(file)
         }
     }
@@ -44,9 +44,7 @@ public struct Model: Sendable {
     /// Compiles source text and initialises its weights.
     public init(source: SourceText, values: [String: CompileTimeValue] = [:], seed: UInt64 = 0) throws(ModelError) {
         if let stage = source.stage, stage > .elaborated {
-            throw ModelError(
-                "\(source.name): a model is kept as elaborated, and this dump is '\(stage.rawValue)', from which no way "
-                    + "leads back; name the .graph file or a dump of stage elaborated")
+            throw .lateStage(name: source.name, stage)
         }
         let module = try source.compiled(values, upTo: .elaborated)
         graphText = SyntaxPrinter.print(module.syntax(stage: .elaborated))
@@ -54,7 +52,7 @@ public struct Model: Sendable {
         postponed = nil
         parameters = try Self.store(for: compiled)
         metadata = ["seed": "\(seed)"]
-        do { try parameters.initialize(seed: seed) } catch { throw ModelError(error.description) }
+        do { try parameters.initialize(seed: seed) } catch { throw .runtime(error) }
     }
 
     /// Loads a pack; its tensors are decoded where sessions read them.
@@ -82,7 +80,7 @@ public struct Model: Sendable {
             .check(compiled.name, parameters)
         do {
             try parameters.withMutableValues { (places) throws(PackError) in try file.decode(into: places) }
-        } catch { throw ModelError(error.description) }
+        } catch { throw .pack(error) }
     }
 
     /// The model as a pack.
@@ -106,7 +104,7 @@ public struct Model: Sendable {
     public func entry(_ role: Role) throws(ModelError) -> Entry {
         let isPostponed = role == .train && postponed != nil
         guard let graph = isPostponed ? try makeRoomForTraining() : compiled[role] else {
-            throw ModelError("'\(compiled.name)' declares no '\(role.rawValue)' entry")
+            throw .missingEntry(model: compiled.name, role)
         }
         return Entry(role: role, graph: graph)
     }
@@ -115,7 +113,7 @@ public struct Model: Sendable {
     @discardableResult
     func makeRoomForTraining() throws(ModelError) -> Graph? {
         guard let graph = try postponed?.compiled([:], upTo: .fused, entries: { $0 == .train })[.train] else { return nil }
-        do { try parameters.add([graph]) } catch { throw ModelError(error.description) }
+        do { try parameters.add([graph]) } catch { throw .runtime(error) }
         return graph
     }
 
@@ -131,7 +129,7 @@ public struct Model: Sendable {
     public func bind(_ weights: [PackedTensor], from path: String) throws(ModelError) {
         try WeightFit(weights: weights.map { ($0.path, $0.shape) }, of: path).check(compiled.name, parameters)
         for tensor in weights {
-            do { try parameters.setValues(tensor.values, of: tensor.path) } catch { throw ModelError(error.description) }
+            do { try parameters.setValues(tensor.values, of: tensor.path) } catch { throw .runtime(error) }
         }
     }
 
@@ -139,11 +137,11 @@ public struct Model: Sendable {
         do {
             return try Pipeline.continue(module, after: .elaborated, upTo: .fused)
         } catch {
-            throw ModelError(rendered: error.rendered(file: source.name, source: source.text))
+            throw ModelError(error, in: source)
         }
     }
 
     private static func store(for module: Module) throws(ModelError) -> ParameterStore {
-        do { return try ParameterStore(for: module.entries.map(\.graph)) } catch { throw ModelError(error.description) }
+        do { return try ParameterStore(for: module.entries.map(\.graph)) } catch { throw .runtime(error) }
     }
 }

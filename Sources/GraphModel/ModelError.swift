@@ -1,30 +1,76 @@
 import GraphCompiler
+import GraphFiles
 import GraphIR
+import GraphLanguage
+import GraphPack
+import GraphRuntime
 
-/// Why a model cannot be loaded, used or saved: what, where and what to do.
-public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
-    public var description: String
-    /// Whether the description is the mistakes of a file, rendered with their places.
-    public var isRendered = false
+/// Why a model cannot be loaded, run or saved.
+public enum ModelError: Error, Hashable, Sendable {
+    /// The file of a model's text cannot be read.
+    case file(FileError)
+    case pack(PackError)
+    /// Mistakes in a model's text, as they are shown: each with its place.
+    case mistakes(Diagnostics, in: SourceText)
+    case runtime(RuntimeError)
+    case program(ProgramError)
+    /// What the reference implementation objects to.
+    case evaluation(NodeError)
 
-    package init(_ description: String) { self.description = description }
+    /// Compile-time parameters are given for a pack, which has none left.
+    case parametersOfPack(path: String)
+    /// A model cannot begin with a dump of this stage.
+    case lateStage(name: String, Stage)
+    case missingEntry(model: String, Role)
+    /// Gradients are asked for of an entry that has none.
+    case gradients(of: Role)
+    /// - Parameter known: what the entry has.
+    case unknownInput(Role, String, known: [String])
+    case unknownScalar(Role, String, known: [String])
+    /// An element of a u8 input is no whole number 0…255.
+    case notBytes(input: String)
+    case unboundOutput(String)
+    /// The weights of a file are not those of the model.
+    case misfit(WeightMisfit)
+}
 
-    package init(rendered description: String) {
-        self.description = description
-        isRendered = true
+extension ModelError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .file(let error): error.description
+        case .pack(let error): error.description
+        case .mistakes(let diagnostics, let source): diagnostics.rendered(file: source.name, source: source.text)
+        case .runtime(let error): error.description
+        case .program(let error): error.description
+        case .evaluation(let error): error.error.inOneLine
+        case .parametersOfPack(let path):
+            "\(path): a pack's parameters were bound when it was compiled; they go with a .graph file"
+        case .lateStage(let name, let stage):
+            "\(name): a model is kept as elaborated, and this dump is '\(stage.rawValue)', from which no way leads back; "
+                + "name the .graph file or a dump of stage elaborated"
+        case .missingEntry(let model, let role): "'\(model)' declares no '\(role.rawValue)' entry"
+        case .gradients(let role): "gradients are of the 'train' entry, not of '\(role.rawValue)'"
+        case .unknownInput(let role, let name, let known):
+            "entry '\(role.rawValue)' has no input '\(name)'; it has \(Self.list(known))"
+        case .unknownScalar(let role, let name, let known):
+            "entry '\(role.rawValue)' has no scalar '\(name)'; it has \(Self.list(known))"
+        case .notBytes(let input): "input '\(input)' is u8: its elements are whole numbers 0…255"
+        case .unboundOutput(let name): "the size of output '\(name)' is not bound"
+        case .misfit(let misfit): misfit.description
+        }
     }
+
+    private static func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.joined(separator: ", ") }
 }
 
 extension ModelError {
-    /// What the compiler objects to in a model whose source is not at hand.
-    package init(_ error: CompileError, of model: String) {
-        self.init(rendered: error.rendered(file: model, source: ""))
-    }
+    /// What the compiler objects to in a text.
+    init(_ error: CompileError, in source: SourceText) { self = .mistakes(error.diagnostics, in: source) }
+}
 
-    /// What a node of a graph objects to, in one line.
-    package init(_ error: NodeError) {
-        let expected = error.error.expected.map { "; expected \($0)" } ?? ""
-        let found = error.error.found.map { "; found \($0)" } ?? ""
-        self.init(error.error.message + expected + found)
+extension OpError {
+    /// What is wrong, and what was expected and found.
+    package var inOneLine: String {
+        message + (expected.map { "; expected \($0)" } ?? "") + (found.map { "; found \($0)" } ?? "")
     }
 }

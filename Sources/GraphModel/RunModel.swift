@@ -43,9 +43,9 @@ extension Model {
             let results: Results
             do {
                 results = try Interpreter<Float>().run(graph, inputs: inputs, weights: tensors, scalars: scalars)
-            } catch { throw ModelError(error) }
+            } catch { throw .evaluation(error) }
             for (path, update) in results.updates {
-                do { try parameters.setValues(update.values, of: path) } catch { throw ModelError("\(error)") }
+                do { try parameters.setValues(update.values, of: path) } catch { throw .runtime(error) }
             }
             return results
         case .compiled(let threadCount, let bandRows, let algorithm):
@@ -65,11 +65,11 @@ extension Model {
     /// The elaborated entry, for `train` on request with the gradients as outputs.
     private func entry(_ role: Role, withGradients: Bool) throws(ModelError) -> Entry {
         guard let graph = try module(at: .elaborated)[role] else {
-            throw ModelError("'\(compiled.name)' declares no '\(role.rawValue)' entry")
+            throw .missingEntry(model: compiled.name, role)
         }
         guard withGradients else { return Entry(role: role, graph: graph) }
-        guard role == .train else { throw ModelError("gradients are of the 'train' entry, not of '\(role.rawValue)'") }
-        do { return Entry(role: role, graph: try graph.withGradientOutputs()) } catch { throw ModelError(error) }
+        guard role == .train else { throw .gradients(of: role) }
+        do { return Entry(role: role, graph: try graph.withGradientOutputs()) } catch { throw .evaluation(error) }
     }
 
     private func compiled(_ entry: Entry, upTo stage: Stage) throws(ModelError) -> Entry {
@@ -77,23 +77,21 @@ extension Model {
             let module = Module(name: compiled.name, entries: [entry])
             return try Pipeline.continue(module, after: .elaborated, upTo: stage).entries[0]
         } catch {
-            throw ModelError(error, of: compiled.name)
+            throw ModelError(error, in: SourceText("", name: compiled.name))
         }
     }
 
     private func check(inputs: [String], scalars: [String], of entry: Entry) throws(ModelError) {
         let known = entry.graph.nodes.filter { $0.content == .input }.map(\.name)
         if let unknown = inputs.first(where: { !known.contains($0) }) {
-            throw ModelError(
-                "entry '\(entry.role.rawValue)' has no input '\(unknown)'; it has \(known.joined(separator: ", "))")
+            throw .unknownInput(entry.role, unknown, known: known)
         }
         // Differentiation brings the scalars of the optimizer.
         let knownScalars =
             entry.graph.nodes.filter { $0.content == .scalar }.map(\.name)
             + (entry.role == .train ? TrainingScalars.all : [])
         if let unknown = scalars.first(where: { !knownScalars.contains($0) }) {
-            let has = knownScalars.isEmpty ? "none" : knownScalars.joined(separator: ", ")
-            throw ModelError("entry '\(entry.role.rawValue)' has no scalar '\(unknown)'; it has \(has)")
+            throw .unknownScalar(entry.role, unknown, known: knownScalars)
         }
     }
 
@@ -101,18 +99,21 @@ extension Model {
         _ entry: Entry, inputs: [String: Tensor<Float>], scalars: [String: Float], threadCount: Int, bandRows: Int?,
         _ algorithm: ConvolutionAlgorithm
     ) throws(ModelError) -> Results {
+        let sizes = try sizes(of: entry.graph, from: inputs)
+        let program: Program
         do {
-            let program = try Pipeline.plan(
-                entry, sizes: sizes(of: entry.graph, from: inputs),
-                PlanOptions(.best, algorithm: algorithm, memory: .bands(rows: bandRows))
-            ).program
+            let options = PlanOptions(.best, algorithm: algorithm, memory: .bands(rows: bandRows))
+            program = try Pipeline.plan(entry, sizes: sizes, options).program
+        } catch { throw .program(error) }
+        let sources = try sources(of: program.graph, from: inputs)
+        let sinks = try program.graph.outputs.map { output throws(ModelError) in
+            (output.name, try WholeOutput(program.graph[output.value].type, name: output.name))
+        }
+        do {
             let session = try Session(program, parameters: parameters, threadCount: threadCount)
-            let sinks = try program.graph.outputs.map { output throws(ModelError) in
-                (output.name, try WholeOutput(program.graph[output.value].type))
-            }
             var results = Results()
             results.measures = try session.run(
-                inputs: sources(of: program.graph, from: inputs), scalars: scalars,
+                inputs: sources, scalars: scalars,
                 outputs: Dictionary(uniqueKeysWithValues: sinks.map { ($0, $1.sink) }))
             for (name, output) in sinks { results.outputs[name] = output.tensor }
             for update in program.graph.updates {
@@ -122,17 +123,13 @@ extension Model {
                 results.updates[path] = Tensor(shape: shape, values: parameters.values(of: path) ?? [])
             }
             return results
-        } catch let error as ModelError {
-            throw error
-        } catch {
-            throw ModelError("\(error)")
-        }
+        } catch { throw .runtime(error) }
     }
 
     private func sizes(of graph: Graph, from inputs: [String: Tensor<Float>]) throws(ModelError) -> [String: Int] {
         do {
             return try graph.sizes(fromInputShapes: inputs.mapValues(\.shape))
-        } catch { throw ModelError(error) }
+        } catch { throw .evaluation(error) }
     }
 
     private func sources(
@@ -147,7 +144,7 @@ extension Model {
             case .u8:
                 let bytes = values.compactMap { UInt8(exactly: $0) }
                 guard bytes.count == values.count else {
-                    throw ModelError("input '\(node.name)' is u8: its elements are whole numbers 0…255")
+                    throw .notBytes(input: node.name)
                 }
                 sources[node.name] = TensorSource(bytes)
             }
@@ -161,8 +158,8 @@ private enum WholeOutput {
     case floats(TensorSink<Float>, shape: [Int])
     case bytes(TensorSink<UInt8>, shape: [Int])
 
-    init(_ type: TensorType) throws(ModelError) {
-        guard let shape = type.shape.constant else { throw ModelError("an output's size is not bound") }
+    init(_ type: TensorType, name: String) throws(ModelError) {
+        guard let shape = type.shape.constant else { throw .unboundOutput(name) }
         let count = shape.reduce(1, *)
         switch type.element {
         case .f32: self = .floats(TensorSink(count: count, repeating: 0), shape: shape)

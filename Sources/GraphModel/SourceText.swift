@@ -1,4 +1,5 @@
 import GraphCompiler
+import GraphFiles
 import GraphIR
 import GraphLanguage
 
@@ -14,7 +15,7 @@ public struct SourceText: Hashable, Sendable {
 
     public init(contentsOf path: String) throws(ModelError) {
         name = path
-        text = try readText(path)
+        do { text = try InputFile.text(path, byteLimit: 64 << 20) } catch { throw .file(error) }
     }
 
     /// The stage that a dump begins with; nil for a file as people write it.
@@ -26,12 +27,12 @@ public struct SourceText: Hashable, Sendable {
 
     /// The syntax tree; mistakes in the text are rendered with their places.
     public func parsed() throws(ModelError) -> SourceFile {
-        do { return try Parser.parse(text) } catch { throw ModelError(rendered: error.rendered(file: name, source: text)) }
+        do { return try Parser.parse(text) } catch { throw .mistakes(error, in: self) }
     }
 
     /// The program of a dump of stage `scheduled` or `planned`, verified.
     public func program() throws(ModelError) -> Program {
-        do { return try readProgram(text) } catch { throw ModelError(rendered: error.rendered(file: name, source: text)) }
+        do { return try readProgram(text) } catch { throw ModelError(error, in: self) }
     }
 
     /// The module at a stage; mistakes in the text are rendered with their places.
@@ -47,7 +48,7 @@ public struct SourceText: Hashable, Sendable {
         do {
             return try Pipeline.run(syntax, parameters: values, upTo: stage)
         } catch {
-            throw ModelError(rendered: error.rendered(file: name, source: text))
+            throw ModelError(error, in: self)
         }
     }
 }

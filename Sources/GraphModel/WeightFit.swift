@@ -29,40 +29,32 @@ struct WeightFit {
         if holds(for: parameters) { return }
         let expected = parameters.tensors.filter { !$0.isState }.map { ($0.path, $0.shape) }
         let expectedStates = parameters.tensors.filter(\.isState).map { ($0.path, $0.shape) }
-        let (own, found) = (Self.fingerprint(of: parameters), Digest.fingerprint(of: weights))
-        let problems =
-            Self.problems(expected, weights, areAllNeeded: true)
-            + Self.problems(expectedStates, states, areAllNeeded: false)
-        guard !problems.isEmpty else { return }
-        let shown = problems.prefix(Self.shownCount).map { "\n  \($0)" }.joined()
-        let rest = problems.count > Self.shownCount ? "\n  and \(problems.count - Self.shownCount) more" : ""
-        throw ModelError(
-            "\(path): these weights, of fingerprint \(found.short), do not fit '\(model)', of \(own.short); "
-                + "name the model they were trained in, with its -D:\(shown)\(rest)")
+        let differences =
+            Self.differences(expected, weights, areAllNeeded: true)
+            + Self.differences(expectedStates, states, areAllNeeded: false)
+        guard !differences.isEmpty else { return }
+        throw .misfit(
+            WeightMisfit(
+                path: path, model: model, foundFingerprint: .fingerprint(of: weights),
+                modelFingerprint: Self.fingerprint(of: parameters), differences: differences))
     }
 
     private static func fingerprint(of parameters: ParameterStore) -> Digest {
         .fingerprint(of: parameters.tensors.filter { !$0.isState }.map { ($0.path, $0.shape) })
     }
 
-    private static func problems(_ expected: [Heading], _ given: [Heading], areAllNeeded: Bool) -> [String] {
+    private static func differences(
+        _ expected: [Heading], _ given: [Heading], areAllNeeded: Bool
+    ) -> [WeightMisfit.Difference] {
         let expectedShapes = Dictionary(expected.map { ($0.path, $0.shape) }) { first, _ in first }
         let givenPaths = Set(given.map(\.path))
         let missing = expected.map(\.path).filter { !givenPaths.contains($0) }
-        let wrong = given.filter { expectedShapes[$0.path] != $0.shape }.map { path, shape in
-            if let expectedShape = expectedShapes[path] { return "@\(path) is \(shape), the model needs \(expectedShape)" }
+        let wrong = given.filter { expectedShapes[$0.path] != $0.shape }.map { path, shape -> WeightMisfit.Difference in
+            if let needed = expectedShapes[path] { return .shape(path: path, found: shape, needed: needed) }
             // A file of thousands of unknown names is of something else.
-            let near = given.count > shownCount ? nil : Spelling.nearest(to: path, among: missing)
-            return "@\(path) is not in the model\(near.map { "; did you mean @\($0)?" } ?? "")"
+            let near = given.count > WeightMisfit.shownCount ? nil : Spelling.nearest(to: path, among: missing)
+            return .unknown(path: path, near: near)
         }
-        return wrong + (areAllNeeded ? missing.map { "@\($0) is missing" } : [])
+        return wrong + (areAllNeeded ? missing.map { .missing(path: $0) } : [])
     }
-
-    /// More than any model has, and few enough for a terminal.
-    private static let shownCount = 1000
-}
-
-extension Digest {
-    /// Enough to tell two apart by eye.
-    fileprivate var short: String { String(description.prefix(12)) }
 }

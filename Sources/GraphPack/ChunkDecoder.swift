@@ -1,3 +1,5 @@
+import GraphFiles
+
 /// Reads, checks and decodes chunks. One worker's own: it keeps the buffers.
 final class ChunkDecoder {
     /// Made for the first frame.
@@ -11,7 +13,7 @@ final class ChunkDecoder {
         let (chunk, offset) = (section.chunks[index], section.offset(ofChunk: index))
         let byteCount = paddedByteCount(chunk.storedByteCount)
         if stored.count < byteCount { stored = [UInt8](repeating: 0, count: byteCount) }
-        try file.fill(&stored, byteCount: byteCount, at: offset)
+        try inFile { () throws(FileError) in try file.fill(&stored, byteCount: byteCount, at: offset) }
         let (checksum, paddingIsZero) = stored.withUnsafeBytes { stored in
             (
                 CRC32C.checksum(of: UnsafeRawBufferPointer(rebasing: stored[..<byteCount])),
@@ -19,10 +21,10 @@ final class ChunkDecoder {
             )
         }
         guard checksum == chunk.checksum else {
-            throw .damaged(file.path, section.problem(inChunk: index, "its checksum does not match"))
+            throw .damaged(path: file.path, section.fault(inChunk: index, .checksumDiffers))
         }
         guard paddingIsZero else {
-            throw .damaged(file.path, section.problem(inChunk: index, "its padding is not zero"))
+            throw .damaged(path: file.path, section.fault(inChunk: index, .paddingIsNotZero))
         }
     }
 
@@ -40,7 +42,7 @@ final class ChunkDecoder {
             }
         }
         guard isWhole else {
-            throw .damaged(file.path, section.problem(inChunk: index, "it does not decompress to its length"))
+            throw .damaged(path: file.path, section.fault(inChunk: index, .doesNotDecompress))
         }
     }
 
@@ -54,7 +56,7 @@ final class ChunkDecoder {
             decode(UnsafeRawBufferPointer(rebasing: stored[..<chunk.storedByteCount]), index, of: section, into: values)
         }
         guard isWhole else {
-            throw .damaged(file.path, section.problem(inChunk: index, "it does not decompress to its length"))
+            throw .damaged(path: file.path, section.fault(inChunk: index, .doesNotDecompress))
         }
     }
 

@@ -1,14 +1,14 @@
-/// Makes the stored bytes of chunks: `ElementType.swift` describes them. One worker's own.
+/// Makes the stored bytes of chunks: `StoredElement.swift` describes them. One worker's own.
 final class ChunkEncoder {
     private let textCompressor: ZstdCompressor
     private let planeCompressor: ZstdCompressor
     /// The bytes to be packed, before they are compressed.
-    private var packed = [UInt8](repeating: 0, count: ElementType.fp32.elementsPerChunk)
+    private var packed = [UInt8](repeating: 0, count: StoredElement.fp32.elementsPerChunk)
 
     /// - Parameter path: of the file that is to be written, for errors.
     init(for path: String) throws(PackError) {
         guard let textCompressor = ZstdCompressor(for: .text), let planeCompressor = ZstdCompressor(for: .planes) else {
-            throw PackError(.unwritable, path, "cannot be written: memory ran out")
+            throw .outOfMemory(path: path)
         }
         self.textCompressor = textCompressor
         self.planeCompressor = planeCompressor
@@ -26,7 +26,7 @@ final class ChunkEncoder {
     ///   - values: not empty, and such as rounding to the type gives.
     ///   - firstElement: the place of the first value in its tensor.
     func encoded(
-        _ values: UnsafeBufferPointer<Float>, as type: ElementType, channelCount: Int, firstElement: Int
+        _ values: UnsafeBufferPointer<Float>, as type: StoredElement, channelCount: Int, firstElement: Int
     ) -> EncodedChunk? {
         let count = values.count
         let plainByteCount = type.plainByteCount(elementCount: count, channelCount: channelCount)

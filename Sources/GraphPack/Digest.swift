@@ -1,3 +1,5 @@
+import GraphFiles
+
 /// A SHA-256 hash; prints as 64 hexadecimal digits.
 public struct Digest: Hashable, Sendable, CustomStringConvertible {
     static let byteCount = 32
@@ -22,7 +24,7 @@ extension Digest {
     /// The hash of a file's bytes.
     ///
     /// - Throws: when the file is missing, cannot be read or is cut short meanwhile.
-    public init(ofFile path: String) throws(PackError) {
+    public init(ofFile path: String) throws(FileError) {
         let file = try InputFile(path)
         var hash = SHA256()
         var bytes = [UInt8](repeating: 0, count: min(file.byteCount, 1 << 20))

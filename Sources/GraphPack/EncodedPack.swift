@@ -11,8 +11,8 @@ struct EncodedPack {
         let rounded = try Workers.map(
             sections.count, byteCount: sections.reduce(0) { $0 + $1.byteCount }, tool: { () throws(PackError) in }
         ) { (_, index) throws(PackError) in
-            do throws(FormatProblem) { return try RoundedSection(sections[index]) } catch {
-                throw .invalidContents(path, error)
+            do throws(PackFault) { return try RoundedSection(sections[index]) } catch {
+                throw .unstorable(path: path, error)
             }
         }
         let places = rounded.indices.flatMap { section in
@@ -30,8 +30,8 @@ struct EncodedPack {
             remaining = remaining.dropFirst(own.count)
             encoded.append(section.section(chunks: own.map(\.chunk)))
         }
-        do throws(FormatProblem) { table = try SectionTable(placing: encoded, storage: pack.storage) } catch {
-            throw .invalidContents(path, error)
+        do throws(PackFault) { table = try SectionTable(placing: encoded, storage: pack.storage) } catch {
+            throw .unstorable(path: path, error)
         }
         report = StorageReport(table, largestErrors: rounded.map(\.largestError))
     }
@@ -79,14 +79,14 @@ private struct UnencodedSection: Sendable {
 /// A section whose values are those that reading the file gives, and their digest.
 private struct RoundedSection: Sendable {
     let name: String
-    let type: ElementType
+    let type: StoredElement
     let shape: [Int]
     let contents: UnencodedSection.Contents
     let digest: Digest
     /// Between a value and what it was rounded to.
     let largestError: Float
 
-    init(_ section: UnencodedSection) throws(FormatProblem) {
+    init(_ section: UnencodedSection) throws(PackFault) {
         name = section.name
         switch section.contents {
         case .bytes(let bytes):
@@ -97,7 +97,7 @@ private struct RoundedSection: Sendable {
             largestError = 0
         case .tensor(let tensor, let storage):
             let rounded = try tensor.rounded(to: storage)
-            type = storage.elementType(forShape: tensor.shape)
+            type = storage.storedElement(forShape: tensor.shape)
             shape = tensor.shape
             contents = .tensor(rounded, storage)
             digest = SHA256.hash(of: rounded.values)
@@ -128,7 +128,7 @@ private struct RoundedSection: Sendable {
                         firstElement: start)
                 }
             }
-        guard let chunk else { throw PackError(.unwritable, path, "cannot be written: memory ran out") }
+        guard let chunk else { throw .outOfMemory(path: path) }
         return chunk
     }
 

@@ -1,50 +1,65 @@
-/// Why a file could not be read or written, in one line that says what, where and what to do.
-public struct PackError: Error, Hashable, Sendable, CustomStringConvertible {
-    public enum Kind: Hashable, Sendable {
-        /// There is no such file.
-        case missing
-        /// The file exists and cannot be read: a folder, a device, no permission.
-        case unreadable
-        /// The file is something else.
-        case wrongFormat
-        /// The file is of a later version, or holds what this program does not read.
-        case unsupported
-        /// The file breaks the rules of its format.
-        case damaged
-        /// The contents exceed what the format can hold.
-        case invalidContents
-        /// The file system refused to write.
-        case unwritable
-    }
+import GraphFiles
 
-    public var kind: Kind
+/// Why a pack could not be read or written.
+public enum PackError: Error, Hashable, Sendable {
+    /// The file system refused.
+    case file(FileError)
+    /// The file is something else.
+    case notPack(path: String, OtherFile)
+    /// The pack is of another version of the format than ``SectionTable/version``.
+    case unsupportedVersion(path: String, version: Int)
+    /// The file is larger than any pack.
+    case tooLarge(path: String)
+    /// The file breaks a rule of the format.
+    case damaged(path: String, PackFault)
+    /// The contents are not what the format can hold.
+    case unstorable(path: String, PackFault)
+    /// The file that was written reads as something else; it is not put in its place.
+    case readsBackOtherwise(path: String, String)
+    case outOfMemory(path: String)
+
+    /// What a file is that is no pack.
+    public enum OtherFile: Hashable, Sendable {
+        case empty
+        case png
+        case unknown
+    }
+}
+
+extension PackError: CustomStringConvertible {
     /// The file, as the caller named it.
-    public var path: String
-    public var message: String
-
-    public init(_ kind: Kind, _ path: String, _ message: String) {
-        self.kind = kind
-        self.path = path
-        self.message = message
+    public var path: String {
+        switch self {
+        case .file(let error): error.path
+        case .notPack(let path, _), .unsupportedVersion(let path, _), .tooLarge(let path), .damaged(let path, _),
+            .unstorable(let path, _), .readsBackOtherwise(let path, _), .outOfMemory(let path):
+            path
+        }
     }
 
-    public var description: String { "\(path): \(message)" }
+    /// What is wrong and what to do about it, without the path.
+    public var problem: String {
+        switch self {
+        case .file(let error): error.problem
+        case .notPack(_, .empty): "not a pack: the file is empty"
+        case .notPack(_, .png): "not a pack: it is a PNG picture"
+        case .notPack(_, .unknown): "not a pack: it does not begin with a pack's signature"
+        case .unsupportedVersion(_, let version):
+            "header: it is of version \(version) of the format, and this program reads version "
+                + "\(SectionTable.version); make the pack again, use a newer program, or copy the file again if it is damaged"
+        case .tooLarge: "header: a pack has at most \(SectionTable.Limit.fileByteCount) bytes"
+        case .damaged(_, let fault): "damaged: \(fault); copy the file again or restore it from a backup"
+        case .unstorable(_, let fault): "cannot be written: \(fault)"
+        case .readsBackOtherwise(_, let difference):
+            "cannot be written: what was read back is not what was written: \(difference)"
+        case .outOfMemory: "cannot be written: memory ran out"
+        }
+    }
+
+    public var description: String { "\(path): \(problem)" }
 }
 
-/// A broken rule inside a file, before it is known which file and whether it was being read or written.
-package struct FormatProblem: Error {
-    package var message: String
-
-    package init(_ part: String, _ problem: String) { message = "\(part): \(problem)" }
-}
-
-extension PackError {
-    package static func damaged(_ path: String, _ problem: FormatProblem) -> PackError {
-        PackError(
-            .damaged, path, "damaged: \(problem.message); copy the file again or restore it from a backup")
-    }
-
-    package static func invalidContents(_ path: String, _ problem: FormatProblem) -> PackError {
-        PackError(.invalidContents, path, "cannot be written: \(problem.message)")
-    }
+/// What a body does to a file, its errors as those of packs.
+func inFile<Result>(_ body: () throws(FileError) -> Result) throws(PackError) -> Result {
+    do { return try body() } catch { throw .file(error) }
 }

@@ -1,3 +1,5 @@
+import GraphFiles
+
 /// A pack on disk: its table and texts have been read and checked, its tensors are decoded where they are wanted.
 ///
 /// ``Pack`` holds all of it as values; this is for who has memory of his own for the tensors, or wants none.
@@ -16,7 +18,7 @@ public struct PackFile: Sendable {
     ///
     /// - Throws: a ``PackError`` that names the part at fault.
     public init(contentsOf path: String) throws(PackError) {
-        try self.init(reading: try InputFile(path))
+        try self.init(reading: inFile { () throws(FileError) in try InputFile(path) })
     }
 
     init(reading file: InputFile) throws(PackError) {
@@ -27,13 +29,13 @@ public struct PackFile: Sendable {
         var dictionaries: [String: [String: String]] = [:]
         for section in table.sections where section.type == .bytes {
             let bytes = try reader.bytes(of: section, decoder)
-            do throws(FormatProblem) {
+            do throws(PackFault) {
                 if section.isDictionary {
                     dictionaries[section.name] = try section.dictionary(bytes)
                 } else {
                     texts[section.name] = try section.text(bytes)
                 }
-            } catch { throw .damaged(file.path, error) }
+            } catch { throw .damaged(path: file.path, error) }
         }
         // A table without the texts that every pack has was refused.
         graphText = texts[Pack.SectionName.graph] ?? ""

@@ -1,3 +1,5 @@
+import GraphFiles
+
 extension Pack {
     /// Reads a whole file and checks every byte of it.
     ///
@@ -6,7 +8,7 @@ extension Pack {
     ///
     /// - Throws: a ``PackError`` that names the part at fault.
     public init(contentsOf path: String) throws(PackError) {
-        try self.init(reading: try InputFile(path))
+        try self.init(reading: inFile { () throws(FileError) in try InputFile(path) })
     }
 
     /// Reads a pack that is in memory.
@@ -103,15 +105,15 @@ private func filledArray(
 
 extension Section {
     /// The text of a section's decoded bytes.
-    func text(_ bytes: [UInt8]) throws(FormatProblem) -> String {
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw FormatProblem(label, "it is not UTF-8") }
+    func text(_ bytes: [UInt8]) throws(PackFault) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw PackFault(part, .isNotUTF8) }
         return text
     }
 
     /// The dictionary of a section's decoded bytes.
-    func dictionary(_ bytes: [UInt8]) throws(FormatProblem) -> [String: String] {
+    func dictionary(_ bytes: [UInt8]) throws(PackFault) -> [String: String] {
         guard let dictionary = PackDictionary.decoded(bytes) else {
-            throw FormatProblem(label, "it is not a dictionary in the order of its keys")
+            throw PackFault(part, .isNotDictionary)
         }
         return dictionary
     }

@@ -1,3 +1,5 @@
+import GraphFiles
+
 /// What checking every part of a pack found: each checksum, each digest, each value finite.
 ///
 /// Reading stops at the first problem; this goes on and lists them all.
@@ -15,7 +17,7 @@ public struct PackVerification: Hashable, Sendable {
 
 extension PackVerification {
     public init(contentsOf path: String) {
-        do throws(PackError) { self.init(reading: try InputFile(path)) } catch { self.init(failure: error) }
+        do throws(FileError) { self.init(reading: try InputFile(path)) } catch { self.init(failure: .file(error)) }
     }
 
     /// Checks a pack that is in memory.
@@ -36,7 +38,7 @@ extension PackVerification {
     }
 
     private init(failure: PackError) {
-        self.init(damage: [failure.message], nonFiniteTensors: [], sectionCount: nil)
+        self.init(damage: [failure.problem], nonFiniteTensors: [], sectionCount: nil)
     }
 }
 
@@ -63,21 +65,21 @@ extension SectionReader {
             let values = try values(of: section, decoder)
             guard SHA256.hash(of: values) == section.digest else { return Findings(damage: section.wrongDigest) }
             let place = values.firstIndex { !$0.isFinite }
-            return Findings(nonFiniteTensor: place.map { "\(section.label): value \($0) is \(values[$0])" })
+            return Findings(nonFiniteTensor: place.map { "\(section.part): value \($0) is \(values[$0])" })
         } catch {
-            return Findings(damage: error.message)
+            return Findings(damage: error.problem)
         }
     }
 
     private func check(_ bytes: [UInt8], of section: Section) throws(PackError) -> String? {
         guard SHA256.hash(of: bytes) == section.digest else { return section.wrongDigest }
-        do throws(FormatProblem) {
+        do throws(PackFault) {
             if section.isDictionary { _ = try section.dictionary(bytes) } else { _ = try section.text(bytes) }
             return nil
-        } catch { throw .damaged(file.path, error) }
+        } catch { throw .damaged(path: file.path, error) }
     }
 }
 
 extension Section {
-    fileprivate var wrongDigest: String { "\(label): its checksums hold, but its digest does not match" }
+    fileprivate var wrongDigest: String { "\(part): its checksums hold, but its digest does not match" }
 }

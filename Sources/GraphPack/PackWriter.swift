@@ -25,7 +25,7 @@ extension Pack {
 
     func write(to path: String, calls: FileCalls) throws(PackError) -> StorageReport {
         let encoded = try EncodedPack(self, path: path)
-        let file = try writing { () throws(FileError) in
+        let file = try inFile { () throws(FileError) in
             let file = try AtomicFile(path: path, calls: calls)
             try file.append(encoded.table.encoded())
             for chunk in encoded.chunks { try file.append(chunk.bytes) }
@@ -33,15 +33,9 @@ extension Pack {
             return file
         }
         if let partialPath = file.partialPath, let problem = PackVerification(contentsOf: partialPath).damage.first {
-            throw PackError(
-                .unwritable, path, "cannot be written: what was read back is not what was written: \(problem)")
+            throw .readsBackOtherwise(path: path, problem)
         }
-        try writing { () throws(FileError) in try file.commit() }
+        try inFile { () throws(FileError) in try file.commit() }
         return encoded.report
     }
-}
-
-/// What a body does to a file, its errors as those of packs.
-package func writing<Result>(_ body: () throws(FileError) -> Result) throws(PackError) -> Result {
-    do { return try body() } catch { throw PackError(.unwritable, error.path, error.problem) }
 }

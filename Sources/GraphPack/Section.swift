@@ -1,7 +1,7 @@
 /// One entry of a pack's table: a text, a dictionary or a tensor, and where its chunks are.
 struct Section: Sendable {
     var name: String
-    var type: ElementType
+    var type: StoredElement
     /// Of a tensor; of bytes their number alone.
     var shape: [Int]
     var elementCount: Int
@@ -11,7 +11,7 @@ struct Section: Sendable {
     var chunks: [Chunk]
 
     /// How errors call it.
-    var label: String { "section '\(name)'" }
+    var part: PackFault.Part { .section(name) }
 
     /// The path of a weight, nil for other sections.
     var weightPath: String? { path(after: Pack.SectionName.weightPrefix) }
@@ -42,8 +42,8 @@ struct Section: Sendable {
         chunks[..<index].reduce(offset) { $0 + paddedByteCount($1.storedByteCount) }
     }
 
-    func problem(inChunk index: Int, _ problem: String) -> FormatProblem {
-        FormatProblem(chunks.count == 1 ? label : "\(label), chunk \(index + 1) of \(chunks.count)", problem)
+    func fault(inChunk index: Int, _ problem: PackFault.Problem) -> PackFault {
+        PackFault(.chunk(index, of: chunks.count, section: name), problem)
     }
 }
 
@@ -63,7 +63,7 @@ extension Section {
     init?(from cursor: inout ByteCursor) {
         guard let nameByteCount = cursor.take(UInt16.self), nameByteCount <= SectionTable.Limit.nameByteCount,
             let name = cursor.takeText(byteCount: Int(nameByteCount)),
-            let type = cursor.take(UInt8.self).flatMap(ElementType.init(rawValue:)),
+            let type = cursor.take(UInt8.self).flatMap(StoredElement.init(rawValue:)),
             let rank = cursor.take(UInt8.self), rank <= SectionTable.Limit.rank, type != .bytes || rank == 1
         else { return nil }
         var shape: [Int] = []
@@ -104,46 +104,45 @@ extension Section {
     }
 
     /// - Parameter names: those before; this one is added.
-    func checkName(after previous: String?, among names: inout Set<String>) throws(FormatProblem) {
+    func checkName(after previous: String?, among names: inout Set<String>) throws(PackFault) {
         guard !name.isEmpty, name.isPrintable else {
-            throw FormatProblem("table", "a name is empty or not printable")
+            throw PackFault(.table, .unprintableName)
         }
         // Names that differ in bytes alone, as precomposed letters do, would be one name to Swift.
-        guard names.insert(name).inserted else { throw FormatProblem(label, "its name stands there twice") }
-        guard previous?.precedesInBytes(name) ?? true else { throw FormatProblem(label, "it is out of order") }
+        guard names.insert(name).inserted else { throw PackFault(part, .nameStandsTwice) }
+        guard previous?.precedesInBytes(name) ?? true else { throw PackFault(part, .isOutOfOrder) }
     }
 
     /// Checks that each chunk can hold its elements: all plain bytes, and at least one packed byte.
-    func checkChunks() throws(FormatProblem) {
+    func checkChunks() throws(PackFault) {
         for index in chunks.indices {
             let count = elementRange(ofChunk: index).count
             let plainByteCount = type.plainByteCount(elementCount: count, channelCount: channelCount)
             guard plainByteCount + 1...plainByteCount + count ~= chunks[index].storedByteCount else {
-                throw problem(
-                    inChunk: index, "its length of \(chunks[index].storedByteCount) bytes is not one of \(count) elements")
+                throw fault(inChunk: index, .chunkLength(chunks[index].storedByteCount, elementCount: count))
             }
         }
     }
 
     /// Checks that a section of this name is what it has to be in a pack of a format.
-    func checkContents(storage: StorageFormat) throws(FormatProblem) {
+    func checkContents(storage: StorageFormat) throws(PackFault) {
         switch name {
         case Pack.SectionName.compiled, Pack.SectionName.compiler, Pack.SectionName.graph,
             Pack.SectionName.metadata, Pack.SectionName.training:
-            guard type == .bytes else { throw FormatProblem(label, "it is a tensor and should be text") }
+            guard type == .bytes else { throw PackFault(part, .isTensor) }
         case _ where name.hasPrefix(Pack.SectionName.weightPrefix):
-            try checkTensor(prefix: Pack.SectionName.weightPrefix, type: storage.elementType(forShape: shape))
+            try checkTensor(prefix: Pack.SectionName.weightPrefix, type: storage.storedElement(forShape: shape))
         case _ where name.hasPrefix(Pack.SectionName.statePrefix):
             try checkTensor(prefix: Pack.SectionName.statePrefix, type: .fp32)
-        default: throw FormatProblem(label, "there is no section of this name in a pack")
+        default: throw PackFault(part, .unknownName)
         }
     }
 
-    private func checkTensor(prefix: String, type expected: ElementType) throws(FormatProblem) {
-        guard name != prefix else { throw FormatProblem(label, "it has no path") }
-        guard type != .bytes else { throw FormatProblem(label, "it is text and should be a tensor") }
+    private func checkTensor(prefix: String, type expected: StoredElement) throws(PackFault) {
+        guard name != prefix else { throw PackFault(part, .hasNoPath) }
+        guard type != .bytes else { throw PackFault(part, .isText) }
         guard type == expected else {
-            throw FormatProblem(label, "it is stored as \(type), and in this pack it should be as \(expected)")
+            throw PackFault(part, .storedAs("\(type)", expected: "\(expected)"))
         }
     }
 }

@@ -1,3 +1,5 @@
+import GraphFiles
+
 /// The front of a `.gpack` file: its header and the table of its sections.
 ///
 /// `Docs/PackFormat.md` specifies the bytes. Reading and writing check the same rules: what is written can
@@ -30,18 +32,18 @@ package struct SectionTable {
 
 extension SectionTable {
     /// Places sections in the order of their names and checks them against the limits.
-    init(placing unordered: [Section], storage: StorageFormat) throws(FormatProblem) {
+    init(placing unordered: [Section], storage: StorageFormat) throws(PackFault) {
         self.storage = storage
         sections = unordered.sorted { $0.name.precedesInBytes($1.name) }
         for section in sections {
             guard section.name.utf8.count <= Limit.nameByteCount else {
-                throw FormatProblem("a name of \(section.name.utf8.count) bytes", "the limit is \(Limit.nameByteCount)")
+                throw PackFault(.name(byteCount: section.name.utf8.count), .tooLongName)
             }
             guard section.shape.count <= Limit.rank else {
-                throw FormatProblem(section.label, "its rank is \(section.shape.count), and the limit is \(Limit.rank)")
+                throw PackFault(section.part, .rank(section.shape.count))
             }
             guard Limit.allows(section.shape) else {
-                throw FormatProblem(section.label, "its shape \(section.shape) is beyond \(Limit.elementCount) elements")
+                throw PackFault(section.part, .tooManyElements(shape: section.shape))
             }
         }
         var end = paddedByteCount(Self.headerByteCount + encodedEntries().count)
@@ -49,7 +51,7 @@ extension SectionTable {
             sections[i].offset = end
             end += sections[i].storedByteCount
             guard end <= Limit.fileByteCount else {
-                throw FormatProblem(sections[i].label, "the file would exceed \(Limit.fileByteCount) bytes")
+                throw PackFault(sections[i].part, .fileWouldBeTooLarge)
             }
         }
         try check(fileByteCount: end)
@@ -91,13 +93,13 @@ extension SectionTable {
     }
 
     /// Everything that can be known of sections without reading them: names, order, places, sizes.
-    fileprivate func check(fileByteCount: Int) throws(FormatProblem) {
+    fileprivate func check(fileByteCount: Int) throws(PackFault) {
         guard sections.count <= Limit.sectionCount else {
-            throw FormatProblem("table", "it has \(sections.count) sections, and the limit is \(Limit.sectionCount)")
+            throw PackFault(.table, .tooManySections)
         }
         let tableByteCount = encodedEntries().count
         guard tableByteCount <= Limit.tableByteCount else {
-            throw FormatProblem("table", "it has \(tableByteCount) bytes, and the limit is \(Limit.tableByteCount)")
+            throw PackFault(.table, .tooLongTable(byteCount: tableByteCount))
         }
         var end = paddedByteCount(Self.headerByteCount + tableByteCount)
         var decodedByteCount = 0
@@ -108,24 +110,24 @@ extension SectionTable {
             try section.checkContents(storage: storage)
             decodedByteCount += section.decodedByteCount
             guard decodedByteCount <= Limit.decodedByteCount(fileByteCount: fileByteCount) else {
-                throw FormatProblem(
-                    section.label, "up to it \(decodedByteCount) decoded bytes are too many for \(fileByteCount) stored")
+                throw PackFault(
+                    section.part, .decodesToTooMuch(byteCount: decodedByteCount, fileByteCount: fileByteCount))
             }
             try section.checkChunks()
             guard section.offset == end else {
-                throw FormatProblem(section.label, "it is at byte \(section.offset) and should be at \(end)")
+                throw PackFault(section.part, .offset(section.offset, expected: end))
             }
             end += section.storedByteCount
             guard end <= fileByteCount else {
-                throw FormatProblem(section.label, "its bytes do not fit into the file")
+                throw PackFault(section.part, .leavesFile)
             }
             previous = section
         }
         if let name = Pack.SectionName.required.first(where: { name in !sections.contains { $0.name == name } }) {
-            throw FormatProblem("table", "it has no section '\(name)'")
+            throw PackFault(.table, .lacksSection(name))
         }
         guard end == fileByteCount else {
-            throw FormatProblem("table", "its sections end at byte \(end), and the file at \(fileByteCount)")
+            throw PackFault(.table, .sectionsEnd(at: end, fileByteCount: fileByteCount))
         }
     }
 }
@@ -134,60 +136,61 @@ extension SectionTable {
     /// Reads and checks header and table.
     init(reading file: InputFile) throws(PackError) {
         let path = file.path
-        let header = try file.bytes(at: 0, count: min(file.byteCount, Self.headerByteCount))
+        let header = try inFile { () throws(FileError) in
+            try file.bytes(at: 0, count: min(file.byteCount, Self.headerByteCount))
+        }
         try Self.checkSignature(of: header, path)
         guard header.count == Self.headerByteCount else {
-            throw .damaged(path, FormatProblem("header", "the file is cut short"))
+            throw .damaged(path: path, PackFault(.header, .isCutShort))
         }
         let version = header[10]
         guard version == Self.version else {
-            throw PackError(
-                .unsupported, path, "header: it is of version \(version) of the format, and this program reads version "
-                    + "\(Self.version); make the pack again, use a newer program, or copy the file again if it is damaged")
+            throw .unsupportedVersion(path: path, version: Int(version))
         }
         guard CRC32C.checksum(of: Array(header[..<28])) == header.littleEndian(at: 28, as: UInt32.self) else {
-            throw .damaged(path, FormatProblem("header", "its checksum does not match"))
+            throw .damaged(path: path, PackFault(.header, .checksumDiffers))
         }
         let fileByteCount = header.littleEndian(at: 12, as: UInt64.self)
         guard fileByteCount == UInt64(file.byteCount) else {
-            let problem = "it promises \(fileByteCount) bytes, and the file has \(file.byteCount)"
-            throw .damaged(path, FormatProblem("header", problem))
+            throw .damaged(path: path, PackFault(.header, .fileLength(promised: fileByteCount, found: file.byteCount)))
         }
         guard file.byteCount <= Limit.fileByteCount else {
-            throw PackError(.unsupported, path, "header: a pack has at most \(Limit.fileByteCount) bytes")
+            throw .tooLarge(path: path)
         }
         let tableByteCount = Int(header.littleEndian(at: 20, as: UInt32.self))
         let payloadOffset = paddedByteCount(Self.headerByteCount + tableByteCount)
         guard tableByteCount <= Limit.tableByteCount, payloadOffset <= file.byteCount else {
-            throw .damaged(path, FormatProblem("header", "a table of \(tableByteCount) bytes does not fit"))
+            throw .damaged(path: path, PackFault(.header, .tableDoesNotFit(byteCount: tableByteCount)))
         }
         guard let storage = StorageFormat(number: header[11]) else {
-            throw .damaged(path, FormatProblem("header", "there is no storage format \(header[11])"))
+            throw .damaged(path: path, PackFault(.header, .unknownStorage(number: header[11])))
         }
-        let table = try file.bytes(at: Self.headerByteCount, count: payloadOffset - Self.headerByteCount)
+        let table = try inFile { () throws(FileError) in
+            try file.bytes(at: Self.headerByteCount, count: payloadOffset - Self.headerByteCount)
+        }
         guard CRC32C.checksum(of: table) == header.littleEndian(at: 24, as: UInt32.self) else {
-            throw .damaged(path, FormatProblem("table", "its checksum does not match"))
+            throw .damaged(path: path, PackFault(.table, .checksumDiffers))
         }
         guard table[tableByteCount...].allSatisfy({ $0 == 0 }) else {
-            throw .damaged(path, FormatProblem("table", "its padding is not zero"))
+            throw .damaged(path: path, PackFault(.table, .paddingIsNotZero))
         }
-        do throws(FormatProblem) {
+        do throws(PackFault) {
             try self.init(
                 decoding: Array(table[..<tableByteCount]), storage: storage, fileByteCount: file.byteCount)
-        } catch { throw .damaged(path, error) }
+        } catch { throw .damaged(path: path, error) }
     }
 
-    init(decoding table: [UInt8], storage: StorageFormat, fileByteCount: Int) throws(FormatProblem) {
+    init(decoding table: [UInt8], storage: StorageFormat, fileByteCount: Int) throws(PackFault) {
         self.storage = storage
         sections = []
         var cursor = ByteCursor(table)
         while cursor.remaining > 0 {
             guard let section = Section(from: &cursor) else {
-                throw FormatProblem("table", "entry \(sections.count + 1) is not one")
+                throw PackFault(.table, .unreadableEntry(number: sections.count + 1))
             }
             sections.append(section)
             guard sections.count <= Limit.sectionCount else {
-                throw FormatProblem("table", "it has more than \(Limit.sectionCount) sections, the limit")
+                throw PackFault(.table, .tooManySections)
             }
         }
         try check(fileByteCount: fileByteCount)
@@ -198,15 +201,15 @@ extension SectionTable {
         let found = header.prefix(signature.count)
         guard found != signature[...] else { return }
         let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-        if header.isEmpty { throw PackError(.wrongFormat, path, "not a pack: the file is empty") }
+        if header.isEmpty { throw .notPack(path: path, .empty) }
         if header.starts(with: pngSignature) {
-            throw PackError(.wrongFormat, path, "not a pack: it is a PNG picture")
+            throw .notPack(path: path, .png)
         }
         let matching = zip(found, signature).count { $0 == $1 }
         guard matching >= 6 || matching == found.count else {
-            throw PackError(.wrongFormat, path, "not a pack: it does not begin with a pack's signature")
+            throw .notPack(path: path, .unknown)
         }
-        throw .damaged(path, FormatProblem("header", "the signature is not whole, as after a transfer as text"))
+        throw .damaged(path: path, PackFault(.header, .signatureIsNotWhole))
     }
 }
 

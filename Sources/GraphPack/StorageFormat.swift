@@ -14,14 +14,14 @@ public enum StorageFormat: String, CaseIterable, Hashable, Sendable {
     case int8
 
     /// How a tensor of a shape is stored in a pack of this format.
-    func elementType(forShape shape: [Int]) -> ElementType {
+    func storedElement(forShape shape: [Int]) -> StoredElement {
         switch self {
         case .fp32: return .fp32
         case .fp16: return .fp16
         case .bf16: return .bf16
         case .int8:
             guard shape.count >= 2, let channelCount = shape.last, let count = valueCount(ofShape: shape),
-                1...ElementType.channelLimit ~= channelCount, count / channelCount >= 16
+                1...StoredElement.channelLimit ~= channelCount, count / channelCount >= 16
             else { return .fp32 }
             return .int8
         }
@@ -32,12 +32,11 @@ extension PackedTensor {
     /// The tensor as a pack of a format gives it back. Rounding again changes nothing.
     ///
     /// - Throws: naming a value that is not finite or too large for the format.
-    func rounded(to format: StorageFormat) throws(FormatProblem) -> PackedTensor {
-        let type = format.elementType(forShape: shape)
+    func rounded(to format: StorageFormat) throws(PackFault) -> PackedTensor {
+        let type = format.storedElement(forShape: shape)
         guard type != .fp32 else { return self }
         if let index = values.firstIndex(where: { !$0.isFinite }) {
-            throw FormatProblem(
-                "@\(path)", "value \(index) is \(values[index]), which \(format) cannot hold; store it as fp32")
+            throw PackFault(.tensor(path), .notFinite(index: index, value: values[index], format))
         }
         let channelCount = shape.last ?? 1
         let rounded = [Float](unsafeUninitializedCapacity: values.count) { buffer, count in
@@ -55,8 +54,7 @@ extension PackedTensor {
             count = values.count
         }
         if let index = rounded.firstIndex(where: { !$0.isFinite }) {
-            throw FormatProblem(
-                "@\(path)", "value \(index) is \(values[index]), too large for \(format); store it as fp32")
+            throw PackFault(.tensor(path), .overflow(index: index, value: values[index], format))
         }
         return PackedTensor(path: path, shape: shape, values: rounded)
     }

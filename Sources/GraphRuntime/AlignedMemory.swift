@@ -16,9 +16,7 @@ final class AlignedMemory: @unchecked Sendable {
         guard let memory = mmap(nil, self.byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
             memory != MAP_FAILED
         else {
-            throw RuntimeError(
-                "the system has no \(max(1, byteCount >> 20)) MiB of memory to give; end other programs, or work on fewer "
-                    + "rows, crops or pictures at a time")
+            throw .outOfMemory(byteCount: byteCount)
         }
         base = memory
         // Advice: where it cannot be followed, pages are small.
@@ -39,12 +37,3 @@ public func releaseFreedMemory() {
     /// glibc's `malloc_trim`, whose header is in no module.
     @_silgen_name("malloc_trim") private func mallocTrim(_ keptByteCount: Int) -> Int32
 #endif
-
-/// Why a program cannot run.
-public struct RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
-    public var message: String
-
-    public init(_ message: String) { self.message = message }
-
-    public var description: String { message }
-}

@@ -32,12 +32,12 @@ final class BoundMemory: @unchecked Sendable {
             switch buffer.storage {
             case .arena(let offset):
                 guard offset >= 0, offset + buffer.byteCount <= program.arenaByteCount || buffer.byteCount == 0 else {
-                    throw RuntimeError("buffer '\(buffer.name)' lies outside the arena")
+                    throw .misplacedBuffer(buffer.name)
                 }
                 base = arena.base + offset
             case .prepared(let offset):
                 guard offset >= 0, offset + buffer.byteCount <= program.preparedByteCount else {
-                    throw RuntimeError("buffer '\(buffer.name)' lies outside the prepared memory")
+                    throw .misplacedBuffer(buffer.name)
                 }
                 base = prepared.base + offset
             case .scalar:
@@ -46,7 +46,7 @@ final class BoundMemory: @unchecked Sendable {
                 guard let address = parameters.address(of: path),
                     let tensor = parameters.tensors.first(where: { $0.path == path }),
                     tensor.elementCount == buffer.rows.rowCount * buffer.rows.rowElementCount
-                else { throw RuntimeError("the parameters do not hold @\(path) as the program needs it") }
+                else { throw .unfitParameter(path: path) }
                 base = address
             }
             rows.append(TensorRows(base: base, rowByteStride: buffer.rowByteStride, rowCapacity: buffer.rowCapacity))

@@ -47,7 +47,7 @@ public final class ParameterStore: @unchecked Sendable {
                 continue
             }
             if let other = known.updateValue(tensor, forKey: tensor.path), other != tensor {
-                throw RuntimeError("two entries disagree about @\(tensor.path): \(other.shape) and \(tensor.shape)")
+                throw .unequalShapes(path: tensor.path, other.shape, tensor.shape)
             }
         }
         guard known.count > tensors.count else { return }
@@ -75,10 +75,10 @@ public final class ParameterStore: @unchecked Sendable {
     /// Replaces the values of a tensor.
     public func setValues(_ values: [Float], of path: String) throws(RuntimeError) {
         guard let index = indices[path], let place = address(of: path) else {
-            throw RuntimeError("the model has no tensor @\(path)")
+            throw .unknownParameter(path: path)
         }
         guard values.count == tensors[index].elementCount else {
-            throw RuntimeError("@\(path) holds \(tensors[index].elementCount) numbers, not \(values.count)")
+            throw .parameterCount(path: path, expected: tensors[index].elementCount, found: values.count)
         }
         values.withUnsafeBytes { bytes in
             if let base = bytes.baseAddress { place.copyMemory(from: base, byteCount: bytes.count) }

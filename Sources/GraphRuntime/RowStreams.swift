@@ -23,7 +23,7 @@ public final class TensorSource<Element: BitwiseCopyable>: RowSource {
         try values.withUnsafeBytes { source in
             let start = row * bytes.count
             guard start + bytes.count <= source.count else {
-                throw RuntimeError("an input holds \(source.count) bytes, too few for its row \(row)")
+                throw RuntimeError.shortInput(byteCount: source.count, row: row)
             }
             bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[start..<start + bytes.count]))
         }
@@ -41,7 +41,7 @@ public final class TensorSink<Element: BitwiseCopyable>: RowSink {
         try values.withUnsafeMutableBytes { target in
             let start = row * bytes.count
             guard start + bytes.count <= target.count else {
-                throw RuntimeError("an output has more rows than its sink")
+                throw RuntimeError.shortOutput(byteCount: target.count, row: row)
             }
             UnsafeMutableRawBufferPointer(rebasing: target[start..<start + bytes.count]).copyMemory(from: bytes)
         }

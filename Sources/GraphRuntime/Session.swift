@@ -44,7 +44,7 @@ public final class Session {
     /// - Parameter threadCount: workers, the caller's thread included; results do not depend on it.
     /// - Throws: when the program does not fit the parameters, or memory runs out.
     public init(_ program: Program, parameters: ParameterStore, threadCount: Int) throws(RuntimeError) {
-        guard threadCount >= 1 else { throw RuntimeError("a session runs on at least 1 thread, not \(threadCount)") }
+        guard threadCount >= 1 else { throw .tooFewThreads(threadCount) }
         var kept = program
         kept.instructions = []
         kept.preparation = []
@@ -88,16 +88,14 @@ public final class Session {
     ///   - scalars: a number for each scalar, by name.
     ///   - outputs: sinks by name; outputs without a sink are computed and dropped.
     /// - Returns: losses and metrics by name.
-    /// - Throws: a ``RuntimeError``, or what a source or sink threw.
+    /// - Throws: when a name is missing or unknown, or a source or sink throws.
     @discardableResult
     public func run(
         inputs: [String: any RowSource], scalars: [String: Float] = [:], outputs: [String: any RowSink] = [:]
-    ) throws -> [String: Float] {
+    ) throws(RuntimeError) -> [String: Float] {
         try bind(inputs: inputs, outputs: outputs)
-        for name in self.scalars.keys {
-            guard let number = scalars[name] else { throw RuntimeError("scalar '\(name)' is not given") }
-            try setScalar(name, number)
-        }
+        if let missing = self.scalars.keys.sorted().first(where: { scalars[$0] == nil }) { throw .missingScalar(missing) }
+        for (name, number) in scalars { try setScalar(name, number) }
         try run()
         var measures: [String: Float] = [:]
         for name in measurePlaces.keys { measures[name] = measure(name) }
@@ -109,32 +107,33 @@ public final class Session {
     /// - Parameters:
     ///   - inputs: a source for each input, by name.
     ///   - outputs: sinks by name; outputs without a sink are computed and dropped.
+    /// - Throws: when an input is missing, or a name is none of the entry's; what was bound before stays.
     public func bind(
         inputs: [String: any RowSource], outputs: [String: any RowSink] = [:]
     ) throws(RuntimeError) {
-        for (name, buffer) in self.inputs {
-            guard let source = inputs[name] else { throw RuntimeError("input '\(name)' is not given") }
-            memory.sources[buffer] = source
+        let (inputNames, outputNames) = (self.inputs.keys.sorted(), program.graph.outputs.map(\.name))
+        if let missing = inputNames.first(where: { inputs[$0] == nil }) { throw .missingInput(missing) }
+        if let unknown = inputs.keys.sorted().first(where: { !inputNames.contains($0) }) {
+            throw .unknownInput(unknown, known: inputNames)
         }
-        for (index, output) in program.graph.outputs.enumerated() { memory.sinks[index] = outputs[output.name] }
-        if let unknown = outputs.keys.first(where: { name in !program.graph.outputs.contains { $0.name == name } }) {
-            throw RuntimeError("the entry has no output '\(unknown)'")
+        if let unknown = outputs.keys.sorted().first(where: { !outputNames.contains($0) }) {
+            throw .unknownOutput(unknown, known: outputNames)
         }
+        for (name, buffer) in self.inputs { memory.sources[buffer] = inputs[name] }
+        for (index, name) in outputNames.enumerated() { memory.sinks[index] = outputs[name] }
     }
 
     /// Sets a number for the runs that follow; 0 before.
     public func setScalar(_ name: String, _ number: Float) throws(RuntimeError) {
-        guard let buffer = scalars[name] else { throw RuntimeError("the entry has no scalar '\(name)'") }
+        guard let buffer = scalars[name] else { throw .unknownScalar(name, known: scalars.keys.sorted()) }
         memory.rows[buffer].base.storeBytes(of: number, as: Float.self)
     }
 
     /// Runs the program once with what is bound.
     ///
-    /// - Throws: a ``RuntimeError`` when an input is not bound, or what a source or sink threw.
-    public func run() throws {
-        for buffer in inputs.values where memory.sources[buffer] == nil {
-            throw RuntimeError("input '\(program.buffers[buffer].name)' is not bound")
-        }
+    /// - Throws: when an input is not bound, or a source or sink throws.
+    public func run() throws(RuntimeError) {
+        for (name, buffer) in inputs where memory.sources[buffer] == nil { throw .unboundInput(name) }
         try prepare()
         defer { if updatesParameters { parameters.noteChange() } }
         try workers.run(tasks, memory)
@@ -151,7 +150,7 @@ public final class Session {
     }
 
     /// Computes what depends on weights alone, unless it is there already.
-    private func prepare() throws {
+    private func prepare() throws(RuntimeError) {
         guard preparedGeneration != parameters.generation else { return }
         if preparation.count > 0 { try workers.run(preparation, memory) }
         preparedGeneration = parameters.generation

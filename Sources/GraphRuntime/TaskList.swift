@@ -57,7 +57,7 @@ final class TaskList: @unchecked Sendable {
     /// What a task works for.
     func work(_ index: Int) -> Instruction.Work { table.works[Int(table[index].work)] }
 
-    func run(_ index: Int, worker: Int, _ memory: BoundMemory) throws {
+    func run(_ index: Int, worker: Int, _ memory: BoundMemory) throws(RuntimeError) {
         let task = table[index]
         switch actions[Int(task.work)] {
         case .kernel(let kernel, var call):
@@ -69,14 +69,18 @@ final class TaskList: @unchecked Sendable {
             step.run()
         case .source(let buffer, let rowByteCount):
             guard let source = memory.sources[buffer] else { return }
-            for row in task.rows {
-                try source.fill(
-                    row: row, into: UnsafeMutableRawBufferPointer(start: memory.rows[buffer].row(row), count: rowByteCount))
+            try asRuntimeError {
+                for row in task.rows {
+                    try source.fill(
+                        row: row, into: UnsafeMutableRawBufferPointer(start: memory.rows[buffer].row(row), count: rowByteCount))
+                }
             }
         case .sink(let output, let rows, let rowByteCount):
             guard let sink = memory.sinks[output] else { return }
-            for row in task.rows {
-                try sink.take(row: row, from: UnsafeRawBufferPointer(start: rows.row(row), count: rowByteCount))
+            try asRuntimeError {
+                for row in task.rows {
+                    try sink.take(row: row, from: UnsafeRawBufferPointer(start: rows.row(row), count: rowByteCount))
+                }
             }
         }
     }
@@ -162,4 +166,16 @@ private func heapCopy<Element>(of values: [Element]) -> UnsafeMutableBufferPoint
     let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, values.count))
     memory.initialize(from: values, count: values.count)
     return UnsafeMutableBufferPointer(start: memory, count: values.count)
+}
+
+/// What a source or sink does with rows, its error as one of the run.
+@inline(__always)
+private func asRuntimeError(_ body: () throws -> Void) throws(RuntimeError) {
+    do {
+        try body()
+    } catch let error as RuntimeError {
+        throw error
+    } catch {
+        throw .stream(StreamError(error))
+    }
 }

@@ -137,7 +137,7 @@ private struct Listing {
             rowsDone.append([])
         }
         guard let rowCount = Int32(exactly: instruction.rows.count) else {
-            throw RuntimeError("an instruction works on \(instruction.rows.count) rows, more than 2^31")
+            throw .tooManyRows(instruction.rows.count)
         }
         tasks.append(
             TaskTable.Task(
@@ -148,7 +148,7 @@ private struct Listing {
             guard let earlier = numbers[dependency.work], dependency.rowCount >= 1,
                 dependency.rowCount <= rowsDone[earlier].last ?? 0
             else {
-                throw RuntimeError("an instruction of the plan depends on one that does not come before it")
+                throw .dependsOnLaterInstruction
             }
             dependencies.append(
                 TaskTable.Dependency(

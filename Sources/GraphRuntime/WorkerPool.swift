@@ -20,7 +20,7 @@ final class WorkerPool: @unchecked Sendable {
         let busyWorkers = Atomic<Int>(0)
         let hasFailed = Atomic<Bool>(false)
         let isEnding = Atomic<Bool>(false)
-        let error = Mutex<(any Error)?>(nil)
+        let error = Mutex<RuntimeError?>(nil)
         var tasks: TaskList?
         var memory: BoundMemory?
         let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -67,7 +67,7 @@ final class WorkerPool: @unchecked Sendable {
             guard status == 0 else {
                 start.release()
                 Self.end(shared, threads)
-                throw RuntimeError("the system refuses a thread (error \(status)); use fewer with --threads")
+                throw .threadRefused(code: status)
             }
             threads.append(thread)
         }
@@ -77,7 +77,7 @@ final class WorkerPool: @unchecked Sendable {
     deinit { Self.end(shared, threads) }
 
     /// Runs every task of the list; returns when all have ended, or after one failed and those begun have ended.
-    func run(_ tasks: TaskList, _ memory: BoundMemory) throws {
+    func run(_ tasks: TaskList, _ memory: BoundMemory) throws(RuntimeError) {
         tasks.counters.reset()
         shared.tasks = tasks
         shared.memory = memory
@@ -116,7 +116,7 @@ final class WorkerPool: @unchecked Sendable {
         var picker = tasks.picker(worker: worker, of: shared.workerCount)
         while let index = nextTask(&picker, tasks.counters, shared) {
             if let times = tasks.times { times[index].start = TaskTime.now }
-            do {
+            do throws(RuntimeError) {
                 try tasks.run(index, worker: worker, memory)
             } catch {
                 shared.error.withLock { $0 = $0 ?? error }

@@ -1,4 +1,5 @@
 import Dispatch
+import Imaging
 import Synchronization
 
 /// What a training step reads: pixels of crops and of their low-resolution counterparts, `[N, H, W, 3]`.
@@ -45,7 +46,7 @@ final class BatchLoader: Sendable {
         asked.isReady.wait()
         let waited = ContinuousClock.now - start
         guard let result = asked.result.withLock({ $0 }) else {
-            throw TrainingError("the batch of step \(step) was not made")
+            throw .batchNotMade(step: step)
         }
         return (try result.get(), waited)
     }

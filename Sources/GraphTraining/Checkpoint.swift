@@ -40,7 +40,7 @@ public struct Checkpoint: Sendable {
     public init(contentsOf path: String) throws(TrainingError) {
         let file = try asTrainingError { try PackFile(contentsOf: path) }
         guard let words = file.training else {
-            throw TrainingError("\(path): is a model, and no checkpoint; name the folder of a run, with its last.gpack")
+            throw .notCheckpoint(path: path)
         }
         model = try asTrainingError { try Model(file) }
         do throws(TrainingError) {
@@ -51,7 +51,7 @@ public struct Checkpoint: Sendable {
                 average = try WeightAverage(states, of: model.parameters, decay: recipe.averageDecay)
             }
         } catch {
-            throw TrainingError("\(path): cannot be resumed: \(error)")
+            throw .unusableCheckpoint(path: path, error)
         }
         dataPaths = (words["data"] ?? "").split(separator: "\n").map(String.init)
         dataDigest = words["data_digest"]

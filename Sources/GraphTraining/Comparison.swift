@@ -22,7 +22,7 @@ public struct Comparison: Sendable {
                 pair.reduced.bicubicEnlargement(scale: scale), truth: pair.truth, border: scale)
             sheet = try ComparisonSheet(before: pair.reduced, scale: scale, after: result, truth: pair.truth)
         } catch {
-            throw TrainingError("\(path): \(error.problem)")
+            throw .incomparable(path: path, error)
         }
         self.scale = scale
     }

@@ -1,3 +1,5 @@
+import GraphFiles
+
 /// The pictures of a data set, by what they are for.
 ///
 /// Three layouts are read; in each, the low-resolution picture of `NAME.png` is `NAMExS.png` for a scale
@@ -22,7 +24,7 @@ public struct DataFolder: Hashable, Sendable {
             self.validation = validation
         } else {
             guard sets.training.count > 1 else {
-                throw TrainingError("\(path): one picture cannot be trained on and validated on; add another")
+                throw .onePicture(folder: path)
             }
             (training, validation) = Self.holdOutTenth(of: sets.training)
         }
@@ -63,9 +65,10 @@ private struct Sets {
     var validation: [PictureFiles]?
 
     init(_ path: String, scale: Int) throws(TrainingError) {
-        let folder = try Folder(path)
+        let folder = try asTrainingError { try Folder(path) }
         func pictures(_ truth: String, _ reduced: String) throws(TrainingError) -> [PictureFiles] {
-            try Folder(path + "/" + truth).pictures(reducedFolder: "\(path)/\(reduced)/X\(scale)", scale: scale)
+            try asTrainingError { try Folder(path + "/" + truth) }
+                .pictures(reducedFolder: "\(path)/\(reduced)/X\(scale)", scale: scale)
         }
         isDIV2K = folder.names.contains("DIV2K_train_HR") || folder.names.contains("DIV2K_valid_HR")
         if folder.names.contains("DIV2K_train_HR") {
@@ -88,16 +91,14 @@ extension Folder {
     fileprivate func pictures(reducedFolder: String?, scale: Int) throws(TrainingError) -> [PictureFiles] {
         let files = names.filter { $0.lowercased().hasSuffix(".png") && !$0.hasPrefix(".") }
         guard !files.isEmpty else {
-            let advice = names.first.map { "it holds '\($0)'; " } ?? "it is empty; "
-            throw TrainingError(
-                "\(path): there are no PNG files in this folder: \(advice)convert pictures to PNG first")
+            throw .noPictures(folder: path, other: names.first)
         }
         return files.map { file in
             let name = String(file.dropLast(4))
             let reducedPath = reducedFolder.map { "\($0)/\(name)x\(scale).png" }
             return PictureFiles(
                 name: name, truthPath: "\(path)/\(file)",
-                reducedPath: reducedPath.flatMap { Folder.holds($0) ? $0 : nil })
+                reducedPath: reducedPath.flatMap { FileStatus.exists($0) ? $0 : nil })
         }
     }
 }

@@ -56,7 +56,7 @@ public struct Evaluation: Hashable, Sendable {
                         name: picture.name, model: try Scores(result, truth: pair.truth, border: border ?? scale),
                         bicubic: try Scores(bicubic, truth: pair.truth, border: border ?? scale)))
             } catch {
-                throw TrainingError("\(picture.truthPath): \(error.problem)")
+                throw .incomparable(path: picture.truthPath, error)
             }
             progress(rows.count)
         }

@@ -22,7 +22,7 @@ extension TrainingEvent {
                     ("validation_seconds", .number(epoch.progress.times.validationSeconds)),
                 ])
         case .saved(let step): line([("event", .text("saved")), ("step", .number(Double(step)))])
-        case .note(let text): line([("event", .text("note")), ("text", .text(text))])
+        case .note, .smallCache: line([("event", .text("note")), ("text", .text(note ?? ""))])
         }
     }
 

@@ -9,7 +9,7 @@ final class FolderLock {
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         // A file system without locks keeps nobody out.
         if descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-            throw TrainingError("\(path): another run is writing to this folder; wait for its end, or name another")
+            throw .folderInUse(path: path)
         }
     }
 

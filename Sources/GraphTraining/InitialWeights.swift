@@ -21,7 +21,7 @@ public struct InitialWeights: Sendable {
     /// - Throws: when the pack cannot be read, or no weight fits.
     public init(contentsOf path: String, for model: Model) throws(TrainingError) {
         let pack: Pack
-        do { pack = try Pack(contentsOf: path) } catch { throw TrainingError(error.description) }
+        do { pack = try Pack(contentsOf: path) } catch { throw .pack(error) }
         self.path = path
         digest = pack.digest
         let there = Dictionary(uniqueKeysWithValues: pack.weights.map { ($0.path, $0) })
@@ -40,10 +40,8 @@ public struct InitialWeights: Sendable {
         let known = Set(here.map(\.path))
         unused = pack.weights.map(\.path).filter { !known.contains($0) }
         guard !matching.isEmpty else {
-            let names = pack.weights.prefix(3).map { "@" + $0.path }.joined(separator: ", ")
-            throw TrainingError(
-                "\(path): none of its \(pack.weights.count) weights (\(names), …) has the name and shape of one of "
-                    + "'\(model.compiled.name)'")
+            throw .noMatchingWeights(
+                path: path, count: pack.weights.count, examples: pack.weights.prefix(3).map(\.path), model: model.compiled.name)
         }
     }
 

@@ -11,18 +11,14 @@ extension TrainingRun {
         _ values: StepValues, step number: Int, _ loader: BatchLoader, _ report: (TrainingEvent) -> Void
     ) throws(TrainingError) -> TrainingError {
         let loss = zip(step.inputs.measures, values.measures).first { !$1.isFinite && $0.isLoss }
-        let what =
-            loss.map { "the loss '\($0.name)' became \($1)" }
-            ?? "the norm of the gradients became \(values.gradientNorm)"
-        report(.note("\(what) at step \(number); looking for the op that it came from"))
-        let place = try firstNonFinite(step: number, loader) ?? "the reference implementation of the step is finite everywhere"
-        return TrainingError(
-            "\(what) at step \(number): \(place); try a smaller --lr or --clip-norm, with --init \(folder.lastPath)")
+        let value: TrainingError.NonFiniteValue = loss.map { .loss($0.name, $1) } ?? .gradientNorm(values.gradientNorm)
+        report(.note("\(value) at step \(number); looking for the op that it came from"))
+        return .notFinite(value, step: number, place: try firstNonFinite(step: number, loader), folder)
     }
 
     private func firstNonFinite(step number: Int, _ loader: BatchLoader) throws(TrainingError) -> String? {
         let pack: Pack
-        do { pack = try Pack(contentsOf: folder.lastPath) } catch { throw TrainingError(error.description) }
+        do { pack = try Pack(contentsOf: folder.lastPath) } catch { throw .pack(error) }
         try checkpoint.restoreParameters(from: pack)
         let saved = try TrainingState(words: pack.training ?? [:]).step
         for earlier in saved + 1..<max(saved + 1, number) {

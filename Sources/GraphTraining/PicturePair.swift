@@ -11,8 +11,7 @@ public struct PicturePair: Hashable, Sendable {
     public init(_ files: PictureFiles, scale: Int) throws(TrainingError) {
         let picture = try Self.read(files.truthPath)
         guard let truth = picture.cropped(toMultipleOf: scale) else {
-            throw TrainingError(
-                "\(files.truthPath): \(picture.width)×\(picture.height) pixels are too few for a scale of \(scale)")
+            throw .tooSmallForScale(path: files.truthPath, picture.size, scale: scale)
         }
         guard let reducedPath = files.reducedPath else {
             self.init(truth: truth, scale: scale)
@@ -33,13 +32,13 @@ public struct PicturePair: Hashable, Sendable {
         _ files: PictureFiles, scale: Int, reducedRows rows: Range<Int>, reducedColumns columns: Range<Int>
     ) throws(TrainingError) {
         func band(_ path: String, scale: Int, _ needed: (_ height: Int) -> Range<Int>) throws(TrainingError) -> PictureBand {
-            do throws(ImageError) {
+            try asTrainingError {
                 let reader = try PNGReader(path: path)
                 guard rows.upperBound <= reader.height / scale, columns.upperBound <= reader.width / scale else {
-                    throw ImageError(path: path, "is smaller than when the run began; put back the picture")
+                    throw TrainingError.shrunkPicture(path: path)
                 }
                 return try PictureBand(reader, rows: needed(reader.height / scale * scale))
-            } catch { throw TrainingError(error.description) }
+            }
         }
         let truthRows = scale * rows.lowerBound..<scale * rows.upperBound
         let truth = try band(files.truthPath, scale: scale) { height in
@@ -76,18 +75,8 @@ public struct PicturePair: Hashable, Sendable {
     var byteCount: Int { truth.pixels.count + reduced.pixels.count }
 
     private static func read(_ path: String) throws(TrainingError) -> Picture {
-        do { return try Picture(contentsOfPNG: path) } catch { throw TrainingError(error.description) }
+        do { return try Picture(contentsOfPNG: path) } catch { throw .image(error) }
     }
-}
-
-/// Sides in pixels.
-struct PictureSize: Hashable, Sendable {
-    var width: Int
-    var height: Int
-}
-
-extension Picture {
-    var size: PictureSize { PictureSize(width: width, height: height) }
 }
 
 extension PictureFiles {
@@ -99,9 +88,7 @@ extension PictureFiles {
         let stored = try Self.storedSize(truthPath)
         let size = PictureSize(width: stored.width / scale * scale, height: stored.height / scale * scale)
         guard min(size.width, size.height) >= smallestSide else {
-            throw TrainingError(
-                "\(truthPath): \(stored.width)×\(stored.height) pixels are smaller than the crop of "
-                    + "\(smallestSide)×\(smallestSide); remove the picture or choose a smaller --patch")
+            throw .tooSmallForCrop(path: truthPath, stored, side: smallestSide)
         }
         if let reducedPath {
             let reduced = try Self.storedSize(reducedPath)
@@ -113,17 +100,12 @@ extension PictureFiles {
     }
 
     fileprivate func mismatch(_ reduced: PictureSize, _ truth: PictureSize, scale: Int) -> TrainingError {
-        TrainingError(
-            "\(reducedPath ?? name): \(reduced.width)×\(reduced.height) pixels are not those of \(truthPath) divided "
-                + "by \(scale), \(truth.width / scale)×\(truth.height / scale); remove the file to have it made")
+        .unequalPair(
+            path: reducedPath ?? name, reduced, truth: truthPath, scale: scale,
+            expected: PictureSize(width: truth.width / scale, height: truth.height / scale))
     }
 
     private static func storedSize(_ path: String) throws(TrainingError) -> PictureSize {
-        do {
-            let reader = try PNGReader(path: path)
-            return PictureSize(width: reader.width, height: reader.height)
-        } catch {
-            throw TrainingError(error.description)
-        }
+        do { return try PNGReader(path: path).size } catch { throw .image(error) }
     }
 }

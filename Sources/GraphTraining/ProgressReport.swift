@@ -46,8 +46,8 @@ public final class ProgressReport: Sendable {
                     + "\(decimal(100 * progress.times.shareWaitingForData, digits: 1))% waiting for data")
         case .saved(let step):
             if !isTerminal { showLine("saved after step \(readable(count: step))") }
-        case .note(let text):
-            showLine(text)
+        case .note, .smallCache:
+            if let note = event.note { showLine(note) }
         }
     }
 

@@ -42,21 +42,19 @@ public struct Recipe: Hashable, Sendable {
             ("the patch", patchSide), ("patience", patience), ("validation crops", validationCropLimit),
         ]
         for (name, count) in counts where count < 1 {
-            throw TrainingError("\(name): \(count) is too few; give 1 or more")
+            throw .tooFew(name, count)
         }
         guard patchSide % scale == 0 else {
-            throw TrainingError(
-                "a patch of \(patchSide) pixels is no multiple of the model's scale; give --patch "
-                    + "\(max(1, patchSide / scale) * scale)")
+            throw .unevenPatch(side: patchSide, scale: scale)
         }
         guard learningRate.base > 0, learningRate.base.isFinite else {
-            throw TrainingError("a learning rate of \(learningRate.base) does not train; give a positive number")
+            throw .learningRate(learningRate.base)
         }
         guard clipNorm > 0 else {
-            throw TrainingError("a norm of \(clipNorm) leaves no gradient; give a positive number")
+            throw .clipNorm(clipNorm)
         }
         guard averageDecay >= 0, averageDecay < 1 else {
-            throw TrainingError("a decay of \(averageDecay) averages nothing; give 0.999, or 0 for none")
+            throw .averageDecay(averageDecay)
         }
     }
 }

@@ -43,8 +43,7 @@ extension Recipe {
         self.init()
         for field in Self.fields {
             guard let word = words[field.key] ?? field.unsaid, field.write(&self, word) else {
-                let found = words[field.key].map { "'\($0)'" } ?? "nothing"
-                throw TrainingError("its training state says \(found) for '\(field.key)'")
+                throw words[field.key].map { .unreadableWord(key: field.key, $0) } ?? .missingWord(key: field.key)
             }
         }
     }

@@ -1,4 +1,3 @@
-import Glibc
 import GraphFiles
 import GraphModel
 import GraphPack
@@ -29,11 +28,9 @@ public struct RunFolder: Hashable, Sendable {
     /// - Throws: when the folder cannot be written to, or holds a run that must stay.
     public init(_ path: String, overwriting: Bool) throws(TrainingError) {
         self.path = path
-        try Folder.checkWritable(path)
-        if !overwriting, let file = files.first(where: Folder.holds) {
-            throw TrainingError(
-                "\(file): the folder holds a run already; go on with it by --resume, name another folder, or give "
-                    + "--overwrite")
+        try asTrainingError { try Folder.checkWritable(path) }
+        if !overwriting, let file = files.first(where: FileStatus.exists) {
+            throw .runExists(file: file)
         }
     }
 
@@ -42,24 +39,24 @@ public struct RunFolder: Hashable, Sendable {
     /// - Throws: when it is missing, cannot be written to, or holds no checkpoint.
     public init(resuming path: String) throws(TrainingError) {
         self.path = path
-        guard Folder.holds(path) else { throw TrainingError("\(path): there is no such folder; is the name right?") }
-        try Folder.checkWritable(path)
+        guard FileStatus.exists(path) else { throw .file(.unreadable(path: path, .missingFolder)) }
+        try asTrainingError { try Folder.checkWritable(path) }
         guard holdsCheckpoint else {
-            throw TrainingError("\(lastPath): there is no checkpoint in this folder; begin a run with --out")
+            throw .noCheckpoint(path: lastPath)
         }
     }
 
     /// Whether there is a run to go on with.
-    public var holdsCheckpoint: Bool { Folder.holds(lastPath) }
+    public var holdsCheckpoint: Bool { FileStatus.exists(lastPath) }
 
     /// Makes the folder where it is missing, keeps other runs out of it, and removes what killed writers left.
     ///
     /// - Returns: what keeps others out, for as long as the run goes on.
     func enter() throws(TrainingError) -> FolderLock {
-        try Folder.make(path)
+        try asTrainingError { try Folder.make(path) }
         let lock = try FolderLock(path)
         let names = files.map { "." + $0.dropFirst(path.count + 1) + "." }
-        for name in try Folder(path).names where name.hasSuffix(".partial") || name.hasSuffix(".part") {
+        for name in try asTrainingError({ try Folder(path).names }) where name.hasSuffix(".partial") || name.hasSuffix(".part") {
             if names.contains(where: name.hasPrefix) { try remove(path + "/" + name) }
         }
         return lock
@@ -67,7 +64,7 @@ public struct RunFolder: Hashable, Sendable {
 
     /// Removes all of an earlier run but the checkpoint, which has been replaced.
     func removeResults() throws(TrainingError) {
-        for file in files where file != lastPath && Folder.holds(file) { try remove(file) }
+        for file in files where file != lastPath && FileStatus.exists(file) { try remove(file) }
     }
 
     func writeLast(_ checkpoint: Checkpoint) throws(TrainingError) {
@@ -94,16 +91,13 @@ public struct RunFolder: Hashable, Sendable {
         do {
             try body()
         } catch {
-            let advice = "; the last checkpoint is whole: when there is room, go on with --resume \(path)"
-            throw TrainingError("\(error)" + (holdsCheckpoint ? advice : ""))
+            throw .unwritten(TrainingError(error), checkpoint: holdsCheckpoint ? path : nil)
         }
     }
 
     private var files: [String] { [bestPath, lastPath, historyPath, chartPath, timesPath] }
 
     private func remove(_ file: String) throws(TrainingError) {
-        guard unlink(file) == 0 else {
-            throw TrainingError("\(file): cannot be removed: \(String(cString: strerror(errno)))")
-        }
+        try asTrainingError { try Folder.removeFile(file) }
     }
 }

@@ -1,3 +1,4 @@
+import GraphFiles
 import GraphRuntime
 import Imaging
 
@@ -7,13 +8,13 @@ import Imaging
 public func makeSamplePictures(
     in path: String, count: Int, width: Int, height: Int, seed: UInt64
 ) throws(TrainingError) {
-    try Folder.make(path)
+    try asTrainingError { try Folder.make(path) }
     let paths = (1...count).map { number in
         let digits = "\(number)"
         return "\(path)/\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).png"
     }
-    if let taken = paths.first(where: Folder.holds) {
-        throw TrainingError("\(taken): the file is there already; name an empty folder")
+    if let taken = paths.first(where: FileStatus.exists) {
+        throw .samplesExist(path: taken)
     }
     try inParallel(count, threadCount: availableProcessorCount()) { (index) throws(TrainingError) in
         let picture = Picture(syntheticWidth: width, height: height, seed: seed &+ UInt64(index))

@@ -1,4 +1,6 @@
 import Glibc
+import GraphFiles
+import SystemPackage
 
 /// A line for each epoch: how long it took, and how long its steps waited for data. Times stand apart from all
 /// that equal runs have equal.
@@ -22,7 +24,5 @@ struct TimesLog {
 
     private func rounded(_ seconds: Double) -> String { "\((seconds * 10_000).rounded() / 10_000)" }
 
-    private func failure() -> TrainingError {
-        TrainingError("\(path): cannot be written: \(String(cString: strerror(errno)))")
-    }
+    private func failure() -> TrainingError { .file(.unwritable(path: path, .system(.latest))) }
 }

@@ -17,8 +17,7 @@ public struct TrainingData: Hashable, Sendable {
             validation += folder.validation.filter { !validation.contains($0) }
         }
         guard !training.isEmpty else {
-            throw TrainingError(
-                "\(paths.joined(separator: ", ")): there are pictures to validate on, but none to train on")
+            throw .nothingToTrainOn(folders: paths)
         }
     }
 }

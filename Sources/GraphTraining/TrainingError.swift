@@ -1,17 +1,180 @@
-/// Why training or an evaluation cannot start or go on: what, where and what to do, in one line.
-public struct TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
-    public var description: String
+import Enlarging
+import GraphCompiler
+import GraphFiles
+import GraphIR
+import GraphModel
+import GraphPack
+import GraphRuntime
+import Imaging
 
-    public init(_ description: String) { self.description = description }
+/// Why training or an evaluation cannot start or go on.
+public enum TrainingError: Error, Hashable, Sendable {
+    case file(FileError)
+    case pack(PackError)
+    case image(ImageError)
+    case model(ModelError)
+    case enlarging(EnlargingError)
+    case program(ProgramError)
+    case runtime(RuntimeError)
+    /// What the reference implementation objects to.
+    case evaluation(NodeError)
+
+    // Pictures.
+    /// - Parameter other: a file that the folder holds.
+    case noPictures(folder: String, other: String?)
+    case onePicture(folder: String)
+    case nothingToTrainOn(folders: [String])
+    case tooSmallForScale(path: String, PictureSize, scale: Int)
+    case tooSmallForCrop(path: String, PictureSize, side: Int)
+    /// A low-resolution picture is not of the size that its true one divides to.
+    case unequalPair(path: String, PictureSize, truth: String, scale: Int, expected: PictureSize)
+    /// A picture is smaller than when the run began.
+    case shrunkPicture(path: String)
+    /// A picture that cannot be compared.
+    case incomparable(path: String, ImageError)
+    case batchNotMade(step: Int)
+    case samplesExist(path: String)
+
+    // The recipe.
+    case tooFew(String, Int)
+    case unevenPatch(side: Int, scale: Int)
+    case learningRate(Float)
+    case clipNorm(Float)
+    case averageDecay(Float)
+
+    // The model.
+    case otherInputs(graph: String, [String], reduced: String)
+    case otherTruth(graph: String, input: String, TensorType, expected: TensorType)
+    case otherScalar(graph: String, String)
+    /// - Parameter examples: paths of weights that the pack holds.
+    case noMatchingWeights(path: String, count: Int, examples: [String], model: String)
+
+    // The run's folder.
+    case runExists(file: String)
+    case noCheckpoint(path: String)
+    case folderInUse(path: String)
+    /// - Parameter checkpoint: the folder whose last checkpoint is whole; nil where there is none yet.
+    indirect case unwritten(TrainingError, checkpoint: String?)
+
+    // Going on with a run.
+    case notCheckpoint(path: String)
+    indirect case unusableCheckpoint(path: String, TrainingError)
+    case missingWord(key: String)
+    case unreadableWord(key: String, String)
+    case unreadableEpoch(String)
+    case epochCount(Int, stated: Int)
+    case missingAverage(path: String)
+    /// The pictures are not those that the run began with.
+    case otherPictures(folders: [String], RunFolder)
+    /// A picture could not be read; the run is saved.
+    indirect case interrupted(TrainingError, afterStep: Int, RunFolder)
+    case notFinite(NonFiniteValue, step: Int, place: String?, RunFolder)
+
+    /// What became infinite or no number.
+    public enum NonFiniteValue: Hashable, Sendable {
+        case loss(String, Double)
+        case gradientNorm(Double)
+    }
 }
 
-/// Runs `body` and passes on what it throws as a ``TrainingError`` with the same words.
-func asTrainingError<Value>(_ body: () throws -> Value) throws(TrainingError) -> Value {
-    do {
-        return try body()
-    } catch let error as TrainingError {
-        throw error
-    } catch {
-        throw TrainingError("\(error)")
+extension TrainingError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .file(let error): error.description
+        case .pack(let error): error.description
+        case .image(let error): error.description
+        case .model(let error): error.description
+        case .enlarging(let error): error.description
+        case .program(let error): error.description
+        case .runtime(let error): error.description
+        case .evaluation(let error): error.description
+        case .noPictures(let folder, let other):
+            "\(folder): there are no PNG files in this folder: \(other.map { "it holds '\($0)'" } ?? "it is empty"); "
+                + "convert pictures to PNG first"
+        case .onePicture(let folder): "\(folder): one picture cannot be trained on and validated on; add another"
+        case .nothingToTrainOn(let folders):
+            "\(folders.joined(separator: ", ")): there are pictures to validate on, but none to train on"
+        case .tooSmallForScale(let path, let size, let scale):
+            "\(path): \(size) pixels are too few for a scale of \(scale)"
+        case .tooSmallForCrop(let path, let size, let side):
+            "\(path): \(size) pixels are smaller than the crop of \(side)×\(side); remove the picture or choose a smaller crop"
+        case .unequalPair(let path, let size, let truth, let scale, let expected):
+            "\(path): \(size) pixels are not those of \(truth) divided by \(scale), \(expected); remove the file to have it made"
+        case .shrunkPicture(let path): "\(path): is smaller than when the run began; put back the picture"
+        case .incomparable(let path, let error): "\(path): \(error.problem)"
+        case .batchNotMade(let step): "the batch of step \(step) was not made"
+        case .samplesExist(let path): "\(path): the file is there already; name an empty folder"
+        case .tooFew(let name, let count): "\(name): \(count) is too few; give 1 or more"
+        case .unevenPatch(let side, let scale):
+            "a patch of \(side) pixels is no multiple of the model's scale; give \(max(1, side / scale) * scale)"
+        case .learningRate(let rate): "a learning rate of \(rate) does not train; give a positive number"
+        case .clipNorm(let norm): "a norm of \(norm) leaves no gradient; give a positive number"
+        case .averageDecay(let decay): "a decay of \(decay) averages nothing; give 0.999, or 0 for none"
+        case .otherInputs(let graph, let inputs, let reduced):
+            "'\(graph)' cannot be trained on pictures: its train entry takes \(inputs.joined(separator: ", ")), not "
+                + "'\(reduced)' and the true picture"
+        case .otherTruth(let graph, let input, let type, let expected):
+            "'\(graph)' cannot be trained on pictures: '\(input)' is \(type), the true picture is \(expected)"
+        case .otherScalar(let graph, let name):
+            "'\(graph)' cannot be trained: its scalar '\(name)' is not one of \(TrainingScalars.all.joined(separator: ", "))"
+        case .noMatchingWeights(let path, let count, let examples, let model):
+            "\(path): none of its \(count) weights (\(examples.map { "@" + $0 }.joined(separator: ", ")), …) has the name and "
+                + "shape of one of '\(model)'"
+        case .runExists(let file):
+            "\(file): the folder holds a run already; go on with it, name another folder, or have it overwritten"
+        case .noCheckpoint(let path): "\(path): there is no checkpoint in this folder; begin a run there"
+        case .folderInUse(let path):
+            "\(path): another run is writing to this folder; wait for its end, or name another"
+        case .unwritten(let error, let checkpoint):
+            "\(error)" + (checkpoint.map { "; the last checkpoint in \($0) is whole: when there is room, go on with it" } ?? "")
+        case .notCheckpoint(let path):
+            "\(path): is a model, and no checkpoint; name the folder of a run, with its last.gpack"
+        case .unusableCheckpoint(let path, let error): "\(path): cannot be resumed: \(error)"
+        case .missingWord(let key): "its training state lacks '\(key)'"
+        case .unreadableWord(let key, let word): "its training state says '\(word)' for '\(key)'"
+        case .unreadableEpoch(let line): "its training state says '\(line)' of an epoch"
+        case .epochCount(let count, let stated): "its training state tells of \(count) epochs, not of \(stated)"
+        case .missingAverage(let path): "it lacks the average of @\(path)"
+        case .otherPictures(let folders, let run):
+            "\(folders.joined(separator: ", ")): these are not the pictures that the run in \(run.path) began with, by their "
+                + "names, contents or order; put them back, or begin a new run with the weights of \(run.lastPath)"
+        case .interrupted(let error, let step, let run):
+            "\(error); the run is saved after step \(step): when the picture is back, go on with \(run.path)"
+        case .notFinite(let value, let step, let place, let run):
+            "\(value) at step \(step): \(place ?? "the reference implementation of the step is finite everywhere"); try a smaller "
+                + "learning rate or clipping norm, beginning with the weights of \(run.lastPath)"
+        }
     }
+}
+
+extension TrainingError.NonFiniteValue: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .loss(let name, let value): "the loss '\(name)' became \(value)"
+        case .gradientNorm(let value): "the norm of the gradients became \(value)"
+        }
+    }
+}
+
+extension TrainingError {
+    /// What the rooms above throw.
+    init(_ error: any Error) {
+        switch error {
+        case let error as TrainingError: self = error
+        case let error as FileError: self = .file(error)
+        case let error as PackError: self = .pack(error)
+        case let error as ImageError: self = .image(error)
+        case let error as ModelError: self = .model(error)
+        case let error as EnlargingError: self = .enlarging(error)
+        case let error as ProgramError: self = .program(error)
+        case let error as NodeError: self = .evaluation(error)
+        case let error as RuntimeError: self = .runtime(error)
+        default: self = .runtime(.stream(StreamError(error)))
+        }
+    }
+}
+
+/// Runs `body` and passes on what it throws, as the cause of a ``TrainingError``.
+func asTrainingError<Value>(_ body: () throws -> Value) throws(TrainingError) -> Value {
+    do { return try body() } catch { throw TrainingError(error) }
 }

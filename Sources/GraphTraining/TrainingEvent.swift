@@ -1,3 +1,5 @@
+import GraphModel
+
 /// What a run tells while it goes on.
 public enum TrainingEvent: Hashable, Sendable {
     case decoding(done: Int, count: Int)
@@ -6,8 +8,24 @@ public enum TrainingEvent: Hashable, Sendable {
     case epoch(EpochReport)
     /// `last.gpack` was written within an epoch.
     case saved(step: Int)
+    /// The decoded pictures take more memory than there is for them.
+    case smallCache(byteCount: Int, neededByteCount: Int)
     /// What people should know, in words.
     case note(String)
+}
+
+extension TrainingEvent {
+    /// What a note says; nil for other events.
+    public var note: String? {
+        switch self {
+        case .note(let text): text
+        case .smallCache(let byteCount, let neededByteCount):
+            "decoded, the pictures take \(readable(byteCount: neededByteCount)), and the cache has room for "
+                + "\(readable(byteCount: byteCount)): steps will wait for some to be decoded again; a cache of "
+                + "\(Int((Double(neededByteCount) / 0x1p30).rounded(.up)))G keeps all"
+        default: nil
+        }
+    }
 }
 
 public struct TrainingSetUp: Hashable, Sendable {

@@ -22,28 +22,22 @@ public struct TrainingInputs: Hashable, Sendable {
     /// - Throws: when the model does not enlarge pictures, or its `train` entry takes something else.
     public init(_ model: Model) throws(TrainingError) {
         let (train, enlargement) = try asTrainingError {
-            (try model.entry(.train).graph, try Enlargement(model.entry(.predict).graph))
+            (try model.entry(.train).graph, try Enlargement(model))
         }
         let inputs = train.nodes.filter { $0.content == .input }
         guard inputs.count == 2, let reduced = inputs.first(where: { $0.name == enlargement.input }),
             let truth = inputs.first(where: { $0.name != enlargement.input })
         else {
-            throw TrainingError(
-                "'\(train.name)' cannot be trained on pictures: its train entry takes "
-                    + "\(inputs.map(\.name).joined(separator: ", ")), not '\(enlargement.input)' and the true picture")
+            throw .otherInputs(graph: train.name, inputs.map(\.name), reduced: enlargement.input)
         }
         let small = reduced.type.shape.dimensions
         let expected = TensorType(
             .u8, Shape([small[0], enlargement.scale * small[1], enlargement.scale * small[2], Size(3)]))
         guard truth.type == expected else {
-            throw TrainingError(
-                "'\(train.name)' cannot be trained on pictures: '\(truth.name)' is \(truth.type), "
-                    + "the true picture is \(expected)")
+            throw .otherTruth(graph: train.name, input: truth.name, truth.type, expected: expected)
         }
         if let other = train.nodes.first(where: { $0.content == .scalar && !TrainingScalars.all.contains($0.name) }) {
-            throw TrainingError(
-                "'\(train.name)' cannot be trained: its scalar '\(other.name)' is not one of "
-                    + TrainingScalars.all.joined(separator: ", "))
+            throw .otherScalar(graph: train.name, other.name)
         }
         self.reduced = reduced.name
         self.truth = truth.name

@@ -1,4 +1,5 @@
 import GraphModel
+import Imaging
 
 /// What a run makes of its pictures before the first step.
 struct TrainingPictures {
@@ -21,12 +22,7 @@ struct TrainingPictures {
         let reducedSizes = try data.reducedSizes(recipe, scale: scale)
         let byteCount = data.decodedByteCount(reducedSizes, scale: scale)
         if byteCount > options.cacheByteCount {
-            let sufficient = (Double(byteCount) / 0x1p30).rounded(.up)
-            report(
-                .note(
-                    "decoded, the pictures take \(readable(byteCount: byteCount)), and the cache has room for "
-                        + "\(readable(byteCount: options.cacheByteCount)): steps will wait for some to be decoded again; "
-                        + "--cache \(Int(sufficient))G keeps all"))
+            report(.smallCache(byteCount: options.cacheByteCount, neededByteCount: byteCount))
         }
         guard let digest = try data.digest(threadCount: options.threadCount, isInterrupted: isInterrupted) else { return nil }
         self.digest = "\(digest)"

@@ -81,9 +81,7 @@ public final class TrainingRun {
     /// A run goes on with the pictures that it began with.
     private func compareData(_ pictures: TrainingPictures) throws(TrainingError) {
         guard let known = checkpoint.dataDigest, known != pictures.digest else { return }
-        throw TrainingError(
-            "\(data.paths.joined(separator: ", ")): these are not the pictures that the run in \(folder.path) began "
-                + "with, by their names, contents or order; put them back, or begin a new run with --init \(folder.lastPath)")
+        throw .otherPictures(folders: data.paths, folder)
     }
 
     /// Writes the first checkpoint of a run, and puts the other files in order that an earlier process left.
@@ -135,9 +133,7 @@ public final class TrainingRun {
             return try loader.batch(step: number)
         } catch {
             try save()
-            throw TrainingError(
-                "\(error); the run is saved after step \(checkpoint.state.step): when the picture is back, go on with "
-                    + "--resume \(folder.path)")
+            throw .interrupted(error, afterStep: checkpoint.state.step, folder)
         }
     }
 

@@ -41,19 +41,19 @@ extension TrainingState {
     /// - Throws: naming a word that is missing or cannot be read.
     init(words: [String: String]) throws(TrainingError) {
         func word(_ key: String) throws(TrainingError) -> String {
-            guard let word = words[key] else { throw TrainingError("its training state lacks '\(key)'") }
+            guard let word = words[key] else { throw .missingWord(key: key) }
             return word
         }
         func value<Value: LosslessStringConvertible>(_ key: String) throws(TrainingError) -> Value {
             let word = try word(key)
-            guard let value = Value(word) else { throw TrainingError("its training state says '\(word)' for '\(key)'") }
+            guard let value = Value(word) else { throw .unreadableWord(key: key, word) }
             return value
         }
         step = try value("step")
         let numbers = try word("epoch_sums").split(separator: " ").map { Double($0) }
         let known = numbers.compactMap(\.self)
         guard let norm = known.last, known.count == numbers.count else {
-            throw TrainingError("its training state says '\(try word("epoch_sums"))' for 'epoch_sums'")
+            throw .unreadableWord(key: "epoch_sums", try word("epoch_sums"))
         }
         sums = EpochSums(measures: known.dropLast(), gradientNorm: norm)
         stopping.best = try word("best").isEmpty ? nil : value("best")
@@ -61,13 +61,13 @@ extension TrainingState {
         stopping.epochsWithoutImprovement = try value("epochs_without_improvement")
         for line in try word("history").split(separator: "\n") {
             guard let epoch = History.Epoch(line: line) else {
-                throw TrainingError("its training state says '\(line)' of an epoch")
+                throw .unreadableEpoch(String(line))
             }
             epochs.append(epoch)
         }
-        guard try value("epoch") == epochs.count, step >= 0 else {
-            throw TrainingError("its training state tells of \(epochs.count) epochs, not of \(try word("epoch"))")
-        }
+        let stated: Int = try value("epoch")
+        guard stated == epochs.count else { throw .epochCount(epochs.count, stated: stated) }
+        guard step >= 0 else { throw .unreadableWord(key: "step", "\(step)") }
     }
 }
 

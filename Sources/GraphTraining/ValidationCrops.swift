@@ -1,3 +1,4 @@
+import Imaging
 import Synchronization
 
 /// The crops that validation measures: on a regular grid over each picture, as many rows and columns as keep

@@ -31,7 +31,7 @@ struct WeightAverage: Sendable {
         for (index, path) in paths.enumerated() {
             let kept = states.first { $0.path == path + Self.pathEnding }
             guard let kept, kept.values.count == values[index].count else {
-                throw TrainingError("it lacks the average of @\(path)")
+                throw .missingAverage(path: path)
             }
             values[index] = kept.values
         }

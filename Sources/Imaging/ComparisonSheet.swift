@@ -24,9 +24,7 @@ public struct ComparisonSheet: Sendable {
         let bicubic = before.bicubicEnlargement(scale: scale)
         for picture in [after, truth ?? after]
         where picture.width != bicubic.width || picture.height != bicubic.height {
-            throw ImageError(
-                "a picture of \(picture.width)×\(picture.height) pixels is not \(scale) times one of "
-                    + "\(before.width)×\(before.height)")
+            throw .notEnlarged(picture.size, from: before.size, scale: scale)
         }
         func ratio(_ picture: Picture) throws(ImageError) -> [String] {
             guard let truth else { return [] }

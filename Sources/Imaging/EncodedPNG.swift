@@ -7,7 +7,7 @@ extension Picture {
     /// - Throws: when there is no memory left.
     func encodedPNG() throws(ImageError) -> [UInt8] {
         let output = MemoryFile()
-        guard let file = output.file, let stream = png_shim_create_writer(file) else { throw Self.noMemory }
+        guard let file = output.file, let stream = png_shim_create_writer(file) else { throw .outOfMemory(path: nil, .writing) }
         defer { png_shim_free(stream) }
         let isWritten =
             png_shim_write_header(stream, UInt32(width), UInt32(height), pngCompressionLevel, pngFilters)
@@ -17,11 +17,9 @@ extension Picture {
                     return png_shim_write_row(stream, row.baseAddress)
                 }
             } && png_shim_write_end(stream)
-        guard isWritten, let bytes = output.finish() else { throw Self.noMemory }
+        guard isWritten, let bytes = output.finish() else { throw .outOfMemory(path: nil, .writing) }
         return bytes
     }
-
-    private static let noMemory = ImageError("there is no memory left to make a PNG")
 }
 
 /// A C stream whose bytes stay in memory.

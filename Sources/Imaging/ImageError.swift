@@ -1,25 +1,119 @@
-import Glibc
 import GraphFiles
 
-/// What is wrong with a picture or its file, and what to do about it, in one line.
-public struct ImageError: Error, Hashable, CustomStringConvertible, Sendable {
-    /// The file; nil where the fault lies in pictures already read.
-    public let path: String?
-    public let problem: String
+/// What is wrong with a picture or its file.
+public enum ImageError: Error, Hashable, Sendable {
+    /// The file system refused.
+    case file(FileError)
+    case notPNG(path: String, OtherFile)
+    /// The file ends early.
+    case cutShort(path: String, Place)
+    /// - Parameter message: libpng's.
+    case damaged(path: String, Place, message: String)
+    /// A side of more than ``PNGReader/longestSide`` pixels.
+    case tooLong(path: String, PictureSize)
+    /// More than ``PNGReader/mostPixelsInMemory`` pixels, which the picture as a whole would need.
+    case tooLarge(path: String, PictureSize)
+    /// More than ``PNGReader/mostPixelsInMemory`` pixels in a file that is interlaced.
+    case tooLargeInterlaced(path: String, PictureSize)
+    /// The header declares more pixels than the file's bytes can hold.
+    case impossibleSize(path: String, PictureSize, fileByteCount: Int)
+    /// - Parameter path: nil where no file is read or written.
+    case outOfMemory(path: String?, Task)
+    /// libpng cannot write what it was given.
+    case unwritable(path: String, message: String)
+    /// Pictures of unequal sizes.
+    case incomparable(PictureSize, PictureSize)
+    /// Too few pixels are left inside a border.
+    case tooSmallToCompare(PictureSize, border: Int, smallestSide: Int)
+    case notEnlarged(PictureSize, from: PictureSize, scale: Int)
 
-    public init(path: String? = nil, _ problem: String) {
-        self.path = path
-        self.problem = problem
+    /// What a file is that is no PNG.
+    public enum OtherFile: Hashable, Sendable {
+        case empty
+        /// A kind of picture, as `JPEG`.
+        case picture(String)
+        /// A PNG whose signature was changed on the way.
+        case damagedSignature
+        case unknown
     }
 
+    /// Where in a file.
+    public enum Place: Hashable, Sendable {
+        case signature
+        case header
+        /// Rows that were read before.
+        case row(after: Int, of: Int)
+        /// Of an interlaced file; 1 for the first.
+        case pass(Int, of: Int)
+        case end
+    }
+
+    public enum Task: Hashable, Sendable {
+        case reading, writing
+    }
+}
+
+extension ImageError: CustomStringConvertible {
+    /// The file; nil where the fault lies in pictures already read.
+    public var path: String? {
+        switch self {
+        case .file(let error): error.path
+        case .notPNG(let path, _), .cutShort(let path, _), .damaged(let path, _, _), .tooLong(let path, _),
+            .tooLarge(let path, _), .tooLargeInterlaced(let path, _), .impossibleSize(let path, _, _),
+            .unwritable(let path, _):
+            path
+        case .outOfMemory(let path, _): path
+        case .incomparable, .tooSmallToCompare, .notEnlarged: nil
+        }
+    }
+
+    /// What is wrong and what to do about it, without the path.
+    public var problem: String {
+        switch self {
+        case .file(.unreadable(_, .isFolder)): "is a folder; name a PNG file in it"
+        case .file(let error): error.problem
+        case .notPNG(_, .empty): "the file is empty"
+        case .notPNG(_, .picture(let format)): "is a \(format) file; convert it to PNG"
+        case .notPNG(_, .damagedSignature):
+            "the PNG signature is damaged, as a transfer in text mode does; copy the file again"
+        case .notPNG(_, .unknown): "is not a PNG file"
+        case .cutShort(_, let place): "the file is cut short \(place)"
+        case .damaged(_, let place, let message): "the file is damaged \(place) (\(message)); copy or export it again"
+        case .tooLong(_, let size): "\(size) pixels are too many: the longest side is \(PNGReader.longestSide)"
+        case .tooLarge(_, let size): "\(size) pixels are too many to hold in memory; cut it into parts"
+        case .tooLargeInterlaced(_, let size):
+            "\(size) pixels are too many for an interlaced file; save it without interlacing"
+        case .impossibleSize(_, let size, let fileByteCount):
+            "\(fileByteCount) bytes cannot hold the \(size) pixels that its header declares"
+        case .outOfMemory(nil, _): "there is no memory left to make a PNG"
+        case .outOfMemory(_, .reading): "there is no memory left to read it"
+        case .outOfMemory(_, .writing): "there is no memory left to write it"
+        case .unwritable(_, let message): "cannot be written: \(message)"
+        case .incomparable(let first, let second): "pictures of \(first) and \(second) pixels cannot be compared"
+        case .tooSmallToCompare(let size, let border, let side):
+            "\(size) pixels are too few to compare: inside a border of \(border) at least \(side)×\(side) must be left"
+        case .notEnlarged(let size, let from, let scale):
+            "a picture of \(size) pixels is not \(scale) times one of \(from)"
+        }
+    }
+
+    public var description: String { path.map { "\($0): \(problem)" } ?? problem }
+}
+
+extension ImageError.Place: CustomStringConvertible {
     public var description: String {
-        if let path { "\(path): \(problem)" } else { problem }
+        switch self {
+        case .signature: "in its signature"
+        case .header: "in its header"
+        case .row(after: 0, _): "before its first row"
+        case .row(let count, let height): "after row \(count) of \(height)"
+        case .pass(let pass, let count): "in pass \(pass) of \(count)"
+        case .end: "after its last row"
+        }
     }
 }
 
 /// What a body does to a file, its errors as those of pictures.
-func writing<Result>(_ body: () throws(FileError) -> Result) throws(ImageError) -> Result {
-    do { return try body() } catch { throw ImageError(path: error.path, error.problem) }
+func inFile<Result>(_ body: () throws(FileError) -> Result) throws(ImageError) -> Result {
+    do { return try body() } catch { throw .file(error) }
 }
-
-func systemMessage(_ systemError: Int32) -> String { String(cString: strerror(systemError)) }

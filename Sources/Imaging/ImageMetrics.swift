@@ -53,13 +53,10 @@ extension Picture {
     private func checkComparable(to truth: Picture, border: Int, smallestSide: Int) throws(ImageError) {
         precondition(border >= 0)
         guard width == truth.width, height == truth.height else {
-            throw ImageError(
-                "pictures of \(width)×\(height) and \(truth.width)×\(truth.height) pixels cannot be compared")
+            throw .incomparable(size, truth.size)
         }
         guard min(width, height) - 2 * border >= smallestSide else {
-            throw ImageError(
-                "\(width)×\(height) pixels are too few to compare: inside a border of \(border) at least "
-                    + "\(smallestSide)×\(smallestSide) must be left")
+            throw .tooSmallToCompare(size, border: border, smallestSide: smallestSide)
         }
     }
 }

@@ -51,7 +51,7 @@ public struct LineChart: Hashable, Sendable {
 
     public func writeSVG(to path: String) throws(ImageError) {
         let text = try svg()
-        try writing { () throws(FileError) in try AtomicFile.write(text, to: path) }
+        try inFile { () throws(FileError) in try AtomicFile.write(text, to: path) }
     }
 
     /// The chart as the text of an SVG file, which holds the footer. A point that is not finite leaves a gap in

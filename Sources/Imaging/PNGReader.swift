@@ -1,5 +1,7 @@
 import CPNGShim
 import Glibc
+import GraphFiles
+import SystemPackage
 
 /// Reads a PNG row by row as 8-bit RGB, whatever its kind.
 ///
@@ -40,17 +42,17 @@ public final class PNGReader {
         let (file, byteCount) = try openPNG(path)
         guard let stream = png_shim_create_reader(file) else {
             fclose(file)
-            throw ImageError(path: path, "there is no memory left to read it")
+            throw .outOfMemory(path: path, .reading)
         }
         var header = PNGHeader()
         var pixelByteCount = 0
         do throws(ImageError) {
             guard png_shim_read_header(stream, &header) else {
-                throw readFailure(path: path, stream: stream, file: file, place: "in its header")
+                throw readFailure(path: path, stream: stream, file: file, place: .header)
             }
             try checkSize(header, fileByteCount: byteCount, path: path)
             guard png_shim_start_rows(stream, &pixelByteCount) else {
-                throw readFailure(path: path, stream: stream, file: file, place: "in its header")
+                throw readFailure(path: path, stream: stream, file: file, place: .header)
             }
         } catch {
             png_shim_free(stream)
@@ -86,7 +88,7 @@ public final class PNGReader {
         }
         if passCount == 1 {
             guard png_shim_read_row(stream, &storedRows) else {
-                throw fail(rowCount == 0 ? "before its first row" : "after row \(rowCount) of \(height)")
+                throw fail(.row(after: rowCount, of: height))
             }
         }
         storedRows.withUnsafeBufferPointer { rows in
@@ -97,7 +99,7 @@ public final class PNGReader {
         }
         if rowCount + 1 == height {
             storedRows = []
-            guard png_shim_read_end(stream) else { throw fail("after its last row") }
+            guard png_shim_read_end(stream) else { throw fail(.end) }
         }
         rowCount += 1
     }
@@ -112,10 +114,10 @@ public final class PNGReader {
             }
             return nil
         }
-        if let failedPass { throw fail("in pass \(failedPass) of \(passCount)") }
+        if let failedPass { throw fail(.pass(failedPass, of: passCount)) }
     }
 
-    private func fail(_ place: String) -> ImageError {
+    private func fail(_ place: ImageError.Place) -> ImageError {
         let error = readFailure(path: path, stream: stream, file: file, place: place)
         failure = error
         return error
@@ -129,9 +131,7 @@ extension Picture {
     public init(contentsOfPNG path: String) throws(ImageError) {
         let reader = try PNGReader(path: path)
         guard reader.width * reader.height <= PNGReader.mostPixelsInMemory else {
-            throw ImageError(
-                path: path,
-                "\(reader.width)×\(reader.height) pixels are too many to hold in memory; cut it into parts")
+            throw .tooLarge(path: path, reader.size)
         }
         try self.init(reader, rows: 0..<reader.height)
     }
@@ -176,24 +176,23 @@ private func convertRow(
 /// The file past its signature, and its size in bytes where it is a regular file.
 private func openPNG(_ path: String) throws(ImageError) -> (UnsafeMutablePointer<FILE>, byteCount: Int?) {
     guard let file = fopen(path, "rbe") else {
-        throw ImageError(
-            path: path, errno == ENOENT ? "no such file; is the name right?" : "cannot be opened: \(systemMessage(errno))")
+        throw .file(.unreadable(path: path, errno == ENOENT ? .missing : .system(.latest)))
     }
     do throws(ImageError) {
         var status = stat()
         guard fstat(fileno(file), &status) == 0 else {
-            throw ImageError(path: path, "cannot be opened: \(systemMessage(errno))")
+            throw .file(.unreadable(path: path, .system(.latest)))
         }
         let type = status.st_mode & S_IFMT
         guard type != S_IFDIR else {
-            throw ImageError(path: path, "is a folder; name a PNG file in it")
+            throw .file(.unreadable(path: path, .isFolder))
         }
         var start = [UInt8](repeating: 0, count: pngSignature.count)
         let count = fread(&start, 1, start.count, file)
         guard ferror(file) == 0 else {
-            throw ImageError(path: path, "cannot be read: \(systemMessage(errno))")
+            throw .file(.unreadable(path: path, .system(.latest)))
         }
-        if let problem = signatureProblem(start.prefix(count)) { throw ImageError(path: path, problem) }
+        if let error = signatureError(start.prefix(count), path: path) { throw error }
         return (file, type == S_IFREG ? Int(status.st_size) : nil)
     } catch {
         fclose(file)
@@ -205,11 +204,11 @@ private func openPNG(_ path: String) throws(ImageError) -> (UnsafeMutablePointer
 private let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
 /// Why a file with these first bytes is no PNG; nil when it is one.
-private func signatureProblem(_ start: ArraySlice<UInt8>) -> String? {
+private func signatureError(_ start: ArraySlice<UInt8>, path: String) -> ImageError? {
     func begins(_ bytes: UInt8...) -> Bool { start.starts(with: bytes) }
     if start.elementsEqual(pngSignature) { return nil }
-    if start.isEmpty { return "the file is empty" }
-    if pngSignature.starts(with: start) { return "the file is cut short in its signature" }
+    if start.isEmpty { return .notPNG(path: path, .empty) }
+    if pngSignature.starts(with: start) { return .cutShort(path: path, .signature) }
     let format: String? =
         if begins(0xFF, 0xD8, 0xFF) { "JPEG" }
         else if begins(0x47, 0x49, 0x46, 0x38) { "GIF" }
@@ -218,35 +217,31 @@ private func signatureProblem(_ start: ArraySlice<UInt8>) -> String? {
         else if begins(0x42, 0x4D) { "BMP" }
         else if start.dropFirst(4).elementsEqual([0x66, 0x74, 0x79, 0x70]) { "HEIF or AVIF" }
         else { nil }
-    if let format { return "is a \(format) file; convert it to PNG" }
+    if let format { return .notPNG(path: path, .picture(format)) }
     if start.contains(0x50) && (begins(0x89) || start.dropFirst().starts(with: [0x50, 0x4E, 0x47])) {
-        return "the PNG signature is damaged, as a transfer in text mode does; copy the file again"
+        return .notPNG(path: path, .damagedSignature)
     }
-    return "is not a PNG file"
+    return .notPNG(path: path, .unknown)
 }
 
 private func checkSize(_ header: PNGHeader, fileByteCount: Int?, path: String) throws(ImageError) {
-    let width = Int(header.width), height = Int(header.height)
-    let size = "\(width)×\(height) pixels"
-    guard max(width, height) <= PNGReader.longestSide else {
-        throw ImageError(path: path, "\(size) are too many: the longest side is \(PNGReader.longestSide)")
-    }
-    if header.pass_count > 1, width * height > PNGReader.mostPixelsInMemory {
-        throw ImageError(path: path, "\(size) are too many for an interlaced file; save it without interlacing")
+    let size = PictureSize(width: Int(header.width), height: Int(header.height))
+    guard max(size.width, size.height) <= PNGReader.longestSide else { throw .tooLong(path: path, size) }
+    if header.pass_count > 1, size.width * size.height > PNGReader.mostPixelsInMemory {
+        throw .tooLargeInterlaced(path: path, size)
     }
     // Deflate makes at most 1032 bytes of one: a longest match of 258 bytes takes at least 2 bits.
-    let storedByteCount = header.stored_row_byte_count * height
+    let storedByteCount = header.stored_row_byte_count * size.height
     if let fileByteCount, storedByteCount / 1032 > fileByteCount {
-        throw ImageError(path: path, "\(fileByteCount) bytes cannot hold the \(size) that its header declares")
+        throw .impossibleSize(path: path, size, fileByteCount: fileByteCount)
     }
 }
 
 private func readFailure(
-    path: String, stream: OpaquePointer, file: UnsafeMutablePointer<FILE>, place: String
+    path: String, stream: OpaquePointer, file: UnsafeMutablePointer<FILE>, place: ImageError.Place
 ) -> ImageError {
-    let systemError = errno
-    if ferror(file) != 0 { return ImageError(path: path, "cannot be read: \(systemMessage(systemError))") }
-    if feof(file) != 0 { return ImageError(path: path, "the file is cut short \(place)") }
-    let message = String(cString: png_shim_message(stream))
-    return ImageError(path: path, "the file is damaged \(place) (\(message)); copy or export it again")
+    let systemError = Errno.latest
+    if ferror(file) != 0 { return .file(.unreadable(path: path, .system(systemError))) }
+    if feof(file) != 0 { return .cutShort(path: path, place) }
+    return .damaged(path: path, place, message: String(cString: png_shim_message(stream)))
 }

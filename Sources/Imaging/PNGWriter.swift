@@ -22,8 +22,8 @@ public final class PNGWriter {
     /// - Throws: when the folder cannot be written to.
     /// - Precondition: `0 < width`, `0 < height`, both below 2³¹.
     public init(path: String, width: Int, height: Int) throws(ImageError) {
-        let output = try writing { () throws(FileError) in try AtomicFile(path: path, acceptsDevices: true) }
-        let noMemory = ImageError(path: path, "there is no memory left to write it")
+        let output = try inFile { () throws(FileError) in try AtomicFile(path: path, acceptsDevices: true) }
+        let noMemory = ImageError.outOfMemory(path: path, .writing)
         guard let file = fdopen(dup(output.descriptor), "wb") else { throw noMemory }
         guard let stream = png_shim_create_writer(file) else {
             fclose(file)
@@ -61,7 +61,7 @@ public final class PNGWriter {
     public func finish() throws(ImageError) {
         precondition(rowCount == height && !isFinished)
         try check { png_shim_write_end(stream) && fflush(file) == 0 }
-        try writing { () throws(FileError) in
+        try inFile { () throws(FileError) in
             try output.synchronize()
             try output.commit()
         }
@@ -73,8 +73,8 @@ public final class PNGWriter {
         errno = 0
         if step() { return }
         let message = String(cString: png_shim_message(stream))
-        let error = errno != 0
-            ? ImageError(path: path, output.failure(errno).problem) : ImageError(path: path, "cannot be written: \(message)")
+        let error: ImageError =
+            errno != 0 ? .file(output.failure(.latest)) : .unwritable(path: path, message: message)
         failure = error
         throw error
     }

@@ -38,9 +38,9 @@ struct ImportRule: Hashable, Sendable {
 }
 
 extension ImportRule {
-    init(_ line: Substring, lineNumber: Int) throws(FormatProblem) {
+    init(_ line: Substring, lineNumber: Int) throws(FormatFault) {
         self.lineNumber = lineNumber
-        func problem(_ text: String) -> FormatProblem { FormatProblem("line \(lineNumber)", text) }
+        func problem(_ text: String) -> FormatFault { FormatFault("line \(lineNumber)", text) }
         guard let arrow = line.firstRange(ofText: "->") else { throw problem("it has no '->' between two names") }
         pattern = Self.pieces(line[..<arrow.lowerBound].trimmed)
         let rest = line[arrow.upperBound...]
@@ -160,7 +160,7 @@ extension ImportRule {
     }
 
     /// Whether a tensor may be left out without changing the model.
-    func checkDropping(_ tensor: PackedTensor) throws(FormatProblem) {
+    func checkDropping(_ tensor: PackedTensor) throws(FormatFault) {
         guard case .dropped(ifIdentity: true) = target else { return }
         let channelCount = tensor.shape.first ?? 0
         let isIdentity = tensor.shape == [channelCount, channelCount, 1, 1]
@@ -168,23 +168,23 @@ extension ImportRule {
                 value == (index / channelCount == index % channelCount ? 1 : 0)
             }
         guard isIdentity else {
-            throw FormatProblem("line \(lineNumber)", "'\(tensor.path)' is not the identity, and the model has no layer for it")
+            throw FormatFault("line \(lineNumber)", "'\(tensor.path)' is not the identity, and the model has no layer for it")
         }
     }
 
     func applied(
         to tensor: PackedTensor, path: String, among others: [String: PackedTensor]
-    ) throws(FormatProblem) -> PackedTensor {
+    ) throws(FormatFault) -> PackedTensor {
         var shape = tensor.shape
         var values = tensor.values
-        func problem(_ text: String) -> FormatProblem {
-            FormatProblem("line \(lineNumber)", "'\(tensor.path)', \(tensor.shape): \(text)")
+        func problem(_ text: String) -> FormatFault {
+            FormatFault("line \(lineNumber)", "'\(tensor.path)', \(tensor.shape): \(text)")
         }
-        func find(_ name: String) throws(FormatProblem) -> PackedTensor {
+        func find(_ name: String) throws(FormatFault) -> PackedTensor {
             guard let found = others[name] else { throw problem("the file has no '\(name)'") }
             return found
         }
-        func resolve(_ operand: Operand) throws(FormatProblem) -> [Float] {
+        func resolve(_ operand: Operand) throws(FormatFault) -> [Float] {
             switch operand {
             case .tensor(let name): try find(name).values
             case .values(let values): values

@@ -1,3 +1,4 @@
+import GraphFiles
 import GraphPack
 
 /// How the tensors of another program become those of a model: names, layouts and small sums.
@@ -24,21 +25,25 @@ public struct ImportRules: Hashable, Sendable {
     /// How errors call the file of the rules.
     private let name: String
 
-    public init(contentsOf path: String) throws(PackError) {
-        let file = try InputFile(path)
-        guard file.byteCount <= 1 << 20, let text = String(validating: try file.bytes(at: 0, count: file.byteCount), as: UTF8.self)
-        else { throw PackError(.wrongFormat, path, "is not a rules file: it is no text, or has more than 1 MiB") }
+    public init(contentsOf path: String) throws(InterchangeError) {
+        let text: String
+        do { text = try InputFile.text(path, byteLimit: 1 << 20) } catch {
+            switch error {
+            case .unreadable(_, .isLarger), .unreadable(_, .isNotText): throw .notRules(path: path)
+            default: throw .file(error)
+            }
+        }
         try self.init(text, name: path)
     }
 
-    public init(_ text: String, name: String) throws(PackError) {
+    public init(_ text: String, name: String) throws(InterchangeError) {
         self.name = name
         var rules: [ImportRule] = []
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let rule = line.prefix { $0 != "#" }
             guard !rule.allSatisfy({ $0 == " " || $0 == "\t" || $0 == "\r" }) else { continue }
-            do throws(FormatProblem) { rules.append(try ImportRule(rule, lineNumber: index + 1)) } catch {
-                throw PackError(.damaged, name, error.message)
+            do throws(FormatFault) { rules.append(try ImportRule(rule, lineNumber: index + 1)) } catch {
+                throw .unusableRules(name: name, error)
             }
         }
         self.rules = rules
@@ -47,14 +52,14 @@ public struct ImportRules: Hashable, Sendable {
     /// The tensors under the model's names. Every tensor of the file needs a rule.
     ///
     /// - Throws: naming the tensor that no rule names, or the rule that cannot be followed.
-    public func applied(to weights: WeightFile) throws(PackError) -> [PackedTensor] {
+    public func applied(to weights: WeightFile) throws(InterchangeError) -> [PackedTensor] {
         let byName = Dictionary(weights.tensors.map { ($0.path, $0) }) { first, _ in first }
         var paths: Set<String> = []
         var results: [PackedTensor] = []
-        do throws(FormatProblem) {
+        do throws(FormatFault) {
             for tensor in weights.tensors {
                 guard let (rule, words) = rules.firstMatch(for: tensor.path) else {
-                    throw FormatProblem("tensor '\(tensor.path)'", "no rule names it; add one, or '\(tensor.path) -> drop'")
+                    throw FormatFault("tensor '\(tensor.path)'", "no rule names it; add one, or '\(tensor.path) -> drop'")
                 }
                 guard let path = rule.path(words) else {
                     try rule.checkDropping(tensor)
@@ -62,11 +67,11 @@ public struct ImportRules: Hashable, Sendable {
                 }
                 let result = try rule.applied(to: tensor, path: path, among: byName)
                 guard paths.insert(path).inserted else {
-                    throw FormatProblem("line \(rule.lineNumber)", "a second tensor becomes @\(path): '\(tensor.path)'")
+                    throw FormatFault("line \(rule.lineNumber)", "a second tensor becomes @\(path): '\(tensor.path)'")
                 }
                 results.append(result)
             }
-        } catch { throw PackError(.invalidContents, name, error.message) }
+        } catch { throw .unusableRules(name: name, error) }
         return results
     }
 }

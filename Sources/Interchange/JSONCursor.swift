@@ -2,19 +2,20 @@ import GraphPack
 
 /// Takes values of known kinds from the front of a JSON text (RFC 8259).
 ///
-/// The caller says what must come next, so nothing nests deeper than the caller asks for.
+/// The caller says what must come next, so nothing nests deeper than the caller asks for. Foundation's decoder
+/// would not tell that a name stands twice, of which it keeps one value; a header must not be read in two ways.
 struct JSONCursor {
     private let bytes: [UInt8]
     private var offset = 0
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    func problem(_ found: String) -> FormatProblem { FormatProblem("header", "at byte \(offset) stands \(found)") }
+    func problem(_ found: String) -> FormatFault { FormatFault("header", "at byte \(offset) stands \(found)") }
 
     /// Takes an object and calls `member` at each of its values.
     mutating func takeObject(
-        _ member: (inout JSONCursor, String) throws(FormatProblem) -> Void
-    ) throws(FormatProblem) {
+        _ member: (inout JSONCursor, String) throws(FormatFault) -> Void
+    ) throws(FormatFault) {
         try expect("{")
         if takes("}") { return }
         repeat {
@@ -26,7 +27,7 @@ struct JSONCursor {
     }
 
     /// Takes an array of whole numbers that are not negative.
-    mutating func takeIntegers() throws(FormatProblem) -> [Int] {
+    mutating func takeIntegers() throws(FormatFault) -> [Int] {
         try expect("[")
         if takes("]") { return [] }
         var integers: [Int] = []
@@ -35,7 +36,7 @@ struct JSONCursor {
         return integers
     }
 
-    private mutating func takeInteger() throws(FormatProblem) -> Int {
+    private mutating func takeInteger() throws(FormatFault) -> Int {
         skipSpace()
         let digits = bytes[offset...].prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
         guard let number = Int(String(decoding: digits.prefix(20), as: UTF8.self)), digits.count < 20,
@@ -45,7 +46,7 @@ struct JSONCursor {
         return number
     }
 
-    mutating func takeString() throws(FormatProblem) -> String {
+    mutating func takeString() throws(FormatFault) -> String {
         try expect("\"")
         var text: [UInt8] = []
         while true {
@@ -60,7 +61,7 @@ struct JSONCursor {
     }
 
     /// What follows a backslash.
-    private mutating func takeEscape() throws(FormatProblem) -> String {
+    private mutating func takeEscape() throws(FormatFault) -> String {
         guard offset < bytes.count else { throw problem("a string without end") }
         let byte = bytes[offset]
         offset += 1
@@ -83,7 +84,7 @@ struct JSONCursor {
         }
     }
 
-    private mutating func takeCodeUnit() throws(FormatProblem) -> UInt16 {
+    private mutating func takeCodeUnit() throws(FormatFault) -> UInt16 {
         let digits = bytes[offset...].prefix(4)
         guard digits.count == 4, digits.allSatisfy({ UnicodeScalar($0).properties.isASCIIHexDigit }),
             let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
@@ -92,12 +93,12 @@ struct JSONCursor {
         return unit
     }
 
-    mutating func expectEnd() throws(FormatProblem) {
+    mutating func expectEnd() throws(FormatFault) {
         skipSpace()
         guard offset == bytes.count else { throw problem("more than one value") }
     }
 
-    private mutating func expect(_ token: UnicodeScalar) throws(FormatProblem) {
+    private mutating func expect(_ token: UnicodeScalar) throws(FormatFault) {
         guard takes(token) else { throw problem("no '\(token)'") }
     }
 

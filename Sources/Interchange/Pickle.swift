@@ -46,7 +46,7 @@ struct Pickle {
     private var marks: [Int] = []
     private var memo: [Int: Value] = [:]
 
-    init(_ bytes: [UInt8]) throws(FormatProblem) {
+    init(_ bytes: [UInt8]) throws(FormatFault) {
         cursor = ByteCursor(bytes)
         while let opcode = cursor.take(UInt8.self) {
             if opcode == UInt8(ascii: ".") {
@@ -58,11 +58,11 @@ struct Pickle {
         throw problem("it has no end")
     }
 
-    func problem(_ text: String) -> FormatProblem { FormatProblem("pickle, byte \(cursor.offset)", text) }
+    func problem(_ text: String) -> FormatFault { FormatFault("pickle, byte \(cursor.offset)", text) }
 }
 
 extension Pickle {
-    private mutating func execute(_ opcode: UInt8) throws(FormatProblem) {
+    private mutating func execute(_ opcode: UInt8) throws(FormatFault) {
         switch opcode {
         case 0x80: try skip(1)  // PROTO
         case 0x95: try skip(8)  // FRAME
@@ -107,7 +107,7 @@ extension Pickle {
     }
 
     /// What the four known functions make.
-    private mutating func call() throws(FormatProblem) {
+    private mutating func call() throws(FormatFault) {
         guard case .tuple(let index) = try pop(), case .global(let function) = try pop() else {
             throw problem("a call of what is no function")
         }
@@ -127,7 +127,7 @@ extension Pickle {
     }
 
     /// A tuple ('storage', type, key, device, element count).
-    private func storage(_ identifier: Value) throws(FormatProblem) -> Storage {
+    private func storage(_ identifier: Value) throws(FormatFault) -> Storage {
         guard case .tuple(let index) = identifier, tuples[index].count >= 5, case .text("storage") = tuples[index][0],
             case .global(let type) = tuples[index][1], type.hasPrefix("torch."), case .text(let key) = tuples[index][2],
             case .integer(let elementCount) = tuples[index][4], elementCount >= 0
@@ -162,12 +162,12 @@ extension Pickle {
         dictionaries.append([])
     }
 
-    private mutating func appendItems(_ items: [Value]) throws(FormatProblem) {
+    private mutating func appendItems(_ items: [Value]) throws(FormatFault) {
         guard case .list(let index) = try top() else { throw problem("items for what is no list") }
         lists[index] += items
     }
 
-    private mutating func setItems(_ items: [Value]) throws(FormatProblem) {
+    private mutating func setItems(_ items: [Value]) throws(FormatFault) {
         guard case .dictionary(let index) = try top(), items.count.isMultiple(of: 2) else {
             throw problem("items for what is no dictionary")
         }
@@ -176,51 +176,51 @@ extension Pickle {
         }
     }
 
-    private func top() throws(FormatProblem) -> Value {
+    private func top() throws(FormatFault) -> Value {
         guard let value = stack.last, marks.last.map({ stack.count > $0 }) ?? true else {
             throw problem("an empty stack")
         }
         return value
     }
 
-    private mutating func pop() throws(FormatProblem) -> Value {
+    private mutating func pop() throws(FormatFault) -> Value {
         let value = try top()
         stack.removeLast()
         return value
     }
 
-    private mutating func pop(_ count: Int) throws(FormatProblem) -> [Value] {
+    private mutating func pop(_ count: Int) throws(FormatFault) -> [Value] {
         guard stack.count - (marks.last ?? 0) >= count else { throw problem("an empty stack") }
         defer { stack.removeLast(count) }
         return Array(stack.suffix(count))
     }
 
-    private mutating func popToMark() throws(FormatProblem) -> [Value] {
+    private mutating func popToMark() throws(FormatFault) -> [Value] {
         guard let mark = marks.popLast() else { throw problem("no mark") }
         defer { stack.removeSubrange(mark...) }
         return Array(stack[mark...])
     }
 
-    private func remembered(_ key: Int) throws(FormatProblem) -> Value {
+    private func remembered(_ key: Int) throws(FormatFault) -> Value {
         guard let value = memo[key] else { throw problem("nothing remembered as \(key)") }
         return value
     }
 
-    private mutating func take<Number: FixedWidthInteger>(_ type: Number.Type) throws(FormatProblem) -> Number {
+    private mutating func take<Number: FixedWidthInteger>(_ type: Number.Type) throws(FormatFault) -> Number {
         guard let number = cursor.take(type) else { throw problem("it has no end") }
         return number
     }
 
-    private mutating func skip(_ count: Int) throws(FormatProblem) {
+    private mutating func skip(_ count: Int) throws(FormatFault) {
         guard cursor.takeBytes(count: count) != nil else { throw problem("it has no end") }
     }
 
-    private mutating func takeText(_ byteCount: Int) throws(FormatProblem) -> String {
+    private mutating func takeText(_ byteCount: Int) throws(FormatFault) -> String {
         guard let text = cursor.takeText(byteCount: byteCount) else { throw problem("a string that is not UTF-8") }
         return text
     }
 
-    private mutating func takeLine() throws(FormatProblem) -> String {
+    private mutating func takeLine() throws(FormatFault) -> String {
         var line: [UInt8] = []
         while true {
             let byte = try take(UInt8.self)
@@ -232,7 +232,7 @@ extension Pickle {
     }
 
     /// A whole number in two's complement, of as many bytes as the first says.
-    private mutating func takeLongInteger() throws(FormatProblem) -> Int {
+    private mutating func takeLongInteger() throws(FormatFault) -> Int {
         let byteCount = Int(try take(UInt8.self))
         guard byteCount <= 8, let bytes = cursor.takeBytes(count: byteCount) else {
             throw problem("a whole number beyond 64 bits")

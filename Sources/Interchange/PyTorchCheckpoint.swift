@@ -3,46 +3,48 @@ import GraphPack
 /// The tensors of a state dict as `torch.save` writes it since PyTorch 1.6: a ZIP archive that holds a pickle
 /// and, for each storage, an entry of its numbers.
 enum PyTorchCheckpoint {
+    private static let pickleByteLimit = 16 << 20
+
     /// Dictionaries within the dictionary give their key and a point to the names in them.
-    static func tensors(in archive: ZipArchive) throws(PackError) -> WeightFile {
+    static func tensors(in archive: ZipArchive) throws(InterchangeError) -> WeightFile {
         let pickleName = archive.entries.keys.filter { $0.hasSuffix("/data.pkl") }.min() ?? ""
         let folder = pickleName.dropLast("data.pkl".count)
         let path = archive.file.path
         if archive.entries["\(folder)byteorder"] != nil {
             guard try archive.bytes(of: "\(folder)byteorder") == Array("little".utf8) else {
-                throw PackError(.unsupported, path, "was saved on a big-endian machine, which is not read")
+                throw .bigEndianCheckpoint(path: path)
             }
         }
-        guard let pickleSize = archive.entries[pickleName]?.byteCount, pickleSize <= 16 << 20 else {
-            throw PackError(.unsupported, path, "has a pickle of more than 16 MiB; save model.state_dict() alone")
+        guard let pickleSize = archive.entries[pickleName]?.byteCount, pickleSize <= pickleByteLimit else {
+            throw .largePickle(path: path, byteLimit: pickleByteLimit)
         }
         let pickleBytes = try archive.bytes(of: pickleName)
         let pickle: Pickle
         let named: [(name: String, tensor: Pickle.Tensor)]
-        do throws(FormatProblem) {
+        do throws(FormatFault) {
             pickle = try Pickle(pickleBytes)
             named = try pickle.namedTensors()
-        } catch { throw .damaged(path, error) }
+        } catch { throw .damaged(path: path, error) }
         var weights = WeightFile()
         for (name, tensor) in named {
             let types: [String: FloatType] = [
                 "DoubleStorage": .f64, "FloatStorage": .f32, "HalfStorage": .f16, "BFloat16Storage": .bf16,
             ]
             guard let type = types[tensor.storage.type] else {
-                do throws(FormatProblem) { try weights.add(name, nil) } catch { throw .damaged(path, error) }
+                do throws(FormatFault) { try weights.add(name, nil) } catch { throw .damaged(path: path, error) }
                 continue
             }
             let bytes = try archive.bytes(of: "\(folder)data/\(tensor.storage.key)")
-            do throws(FormatProblem) {
+            do throws(FormatFault) {
                 let label = name.isPrintable ? "tensor '\(name)'" : "a tensor"
                 guard bytes.count / type.byteCount == tensor.storage.elementCount,
                     bytes.count.isMultiple(of: type.byteCount)
-                else { throw FormatProblem(label, "its storage does not hold \(tensor.storage.elementCount) numbers") }
+                else { throw FormatFault(label, "its storage does not hold \(tensor.storage.elementCount) numbers") }
                 guard tensor.view.shape.count <= SectionTable.Limit.rank,
                     let values = tensor.view.values(in: type.values(bytes))
-                else { throw FormatProblem(label, "its shape \(tensor.view.shape) does not fit into its storage") }
+                else { throw FormatFault(label, "its shape \(tensor.view.shape) does not fit into its storage") }
                 try weights.add(name, PackedTensor(path: name, shape: tensor.view.shape, values: values))
-            } catch { throw .damaged(path, error) }
+            } catch { throw .damaged(path: path, error) }
         }
         return weights
     }
@@ -50,9 +52,9 @@ enum PyTorchCheckpoint {
 
 extension Pickle {
     /// All tensors of the dictionary that the pickle is, and of dictionaries in it.
-    fileprivate func namedTensors() throws(FormatProblem) -> [(name: String, tensor: Tensor)] {
+    fileprivate func namedTensors() throws(FormatFault) -> [(name: String, tensor: Tensor)] {
         guard case .dictionary(let root) = result else {
-            throw FormatProblem("pickle", "it is no dictionary of tensors; save model.state_dict()")
+            throw FormatFault("pickle", "it is no dictionary of tensors; save model.state_dict()")
         }
         var named: [(name: String, tensor: Tensor)] = []
         var names: Set<String> = []
@@ -65,7 +67,7 @@ extension Pickle {
                 switch value {
                 case .tensor(let tensor):
                     guard names.insert(prefix + text).inserted else {
-                        throw FormatProblem("pickle", "a name stands there twice")
+                        throw FormatFault("pickle", "a name stands there twice")
                     }
                     named.append((prefix + text, tensor))
                 case .dictionary(let inner) where seen.insert(inner).inserted:
@@ -74,7 +76,7 @@ extension Pickle {
                 }
             }
         }
-        guard !named.isEmpty else { throw FormatProblem("pickle", "it holds no tensors; save model.state_dict()") }
+        guard !named.isEmpty else { throw FormatFault("pickle", "it holds no tensors; save model.state_dict()") }
         return named
     }
 }

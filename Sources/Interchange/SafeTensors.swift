@@ -26,38 +26,34 @@ public struct SafeTensors: Hashable, Sendable {
 extension SafeTensors {
     /// Reads all tensors as float32. F16 and BF16 are exact so; F64 is rounded to nearest.
     ///
-    /// - Throws: a ``PackError`` that names the part of the header or the tensor at fault.
-    public init(contentsOf path: String) throws(PackError) {
-        try self.init(reading: try InputFile(path))
+    /// - Throws: an ``InterchangeError`` that names the part of the header or the tensor at fault.
+    public init(contentsOf path: String) throws(InterchangeError) {
+        try self.init(reading: inFile { () throws(FileError) in try InputFile(path) })
     }
 
-    init(reading file: InputFile) throws(PackError) {
+    init(reading file: InputFile) throws(InterchangeError) {
         let path = file.path
         guard file.byteCount >= 10 else {
-            throw PackError(
-                .wrongFormat, path, "not a safetensors file: \(file.byteCount) bytes are too few for a header")
+            throw .notSafeTensors(path: path, .tooShort(byteCount: file.byteCount))
         }
-        let headerByteCount = try file.bytes(at: 0, count: 8).littleEndian(at: 0, as: UInt64.self)
+        let headerByteCount = try inFile { () throws(FileError) in try file.bytes(at: 0, count: 8) }
+            .littleEndian(at: 0, as: UInt64.self)
         let limit = min(Limit.headerByteCount, file.byteCount - 8)
         guard headerByteCount >= 2, headerByteCount <= UInt64(limit) else {
-            throw PackError(
-                .wrongFormat, path,
-                "not a safetensors file, or cut short: its first 8 bytes promise a header of \(headerByteCount) bytes, "
-                    + "and \(limit) are possible")
+            throw .notSafeTensors(path: path, .headerLength(promised: headerByteCount, possible: limit))
         }
         guard file.byteCount <= Limit.fileByteCount else {
-            throw PackError(
-                .unsupported, path, "its \(file.byteCount) bytes exceed the limit of \(Limit.fileByteCount)")
+            throw .tooLarge(path: path, byteCount: file.byteCount, limit: Limit.fileByteCount)
         }
-        let headerBytes = try file.bytes(at: 8, count: Int(headerByteCount))
+        let headerBytes = try inFile { () throws(FileError) in try file.bytes(at: 8, count: Int(headerByteCount)) }
         guard headerBytes[0] == UInt8(ascii: "{") else {
-            throw PackError(.wrongFormat, path, "not a safetensors file: its header is not a JSON object")
+            throw .notSafeTensors(path: path, .headerIsNoObject)
         }
         let header: SafeTensorsHeader
-        do throws(FormatProblem) {
+        do throws(FormatFault) {
             header = try SafeTensorsHeader(parsing: headerBytes)
             try header.check(dataByteCount: file.byteCount - 8 - headerBytes.count)
-        } catch { throw .damaged(path, error) }
+        } catch { throw .damaged(path: path, error) }
         var tensors: [PackedTensor] = []
         for entry in header.entries {
             tensors.append(try entry.tensor(from: file, dataOffset: 8 + headerBytes.count))
@@ -67,9 +63,8 @@ extension SafeTensors {
 
     /// Writes the file as float32, whole or not at all; equal contents give equal bytes.
     ///
-    /// - Throws: `invalidContents` if two tensors share a path or a limit is exceeded;
-    ///   `unwritable` with the system's reason.
-    public func write(to path: String) throws(PackError) {
+    /// - Throws: `unstorable` if two tensors share a path or a limit is exceeded; `file` with the system's reason.
+    public func write(to path: String) throws(InterchangeError) {
         var header = SafeTensorsHeader()
         header.metadata = metadata
         var dataByteCount = 0
@@ -80,13 +75,13 @@ extension SafeTensors {
             dataByteCount = end
         }
         let headerBytes = header.encoded()
-        do throws(FormatProblem) {
+        do throws(FormatFault) {
             try header.check(dataByteCount: dataByteCount)
             guard headerBytes.count <= Limit.headerByteCount else {
-                throw FormatProblem("header", "it would exceed \(Limit.headerByteCount) bytes")
+                throw FormatFault("header", "it would exceed \(Limit.headerByteCount) bytes")
             }
-        } catch { throw .invalidContents(path, error) }
-        try writing { () throws(FileError) in
+        } catch { throw .unstorable(path: path, error) }
+        try inFile { () throws(FileError) in
             let file = try AtomicFile(path: path)
             try file.append([UInt64(headerBytes.count).littleEndian])
             try file.append(headerBytes)
@@ -98,8 +93,8 @@ extension SafeTensors {
 }
 
 extension SafeTensorsHeader.Entry {
-    fileprivate func tensor(from file: InputFile, dataOffset: Int) throws(PackError) -> PackedTensor {
-        let bytes = try file.bytes(at: dataOffset + range.lowerBound, count: range.count)
+    fileprivate func tensor(from file: InputFile, dataOffset: Int) throws(InterchangeError) -> PackedTensor {
+        let bytes = try inFile { () throws(FileError) in try file.bytes(at: dataOffset + range.lowerBound, count: range.count) }
         return PackedTensor(path: path, shape: shape, values: type.values(bytes))
     }
 }

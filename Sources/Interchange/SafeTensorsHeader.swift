@@ -34,10 +34,10 @@ extension SafeTensorsHeader {
     }
 
     /// Checks names, shapes and that the tensors fill the data without gap or overlap.
-    func check(dataByteCount: Int) throws(FormatProblem) {
+    func check(dataByteCount: Int) throws(FormatFault) {
         guard entries.count <= SectionTable.Limit.sectionCount else {
             let limit = SectionTable.Limit.sectionCount
-            throw FormatProblem("header", "\(entries.count) tensors exceed the limit of \(limit)")
+            throw FormatFault("header", "\(entries.count) tensors exceed the limit of \(limit)")
         }
         var paths: Set<String> = []
         var end = 0
@@ -47,42 +47,42 @@ extension SafeTensorsHeader {
         for entry in inPlaceOrder {
             guard !entry.path.isEmpty, entry.path.isPrintable, entry.path != "__metadata__",
                 entry.path.utf8.count <= SectionTable.Limit.nameByteCount
-            else { throw FormatProblem("header", "a name is empty, too long or not printable") }
+            else { throw FormatFault("header", "a name is empty, too long or not printable") }
             let label = "tensor '\(entry.path)'"
-            guard paths.insert(entry.path).inserted else { throw FormatProblem(label, "its name stands there twice") }
+            guard paths.insert(entry.path).inserted else { throw FormatFault(label, "its name stands there twice") }
             guard entry.shape.count <= SectionTable.Limit.rank else {
-                throw FormatProblem(
+                throw FormatFault(
                     label, "its rank is \(entry.shape.count), and the limit is \(SectionTable.Limit.rank)")
             }
             guard entry.range.lowerBound == end, entry.range.upperBound <= dataByteCount else {
-                throw FormatProblem(
+                throw FormatFault(
                     label, "its bytes \(entry.range) should start at \(end) and end by \(dataByteCount)")
             }
             guard let count = valueCount(ofShape: entry.shape), count <= dataByteCount,
                 count * entry.type.byteCount == entry.range.count
             else {
-                throw FormatProblem(
+                throw FormatFault(
                     label, "its \(entry.range.count) bytes are not those of its shape \(entry.shape)")
             }
             end = entry.range.upperBound
         }
         guard end == dataByteCount else {
-            throw FormatProblem("data", "the tensors end at byte \(end), and the data at \(dataByteCount)")
+            throw FormatFault("data", "the tensors end at byte \(end), and the data at \(dataByteCount)")
         }
     }
 }
 
 extension SafeTensorsHeader {
     /// Parses the header, in which only the members that the format knows may stand, each once.
-    init(parsing bytes: [UInt8]) throws(FormatProblem) {
+    init(parsing bytes: [UInt8]) throws(FormatFault) {
         self.init()
         var json = JSONCursor(bytes)
         var hasMetadata = false
-        try json.takeObject { (json, name) throws(FormatProblem) in
+        try json.takeObject { (json, name) throws(FormatFault) in
             if name == "__metadata__" {
                 guard !hasMetadata else { throw json.problem("a second '__metadata__'") }
                 hasMetadata = true
-                try json.takeObject { (json, key) throws(FormatProblem) in
+                try json.takeObject { (json, key) throws(FormatFault) in
                     guard metadata.updateValue(try json.takeString(), forKey: key) == nil else {
                         throw json.problem("a metadata key that stands there twice")
                     }
@@ -96,11 +96,11 @@ extension SafeTensorsHeader {
 }
 
 extension SafeTensorsHeader.Entry {
-    fileprivate init(named path: String, from json: inout JSONCursor) throws(FormatProblem) {
+    fileprivate init(named path: String, from json: inout JSONCursor) throws(FormatFault) {
         var typeName: String?
         var shape: [Int]?
         var offsets: [Int]?
-        try json.takeObject { (json, key) throws(FormatProblem) in
+        try json.takeObject { (json, key) throws(FormatFault) in
             switch key {
             case "dtype" where typeName == nil: typeName = try json.takeString()
             case "shape" where shape == nil: shape = try json.takeIntegers()
@@ -117,7 +117,7 @@ extension SafeTensorsHeader.Entry {
         guard let type = FloatType(rawValue: typeName.lowercased()), typeName == typeName.uppercased() else {
             let label = path.isPrintable ? "tensor '\(path)'" : "a tensor"
             let shown = typeName.isPrintable ? "'\(typeName)'" : "unknown"
-            throw FormatProblem(
+            throw FormatFault(
                 label, "its type is \(shown), and only F64, F32, F16 and BF16 can be weights; leave it out")
         }
         self.init(path: path, type: type, shape: shape, range: offsets[0]..<offsets[1])

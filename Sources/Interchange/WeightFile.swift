@@ -1,3 +1,4 @@
+import GraphFiles
 import GraphPack
 
 /// Named tensors of another program's file: `.safetensors`, `.npz`, PyTorch's `.pth`, or a pack's weights.
@@ -13,28 +14,26 @@ public struct WeightFile: Hashable, Sendable {
     ///
     /// Nothing in the file is executed. All tensors are taken as float32.
     ///
-    /// - Throws: a ``PackError`` that names the part at fault.
-    public init(contentsOf path: String) throws(PackError) {
-        try self.init(reading: try InputFile(path))
+    /// - Throws: an ``InterchangeError`` that names the part at fault.
+    public init(contentsOf path: String) throws(InterchangeError) {
+        try self.init(reading: inFile { () throws(FileError) in try InputFile(path) })
     }
 
     /// Reads a file that is in memory.
-    public init(bytes: [UInt8], name: String) throws(PackError) {
+    public init(bytes: [UInt8], name: String) throws(InterchangeError) {
         try self.init(reading: InputFile(bytes, name: name))
     }
 
-    private init(reading file: InputFile) throws(PackError) {
-        let start = try file.bytes(at: 0, count: min(file.byteCount, 10))
+    private init(reading file: InputFile) throws(InterchangeError) {
+        let start = try inFile { () throws(FileError) in try file.bytes(at: 0, count: min(file.byteCount, 10)) }
         if start.starts(with: SectionTable.signature) {
-            tensors = try Pack(reading: file).weights
+            do { tensors = try Pack(reading: file).weights } catch { throw .pack(error) }
         } else if start.starts(with: ZipArchive.signature) {
             let archive = try ZipArchive(file)
             let isCheckpoint = archive.entries.keys.contains { $0.hasSuffix("/data.pkl") }
             self = try isCheckpoint ? PyTorchCheckpoint.tensors(in: archive) : NumPyArchive.tensors(in: archive)
         } else if start.starts(with: [0x80, 0x02]) {
-            throw PackError(
-                .unsupported, file.path,
-                "is a checkpoint as PyTorch wrote them before 1.6; load it there and save it again with torch.save")
+            throw .oldCheckpoint(path: file.path)
         } else {
             tensors = try SafeTensors(reading: file).tensors
         }
@@ -42,13 +41,13 @@ public struct WeightFile: Hashable, Sendable {
     }
 
     /// - Parameter tensor: nil where the numbers cannot be weights.
-    mutating func add(_ name: String, _ tensor: PackedTensor?) throws(FormatProblem) {
+    mutating func add(_ name: String, _ tensor: PackedTensor?) throws(FormatFault) {
         guard let tensor else {
             leftOut.append(name)
             return
         }
         guard !name.isEmpty, name.isPrintable, name.utf8.count <= SectionTable.Limit.nameByteCount else {
-            throw FormatProblem("names", "one is empty, too long or not printable")
+            throw FormatFault("names", "one is empty, too long or not printable")
         }
         tensors.append(tensor)
     }

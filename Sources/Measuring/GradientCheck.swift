@@ -53,17 +53,16 @@ public struct GradientCheck: Sendable {
     /// - Parameters:
     ///   - sizes: values of symbolic sizes; those not named are small.
     ///   - seed: of the inputs and of the draws.
-    public init(_ model: Model, sizes: [String: Int] = [:], seed: UInt64 = 0) throws(ModelError) {
-        guard let train = try model.module(at: .elaborated)[.train] else {
-            throw ModelError("'\(model.compiled.name)' declares no 'train' entry, so it has no gradients")
-        }
+    public init(_ model: Model, sizes: [String: Int] = [:], seed: UInt64 = 0) throws(MeasuringError) {
+        let module: Module
+        do { module = try model.module(at: .elaborated) } catch { throw .model(error) }
+        guard let train = module[.train] else { throw .noTraining(model: model.compiled.name) }
         guard let measure = train.measures.first(where: { $0.role == .loss }) else {
-            throw ModelError("'\(model.compiled.name)' declares no loss")
+            throw .noLoss(model: model.compiled.name)
         }
         let examples = train.exampleSizes
         if let unknown = sizes.keys.sorted().first(where: { name in !examples.contains { $0.symbol == name } }) {
-            let known = examples.map(\.symbol).joined(separator: ", ")
-            throw ModelError("'\(train.name)' has no size '\(unknown)'; it has \(known)")
+            throw .unknownSize(graph: train.name, unknown, known: examples.map(\.symbol))
         }
         let bindings = examples.reduce(into: [:]) { $0[$1.symbol] = sizes[$1.symbol] ?? $1.size }
         self.seed = seed
@@ -86,7 +85,7 @@ public struct GradientCheck: Sendable {
                 gradients[String(output.key.dropFirst("gradient.".count))] = output.value
             }
         } catch {
-            throw ModelError(error)
+            throw .evaluation(error)
         }
         paths = train.nodes.compactMap { node in
             if case .weight(let path, _) = node.content { path } else { nil }
@@ -103,16 +102,16 @@ public struct GradientCheck: Sendable {
     }
 
     /// Compares the gradient of one weight tensor, on all processors.
-    public func check(_ path: String) throws(ModelError) -> Report {
+    public func check(_ path: String) throws(MeasuringError) -> Report {
         guard let weight = weights[path], let gradient = gradients[path] else {
-            throw ModelError("there is no gradient of @\(path)")
+            throw .noGradient(path: path)
         }
-        let shared = Mutex<[Result<Draw, ModelError>?]>(Array(repeating: nil, count: Self.entryCount + 1))
+        let shared = Mutex<[Result<Draw, MeasuringError>?]>(Array(repeating: nil, count: Self.entryCount + 1))
         DispatchQueue.concurrentPerform(iterations: Self.entryCount + 1) { index in
-            let result = Result { () throws(ModelError) in try draw(index, path, weight, gradient) }
+            let result = Result { () throws(MeasuringError) in try draw(index, path, weight, gradient) }
             shared.withLock { $0[index] = result }
         }
-        let draws = try shared.withLock { $0 }.compactMap(\.self).map { result throws(ModelError) in try result.get() }
+        let draws = try shared.withLock { $0 }.compactMap(\.self).map { result throws(MeasuringError) in try result.get() }
         return Report(
             path: path, shape: weight.shape, directionError: draws[0].error,
             entryError: draws.dropFirst().map(\.error).max() ?? 0, repeatedDraws: draws.map(\.repeats).reduce(0, +))
@@ -126,7 +125,7 @@ public struct GradientCheck: Sendable {
     /// - Parameter index: 0 for the direction, from 1 on for entries.
     private func draw(
         _ index: Int, _ path: String, _ weight: Tensor<Double>, _ gradient: Tensor<Double>
-    ) throws(ModelError) -> Draw {
+    ) throws(MeasuringError) -> Draw {
         let name = path.utf8.reduce(seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         var generator = SplitMix64(seed: name &+ UInt64(index) &* 0x9e37_79b9_7f4a_7c15)
         let largest = gradient.values.map(abs).max() ?? 0
@@ -148,13 +147,13 @@ public struct GradientCheck: Sendable {
             }
             step /= 2
         }
-        throw ModelError("every difference quotient of @\(path) crosses a kink; use fewer pixels or another seed")
+        throw .kinks(path: path)
     }
 
     /// nil where the two sides lie on different sides of a kink.
     private func differenceQuotient(
         _ path: String, _ weight: Tensor<Double>, _ direction: [Double], step: Double
-    ) throws(ModelError) -> Double? {
+    ) throws(MeasuringError) -> Double? {
         let above = try evaluate(path, weight, direction, step: step)
         let below = try evaluate(path, weight, direction, step: -step)
         return above.sides == below.sides ? (above.loss - below.loss) / (2 * step) : nil
@@ -162,7 +161,7 @@ public struct GradientCheck: Sendable {
 
     private func evaluate(
         _ path: String, _ weight: Tensor<Double>, _ direction: [Double], step: Double
-    ) throws(ModelError) -> (loss: Double, sides: [Int8]) {
+    ) throws(MeasuringError) -> (loss: Double, sides: [Int8]) {
         var moved = weights
         moved[path] = Tensor(shape: weight.shape, values: zip(weight.values, direction).map { $0 + step * $1 })
         let interpreter = Interpreter<Double>()
@@ -170,7 +169,7 @@ public struct GradientCheck: Sendable {
             let results = try interpreter.run(loss, inputs: inputs, weights: moved, keepsTrace: true)
             return (results.measures[lossName] ?? .nan, interpreter.kinkSides(loss, trace: results.trace))
         } catch {
-            throw ModelError(error)
+            throw .evaluation(error)
         }
     }
 }

@@ -26,7 +26,7 @@ extension Model {
     /// - Returns: the steps in order, and the peak of one thread as ``WorkloadMeasurement/peak``.
     public func profile(
         _ workload: Workload, bands: Bands = .automatic, algorithm: ConvolutionAlgorithm = .best, runCount: Int
-    ) throws(ModelError) -> (steps: [StepMeasurement], peak: Double) {
+    ) throws(MeasuringError) -> (steps: [StepMeasurement], peak: Double) {
         let bound = try WorkloadSession(self, workload, threadCount: 1, bands: bands, algorithm)
         let program = bound.session.program
         let processor = ProcessorPeak(program.instructionSet, threadCount: 1)

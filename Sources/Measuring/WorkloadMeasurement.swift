@@ -32,7 +32,7 @@ extension Model {
     ///   - runCount: runs that count, at least 1.
     public func measure(
         _ workload: Workload, threadCount: Int, bands: Bands = .automatic, algorithm: ConvolutionAlgorithm = .best, runCount: Int
-    ) throws(ModelError) -> WorkloadMeasurement {
+    ) throws(MeasuringError) -> WorkloadMeasurement {
         let bound = try WorkloadSession(self, workload, threadCount: threadCount, bands: bands, algorithm)
         let program = bound.session.program
         var measurement = WorkloadMeasurement(

@@ -16,12 +16,12 @@ final class WorkloadSession {
     /// - Throws: when the model does not enlarge pictures, or declares no such entry.
     init(
         _ model: Model, _ workload: Workload, threadCount: Int, bands: Bands, _ algorithm: ConvolutionAlgorithm
-    ) throws(ModelError) {
-        let entry = try model.entry(workload.role)
-        let sizes = try Enlargement(model.entry(.predict).graph).sizes(
-            imageCount: workload.imageCount, height: workload.height, width: workload.width)
+    ) throws(MeasuringError) {
         isTraining = workload.role == .train
         do {
+            let entry = try model.entry(workload.role)
+            let sizes = try Enlargement(model).sizes(
+                imageCount: workload.imageCount, height: workload.height, width: workload.width)
             // A training step sums over whole images.
             let plan = try Pipeline.plan(
                 entry, sizes: sizes,
@@ -35,29 +35,29 @@ final class WorkloadSession {
                 inputs: Dictionary(uniqueKeysWithValues: inputs), outputs: Dictionary(uniqueKeysWithValues: outputs))
             if isTraining { try session.setScalar("learning_rate", 1e-4) }
         } catch {
-            throw ModelError("\(error)")
+            throw MeasuringError(error)
         }
     }
 
     /// Runs once; the seconds that it took.
-    func run() throws(ModelError) -> Double {
+    func run() throws(MeasuringError) -> Double {
         let start = ContinuousClock.now
-        try run { () throws in try session.run() }
+        try run { () throws(RuntimeError) in try session.run() }
         return (ContinuousClock.now - start) / .seconds(1)
     }
 
-    func profiledRun() throws(ModelError) -> Profile { try run { () throws in try session.profiledRun() } }
+    func profiledRun() throws(MeasuringError) -> Profile {
+        try run { () throws(RuntimeError) in try session.profiledRun() }
+    }
 
-    private func run<Result>(_ body: () throws -> Result) throws(ModelError) -> Result {
-        do {
+    private func run<Result>(_ body: () throws(RuntimeError) -> Result) throws(MeasuringError) -> Result {
+        do throws(RuntimeError) {
             if isTraining {
                 stepNumber += 1
                 try session.setScalar("step", stepNumber)
             }
             return try body()
-        } catch {
-            throw ModelError("\(error)")
-        }
+        } catch { throw .runtime(error) }
     }
 }
 

@@ -62,7 +62,7 @@ struct Dump: ParsableCommand {
         print(try text(), terminator: "")
     }
 
-    private func text() throws(ModelError) -> String {
+    private func text() throws -> String {
         let staged = try StagedFile(file, values: definitions.values())
         if last == .parsed { return SyntaxPrinter.print(try staged.syntax()) }
         if last.needsSizes {
@@ -73,7 +73,7 @@ struct Dump: ParsableCommand {
         var module = try staged.module(upTo: last, stoppingAfter: after)
         if let entry {
             module.entries = module.entries.filter { $0.role == entry }
-            guard !module.entries.isEmpty else { throw ModelError("\(file): there is no entry '\(entry.rawValue)'") }
+            guard !module.entries.isEmpty else { throw CommandError("\(file): there is no entry '\(entry.rawValue)'") }
         }
         return SyntaxPrinter.print(module.syntax(stage: after?.completedStage ?? last))
     }

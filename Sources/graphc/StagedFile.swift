@@ -1,3 +1,4 @@
+import CommandSupport
 import GraphCompiler
 import GraphIR
 import GraphLanguage
@@ -21,7 +22,7 @@ struct StagedFile {
     private let stage: Stage?
 
     /// - Parameter values: compile-time parameters, for a text as people write it.
-    init(_ path: String, values: [String: CompileTimeValue]) throws(ModelError) {
+    init(_ path: String, values: [String: CompileTimeValue]) throws {
         self.path = path
         self.values = values
         if path.hasSuffix(".gpack") {
@@ -35,7 +36,7 @@ struct StagedFile {
     }
 
     /// Compiles as far as the file allows; says in one line what it holds.
-    func checked() throws(ModelError) -> String {
+    func checked() throws -> String {
         switch content {
         case .program(let program):
             let steps = readable(count: program.steps.count, "step")
@@ -47,7 +48,7 @@ struct StagedFile {
     }
 
     /// The text as it was read, in canonical form.
-    func syntax() throws(ModelError) -> SourceFile {
+    func syntax() throws -> SourceFile {
         guard stage == nil, case .text(let source) = content else { throw noWayBack(to: .parsed) }
         return try source.parsed()
     }
@@ -55,13 +56,13 @@ struct StagedFile {
     /// The model at a stage that needs no sizes.
     ///
     /// - Parameter pass: a pass of that stage, where not all of its passes shall run.
-    func module(upTo stage: Stage, stoppingAfter pass: Pass? = nil) throws(ModelError) -> Module {
+    func module(upTo stage: Stage, stoppingAfter pass: Pass? = nil) throws -> Module {
         if let pass, let previous = stage.previous {
             let module = try module(upTo: previous)
             do {
                 return try Pipeline.continue(module, after: previous, upTo: stage, stoppingAfter: pass)
             } catch {
-                throw ModelError("\(path): \(error.rendered(file: path, source: ""))")
+                throw CommandError("\(path): \(error.rendered(file: path, source: ""))")
             }
         }
         if let own = self.stage, own > stage { throw noWayBack(to: stage) }
@@ -86,7 +87,7 @@ struct StagedFile {
     /// The text of one entry at a stage from `lowered` on.
     ///
     /// - Parameter pass: a pass of that stage, where not all of its passes shall run.
-    func text(upTo stage: Stage, stoppingAfter pass: Pass?, _ options: ProgramOptions) throws(ModelError) -> String {
+    func text(upTo stage: Stage, stoppingAfter pass: Pass?, _ options: ProgramOptions) throws -> String {
         let completed = pass?.completedStage ?? stage
         if case .program(let program) = content, let own = self.stage {
             let program = try `continue`(program, from: own, upTo: stage, stoppingAfter: pass, options)
@@ -104,13 +105,13 @@ struct StagedFile {
 
     private func `continue`(
         _ program: Program, from own: Stage, upTo stage: Stage, stoppingAfter pass: Pass?, _ options: ProgramOptions
-    ) throws(ModelError) -> Program {
+    ) throws -> Program {
         guard own < stage || (own == stage && pass.map { $0.completedStage == own } ?? true) else { throw noWayBack(to: stage) }
         guard options.role ?? program.role == program.role, options.sizes.isEmpty, options.instructionSet == nil,
             options.algorithm == nil, options.bandRows == nil || own == .lowered
         else {
             let bands = own == .lowered ? "" : ", bands"
-            throw ModelError(
+            throw CommandError(
                 "\(path): entry, sizes\(bands), algorithm and instruction set of a '\(own.rawValue)' dump are bound")
         }
         return try legal { () throws(ProgramError) in
@@ -118,37 +119,37 @@ struct StagedFile {
         }
     }
 
-    private func check(_ sizes: [String: Int], of graph: Graph, for stage: Stage) throws(ModelError) {
+    private func check(_ sizes: [String: Int], of graph: Graph, for stage: Stage) throws {
         let examples = graph.exampleSizes
         let symbols = examples.map(\.symbol)
         let missing = symbols.filter { sizes[$0] == nil }
         guard missing.isEmpty else {
             let example = examples.map { "\($0.symbol)=\(sizes[$0.symbol] ?? $0.size)" }.joined(separator: ",")
-            throw ModelError(
+            throw CommandError(
                 "stage '\(stage.rawValue)' needs the size of \(missing.joined(separator: ", ")); give all sizes, as "
                     + "--shape \(example)")
         }
         if let unknown = sizes.keys.sorted().first(where: { !symbols.contains($0) }) {
             let known = symbols.isEmpty ? "it has none" : "it has \(symbols.joined(separator: ", "))"
-            throw ModelError("'\(graph.name)' has no size '\(unknown)'; \(known)")
+            throw CommandError("'\(graph.name)' has no size '\(unknown)'; \(known)")
         }
     }
 
-    private func entry(_ role: Role?, of module: Module) throws(ModelError) -> Entry {
+    private func entry(_ role: Role?, of module: Module) throws -> Entry {
         let wanted = role ?? (module.entries.count == 1 ? module.entries[0].role : .predict)
         guard let entry = module.entries.first(where: { $0.role == wanted }) else {
-            throw ModelError("\(path): there is no entry '\(wanted.rawValue)'")
+            throw CommandError("\(path): there is no entry '\(wanted.rawValue)'")
         }
         return entry
     }
 
-    private func noWayBack(to stage: Stage) -> ModelError {
+    private func noWayBack(to stage: Stage) -> CommandError {
         let own = self.stage?.rawValue ?? "source"
         let kind = if case .model = content { "a pack, which begins at stage" } else { "a dump of stage" }
-        return ModelError("\(path): \(kind) '\(own)', and no way leads back to '\(stage.rawValue)'")
+        return CommandError("\(path): \(kind) '\(own)', and no way leads back to '\(stage.rawValue)'")
     }
 
-    private func legal<Value>(_ body: () throws(ProgramError) -> Value) throws(ModelError) -> Value {
-        do { return try body() } catch { throw ModelError("\(path): \(error)") }
+    private func legal<Value>(_ body: () throws(ProgramError) -> Value) throws -> Value {
+        do { return try body() } catch { throw CommandError("\(path): \(error)") }
     }
 }

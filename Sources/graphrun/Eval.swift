@@ -32,7 +32,7 @@ struct Eval: ParsableCommand {
 
     func run() throws {
         let loaded = try model.model()
-        let scale = try Enlargement(loaded.entry(.predict).graph).scale
+        let scale = try Enlargement(loaded).scale
         let files = try DataFolder.forEvaluation(data, scale: scale)
         let evaluation = try Evaluation(loaded, files, border: border, threadCount: model.threadCount) { done in
             guard StandardError.isTerminal else { return }

@@ -20,5 +20,5 @@ struct GraphRun: ParsableCommand {
             CommandGroup(name: "Tool", subcommands: [RunEntry.self, GradCheck.self, SamplePictures.self]),
         ])
 
-    static func main() { runAndExit() }
+    static func main() { runAndExit(option: trainingOption) }
 }

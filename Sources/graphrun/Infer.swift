@@ -71,14 +71,14 @@ struct Infer: ParsableCommand {
                 fflush(nil)
                 // One picture that cannot be enlarged keeps none of the others.
                 guard pictures.count > 1 else { throw error }
-                StandardError.write("graphrun: \(error)\n")
+                StandardError.write(errorMessage(error, command: "graphrun") + "\n")
                 leftOut += 1
                 continue
             }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             print(", \(printed("%.2f", seconds)) s")
         }
-        if leftOut > 0 { throw ModelError("\(leftOut) of \(pictures.count) pictures are left out") }
+        if leftOut > 0 { throw CommandError("\(leftOut) of \(pictures.count) pictures are left out") }
     }
 
     /// Where each picture goes.
@@ -88,22 +88,22 @@ struct Infer: ParsableCommand {
         let ending = URL(fileURLWithPath: output).pathExtension.lowercased()
         guard pictures.count > 1 || output.hasSuffix("/") || (exists && isFolder) else {
             guard ["", "png"].contains(ending) else {
-                throw ModelError("\(output): pictures are written as PNG; name a file that ends in .png")
+                throw CommandError("\(output): pictures are written as PNG; name a file that ends in .png")
             }
             return [output]
         }
         let names = pictures.map { URL(fileURLWithPath: $0).lastPathComponent }
         let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
         if let name = names.first(where: { counts[$0] != 1 }) {
-            throw ModelError("two pictures are called '\(name)', and both would go to \(output); name them in two runs")
+            throw CommandError("two pictures are called '\(name)', and both would go to \(output); name them in two runs")
         }
         guard exists ? isFolder : ending != "png" || output.hasSuffix("/") else {
-            throw ModelError("\(output): is no folder; several pictures need one")
+            throw CommandError("\(output): is no folder; several pictures need one")
         }
         do {
             try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
         } catch {
-            throw ModelError("\(output): the folder cannot be made")
+            throw CommandError("\(output): the folder cannot be made")
         }
         return names.map { URL(fileURLWithPath: output).appendingPathComponent($0).relativePath }
     }

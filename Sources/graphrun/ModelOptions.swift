@@ -38,12 +38,12 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// The path of the model.
-    func path() throws(ModelError) -> String {
+    func path() throws(CommandError) -> String {
         if let model = operands.first(where: Self.isModel) { return model }
         return try ShippedModels().path(scale: scale ?? ShippedModels.defaultScale)
     }
 
-    func model() throws(ModelError) -> Model { try definitions.model(path()) }
+    func model() throws -> Model { try definitions.model(path()) }
 }
 
 struct ThreadOptions: ParsableArguments {

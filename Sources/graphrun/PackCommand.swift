@@ -40,7 +40,7 @@ struct PackCommand: ParsableCommand {
         let pack = loaded.pack(includingState: false)
         print(try pack.write(to: output, storage: storage))
         guard let data else { return }
-        let scale = try Enlargement(loaded.entry(.predict).graph).scale
+        let scale = try Enlargement(loaded).scale
         let files = try DataFolder.forEvaluation(data, scale: scale)
         let before = try Evaluation(loaded, files, threadCount: threads.count).mean.model
         let after = try Evaluation(Model(contentsOf: output), files, threadCount: threads.count).mean.model

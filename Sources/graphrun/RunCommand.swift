@@ -79,7 +79,7 @@ struct RunEntry: ParsableCommand {
                 continue
             }
             guard target.shape == tensor.shape else {
-                throw ModelError("\(self.inputs): @\(tensor.path) is \(tensor.shape), the model needs \(target.shape)")
+                throw CommandError("\(self.inputs): @\(tensor.path) is \(tensor.shape), the model needs \(target.shape)")
             }
             try model.parameters.setValues(tensor.values, of: tensor.path)
         }

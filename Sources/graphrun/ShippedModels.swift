@@ -1,3 +1,4 @@
+import CommandSupport
 import Glibc
 import GraphModel
 
@@ -25,16 +26,16 @@ struct ShippedModels {
     /// The pack that enlarges so many times.
     ///
     /// - Throws: naming the scales that ship, when this one does not.
-    func path(scale: Int) throws(ModelError) -> String {
+    func path(scale: Int) throws(CommandError) -> String {
         let scales = (2...8).filter { access(file(scale: $0), F_OK) == 0 }
         guard !scales.contains(scale) else { return file(scale: scale) }
         guard !scales.isEmpty else {
-            throw ModelError(
+            throw CommandError(
                 "no model is named, and \(folder) holds none that ships; name a .gpack, or put the program and its models "
                     + "where they belong by Tools/install")
         }
         let choices = scales.map(String.init).joined(separator: " or ")
-        throw ModelError(
+        throw CommandError(
             "no model that enlarges \(scale) times ships: --scale \(choices) is what there is; name a .gpack for another")
     }
 

@@ -79,6 +79,7 @@ struct Train: ParsableCommand {
             isTerminal: StandardError.isTerminal, columnCount: StandardError.columnCount, write: StandardError.write)
         let isText = log == .text
         let report = { @Sendable (event: TrainingEvent) in
+            let event = event.namingOption
             if isText { progress.show(event) } else if let line = event.json { StandardOutput.write(line + "\n") }
         }
         if let note { report(.note(note)) }
@@ -114,7 +115,7 @@ struct Train: ParsableCommand {
             return try TrainingData(data.isEmpty ? start.dataPaths : data, scale: scale)
         } catch {
             guard resume != nil, data.isEmpty else { throw error }
-            throw ModelError("\(error); if the pictures are elsewhere now, name their folders by --data")
+            throw CommandError("\(error); if the pictures are elsewhere now, name their folders by --data")
         }
     }
 
@@ -134,6 +135,14 @@ struct Train: ParsableCommand {
         options.checkpointInterval = checkpointEvery
         options.threadCount = threads.count
         return options
+    }
+}
+
+extension TrainingEvent {
+    /// With the option that helps.
+    fileprivate var namingOption: TrainingEvent {
+        guard case .smallCache = self, let note else { return self }
+        return .note("\(note) (--cache)")
     }
 }
 

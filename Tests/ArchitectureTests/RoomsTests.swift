@@ -14,6 +14,7 @@ import Testing
         "CZstd": ["GraphPack"], "CZlib": ["Interchange"], "CX86Intrinsics": ["PackInstructions"], "CPNG": ["Imaging"],
         "CPNGShim": ["Imaging"], "ArgumentParser": ["CommandSupport", "graphc", "graphrun"],
         "RealModule": ["GraphIR"],
+        "SystemPackage": ["GraphFiles", "Imaging", "Enlarging", "GraphTraining"],
     ]
 
     private static let commands: Set<String> = ["CommandSupport", "graphc", "graphrun"]
@@ -61,6 +62,15 @@ import Testing
                 let found = Self.words(of: line).filter(words.contains)
                 #expect(
                     found.isEmpty || (isPrinter && Set(found) == ["print"]), "\(file.path):\(number) is for commands: \(line)")
+            }
+        }
+    }
+
+    /// What a library says names no option of a command: who calls it may have none.
+    @Test func onlyCommandsNameOptions() throws {
+        for file in try SourceFile.all() where !Self.commands.contains(file.room) {
+            for (number, line) in file.code {
+                #expect(!line.contains(/--[a-z]|-D\b/), "\(file.path):\(number) names an option of a command: \(line)")
             }
         }
     }

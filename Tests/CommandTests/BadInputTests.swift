@@ -7,8 +7,8 @@ struct BadInputTests {
     /// Whatever stands where a model is expected.
     @Test(arguments: [
         ("missing.gpack", "missing.gpack: no such file"), ("missing.graph", "missing.graph: no such file"),
-        ("folder.gpack", "folder.gpack: is a folder"), ("folder.graph", "folder.graph: not a file"),
-        ("empty.gpack", "empty.gpack: "), ("random.gpack", "random.gpack: "), ("random.graph", "not UTF-8 text"),
+        ("folder.gpack", "folder.gpack: is a folder"), ("folder.graph", "folder.graph: is a folder"),
+        ("empty.gpack", "empty.gpack: "), ("random.gpack", "random.gpack: "), ("random.graph", "is not UTF-8 text"),
         ("cut.gpack", "cut.gpack: "), ("flipped.gpack", "flipped.gpack: damaged"),
     ])
     func modelsThatAreNone(_ name: String, _ excerpt: String) throws {

@@ -61,7 +61,7 @@ struct TrainTests {
 
     @Test(arguments: [
         (["--resume", "out"], "out: there is no such folder; is the name right?"),
-        (["--resume", "data"], "data/last.gpack: there is no checkpoint in this folder; begin a run with --out"),
+        (["--resume", "data"], "data/last.gpack: there is no checkpoint in this folder; begin a run there (--out)"),
     ])
     func runsThatAreNotThereAreNamed(_ arguments: [String], _ line: String) throws {
         #expect(try place().graphrun(["train"] + arguments).failure() == "graphrun: " + line)

@@ -85,9 +85,9 @@ struct PictureEnlargerTests {
         let bytes = try Data(contentsOf: URL(fileURLWithPath: input))
         try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: input))
         try FileManager.default.removeItem(atPath: output)
-        #expect(throws: ModelError.self) { try enlarger.enlarge(input, to: output) }
+        #expect(throws: EnlargingError.self) { try enlarger.enlarge(input, to: output) }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["wide.png"])
-        #expect(throws: ModelError.self) {
+        #expect(throws: EnlargingError.self) {
             try PictureEnlarger(model, threadCount: 2, memoryLimit: 1 << 20).enlarged(wide)
         }
     }
@@ -98,6 +98,6 @@ struct PictureEnlargerTests {
     ])
     func aModelThatEnlargesNothingIsRefused(_ text: String) throws {
         let model = try Model(source: SourceText(text, name: "g.graph"))
-        #expect(throws: ModelError.self) { try PictureEnlarger(model, threadCount: 1) }
+        #expect(throws: EnlargingError.self) { try PictureEnlarger(model, threadCount: 1) }
     }
 }

@@ -6,6 +6,6 @@ func message(_ body: () throws -> Void) -> String {
         try body()
         return "no error"
     } catch {
-        return (error as? PackError)?.message ?? (error as? FormatProblem)?.message ?? "\(error)"
+        return (error as? PackError)?.problem ?? "\(error)"
     }
 }

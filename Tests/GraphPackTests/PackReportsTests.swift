@@ -1,4 +1,5 @@
 import Foundation
+import GraphFiles
 import TestSupport
 import Testing
 
@@ -66,7 +67,7 @@ import Testing
         #expect(damaged.damage.count == 2)
         #expect("\(damaged)".contains("section 'graph': its checksum does not match"))
         #expect("\(damaged)".contains("section 'weights/tail.bias': its checksum does not match"))
-        #expect("\(PackVerification(contentsOf: folder.file("none")))" == "no such file")
+        #expect("\(PackVerification(contentsOf: folder.file("none")))" == "no such file; is the name right?")
     }
 
     @Test func differencesAreNamedAndMeasured() {

@@ -129,7 +129,10 @@ struct EntryCase {
             }
         }
         let sinks = floats.mapValues { $0 as any RowSink }.merging(bytes.mapValues { $0 as any RowSink }) { first, _ in first }
-        let measures = try session.run(inputs: sources, scalars: Self.scalars, outputs: sinks)
+        let scalars = Self.scalars.filter { scalar in
+            program.graph.nodes.contains { $0.content == .scalar && $0.name == scalar.key }
+        }
+        let measures = try session.run(inputs: sources, scalars: scalars, outputs: sinks)
         var outcome = Outcome(
             outputs: floats.mapValues(\.values).merging(bytes.mapValues { $0.values.map { Float($0) } }) { first, _ in first },
             measures: measures)

@@ -47,8 +47,8 @@ import Testing
         }
         let expected = try image()
         for row in 0..<9 {
-            #expect(throws: Refusal(row: row)) { try session.run(inputs: ["lr": BrokenStream(row: row)]) }
-            #expect(throws: Refusal(row: 4 * row)) {
+            #expect(throws: RuntimeError.stream(StreamError(Refusal(row: row)))) { try session.run(inputs: ["lr": BrokenStream(row: row)]) }
+            #expect(throws: RuntimeError.stream(StreamError(Refusal(row: 4 * row)))) {
                 try session.run(inputs: ["lr": sound], outputs: ["image": BrokenStream(row: 4 * row)])
             }
             #expect(try image() == expected)
@@ -57,14 +57,28 @@ import Testing
 
     @Test func whatIsMissingOrUnknownIsNamed() throws {
         let session = try session()
-        #expect(throws: RuntimeError("input 'lr' is not bound")) { try session.run() }
-        #expect(throws: RuntimeError("input 'lr' is not given")) { try session.run(inputs: [:]) }
-        #expect(throws: RuntimeError("the entry has no output 'picture'")) {
-            try session.run(inputs: ["lr": BrokenStream(row: -1)], outputs: ["picture": BrokenStream(row: -1)])
+        let stream = BrokenStream(row: -1)
+        #expect(throws: RuntimeError.unboundInput("lr")) { try session.run() }
+        #expect(throws: RuntimeError.missingInput("lr")) { try session.run(inputs: [:]) }
+        #expect(throws: RuntimeError.unknownInput("hr", known: ["lr"])) { try session.bind(inputs: ["lr": stream, "hr": stream]) }
+        #expect(throws: RuntimeError.unknownOutput("picture", known: ["image"])) {
+            try session.run(inputs: ["lr": stream], outputs: ["picture": stream])
         }
-        #expect(throws: RuntimeError("the entry has no scalar 'rate'")) { try session.setScalar("rate", 1) }
+        #expect(throws: RuntimeError.unknownScalar("rate", known: [])) {
+            try session.run(inputs: ["lr": stream], scalars: ["rate": 1])
+        }
+        #expect(throws: RuntimeError.unknownScalar("rate", known: [])) { try session.setScalar("rate", 1) }
+        let training = try Session(
+            Pipeline.plan(SmallModel.all[0].entry(.train), sizes: ["N": 1, "H": 4, "W": 4], PlanOptions(.best)).program,
+            parameters: ParameterStore(for: [SmallModel.all[0].entry(.train).graph]), threadCount: 1)
+        #expect(throws: RuntimeError.missingScalar("clip_norm")) {
+            try training.run(inputs: ["lr": stream, "hr": stream], scalars: ["learning_rate": 1, "step": 1])
+        }
+        let unknown = RuntimeError.unknownScalar("rate", known: ["clip_norm", "learning_rate", "step"])
+        #expect(throws: unknown) { try training.setScalar("rate", 1) }
+        #expect("\(unknown)" == "the entry has no scalar 'rate'; it has clip_norm, learning_rate, step")
         #expect(session.measure("loss") == nil)
-        #expect(throws: RuntimeError("a session runs on at least 1 thread, not 0")) { try self.session(threadCount: 0) }
+        #expect(throws: RuntimeError.tooFewThreads(0)) { try self.session(threadCount: 0) }
     }
 
     @Test func sessionsThatNeverRunEnd() throws {

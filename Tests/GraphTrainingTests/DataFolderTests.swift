@@ -137,7 +137,7 @@ struct DataFolderTests {
         let files = PictureFiles(name: "a", truthPath: folder.path + "/a.png", reducedPath: nil)
         let text = message { _ = try files.checkedSize(scale: 4, smallestSide: 96) }
         #expect(text == "\(folder.path)/a.png: 90×120 pixels are smaller than the crop of 96×96; remove the picture "
-            + "or choose a smaller --patch")
+            + "or choose a smaller crop")
     }
 
     @Test func reducedPicturesOfAnotherSizeAreNamed() throws {

@@ -1,3 +1,4 @@
+import Imaging
 import Testing
 
 @testable import GraphTraining
@@ -79,7 +80,7 @@ struct RecipeTests {
             return message { try recipe.check(scale: 4) }
         }
         #expect(
-            problem { $0.patchSide = 50 } == "a patch of 50 pixels is no multiple of the model's scale; give --patch 48")
+            problem { $0.patchSide = 50 } == "a patch of 50 pixels is no multiple of the model's scale; give 48")
         #expect(problem { $0.batchCount = 0 } == "crops of a batch: 0 is too few; give 1 or more")
         #expect(problem { $0.learningRate.base = 0 }.contains("learning rate of 0.0"))
         #expect(problem { $0.clipNorm = -1 }.contains("a norm of -1.0"))

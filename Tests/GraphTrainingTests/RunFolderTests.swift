@@ -9,8 +9,8 @@ struct RunFolderTests {
         let folder = try TestFolder()
         try folder.write("mine", to: "history.csv")
         let expected =
-            "\(folder.path)/history.csv: the folder holds a run already; go on with it by --resume, name another "
-            + "folder, or give --overwrite"
+            "\(folder.path)/history.csv: the folder holds a run already; go on with it, name another "
+            + "folder, or have it overwritten"
         #expect(message { _ = try RunFolder(folder.path, overwriting: false) } == expected)
         _ = try RunFolder(folder.path, overwriting: true)
         #expect(folder.content == ["history.csv"])

@@ -57,12 +57,12 @@ struct TrainingRunTests {
         for byteCount in [2 * 48 * 40 * 3 * 5 / 4, 2 * 48 * 40 * 3 * 5 / 4 - 1] {
             run.options.cacheByteCount = byteCount
             try run.begin(in: "\(byteCount)") { event in
-                if case .note(let text) = event { notes.withLock { $0.append(text) } }
+                if let note = event.note { notes.withLock { $0.append(note) } }
             }
         }
         let found = notes.withLock { $0 }
         #expect(found.map { $0.hasPrefix("decoded, the pictures take 14.1 KiB") } == [true])
-        #expect(found.map { $0.hasSuffix("--cache 1G keeps all") } == [true])
+        #expect(found.map { $0.hasSuffix("a cache of 1G keeps all") } == [true])
     }
 
     @Test func aRunIsAFunctionOfItsInputs() throws {
@@ -158,7 +158,7 @@ struct TrainingRunTests {
                 }
             }
         }
-        #expect(text.contains("pictures/a.png: no such file") && text.contains("go on with --resume"), "\(text)")
+        #expect(text.contains("pictures/a.png: no such file") && text.contains("go on with "), "\(text)")
         #expect(message { try run.resume("out") }.contains("these are not the pictures that the run"))
         try run.folder.pictures(["a"], in: "pictures")
         try run.resume("out")

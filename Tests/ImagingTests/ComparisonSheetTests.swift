@@ -16,9 +16,9 @@ import Testing
                 == [["before", "12x9"], ["bicubic", "\(ratio) dB"], ["after", "inf dB"], ["true picture", "48x36"]])
         let blind = try ComparisonSheet(before: before, scale: 4, after: truth, truth: nil)
         #expect(blind.panels.map(\.captions) == [["before", "12x9"], ["bicubic"], ["after"]])
-        #expect(throws: ImageError("a picture of 48×36 pixels is not 2 times one of 12×9")) {
-            try ComparisonSheet(before: before, scale: 2, after: truth, truth: nil)
-        }
+        let refusal = ImageError.notEnlarged(truth.size, from: before.size, scale: 2)
+        #expect(throws: refusal) { try ComparisonSheet(before: before, scale: 2, after: truth, truth: nil) }
+        #expect("\(refusal)" == "a picture of 48×36 pixels is not 2 times one of 12×9")
     }
 
     @Test("Every panel is on the sheet whole", arguments: [(48, 36), (1, 1), (900, 10), (7, 300)])

@@ -62,13 +62,12 @@ import Testing
 
     @Test func whatCannotBeCompared() {
         let small = Picture(width: 10, height: 12), large = Picture(width: 12, height: 12)
-        #expect(throws: ImageError("pictures of 10×12 and 12×12 pixels cannot be compared")) {
-            try small.psnr(against: large, on: .rgb, border: 0)
-        }
-        #expect(
-            throws: ImageError(
-                "10×12 pixels are too few to compare: inside a border of 5 at least 1×1 must be left")
-        ) { try small.psnr(against: small, on: .rgb, border: 5) }
+        let unequal = ImageError.incomparable(small.size, large.size)
+        #expect(throws: unequal) { try small.psnr(against: large, on: .rgb, border: 0) }
+        #expect("\(unequal)" == "pictures of 10×12 and 12×12 pixels cannot be compared")
+        let narrow = ImageError.tooSmallToCompare(small.size, border: 5, smallestSide: 1)
+        #expect(throws: narrow) { try small.psnr(against: small, on: .rgb, border: 5) }
+        #expect("\(narrow)" == "10×12 pixels are too few to compare: inside a border of 5 at least 1×1 must be left")
         #expect(throws: ImageError.self) { try small.ssim(against: small, on: .luma, border: 0) }
     }
 

@@ -1,4 +1,4 @@
-@testable import GraphPack
+@testable import Interchange
 
 /// The error that a body throws, after the file's name.
 func message(_ body: () throws -> Void) -> String {
@@ -6,6 +6,6 @@ func message(_ body: () throws -> Void) -> String {
         try body()
         return "no error"
     } catch {
-        return (error as? PackError)?.message ?? (error as? FormatProblem)?.message ?? "\(error)"
+        return (error as? InterchangeError)?.problem ?? "\(error)"
     }
 }

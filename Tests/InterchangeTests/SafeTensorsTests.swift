@@ -1,3 +1,4 @@
+import GraphFiles
 import TestSupport
 import Testing
 
@@ -117,7 +118,7 @@ import Testing
         let huge = folder.file("huge", holding: [UInt8](repeating: 0xFF, count: 100))
         #expect(message { _ = try SafeTensors(contentsOf: huge) }.contains("a header of 18446744073709551615 bytes, and 92 are possible"))
         #expect(message { _ = try SafeTensors(contentsOf: folder.path) } == "is a folder; name a file")
-        #expect(message { _ = try SafeTensors(contentsOf: folder.file("none")) } == "no such file")
+        #expect(message { _ = try SafeTensors(contentsOf: folder.file("none")) } == "no such file; is the name right?")
     }
 
     @Test func everyOtherLengthIsRefused() throws {
@@ -126,7 +127,7 @@ import Testing
         let bytes = fileBytes(path)
         for count in 0..<bytes.count {
             let cut = folder.file("cut.safetensors", holding: Array(bytes[..<count]))
-            #expect(throws: PackError.self) { try SafeTensors(contentsOf: cut) }
+            #expect(throws: InterchangeError.self) { try SafeTensors(contentsOf: cut) }
         }
         let longer = folder.file("longer.safetensors", holding: bytes + [0])
         #expect(message { _ = try SafeTensors(contentsOf: longer) }.contains("the tensors end at byte 12, and the data at 13"))

@@ -39,7 +39,7 @@ import Interchange
         let encoder = try ChunkEncoder(for: "")
         for tensor in tensors {
             let tensor = try tensor.rounded(to: storage)
-            let type = storage.elementType(forShape: tensor.shape)
+            let type = storage.storedElement(forShape: tensor.shape)
             tensor.values.withUnsafeBufferPointer { values in
                 for start in stride(from: 0, to: values.count, by: type.elementsPerChunk) {
                     let chunk = values[start..<min(start + type.elementsPerChunk, values.count)]
@@ -55,7 +55,7 @@ import Interchange
         let file = try InputFile(path)
         let sections = try SectionTable(reading: file).sections.filter { $0.type != .bytes }
         let decoder = ChunkDecoder()
-        let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: ElementType.fp32.elementsPerChunk)
+        let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: StoredElement.fp32.elementsPerChunk)
         values.initialize(repeating: 0)
         defer { values.deallocate() }
         return try best {

@@ -71,7 +71,7 @@ private func repair(_ file: UnsafeMutableRawBufferPointer, placesSections: Bool)
     var (at, place) = (SectionTable.headerByteCount, payload)
     while at + 4 <= tableEnd {
         let nameEnd = at + 2 + Int(load(UInt16.self, at: at))
-        guard nameEnd + 2 <= tableEnd, let type = ElementType(rawValue: file[nameEnd]) else { break }
+        guard nameEnd + 2 <= tableEnd, let type = StoredElement(rawValue: file[nameEnd]) else { break }
         let rank = Int(file[nameEnd + 1])
         let digest = nameEnd + 2 + 8 * rank
         guard rank <= SectionTable.Limit.rank, digest + 40 <= tableEnd else { break }

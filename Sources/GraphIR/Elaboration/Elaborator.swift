@@ -158,7 +158,7 @@ final class Elaborator {
             } else {
                 report(
                     "missing-parameter", "parameter '\(parameter.name.text)' has no default",
-                    at: parameter.name.location, notes: ["give it with -D \(parameter.name.text)=VALUE"])
+                    at: parameter.name.location, notes: ["give it as \(parameter.name.text)=VALUE"])
                 value = nil
             }
             isComplete = isComplete && value != nil

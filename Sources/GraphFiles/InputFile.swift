@@ -1,4 +1,5 @@
 import Glibc
+import SystemPackage
 
 /// A regular file opened for reading by position, or bytes in memory that stand for one.
 ///
@@ -15,19 +16,16 @@ package final class InputFile: Sendable {
     }
 
     /// - Parameter name: how errors call the file, if not by its path.
-    package init(_ path: String, name: String? = nil) throws(PackError) {
+    package init(_ path: String, name: String? = nil) throws(FileError) {
         // Without O_NONBLOCK, opening a pipe would wait for its writer.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
-            throw errno == ENOENT
-                ? PackError(.missing, path, "no such file")
-                : PackError(.unreadable, path, "cannot be read: \(systemErrorText())")
+            throw .unreadable(path: path, errno == ENOENT ? .missing : .system(.latest))
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
-            let isFolder = status.st_mode & S_IFMT == S_IFDIR
-            throw PackError(.unreadable, path, isFolder ? "is a folder; name a file" : "is not a regular file")
+            throw .unreadable(path: path, status.st_mode & S_IFMT == S_IFDIR ? .isFolder : .isNotRegularFile)
         }
         self.path = name ?? path
         byteCount = Int(status.st_size)
@@ -44,8 +42,20 @@ package final class InputFile: Sendable {
         if case .file(let descriptor) = contents { close(descriptor) }
     }
 
+    /// The whole file as text.
+    ///
+    /// - Parameter byteLimit: a larger file is refused before anything is allocated for it.
+    package static func text(_ path: String, byteLimit: Int) throws(FileError) -> String {
+        let file = try InputFile(path)
+        guard file.byteCount <= byteLimit else { throw .unreadable(path: path, .isLarger(byteLimit: byteLimit)) }
+        guard let text = String(validating: try file.bytes(at: 0, count: file.byteCount), as: UTF8.self) else {
+            throw .unreadable(path: path, .isNotText)
+        }
+        return text
+    }
+
     /// - Requires: the caller has checked the range against ``byteCount``.
-    package func bytes(at offset: Int, count: Int) throws(PackError) -> [UInt8] {
+    package func bytes(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         try fill(&bytes, byteCount: count, at: offset)
         return bytes
@@ -57,8 +67,8 @@ package final class InputFile: Sendable {
     /// - Requires: the caller has checked the range against the file.
     package func fill<Number: BitwiseCopyable>(
         _ numbers: inout [Number], byteCount: Int? = nil, at offset: Int
-    ) throws(PackError) {
-        var failure: PackError?
+    ) throws(FileError) {
+        var failure: FileError?
         numbers.withUnsafeMutableBytes { buffer in
             let buffer = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(byteCount ?? buffer.count)])
             switch contents {
@@ -69,21 +79,18 @@ package final class InputFile: Sendable {
         if let failure { throw failure }
     }
 
-    private func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int, of descriptor: Int32) -> PackError? {
+    private func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int, of descriptor: Int32) -> FileError? {
         var done = 0
         while done < buffer.count {
             let count = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, offset + done)
             if count > 0 {
                 done += count
             } else if count == 0 {
-                return PackError(.unreadable, path, "was cut short while it was read; try again")
+                return .unreadable(path: path, .isCutShort)
             } else if errno != EINTR {
-                return PackError(.unreadable, path, "cannot be read: \(systemErrorText())")
+                return .unreadable(path: path, .system(.latest))
             }
         }
         return nil
     }
 }
-
-/// What the system says about the call that just failed.
-package func systemErrorText() -> String { String(cString: strerror(errno)) }

@@ -1,0 +1,6 @@
+/// Why a command cannot do what its arguments ask for: what, where and what to do, in one line.
+public struct CommandError: Error, Hashable, Sendable, CustomStringConvertible {
+    public var description: String
+
+    public init(_ description: String) { self.description = description }
+}

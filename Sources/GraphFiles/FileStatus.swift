@@ -1,0 +1,36 @@
+import Glibc
+
+/// What a path leads to, through symbolic links.
+package struct FileStatus {
+    package enum Kind {
+        case file
+        case folder
+        /// A device, a pipe or a socket.
+        case other
+    }
+
+    package let kind: Kind
+    /// What tells a file from all others, under all its names.
+    package let identity: FileIdentity
+
+    package struct FileIdentity: Hashable {
+        fileprivate var device: UInt64
+        fileprivate var inode: UInt64
+    }
+
+    /// Nil where nothing is there, or nothing that may be looked at.
+    package init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        kind =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: .file
+            case S_IFDIR: .folder
+            default: .other
+            }
+        identity = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+    }
+
+    /// Whether there is a file or folder of this name.
+    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+}

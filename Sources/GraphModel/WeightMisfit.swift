@@ -1,0 +1,43 @@
+import GraphPack
+
+/// How the weights of a file differ from those of a model.
+public struct WeightMisfit: Hashable, Sendable {
+    public enum Difference: Hashable, Sendable {
+        /// The file has no such weight.
+        case missing(path: String)
+        /// - Parameter near: a missing weight of nearly the same path.
+        case unknown(path: String, near: String?)
+        case shape(path: String, found: [Int], needed: [Int])
+    }
+
+    /// The file, as the caller named it.
+    public var path: String
+    public var model: String
+    public var foundFingerprint: Digest
+    public var modelFingerprint: Digest
+    public var differences: [Difference]
+
+    /// More than any model has, and few enough for a terminal.
+    static let shownCount = 1000
+}
+
+extension WeightMisfit: CustomStringConvertible {
+    /// A line for what is wrong, and one for each difference.
+    public var description: String {
+        func short(_ digest: Digest) -> String { String(digest.description.prefix(12)) }
+        let shown = differences.prefix(Self.shownCount).map { "\n  \($0)" }.joined()
+        let rest = differences.count > Self.shownCount ? "\n  and \(differences.count - Self.shownCount) more" : ""
+        return "\(path): these weights, of fingerprint \(short(foundFingerprint)), do not fit '\(model)', of "
+            + "\(short(modelFingerprint)); name the model they were trained in, with its parameters:\(shown)\(rest)"
+    }
+}
+
+extension WeightMisfit.Difference: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .missing(let path): "@\(path) is missing"
+        case .unknown(let path, let near): "@\(path) is not in the model\(near.map { "; did you mean @\($0)?" } ?? "")"
+        case .shape(let path, let found, let needed): "@\(path) is \(found), the model needs \(needed)"
+        }
+    }
+}

@@ -1,0 +1,79 @@
+/// Why a program cannot be bound to memory, weights and threads, or why a run of it ended early.
+public enum RuntimeError: Error, Hashable, Sendable {
+    // What a session is given.
+    case tooFewThreads(Int)
+    case missingInput(String)
+    case missingScalar(String)
+    /// A run began before the input had a source.
+    case unboundInput(String)
+    /// - Parameter known: the inputs that the entry has.
+    case unknownInput(String, known: [String])
+    case unknownOutput(String, known: [String])
+    case unknownScalar(String, known: [String])
+    case shortInput(byteCount: Int, row: Int)
+    /// A sink has no room for a row.
+    case shortOutput(byteCount: Int, row: Int)
+    /// What a source or sink threw.
+    case stream(StreamError)
+
+    // Parameters.
+    case unknownParameter(path: String)
+    case parameterCount(path: String, expected: Int, found: Int)
+    /// Two entries give one path different shapes.
+    case unequalShapes(path: String, [Int], [Int])
+    /// The program needs a parameter of another size than there is.
+    case unfitParameter(path: String)
+
+    // The system.
+    case outOfMemory(byteCount: Int)
+    /// - Parameter code: the system's number of the reason.
+    case threadRefused(code: Int32)
+
+    // A program that no verified plan becomes.
+    case misplacedBuffer(String)
+    case tooManyRows(Int)
+    case dependsOnLaterInstruction
+}
+
+/// What a source or sink threw. Two are equal when they say the same.
+public struct StreamError: Error, Hashable, CustomStringConvertible {
+    public let cause: any Error
+
+    public init(_ cause: any Error) { self.cause = cause }
+
+    public var description: String { "\(cause)" }
+
+    public static func == (left: StreamError, right: StreamError) -> Bool { left.description == right.description }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(description) }
+}
+
+extension RuntimeError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .tooFewThreads(let count): "a session runs on at least 1 thread, not \(count)"
+        case .missingInput(let name): "input '\(name)' is not given"
+        case .missingScalar(let name): "scalar '\(name)' is not given"
+        case .unboundInput(let name): "input '\(name)' is not bound"
+        case .unknownInput(let name, let known): "the entry has no input '\(name)'; it has \(Self.list(known))"
+        case .unknownOutput(let name, let known): "the entry has no output '\(name)'; it has \(Self.list(known))"
+        case .unknownScalar(let name, let known): "the entry has no scalar '\(name)'; it has \(Self.list(known))"
+        case .shortInput(let byteCount, let row): "an input holds \(byteCount) bytes, too few for its row \(row)"
+        case .shortOutput(let byteCount, let row): "a sink takes \(byteCount) bytes, too few for row \(row) of the output"
+        case .stream(let error): "\(error)"
+        case .unknownParameter(let path): "the model has no tensor @\(path)"
+        case .parameterCount(let path, let expected, let found): "@\(path) holds \(expected) numbers, not \(found)"
+        case .unequalShapes(let path, let first, let second): "two entries disagree about @\(path): \(first) and \(second)"
+        case .unfitParameter(let path): "the parameters do not hold @\(path) as the program needs it"
+        case .outOfMemory(let byteCount):
+            "the system has no \(max(1, byteCount >> 20)) MiB of memory to give; end other programs, or work on fewer "
+                + "rows, crops or pictures at a time"
+        case .threadRefused(let code): "the system refuses a thread (error \(code)); use fewer"
+        case .misplacedBuffer(let name): "buffer '\(name)' lies outside the memory that it is placed in"
+        case .tooManyRows(let count): "an instruction works on \(count) rows, more than 2^31"
+        case .dependsOnLaterInstruction: "an instruction of the plan depends on one that does not come before it"
+        }
+    }
+
+    private static func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.joined(separator: ", ") }
+}

@@ -1,0 +1,79 @@
+import GraphFiles
+import GraphPack
+
+/// Why a file of another program, or the rules for its names, cannot be read, followed or written.
+public enum InterchangeError: Error, Hashable, Sendable {
+    /// The file system refused.
+    case file(FileError)
+    /// The file is a pack, and cannot be read as one.
+    case pack(PackError)
+    case notSafeTensors(path: String, OtherFile)
+    /// The file is larger than this program reads.
+    case tooLarge(path: String, byteCount: Int, limit: Int)
+    /// A checkpoint of PyTorch before 1.6, which is no archive.
+    case oldCheckpoint(path: String)
+    case bigEndianCheckpoint(path: String)
+    /// The pickle of a checkpoint holds more than tensors' names and shapes.
+    case largePickle(path: String, byteLimit: Int)
+    /// The file breaks a rule of its format.
+    case damaged(path: String, FormatFault)
+    /// The contents are not what the format can hold.
+    case unstorable(path: String, FormatFault)
+    /// A file of rules that is no text, or far too long.
+    case notRules(path: String)
+    /// A line is no rule, or the rules cannot be followed with the tensors that are there.
+    case unusableRules(name: String, FormatFault)
+
+    /// What a file is that has no header of a safetensors file.
+    public enum OtherFile: Hashable, Sendable {
+        case tooShort(byteCount: Int)
+        /// The first bytes promise a longer header than there can be.
+        case headerLength(promised: UInt64, possible: Int)
+        case headerIsNoObject
+    }
+}
+
+extension InterchangeError: CustomStringConvertible {
+    /// The file, as the caller named it.
+    public var path: String {
+        switch self {
+        case .file(let error): error.path
+        case .pack(let error): error.path
+        case .notSafeTensors(let path, _), .tooLarge(let path, _, _), .oldCheckpoint(let path), .bigEndianCheckpoint(let path),
+            .largePickle(let path, _), .damaged(let path, _), .unstorable(let path, _), .notRules(let path),
+            .unusableRules(let path, _):
+            path
+        }
+    }
+
+    /// What is wrong and what to do about it, without the path.
+    public var problem: String {
+        switch self {
+        case .file(let error): error.problem
+        case .pack(let error): error.problem
+        case .notSafeTensors(_, .tooShort(let byteCount)):
+            "not a safetensors file: \(byteCount) bytes are too few for a header"
+        case .notSafeTensors(_, .headerLength(let promised, let possible)):
+            "not a safetensors file, or cut short: its first 8 bytes promise a header of \(promised) bytes, and "
+                + "\(possible) are possible"
+        case .notSafeTensors(_, .headerIsNoObject): "not a safetensors file: its header is not a JSON object"
+        case .tooLarge(_, let byteCount, let limit): "its \(byteCount) bytes exceed the limit of \(limit)"
+        case .oldCheckpoint:
+            "is a checkpoint as PyTorch wrote them before 1.6; load it there and save it again with torch.save"
+        case .bigEndianCheckpoint: "was saved on a big-endian machine, which is not read"
+        case .largePickle(_, let byteLimit):
+            "has a pickle of more than \(byteLimit >> 20) MiB; save model.state_dict() alone"
+        case .damaged(_, let fault): "damaged: \(fault); copy the file again or restore it from a backup"
+        case .unstorable(_, let fault): "cannot be written: \(fault)"
+        case .notRules: "is not a rules file: it is no text, or has more than 1 MiB"
+        case .unusableRules(_, let fault): "\(fault)"
+        }
+    }
+
+    public var description: String { "\(path): \(problem)" }
+}
+
+/// What a body does to a file, its errors as those of this room.
+func inFile<Result>(_ body: () throws(FileError) -> Result) throws(InterchangeError) -> Result {
+    do { return try body() } catch { throw .file(error) }
+}
