@@ -26,6 +26,8 @@ final class ColumnSource: RowSource {
 /// Where finished parts of rows are kept until all strips of a picture are done.
 protocol PartialRows: AnyObject {
     func store(_ bytes: UnsafeRawBufferPointer, row: Int, firstByte: Int) throws
+    /// Reads what the strips have stored of a row, from its beginning on.
+    func load(row: Int, into bytes: UnsafeMutableRawBufferPointer) throws
 }
 
 /// The part of a strip's rows that belongs to it.
@@ -48,9 +50,37 @@ final class ColumnSink: RowSink {
     }
 }
 
-/// A picture in memory that strips fill.
+/// The last strip, whose part completes each row: the whole of it goes on.
+final class LastColumnSink: RowSink {
+    private let rows: any PartialRows
+    private let whole: any RowSink
+    private let ownBytes: Range<Int>
+    private let row: UnsafeMutableRawBufferPointer
+
+    /// - Parameters:
+    ///   - rows: what the strips before have made.
+    ///   - ownBytes: the strip's own columns within a row of its program's output.
+    init(_ rows: any PartialRows, ownBytes: Range<Int>, rowByteCount: Int, to whole: any RowSink) {
+        self.rows = rows
+        self.whole = whole
+        self.ownBytes = ownBytes
+        row = .allocate(byteCount: rowByteCount, alignment: 64)
+    }
+
+    deinit { row.deallocate() }
+
+    func take(row index: Int, from bytes: UnsafeRawBufferPointer) throws {
+        let firstByte = row.count - ownBytes.count
+        try rows.load(row: index, into: UnsafeMutableRawBufferPointer(rebasing: row[..<firstByte]))
+        UnsafeMutableRawBufferPointer(rebasing: row[firstByte...]).copyMemory(
+            from: UnsafeRawBufferPointer(rebasing: bytes[ownBytes]))
+        try whole.take(row: index, from: UnsafeRawBufferPointer(row))
+    }
+}
+
+/// Rows in memory that strips fill.
 final class PartialRowsInMemory: PartialRows {
-    private(set) var pixels: [UInt8]
+    private var pixels: [UInt8]
     private let rowByteCount: Int
 
     init(rowCount: Int, rowByteCount: Int) {
@@ -63,5 +93,10 @@ final class PartialRowsInMemory: PartialRows {
         pixels.withUnsafeMutableBytes {
             UnsafeMutableRawBufferPointer(rebasing: $0[start..<start + bytes.count]).copyMemory(from: bytes)
         }
+    }
+
+    func load(row: Int, into bytes: UnsafeMutableRawBufferPointer) {
+        let start = row * rowByteCount
+        pixels.withUnsafeBytes { bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[start..<start + bytes.count])) }
     }
 }

@@ -23,6 +23,8 @@ public enum EnlargingError: Error, Hashable, Sendable {
     case memory(PictureSize, byteLimit: Int, residentByteCount: Int, ProgramError)
     /// What was computed of a picture's rows cannot be kept beside the file that they are for.
     case strips(output: String, Errno)
+    /// The caller's ``RunObserver`` has ended the run.
+    case cancelled
 }
 
 extension EnlargingError: CustomStringConvertible {
@@ -40,6 +42,7 @@ extension EnlargingError: CustomStringConvertible {
         case .memory(let size, let byteLimit, let residentByteCount, let error):
             "\(size) pixels do not fit in \(readable(byteCount: byteLimit)), of which the process itself takes "
                 + "\(readable(byteCount: residentByteCount)): \(error)"
+        case .cancelled: RuntimeError.cancelled.description
         case .strips(let output, let error):
             "\(output): its strips of columns cannot be kept beside it: \(error)"
                 + (error == .noSpace || error == .diskQuotaExceeded ? "; free some space or write elsewhere" : "")
@@ -56,6 +59,7 @@ extension EnlargingError {
         case let error as ImageError: self = .image(error)
         case let error as ProgramError: self = .program(error)
         case RuntimeError.stream(let error): self.init(error.cause)
+        case RuntimeError.cancelled: self = .cancelled
         case let error as RuntimeError: self = .runtime(error)
         default: self = .runtime(.stream(StreamError(error)))
         }

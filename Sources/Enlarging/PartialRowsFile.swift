@@ -33,7 +33,6 @@ final class PartialRowsFile: PartialRows {
         }
     }
 
-    /// Reads what the strips have stored of a row, from its beginning on.
     func load(row: Int, into bytes: UnsafeMutableRawBufferPointer) throws {
         var done = 0
         while done < bytes.count {
@@ -43,26 +42,5 @@ final class PartialRowsFile: PartialRows {
             guard count > 0 else { throw EnlargingError.strips(output: output, count < 0 ? .latest : .ioError) }
             done += count
         }
-    }
-}
-
-/// Completes each row with the last strip's part and hands it on.
-final class CompletedRows: PartialRows {
-    private let file: PartialRowsFile
-    private let whole: any RowSink
-    private let row: UnsafeMutableRawBufferPointer
-
-    init(_ file: PartialRowsFile, rowByteCount: Int, to whole: any RowSink) {
-        self.file = file
-        self.whole = whole
-        row = .allocate(byteCount: rowByteCount, alignment: 64)
-    }
-
-    deinit { row.deallocate() }
-
-    func store(_ bytes: UnsafeRawBufferPointer, row index: Int, firstByte: Int) throws {
-        try file.load(row: index, into: UnsafeMutableRawBufferPointer(rebasing: row[..<firstByte]))
-        UnsafeMutableRawBufferPointer(rebasing: row[firstByte...]).copyMemory(from: bytes)
-        try whole.take(row: index, from: UnsafeRawBufferPointer(row))
     }
 }

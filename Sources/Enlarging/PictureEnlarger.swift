@@ -2,17 +2,22 @@ import GraphCompiler
 import GraphModel
 import GraphRuntime
 import Imaging
+import Synchronization
 
 /// Enlarges pictures with a model, one after another.
 ///
 ///     let enlarger = try PictureEnlarger(model, threadCount: 2)
 ///     try enlarger.enlarge("photo.png", to: "big.png")
 ///     let large = try enlarger.enlarged(picture)
+///     let response = try enlarger.enlarged(png: request)
 ///
-/// Files come and go row by row: the memory depends on a picture's width and on the band, not on its
-/// height. Pictures of the size of the one before use its plan again. The model's weights are read where
-/// they lie, so that an enlarger follows them as training changes them.
-public final class PictureEnlarger {
+/// All ways give the same pixels, and files the same bytes. Files come and go row by row: the memory depends on a
+/// picture's width and on the band, not on its height. Pictures of the size of the one before use its plan again. The
+/// model's weights are read where they lie, so that an enlarger follows them as training changes them.
+///
+/// Any thread may call an enlarger; calls that come at once go one after another, each on `threadCount` threads. Several
+/// enlargers over one model work at once. What an observer does must not call its own enlarger.
+public final class PictureEnlarger: @unchecked Sendable {
     /// What one enlargement is.
     public struct Report: Hashable, Sendable {
         public var inputWidth: Int
@@ -31,6 +36,7 @@ public final class PictureEnlarger {
     private let memoryLimit: Int?
     private let algorithm: ConvolutionAlgorithm
     private let enlargement: Enlargement
+
     /// The strips of pictures of one size.
     private struct Prepared {
         var width: Int
@@ -46,6 +52,8 @@ public final class PictureEnlarger {
         case strips([ColumnStrip])
     }
 
+    /// Whoever enlarges holds it, and with it what was prepared.
+    private let lock = Mutex(())
     private var prepared: Prepared?
 
     /// - Parameters:
@@ -54,7 +62,7 @@ public final class PictureEnlarger {
     ///   - algorithm: how convolutions are computed.
     /// - Throws: when the model does not take and make a picture.
     public init(
-        _ model: Model, threadCount: Int, bands: Bands = .automatic, memoryLimit: Int? = nil,
+        _ model: Model, threadCount: Int = availableProcessorCount(), bands: Bands = .automatic, memoryLimit: Int? = nil,
         algorithm: ConvolutionAlgorithm = .best
     ) throws(EnlargingError) {
         self.model = model
@@ -67,62 +75,142 @@ public final class PictureEnlarger {
 
     /// Reads a PNG and writes the enlarged one, which appears when it is whole. A grey picture stays grey.
     ///
-    /// - Parameter willBegin: told what will be done, before the first row is read.
+    /// - Parameters:
+    ///   - observer: told and asked while the picture is enlarged.
+    ///   - willBegin: told what will be done, before the first row is read.
+    /// - Throws: what is wrong with either file; ``EnlargingError/cancelled``, which leaves no file behind.
     @discardableResult
     public func enlarge(
-        _ input: String, to output: String, willBegin: (Report) -> Void = { _ in }
+        _ input: String, to output: String, observer: RunObserver = RunObserver(), willBegin: (Report) -> Void = { _ in }
     ) throws(EnlargingError) -> Report {
-        do {
-            let reader = try PNGReader(path: input)
-            let prepared = try prepare(width: reader.width, height: reader.height)
-            let writer = try PNGWriter(
-                path: output, width: enlargement.scale * reader.width, height: enlargement.scale * reader.height)
-            let report = Report(
-                inputWidth: reader.width, inputHeight: reader.height, outputWidth: writer.width,
-                outputHeight: writer.height, plan: prepared.summary)
-            willBegin(report)
-            let sink = PNGRowSink(writer, isGrey: reader.isGrey)
-            switch prepared.parts {
-            case .whole(let session):
-                try session.run(inputs: [enlargement.input: PNGRowSource(reader)], outputs: [enlargement.output: sink])
-            case .strips(let strips):
-                let rows = try PartialRowsFile(beside: output, rowByteCount: 3 * writer.width)
-                let completed = CompletedRows(rows, rowByteCount: 3 * writer.width, to: sink)
-                for (index, strip) in strips.enumerated() {
-                    // Each strip reads the picture's rows again.
-                    let source = PNGRowSource(index == 0 ? reader : try PNGReader(path: input))
-                    try run(strip, from: source, width: reader.width, to: index == strips.count - 1 ? completed : rows)
-                }
-            }
-            try writer.finish()
-            return report
-        } catch {
-            let error = EnlargingError(error)
-            // What is wrong with a file names it already.
-            if case .image = error { throw error }
-            throw .picture(path: input, error)
+        try naming(input) {
+            try enlarge(
+                from: { try PNGReader(path: input) }, to: { try PNGWriter(path: output, width: $0, height: $1) },
+                keepingStripsIn: { _, rowByteCount in try PartialRowsFile(beside: output, rowByteCount: rowByteCount) },
+                observer, willBegin
+            ).report
+        }
+    }
+
+    /// Enlarges a PNG in memory. A grey picture stays grey.
+    ///
+    /// - Parameters:
+    ///   - bytes: a whole PNG file of any kind.
+    ///   - observer: told and asked while the picture is enlarged.
+    /// - Returns: the whole PNG file that ``enlarge(_:to:observer:willBegin:)`` would write.
+    /// - Throws: what is wrong with the bytes; ``EnlargingError/cancelled``.
+    public func enlarged(png bytes: [UInt8], observer: RunObserver = RunObserver()) throws(EnlargingError) -> [UInt8] {
+        try naming(nil) {
+            try enlarge(
+                from: { try PNGReader(bytes) }, to: { try PNGWriter(width: $0, height: $1) },
+                keepingStripsIn: { PartialRowsInMemory(rowCount: $0, rowByteCount: $1) }, observer, { _ in }
+            ).bytes
         }
     }
 
     /// Enlarges a picture in memory.
-    public func enlarged(_ picture: Picture) throws(EnlargingError) -> Picture {
-        let prepared = try prepare(width: picture.width, height: picture.height)
-        let (width, height) = (scale * picture.width, scale * picture.height)
-        do {
-            let source = TensorSource(picture.pixels)
-            switch prepared.parts {
-            case .whole(let session):
-                let sink = TensorSink<UInt8>(count: 3 * width * height, repeating: 0)
-                try session.run(inputs: [enlargement.input: source], outputs: [enlargement.output: sink])
-                return Picture(width: width, height: height, pixels: sink.values)
-            case .strips(let strips):
-                let rows = PartialRowsInMemory(rowCount: height, rowByteCount: 3 * width)
-                for strip in strips { try run(strip, from: source, width: picture.width, to: rows) }
-                return Picture(width: width, height: height, pixels: rows.pixels)
+    ///
+    /// - Parameter observer: told and asked while the picture is enlarged.
+    /// - Throws: when the model cannot enlarge a picture of this size; ``EnlargingError/cancelled``.
+    public func enlarged(_ picture: Picture, observer: RunObserver = RunObserver()) throws(EnlargingError) -> Picture {
+        let source = TensorSource(picture.pixels)
+        let sink = TensorSink<UInt8>(count: scale * scale * picture.pixels.count, repeating: 0)
+        try enlarge(width: picture.width, height: picture.height, from: source, to: sink, observer: observer)
+        return Picture(width: scale * picture.width, height: scale * picture.height, pixels: sink.values)
+    }
+
+    /// Enlarges a picture whose rows come and go one by one, from and to wherever the caller has them.
+    ///
+    /// - Parameters:
+    ///   - source: rows of `width` RGB pixels, 3 bytes each. Where a memory limit cuts the picture into strips of columns,
+    ///     it is asked for all rows once for each strip.
+    ///   - sink: takes rows of `scale * width` RGB pixels.
+    ///   - observer: told and asked while the picture is enlarged.
+    /// - Throws: when the model cannot enlarge a picture of this size; what source and sink throw, as an ``EnlargingError``;
+    ///   ``EnlargingError/cancelled``.
+    public func enlarge(
+        width: Int, height: Int, from source: any RowSource, to sink: any RowSink, observer: RunObserver = RunObserver()
+    ) throws(EnlargingError) {
+        try naming(nil) {
+            try lock.withLock { _ in
+                try run(
+                    prepare(width: width, height: height), from: { source }, to: sink,
+                    keepingStripsIn: { PartialRowsInMemory(rowCount: $0, rowByteCount: $1) }, observer)
             }
-        } catch {
-            throw EnlargingError(error)
         }
+    }
+
+    /// - Parameters:
+    ///   - open: opens the picture anew, once for each strip.
+    ///   - makeWriter: of the enlarged picture, by its width and height.
+    /// - Returns: the file's bytes, where it was written in memory.
+    private func enlarge(
+        from open: () throws -> PNGReader, to makeWriter: (Int, Int) throws -> PNGWriter,
+        keepingStripsIn makeRows: (Int, Int) throws -> any PartialRows, _ observer: RunObserver, _ willBegin: (Report) -> Void
+    ) throws -> (bytes: [UInt8], report: Report) {
+        try lock.withLock { _ in
+            let first = try open()
+            let prepared = try prepare(width: first.width, height: first.height)
+            let writer = try makeWriter(scale * first.width, scale * first.height)
+            let report = Report(
+                inputWidth: first.width, inputHeight: first.height, outputWidth: writer.width,
+                outputHeight: writer.height, plan: prepared.summary)
+            willBegin(report)
+            var next: PNGReader? = first
+            func source() throws -> any RowSource {
+                defer { next = nil }
+                return PNGRowSource(try next ?? open())
+            }
+            try run(
+                prepared, from: source, to: PNGRowSink(writer, isGrey: first.isGrey), keepingStripsIn: makeRows, observer)
+            try writer.finish()
+            return (writer.bytes, report)
+        }
+    }
+
+    /// - Parameters:
+    ///   - source: gives a source of all rows, once for each strip.
+    ///   - makeRows: what keeps the strips' parts of rows, by the count of rows and the bytes of each.
+    private func run(
+        _ prepared: Prepared, from source: () throws -> any RowSource, to sink: any RowSink,
+        keepingStripsIn makeRows: (Int, Int) throws -> any PartialRows, _ observer: RunObserver
+    ) throws {
+        switch prepared.parts {
+        case .whole(let session):
+            try session.run(
+                inputs: [enlargement.input: try source()], outputs: [enlargement.output: sink], observer: observer)
+        case .strips(let strips):
+            let rows = try makeRows(scale * prepared.height, 3 * scale * prepared.width)
+            let rowCounts = strips.map { $0.program.instructions.reduce(0) { $0 + $1.rows.count } }
+            for (index, strip) in strips.enumerated() {
+                let part = observer.ofPart(after: rowCounts[..<index].reduce(0, +), of: rowCounts.reduce(0, +))
+                try run(
+                    strip, of: prepared.width, from: source(), keepingStripsIn: rows,
+                    lastTo: index == strips.count - 1 ? sink : nil, part)
+            }
+        }
+    }
+
+    /// Runs one of several strips of a picture of some width.
+    ///
+    /// - Parameter sink: takes the rows that the last strip completes.
+    private func run(
+        _ strip: ColumnStrip, of width: Int, from source: any RowSource, keepingStripsIn rows: any PartialRows,
+        lastTo sink: (any RowSink)?, _ observer: RunObserver
+    ) throws {
+        releaseFreedMemory()
+        let session = try Session(strip.program, parameters: model.parameters, threadCount: threadCount)
+        let firstColumn = strip.outputColumns.lowerBound - scale * strip.inputColumns.lowerBound
+        let ownBytes = 3 * firstColumn..<3 * (firstColumn + strip.outputColumns.count)
+        let stripSink: any RowSink =
+            if let sink {
+                LastColumnSink(rows, ownBytes: ownBytes, rowByteCount: 3 * scale * width, to: sink)
+            } else {
+                ColumnSink(rows, ownBytes: ownBytes, firstByte: 3 * strip.outputColumns.lowerBound)
+            }
+        let stripSource = ColumnSource(source, rowByteCount: 3 * width, firstByte: 3 * strip.inputColumns.lowerBound)
+        try session.run(
+            inputs: [enlargement.input: stripSource], outputs: [enlargement.output: stripSink], observer: observer)
     }
 
     private func prepare(width: Int, height: Int) throws(EnlargingError) -> Prepared {
@@ -151,53 +239,16 @@ public final class PictureEnlarger {
         }
     }
 
-    /// Runs one of several strips of a picture of some width.
-    private func run(_ strip: ColumnStrip, from source: any RowSource, width: Int, to rows: any PartialRows) throws {
-        releaseFreedMemory()
-        let session = try Session(strip.program, parameters: model.parameters, threadCount: threadCount)
-        let firstColumn = strip.outputColumns.lowerBound - scale * strip.inputColumns.lowerBound
-        try session.run(
-            inputs: [
-                enlargement.input: ColumnSource(
-                    source, rowByteCount: 3 * width, firstByte: 3 * strip.inputColumns.lowerBound)
-            ],
-            outputs: [
-                enlargement.output: ColumnSink(
-                    rows, ownBytes: 3 * firstColumn..<3 * (firstColumn + strip.outputColumns.count),
-                    firstByte: 3 * strip.outputColumns.lowerBound)
-            ])
-    }
-}
-
-/// A picture's rows, as they come from the file.
-private final class PNGRowSource: RowSource {
-    private let reader: PNGReader
-
-    init(_ reader: PNGReader) { self.reader = reader }
-
-    func fill(row: Int, into bytes: UnsafeMutableRawBufferPointer) throws {
-        try reader.readRow(into: bytes.bindMemory(to: UInt8.self))
-    }
-}
-
-/// A picture's rows, on their way to the file.
-private final class PNGRowSink: RowSink {
-    private let writer: PNGWriter
-    /// Of a grey picture, a row with the mean of each pixel's channels, which models leave a little apart.
-    private var grey: [UInt8]
-
-    init(_ writer: PNGWriter, isGrey: Bool) {
-        self.writer = writer
-        grey = [UInt8](repeating: 0, count: isGrey ? 3 * writer.width : 0)
-    }
-
-    func take(row: Int, from bytes: UnsafeRawBufferPointer) throws {
-        guard !grey.isEmpty else { return try writer.writeRow(bytes.bindMemory(to: UInt8.self)) }
-        for first in stride(from: 0, to: grey.count, by: 3) {
-            let sum = Int(bytes[first]) + Int(bytes[first + 1]) + Int(bytes[first + 2])
-            for channel in 0..<3 { grey[first + channel] = UInt8((sum + 1) / 3) }
+    /// Errors of all kinds as those of enlarging; those that name no file get the picture's name.
+    private func naming<Result>(_ input: String?, _ body: () throws -> Result) throws(EnlargingError) -> Result {
+        do {
+            return try body()
+        } catch {
+            let error = EnlargingError(error)
+            guard let input, error != .cancelled else { throw error }
+            if case .image = error { throw error }
+            throw .picture(path: input, error)
         }
-        try grey.withUnsafeBufferPointer { try writer.writeRow($0) }
     }
 }
 
@@ -206,9 +257,9 @@ extension Model {
     @discardableResult
     public func enlarge(
         _ input: String, to output: String, threadCount: Int = availableProcessorCount(), bands: Bands = .automatic,
-        memoryLimit: Int? = nil
+        memoryLimit: Int? = nil, observer: RunObserver = RunObserver()
     ) throws(EnlargingError) -> PictureEnlarger.Report {
         try PictureEnlarger(self, threadCount: threadCount, bands: bands, memoryLimit: memoryLimit)
-            .enlarge(input, to: output)
+            .enlarge(input, to: output, observer: observer)
     }
 }

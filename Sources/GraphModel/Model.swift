@@ -8,6 +8,9 @@ import GraphRuntime
 ///
 ///     let model = try Model(contentsOf: "edsr.gpack")
 ///     try model.enlarge("photo.png", to: "big.png")
+///
+/// Copies of a model share its weights. Any number of threads may use them at once, as long as none changes them: a run of
+/// `train`, ``bind(_:from:)``, and the first ``entry(_:)`` of `train` need them for themselves.
 public struct Model: Sendable {
     /// The elaborated entries in public ops, as text: what a pack keeps for ever.
     public let graphText: String

@@ -32,6 +32,8 @@ public enum ModelError: Error, Hashable, Sendable {
     case unboundOutput(String)
     /// The weights of a file are not those of the model.
     case misfit(WeightMisfit)
+    /// The caller's ``RunObserver`` has ended the run.
+    case cancelled
 }
 
 extension ModelError: CustomStringConvertible {
@@ -57,6 +59,7 @@ extension ModelError: CustomStringConvertible {
         case .notBytes(let input): "input '\(input)' is u8: its elements are whole numbers 0…255"
         case .unboundOutput(let name): "the size of output '\(name)' is not bound"
         case .misfit(let misfit): misfit.description
+        case .cancelled: RuntimeError.cancelled.description
         }
     }
 

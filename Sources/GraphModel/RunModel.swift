@@ -28,9 +28,12 @@ extension Model {
     ///     the last.
     ///   - withGradients: whether the derivative of the loss by each weight is an output,
     ///     `gradient.<path>`; for `train` alone.
+    ///   - observer: told and asked while the compiled program runs.
+    /// - Throws: what does not fit the entry; ``ModelError/cancelled``, after which a run of `train` may have left some of
+    ///   its updates.
     public func run(
         _ role: Role, inputs: [String: Tensor<Float>], scalars: [String: Float] = [:],
-        by execution: Execution, withGradients: Bool = false
+        by execution: Execution, withGradients: Bool = false, observer: RunObserver = RunObserver()
     ) throws(ModelError) -> Results {
         let entry = try entry(role, withGradients: withGradients)
         if role == .train { try makeRoomForTraining() }
@@ -51,7 +54,7 @@ extension Model {
         case .compiled(let threadCount, let bandRows, let algorithm):
             return try run(
                 compiled(entry, upTo: .fused), inputs: inputs, scalars: scalars, threadCount: threadCount,
-                bandRows: bandRows, algorithm)
+                bandRows: bandRows, algorithm, observer)
         }
     }
 
@@ -97,7 +100,7 @@ extension Model {
 
     private func run(
         _ entry: Entry, inputs: [String: Tensor<Float>], scalars: [String: Float], threadCount: Int, bandRows: Int?,
-        _ algorithm: ConvolutionAlgorithm
+        _ algorithm: ConvolutionAlgorithm, _ observer: RunObserver
     ) throws(ModelError) -> Results {
         let sizes = try sizes(of: entry.graph, from: inputs)
         let program: Program
@@ -114,7 +117,7 @@ extension Model {
             var results = Results()
             results.measures = try session.run(
                 inputs: sources, scalars: scalars,
-                outputs: Dictionary(uniqueKeysWithValues: sinks.map { ($0, $1.sink) }))
+                outputs: Dictionary(uniqueKeysWithValues: sinks.map { ($0, $1.sink) }), observer: observer)
             for (name, output) in sinks { results.outputs[name] = output.tensor }
             for update in program.graph.updates {
                 guard let path = program.graph[update.target].path,
@@ -123,7 +126,7 @@ extension Model {
                 results.updates[path] = Tensor(shape: shape, values: parameters.values(of: path) ?? [])
             }
             return results
-        } catch { throw .runtime(error) }
+        } catch { throw error == .cancelled ? .cancelled : .runtime(error) }
     }
 
     private func sizes(of graph: Graph, from inputs: [String: Tensor<Float>]) throws(ModelError) -> [String: Int] {

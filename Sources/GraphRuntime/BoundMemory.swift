@@ -59,6 +59,12 @@ final class BoundMemory: @unchecked Sendable {
 
     func scratch(worker: Int) -> UnsafeMutableRawPointer { scratch.base + worker * scratchByteStride }
 
+    /// Lets go of the caller's sources and sinks.
+    func unbind() {
+        for index in sources.indices { sources[index] = nil }
+        for index in sinks.indices { sinks[index] = nil }
+    }
+
     /// Copies updates that no kernel made in place to the weights and states that they assign.
     func commitUpdates() { updates.run() }
 }

@@ -15,6 +15,8 @@ public enum RuntimeError: Error, Hashable, Sendable {
     case shortOutput(byteCount: Int, row: Int)
     /// What a source or sink threw.
     case stream(StreamError)
+    /// The caller's ``RunObserver`` has ended the run.
+    case cancelled
 
     // Parameters.
     case unknownParameter(path: String)
@@ -61,6 +63,7 @@ extension RuntimeError: CustomStringConvertible {
         case .shortInput(let byteCount, let row): "an input holds \(byteCount) bytes, too few for its row \(row)"
         case .shortOutput(let byteCount, let row): "a sink takes \(byteCount) bytes, too few for row \(row) of the output"
         case .stream(let error): "\(error)"
+        case .cancelled: "the run was cancelled"
         case .unknownParameter(let path): "the model has no tensor @\(path)"
         case .parameterCount(let path, let expected, let found): "@\(path) holds \(expected) numbers, not \(found)"
         case .unequalShapes(let path, let first, let second): "two entries disagree about @\(path): \(first) and \(second)"

@@ -18,8 +18,9 @@ import KernelInterface
 ///         let loss = session.measure("mae")
 ///     }
 ///
-/// A session runs one run at a time, from one thread at a time. After a run that threw it can run again;
-/// if that was a training step, weights and states may hold part of its updates.
+/// A session runs one run at a time, from one thread at a time; several sessions over one ``ParameterStore`` run at once,
+/// as long as none of them updates it. After a run that threw it can run again; if that was a training step, weights and
+/// states may hold part of its updates.
 public final class Session {
     /// Without its instructions, which have become tasks.
     public let program: Program
@@ -81,22 +82,25 @@ public final class Session {
         self.measurePlaces = measurePlaces
     }
 
-    /// Binds, runs once and reads the measures.
+    /// Binds, runs once, reads the measures, and lets sources and sinks go.
     ///
     /// - Parameters:
     ///   - inputs: a source for each input, by name.
     ///   - scalars: a number for each scalar, by name.
     ///   - outputs: sinks by name; outputs without a sink are computed and dropped.
+    ///   - observer: told and asked while the run lasts.
     /// - Returns: losses and metrics by name.
-    /// - Throws: when a name is missing or unknown, or a source or sink throws.
+    /// - Throws: when a name is missing or unknown, the run is cancelled, or a source or sink throws.
     @discardableResult
     public func run(
-        inputs: [String: any RowSource], scalars: [String: Float] = [:], outputs: [String: any RowSink] = [:]
+        inputs: [String: any RowSource], scalars: [String: Float] = [:], outputs: [String: any RowSink] = [:],
+        observer: RunObserver = RunObserver()
     ) throws(RuntimeError) -> [String: Float] {
+        defer { memory.unbind() }
         try bind(inputs: inputs, outputs: outputs)
         if let missing = self.scalars.keys.sorted().first(where: { scalars[$0] == nil }) { throw .missingScalar(missing) }
         for (name, number) in scalars { try setScalar(name, number) }
-        try run()
+        try run(observer: observer)
         var measures: [String: Float] = [:]
         for name in measurePlaces.keys { measures[name] = measure(name) }
         return measures
@@ -131,12 +135,13 @@ public final class Session {
 
     /// Runs the program once with what is bound.
     ///
-    /// - Throws: when an input is not bound, or a source or sink throws.
-    public func run() throws(RuntimeError) {
+    /// - Parameter observer: told and asked while the run lasts.
+    /// - Throws: when an input is not bound, the run is cancelled, or a source or sink throws.
+    public func run(observer: RunObserver = RunObserver()) throws(RuntimeError) {
         for (name, buffer) in inputs where memory.sources[buffer] == nil { throw .unboundInput(name) }
-        try prepare()
+        try prepare(RunObserver(isCancelled: observer.isCancelled))
         defer { if updatesParameters { parameters.noteChange() } }
-        try workers.run(tasks, memory)
+        try workers.run(tasks, memory, observer)
         memory.commitUpdates()
     }
 
@@ -150,9 +155,9 @@ public final class Session {
     }
 
     /// Computes what depends on weights alone, unless it is there already.
-    private func prepare() throws(RuntimeError) {
+    private func prepare(_ observer: RunObserver) throws(RuntimeError) {
         guard preparedGeneration != parameters.generation else { return }
-        if preparation.count > 0 { try workers.run(preparation, memory) }
+        if preparation.count > 0 { try workers.run(preparation, memory, observer) }
         preparedGeneration = parameters.generation
     }
 }

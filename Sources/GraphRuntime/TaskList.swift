@@ -48,9 +48,15 @@ final class TaskList: @unchecked Sendable {
             }
         }
         self.callMemory = callMemory
+        rowCount = instructions.reduce(0) { $0 + $1.rows.count }
     }
 
     var count: Int { table.count }
+
+    /// Rows of all tasks.
+    let rowCount: Int
+
+    func rowCount(of index: Int) -> Int { Int(table[index].rowCount) }
 
     func picker(worker: Int, of workerCount: Int) -> TaskPicker { TaskPicker(table, worker: worker, of: workerCount) }
 

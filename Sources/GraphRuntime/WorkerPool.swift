@@ -23,6 +23,9 @@ final class WorkerPool: @unchecked Sendable {
         let error = Mutex<RuntimeError?>(nil)
         var tasks: TaskList?
         var memory: BoundMemory?
+        /// Rows that the run has done; counted where the caller wants to know.
+        let rowsDone = Atomic<Int>(0)
+        var countsRows = false
         let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
         let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
@@ -77,10 +80,16 @@ final class WorkerPool: @unchecked Sendable {
     deinit { Self.end(shared, threads) }
 
     /// Runs every task of the list; returns when all have ended, or after one failed and those begun have ended.
-    func run(_ tasks: TaskList, _ memory: BoundMemory) throws(RuntimeError) {
+    ///
+    /// - Throws: what a task threw, or ``RuntimeError/cancelled``.
+    func run(_ tasks: TaskList, _ memory: BoundMemory, _ observer: RunObserver) throws(RuntimeError) {
+        var observation = Observation(observer, rowCount: tasks.rowCount)
+        try observation.look(rowsDone: 0)
         tasks.counters.reset()
         shared.tasks = tasks
         shared.memory = memory
+        shared.rowsDone.store(0, ordering: .relaxed)
+        shared.countsRows = observation.needsRows
         shared.hasFailed.store(false, ordering: .relaxed)
         shared.error.withLock { $0 = nil }
         shared.busyWorkers.store(threads.count, ordering: .relaxed)
@@ -89,9 +98,22 @@ final class WorkerPool: @unchecked Sendable {
         pthread_cond_broadcast(shared.wake)
         pthread_mutex_unlock(shared.mutex)
 
-        Self.work(shared, tasks, memory, worker: 0)
+        func look() -> Bool {
+            do throws(RuntimeError) {
+                try observation.look(rowsDone: shared.rowsDone.load(ordering: .relaxed))
+                return true
+            } catch {
+                Self.fail(shared, error)
+                return false
+            }
+        }
+        Self.work(shared, tasks, memory, worker: 0, goesOn: look)
         var spins = 0
-        while shared.busyWorkers.load(ordering: .acquiring) > 0 { Self.pause(&spins) }
+        while shared.busyWorkers.load(ordering: .acquiring) > 0 {
+            if !shared.hasFailed.load(ordering: .relaxed) { _ = look() }
+            Self.pause(&spins)
+        }
+        if !shared.hasFailed.load(ordering: .acquiring) { _ = look() }
         if shared.hasFailed.load(ordering: .acquiring), let error = shared.error.withLock({ $0 }) { throw error }
     }
 
@@ -107,31 +129,43 @@ final class WorkerPool: @unchecked Sendable {
             }
             seen = shared.generation.load(ordering: .acquiring)
             if shared.isEnding.load(ordering: .acquiring) { return }
-            if let tasks = shared.tasks, let memory = shared.memory { work(shared, tasks, memory, worker: worker) }
+            if let tasks = shared.tasks, let memory = shared.memory {
+                work(shared, tasks, memory, worker: worker, goesOn: { true })
+            }
             shared.busyWorkers.subtract(1, ordering: .releasing)
         }
     }
 
-    private static func work(_ shared: Shared, _ tasks: TaskList, _ memory: BoundMemory, worker: Int) {
+    /// - Parameter goesOn: asked before each task and while there is none.
+    private static func work(
+        _ shared: Shared, _ tasks: TaskList, _ memory: BoundMemory, worker: Int, goesOn: () -> Bool
+    ) {
         var picker = tasks.picker(worker: worker, of: shared.workerCount)
-        while let index = nextTask(&picker, tasks.counters, shared) {
+        while let index = nextTask(&picker, tasks.counters, shared, goesOn) {
             if let times = tasks.times { times[index].start = TaskTime.now }
             do throws(RuntimeError) {
                 try tasks.run(index, worker: worker, memory)
             } catch {
-                shared.error.withLock { $0 = $0 ?? error }
-                shared.hasFailed.store(true, ordering: .releasing)
+                fail(shared, error)
                 return
             }
             if let times = tasks.times { times[index].end = TaskTime.now }
+            if shared.countsRows { shared.rowsDone.add(tasks.rowCount(of: index), ordering: .relaxed) }
             tasks.counters.noteEnd(index)
         }
     }
 
-    /// - Returns: nil when there is no task left, or one has failed.
-    private static func nextTask(_ picker: inout TaskPicker, _ counters: RowCounters, _ shared: Shared) -> Int? {
+    private static func fail(_ shared: Shared, _ error: RuntimeError) {
+        shared.error.withLock { $0 = $0 ?? error }
+        shared.hasFailed.store(true, ordering: .releasing)
+    }
+
+    /// - Returns: nil when there is no task left, or one has failed, or the run shall not go on.
+    private static func nextTask(
+        _ picker: inout TaskPicker, _ counters: RowCounters, _ shared: Shared, _ goesOn: () -> Bool
+    ) -> Int? {
         var spins = 0
-        while !shared.hasFailed.load(ordering: .relaxed) {
+        while !shared.hasFailed.load(ordering: .relaxed), goesOn() {
             if let task = picker.take(counters, afterSpins: spins) { return task }
             if picker.isAtEnd { return nil }
             pause(&spins)

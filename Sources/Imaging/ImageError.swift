@@ -1,26 +1,25 @@
 import GraphFiles
 
-/// What is wrong with a picture or its file.
+/// What is wrong with a picture or its file. The path is nil of a file in memory.
 public enum ImageError: Error, Hashable, Sendable {
     /// The file system refused.
     case file(FileError)
-    case notPNG(path: String, OtherFile)
+    case notPNG(path: String?, OtherFile)
     /// The file ends early.
-    case cutShort(path: String, Place)
+    case cutShort(path: String?, Place)
     /// - Parameter message: libpng's.
-    case damaged(path: String, Place, message: String)
+    case damaged(path: String?, Place, message: String)
     /// A side of more than ``PNGReader/longestSide`` pixels.
-    case tooLong(path: String, PictureSize)
+    case tooLong(path: String?, PictureSize)
     /// More than ``PNGReader/mostPixelsInMemory`` pixels, which the picture as a whole would need.
-    case tooLarge(path: String, PictureSize)
+    case tooLarge(path: String?, PictureSize)
     /// More than ``PNGReader/mostPixelsInMemory`` pixels in a file that is interlaced.
-    case tooLargeInterlaced(path: String, PictureSize)
+    case tooLargeInterlaced(path: String?, PictureSize)
     /// The header declares more pixels than the file's bytes can hold.
-    case impossibleSize(path: String, PictureSize, fileByteCount: Int)
-    /// - Parameter path: nil where no file is read or written.
+    case impossibleSize(path: String?, PictureSize, fileByteCount: Int)
     case outOfMemory(path: String?, Task)
     /// libpng cannot write what it was given.
-    case unwritable(path: String, message: String)
+    case unwritable(path: String?, message: String)
     /// Pictures of unequal sizes.
     case incomparable(PictureSize, PictureSize)
     /// Too few pixels are left inside a border.
@@ -85,7 +84,6 @@ extension ImageError: CustomStringConvertible {
             "\(size) pixels are too many for an interlaced file; save it without interlacing"
         case .impossibleSize(_, let size, let fileByteCount):
             "\(fileByteCount) bytes cannot hold the \(size) pixels that its header declares"
-        case .outOfMemory(nil, _): "there is no memory left to make a PNG"
         case .outOfMemory(_, .reading): "there is no memory left to read it"
         case .outOfMemory(_, .writing): "there is no memory left to write it"
         case .unwritable(_, let message): "cannot be written: \(message)"

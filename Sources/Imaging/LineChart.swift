@@ -75,7 +75,7 @@ public struct LineChart: Hashable, Sendable {
         let middle = (horizontal.start + horizontal.end) / 2
         lines.append(text(horizontalLabel, x: middle, y: panelEnd - 14, ["text-anchor": "middle"]))
         if let footer {
-            let png = base64(try footer.encodedPNG())
+            let png = base64(try footer.pngBytes())
             lines.append(
                 element(
                     "image",

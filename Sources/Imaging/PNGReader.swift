@@ -17,7 +17,8 @@ public final class PNGReader {
     /// Most pixels of a picture that is held whole: `Picture` and interlaced files.
     public static let mostPixelsInMemory = 1 << 27
 
-    public let path: String
+    /// The file; nil for bytes in memory.
+    public let path: String?
     public let width: Int
     public let height: Int
     /// Whether the file holds a grey picture: red, green and blue are equal.
@@ -26,6 +27,8 @@ public final class PNGReader {
     public private(set) var rowCount = 0
 
     private let file: UnsafeMutablePointer<FILE>
+    /// What `file` reads, where that is memory.
+    private let bytes: UnsafeMutableRawBufferPointer?
     private let stream: OpaquePointer
     private let passCount: Int
     /// Bytes of a pixel as libpng hands it over: RGB in 3, RGBA in 4, or RGBA of 16 bits in 8.
@@ -38,10 +41,29 @@ public final class PNGReader {
     /// Opens a file and reads its header.
     ///
     /// - Throws: when the file is missing, unreadable, no PNG, damaged, or too large.
-    public init(path: String) throws(ImageError) {
+    public convenience init(path: String) throws(ImageError) {
         let (file, byteCount) = try openPNG(path)
+        try self.init(file, byteCount: byteCount, path: path, bytes: nil)
+    }
+
+    /// Reads the header of a file in memory.
+    ///
+    /// - Parameter bytes: the whole file, of which the reader keeps a copy.
+    /// - Throws: when they are no PNG, damaged, or the picture is too large.
+    public convenience init(_ bytes: some Sequence<UInt8>) throws(ImageError) {
+        let (file, copy) = try openPNG(in: Array(bytes))
+        try self.init(file, byteCount: copy.count, path: nil, bytes: copy)
+    }
+
+    /// - Parameters:
+    ///   - file: past its signature; it is closed in any case.
+    ///   - bytes: what the file reads from memory, which is given back in any case.
+    private init(
+        _ file: UnsafeMutablePointer<FILE>, byteCount: Int?, path: String?, bytes: UnsafeMutableRawBufferPointer?
+    ) throws(ImageError) {
         guard let stream = png_shim_create_reader(file) else {
             fclose(file)
+            bytes?.deallocate()
             throw .outOfMemory(path: path, .reading)
         }
         var header = PNGHeader()
@@ -57,10 +79,12 @@ public final class PNGReader {
         } catch {
             png_shim_free(stream)
             fclose(file)
+            bytes?.deallocate()
             throw error
         }
         self.path = path
         self.file = file
+        self.bytes = bytes
         self.stream = stream
         width = Int(header.width)
         height = Int(header.height)
@@ -72,6 +96,7 @@ public final class PNGReader {
     deinit {
         png_shim_free(stream)
         fclose(file)
+        bytes?.deallocate()
     }
 
     /// Reads the next row into `row`, `3 * width` bytes. With the last row the rest of the file is checked.
@@ -128,10 +153,16 @@ extension Picture {
     /// Reads a whole PNG, converted as `PNGReader` does.
     ///
     /// Memory grows with the rows that arrive, so that a header alone claims none.
-    public init(contentsOfPNG path: String) throws(ImageError) {
-        let reader = try PNGReader(path: path)
+    public init(contentsOfPNG path: String) throws(ImageError) { try self.init(PNGReader(path: path)) }
+
+    /// Reads a whole PNG in memory, converted as `PNGReader` does.
+    ///
+    /// - Parameter bytes: the whole file.
+    public init(png bytes: some Sequence<UInt8>) throws(ImageError) { try self.init(PNGReader(bytes)) }
+
+    private init(_ reader: PNGReader) throws(ImageError) {
         guard reader.width * reader.height <= PNGReader.mostPixelsInMemory else {
-            throw .tooLarge(path: path, reader.size)
+            throw .tooLarge(path: reader.path, reader.size)
         }
         try self.init(reader, rows: 0..<reader.height)
     }
@@ -200,11 +231,25 @@ private func openPNG(_ path: String) throws(ImageError) -> (UnsafeMutablePointer
     }
 }
 
+/// Bytes in memory as a file past its signature, and the copy that it reads.
+private func openPNG(
+    in bytes: [UInt8]
+) throws(ImageError) -> (UnsafeMutablePointer<FILE>, UnsafeMutableRawBufferPointer) {
+    if let error = signatureError(bytes.prefix(pngSignature.count), path: nil) { throw error }
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+    copy.copyBytes(from: bytes)
+    guard let file = fmemopen(copy.baseAddress, copy.count, "r"), fseek(file, pngSignature.count, SEEK_SET) == 0 else {
+        copy.deallocate()
+        throw .outOfMemory(path: nil, .reading)
+    }
+    return (file, copy)
+}
+
 /// PNG specification, section 5.2.
 private let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
 /// Why a file with these first bytes is no PNG; nil when it is one.
-private func signatureError(_ start: ArraySlice<UInt8>, path: String) -> ImageError? {
+private func signatureError(_ start: ArraySlice<UInt8>, path: String?) -> ImageError? {
     func begins(_ bytes: UInt8...) -> Bool { start.starts(with: bytes) }
     if start.elementsEqual(pngSignature) { return nil }
     if start.isEmpty { return .notPNG(path: path, .empty) }
@@ -224,7 +269,7 @@ private func signatureError(_ start: ArraySlice<UInt8>, path: String) -> ImageEr
     return .notPNG(path: path, .unknown)
 }
 
-private func checkSize(_ header: PNGHeader, fileByteCount: Int?, path: String) throws(ImageError) {
+private func checkSize(_ header: PNGHeader, fileByteCount: Int?, path: String?) throws(ImageError) {
     let size = PictureSize(width: Int(header.width), height: Int(header.height))
     guard max(size.width, size.height) <= PNGReader.longestSide else { throw .tooLong(path: path, size) }
     if header.pass_count > 1, size.width * size.height > PNGReader.mostPixelsInMemory {
@@ -238,10 +283,10 @@ private func checkSize(_ header: PNGHeader, fileByteCount: Int?, path: String) t
 }
 
 private func readFailure(
-    path: String, stream: OpaquePointer, file: UnsafeMutablePointer<FILE>, place: ImageError.Place
+    path: String?, stream: OpaquePointer, file: UnsafeMutablePointer<FILE>, place: ImageError.Place
 ) -> ImageError {
     let systemError = Errno.latest
-    if ferror(file) != 0 { return .file(.unreadable(path: path, .system(systemError))) }
+    if ferror(file) != 0 { return .file(.unreadable(path: path ?? "", .system(systemError))) }
     if feof(file) != 0 { return .cutShort(path: path, place) }
     return .damaged(path: path, place, message: String(cString: png_shim_message(stream)))
 }

@@ -2,32 +2,57 @@ import CPNG
 import CPNGShim
 import Glibc
 import GraphFiles
+import SystemPackage
 
-/// Writes an 8-bit RGB PNG row by row. The file appears when it is whole: see `AtomicFile`.
+/// Writes an 8-bit RGB PNG row by row, to a file that appears when it is whole (see `AtomicFile`), or into memory: the
+/// same bytes.
 public final class PNGWriter {
-    public let path: String
+    /// The file; nil for one in memory.
+    public let path: String?
     public let width: Int
     public let height: Int
     /// Rows written so far.
     public private(set) var rowCount = 0
+    /// Of a picture in memory all bytes of the file, once it is finished.
+    public private(set) var bytes: [UInt8] = []
 
-    private let output: AtomicFile
-    /// The same file, as libpng writes it.
-    private let file: UnsafeMutablePointer<FILE>
+    private enum Output {
+        case file(AtomicFile)
+        case memory(MemoryFile)
+    }
+
+    private let output: Output
+    /// The same, as libpng writes it.
     private let stream: OpaquePointer
+    private let file: UnsafeMutablePointer<FILE>
     /// libpng must not be called again after an error.
     private var failure: ImageError?
     private var isFinished = false
 
     /// - Throws: when the folder cannot be written to.
     /// - Precondition: `0 < width`, `0 < height`, both below 2³¹.
-    public init(path: String, width: Int, height: Int) throws(ImageError) {
+    public convenience init(path: String, width: Int, height: Int) throws(ImageError) {
         let output = try inFile { () throws(FileError) in try AtomicFile(path: path, acceptsDevices: true) }
-        let noMemory = ImageError.outOfMemory(path: path, .writing)
-        guard let file = fdopen(dup(output.descriptor), "wb") else { throw noMemory }
+        guard let file = fdopen(dup(output.descriptor), "wb") else { throw .outOfMemory(path: path, .writing) }
+        try self.init(.file(output), file, path: path, width: width, height: height)
+    }
+
+    /// Writes into memory: ``bytes`` holds the file after ``finish()``.
+    ///
+    /// - Throws: when there is no memory left.
+    /// - Precondition: `0 < width`, `0 < height`, both below 2³¹.
+    public convenience init(width: Int, height: Int) throws(ImageError) {
+        guard let output = MemoryFile() else { throw .outOfMemory(path: nil, .writing) }
+        try self.init(.memory(output), output.file, path: nil, width: width, height: height)
+    }
+
+    /// - Parameter file: closed in any case, if it is not that of memory, which closes its own.
+    private init(
+        _ output: Output, _ file: UnsafeMutablePointer<FILE>, path: String?, width: Int, height: Int
+    ) throws(ImageError) {
         guard let stream = png_shim_create_writer(file) else {
-            fclose(file)
-            throw noMemory
+            if case .file = output { fclose(file) }
+            throw .outOfMemory(path: path, .writing)
         }
         self.path = path
         self.width = width
@@ -42,7 +67,7 @@ public final class PNGWriter {
 
     deinit {
         png_shim_free(stream)
-        fclose(file)
+        if case .file = output { fclose(file) }
     }
 
     /// Writes the next row, `3 * width` bytes.
@@ -61,9 +86,14 @@ public final class PNGWriter {
     public func finish() throws(ImageError) {
         precondition(rowCount == height && !isFinished)
         try check { png_shim_write_end(stream) && fflush(file) == 0 }
-        try inFile { () throws(FileError) in
-            try output.synchronize()
-            try output.commit()
+        switch output {
+        case .file(let output):
+            try inFile { () throws(FileError) in
+                try output.synchronize()
+                try output.commit()
+            }
+        case .memory(let output):
+            bytes = output.contents
         }
         isFinished = true
     }
@@ -72,11 +102,17 @@ public final class PNGWriter {
         if let failure { throw failure }
         errno = 0
         if step() { return }
-        let message = String(cString: png_shim_message(stream))
-        let error: ImageError =
-            errno != 0 ? .file(output.failure(.latest)) : .unwritable(path: path, message: message)
+        let error = problem(of: errno)
         failure = error
         throw error
+    }
+
+    private func problem(of systemError: Int32) -> ImageError {
+        guard systemError != 0 else { return .unwritable(path: path, message: String(cString: png_shim_message(stream))) }
+        return switch output {
+        case .file(let output): .file(output.failure(Errno(rawValue: systemError)))
+        case .memory: .outOfMemory(path: nil, .writing)
+        }
     }
 }
 
@@ -88,7 +124,19 @@ let pngFilters = Int32(PNG_FILTER_PAETH)
 extension Picture {
     /// Writes the picture as an 8-bit RGB PNG.
     public func writePNG(to path: String) throws(ImageError) {
-        let writer = try PNGWriter(path: path, width: width, height: height)
+        try write(to: PNGWriter(path: path, width: width, height: height))
+    }
+
+    /// The picture as the bytes of an 8-bit RGB PNG file, those that ``writePNG(to:)`` writes.
+    ///
+    /// - Throws: when there is no memory left.
+    public func pngBytes() throws(ImageError) -> [UInt8] {
+        let writer = try PNGWriter(width: width, height: height)
+        try write(to: writer)
+        return writer.bytes
+    }
+
+    private func write(to writer: PNGWriter) throws(ImageError) {
         try pixels.withUnsafeBufferPointer { (bytes) throws(ImageError) in
             for y in 0..<height {
                 try writer.writeRow(UnsafeBufferPointer(rebasing: bytes[y * rowStride..<(y + 1) * rowStride]))

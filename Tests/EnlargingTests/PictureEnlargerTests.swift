@@ -1,6 +1,8 @@
 import Foundation
 import GraphModel
+import GraphRuntime
 import Imaging
+import TestSupport
 import Testing
 
 @testable import Enlarging
@@ -9,22 +11,12 @@ import Testing
 struct PictureEnlargerTests {
     private let folder = FileManager.default.temporaryDirectory.path + "/EnlargingTests-\(UUID().uuidString)"
 
-    /// Each pixel twice in both directions, and 3 added.
-    private let model = """
-        graph twice(lr: u8[N, H, W, 3]) -> (image: u8[N, 2*H, 2*W, 3]) {
-          x = f32(lr) + 3
-          image = u8(depth_to_space(concat(x, x, x, x), block = 2))
-        }
-        """
-
-    private func picture(_ width: Int, _ height: Int) -> Picture {
-        Picture(width: width, height: height, pixels: (0..<3 * width * height).map { UInt8($0 * 7 % 250) })
-    }
+    private func picture(_ width: Int, _ height: Int) -> Picture { SmallModels.picture(width, height) }
 
     @Test(arguments: [Bands.automatic, .whole, .rows(1), .rows(2), .rows(64)])
     func picturesOfManySizesOneAfterAnother(_ bands: Bands) throws {
         let enlarger = try PictureEnlarger(
-            Model(source: SourceText(model, name: "twice.graph")), threadCount: 2, bands: bands)
+            Model(source: SmallModels.twice), threadCount: 2, bands: bands)
         #expect(enlarger.scale == 2)
         for (width, height) in [(5, 7), (5, 7), (1, 1), (2, 9)] {
             let small = picture(width, height)
@@ -46,28 +38,62 @@ struct PictureEnlargerTests {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let (input, output) = (folder + "/small.png", folder + "/large.png")
         try picture(6, 5).writePNG(to: input)
-        let enlarger = try PictureEnlarger(Model(source: SourceText(model, name: "twice.graph")), threadCount: 1)
+        let enlarger = try PictureEnlarger(Model(source: SmallModels.twice), threadCount: 1)
         let report = try enlarger.enlarge(input, to: output)
         #expect((report.outputWidth, report.outputHeight) == (12, 10) && report.plan.byteCount > 0)
         #expect(try Picture(contentsOfPNG: output) == enlarger.enlarged(picture(6, 5)))
+    }
+
+    @Test(arguments: [1, 3])
+    func aFileInMemoryIsEnlargedToTheSameBytes(_ threadCount: Int) throws {
+        let folder = TemporaryFolder()
+        let enlarger = try PictureEnlarger(Model(source: SmallModels.sharp), threadCount: threadCount)
+        for (width, height) in [(1, 1), (7, 5), (64, 33)] {
+            let png = try picture(width, height).pngBytes()
+            try enlarger.enlarge(folder.file("small.png", holding: png), to: folder.file("large.png"))
+            #expect(try enlarger.enlarged(png: png) == fileBytes(folder.file("large.png")))
+        }
+    }
+
+    /// The mean of a pixel's channels is written of a grey picture, whether it is a file or in memory.
+    @Test func aGreyFileInMemoryStaysGrey() throws {
+        let folder = TemporaryFolder()
+        let enlarger = try PictureEnlarger(Model(source: SmallModels.sharp), threadCount: 1)
+        let grey = try #require(
+            Data(
+                base64Encoded: "iVBORw0KGgoAAAANSUhEUgAAAAYAAAAFCAAAAABDM8I6AAAALElEQVR4nGNg0AioWHCCQdw+vX/7fQa9sLpl574x"
+                    + "uOZO3fuUlyGmZc2VPyoA7yUPHSC3ZPQAAAAASUVORK5CYII="))
+        try enlarger.enlarge(folder.file("grey.png", holding: Array(grey)), to: folder.file("large.png"))
+        let large = try enlarger.enlarged(png: Array(grey))
+        #expect(large == fileBytes(folder.file("large.png")))
+        let pixels = try Picture(png: large).pixels
+        #expect(stride(from: 0, to: pixels.count, by: 3).allSatisfy { Set(pixels[$0..<$0 + 3]).count == 1 })
+    }
+
+    @Test func rowsGoFromAndToWhereTheCallerHasThem() throws {
+        let enlarger = try PictureEnlarger(Model(source: SmallModels.sharp), threadCount: 2)
+        let sink = TensorSink<UInt8>(count: 3 * 14 * 10, repeating: 0)
+        try enlarger.enlarge(width: 7, height: 5, from: TensorSource(picture(7, 5).pixels), to: sink)
+        #expect(try sink.values == enlarger.enlarged(picture(7, 5)).pixels)
+        #expect(throws: EnlargingError.self) {
+            try enlarger.enlarge(width: 7, height: 5, from: TensorSource([UInt8](repeating: 0, count: 9)), to: sink)
+        }
+    }
+
+    @Test func bytesThatAreNoPNGAreRefused() throws {
+        let enlarger = try PictureEnlarger(Model(source: SmallModels.twice), threadCount: 1)
+        let png = try picture(9, 9).pngBytes()
+        for bytes in [[], Array("GIF89a".utf8), Array(png.prefix(30)), Array(png.dropLast())] {
+            #expect(throws: EnlargingError.self) { try enlarger.enlarged(png: bytes) }
+        }
+        #expect(try Picture(png: enlarger.enlarged(png: png)).width == 18)
     }
 
     /// A picture so wide that it is cut into strips of columns, in memory and in files.
     @Test func stripsOfColumnsChangeNoByte() throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let text = """
-            graph sharp(lr: u8[N, H, W, 3]) -> (image: u8[N, 2*H, 2*W, 3]) {
-              h = relu(conv3x3<16>(f32(lr) / 255) @a)
-              u = depth_to_space(conv3x3<12>(h) @b, block = 2)
-              image = u8(round(clip(255 * u, 0, 255)))
-            }
-            block conv3x3<out: int>(x: f32[N, H, W, C]) -> (y: f32[N, H, W, out]) {
-              weight filter: f32[3, 3, C, out] ~ glorot_uniform
-              y = conv2d(x, filter, pad = same)
-            }
-            """
-        let model = try Model(source: SourceText(text, name: "sharp.graph"))
+        let model = try Model(source: SmallModels.sharp)
         let wide = picture(1501, 9)
         let whole = try PictureEnlarger(model, threadCount: 2).enlarged(wide)
         let plan = try model.enlargingPlan(height: 9, width: 1501, threadCount: 2, bands: .rows(4)).plan.program
@@ -80,6 +106,7 @@ struct PictureEnlargerTests {
         #expect(report.plan.stripCount > 1 && report.plan.recomputedShare > 0 && report.plan.recomputedShare < 0.5)
         #expect(report.plan.description.contains("strips of columns"))
         #expect(try Picture(contentsOfPNG: output) == whole)
+        #expect(try enlarger.enlarged(png: wide.pngBytes()) == fileBytes(output))
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["large.png", "wide.png"])
         // Damage shows in the rows of every strip; nothing is left behind.
         let bytes = try Data(contentsOf: URL(fileURLWithPath: input))

@@ -22,7 +22,17 @@ import Testing
         }
     }
 
-    func problem(of bytes: [UInt8]) -> String? { problem(folder.file("photo.png", bytes)) }
+    /// Of a file with these bytes, which is what is wrong with them in memory, too.
+    func problem(of bytes: [UInt8]) -> String? {
+        let problem = problem(folder.file("photo.png", bytes))
+        do throws(ImageError) {
+            _ = try Picture(png: bytes)
+            #expect(problem == nil)
+        } catch {
+            #expect(error.path == nil && error.problem == problem)
+        }
+        return problem
+    }
 
     @Test func noFile() {
         #expect(problem(folder.file("missing.png")) == "no such file; is the name right?")

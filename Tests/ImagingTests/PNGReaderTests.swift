@@ -22,6 +22,7 @@ import Testing
                 let path = folder.file("sample.png", sample.encoded())
                 let picture = try Picture(contentsOfPNG: path)
                 #expect(picture == expectedPicture(sample), "\(width)×\(height) transparent \(transparent)")
+                #expect(try Picture(png: sample.encoded()) == picture)
             }
         }
     }

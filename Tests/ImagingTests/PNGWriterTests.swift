@@ -26,6 +26,15 @@ import Testing
         #expect(FileManager.default.contentsEqual(atPath: folder.file("a.png"), andPath: folder.file("b.png")))
     }
 
+    @Test("A file in memory has the same bytes", arguments: [(1, 1), (7, 3), (200, 100)])
+    func inMemory(width: Int, height: Int) throws {
+        let path = folder.file("out.png")
+        try picture(width, height).writePNG(to: path)
+        let bytes = try picture(width, height).pngBytes()
+        #expect(FileManager.default.contents(atPath: path) == Data(bytes))
+        #expect(try Picture(png: bytes) == picture(width, height))
+    }
+
     @Test("A picture that is not finished leaves the old file as it was")
     func unfinished() throws {
         let path = folder.file("out.png", [1, 2, 3])
