@@ -31,6 +31,8 @@ let package = Package(
     name: "graphc",
     products: [
         .library(name: "GraphC", targets: ["GraphC"]),
+        // For C and Python, as libgraphc.so: see Tools/make/library.
+        .library(name: "GraphCAPI", type: .dynamic, targets: ["GraphCAPI"]),
         .executable(name: "graphc", targets: ["graphc"]),
         .executable(name: "graphrun", targets: ["graphrun"]),
     ],
@@ -101,6 +103,10 @@ let package = Package(
                 "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphPack", "Interchange", "Imaging",
                 "GraphModel", "Enlarging", "Measuring", "GraphTraining",
             ]),
+        // The header of the C interface.
+        .systemLibrary(name: "CGraphC"),
+        // What the header declares, in Swift.
+        .target(name: "GraphCAPI", dependencies: ["CGraphC", "GraphC"]),
         .target(
             name: "CommandSupport",
             dependencies: [
@@ -139,6 +145,17 @@ let package = Package(
         .testTarget(name: "EnlargingTests", dependencies: ["Enlarging", "TestSupport"]),
         .testTarget(name: "GraphTrainingTests", dependencies: ["GraphTraining", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["CommandSupport", "graphc", "graphrun", "TestSupport"]),
+        // The examples of Docs, which stand in a package of their own: here they are built to be run by tests.
+        .executableTarget(
+            name: "EnlargePicture", dependencies: ["GraphC"], path: "Docs/Examples/Sources/EnlargePicture"),
+        .executableTarget(
+            name: "GraphToSession", dependencies: ["GraphC"], path: "Docs/Examples/Sources/GraphToSession"),
+        .executableTarget(
+            name: "TrainAndEnlarge", dependencies: ["GraphC"], path: "Docs/Examples/Sources/TrainAndEnlarge"),
+        .testTarget(
+            name: "EmbeddingTests",
+            dependencies: ["GraphC", "EnlargePicture", "GraphToSession", "TrainAndEnlarge", "graphrun", "TestSupport"],
+            exclude: ["arguments.c"]),
     ],
     swiftLanguageModes: [.v6]
 )

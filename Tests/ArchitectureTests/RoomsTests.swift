@@ -6,13 +6,13 @@ import Testing
     private static let order: [[String]] = [
         ["GraphLanguage"], ["KernelInterface"], ["GraphIR"], ["GraphCompiler"], ["Kernels", "KernelsAVX2", "KernelsAVX512"],
         ["GraphRuntime"], ["GraphFiles"], ["PackInstructions"], ["GraphPack"], ["Interchange"], ["Imaging"], ["GraphModel"],
-        ["Enlarging"], ["Measuring"], ["GraphTraining"], ["GraphC"], ["CommandSupport"], ["graphc", "graphrun"],
+        ["Enlarging"], ["Measuring"], ["GraphTraining"], ["GraphC"], ["GraphCAPI"], ["CommandSupport"], ["graphc", "graphrun"],
     ]
 
     /// The system libraries, and the rooms that know them.
     private static let libraries: [String: Set<String>] = [
         "CZstd": ["GraphPack"], "CZlib": ["Interchange"], "CX86Intrinsics": ["PackInstructions"], "CPNG": ["Imaging"],
-        "CPNGShim": ["Imaging"], "ArgumentParser": ["CommandSupport", "graphc", "graphrun"],
+        "CPNGShim": ["Imaging"], "CGraphC": ["GraphCAPI"], "ArgumentParser": ["CommandSupport", "graphc", "graphrun"],
         "RealModule": ["GraphIR"],
         "SystemPackage": ["GraphFiles", "Imaging", "Enlarging", "GraphTraining"],
     ]
@@ -22,7 +22,7 @@ import Testing
     /// Rooms that own memory, or read and write bytes.
     private static let memoryRooms: Set<String> = [
         "KernelInterface", "Kernels", "KernelsAVX2", "KernelsAVX512", "GraphRuntime", "GraphFiles", "PackInstructions",
-        "GraphPack", "Interchange", "Imaging",
+        "GraphPack", "Interchange", "Imaging", "GraphCAPI",
     ]
     /// Rooms that hand rows of pixels to a session, as buffers that know their size.
     private static let rowRooms: Set<String> = [

@@ -1,0 +1,221 @@
+"""Models and what they do."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from ctypes import POINTER, byref, c_size_t, c_uint8, c_void_p
+from dataclasses import dataclass
+from typing import Optional, Union
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ._library import F32, INPUT, MEASURE, OUTPUT, SCALAR, U8, Array, Error, ProgressFunction, check, library
+
+Progress = Callable[[int, int], Optional[bool]]
+"""Told how far a call has come, as rows done and rows of all, on the thread that made it. Returns False to end the call
+with ``Cancelled``; an exception ends it, too, and goes on to the caller."""
+
+Path = Union[str, "os.PathLike[str]"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What an entry of a model takes and gives: types by name, as ``{"lr": "u8[N, H, W, 3]"}``.
+
+    Symbols stand for sizes that the inputs decide. Scalars and measures are single numbers.
+    """
+
+    inputs: dict[str, str]
+    scalars: dict[str, str]
+    outputs: dict[str, str]
+    measures: dict[str, str]
+
+
+def load(path: Path, threads: int = 0) -> Model:
+    """Loads a `.gpack`, or compiles a `.graph` and gives it fresh weights.
+
+    Args:
+        path: the file.
+        threads: how many a call may work on; 0 for as many as there are processors. No result depends on it.
+    """
+    return Model(path, threads)
+
+
+class Model:
+    """A model: its graph and its weights. ``close``, the end of a ``with``, or the last reference gives its memory back."""
+
+    def __init__(self, path: Path, threads: int = 0) -> None:
+        self._handle = c_void_p()
+        # Keeps `close` of one thread from a call of another.
+        self._lock = threading.RLock()
+        self._is_busy = False
+        if threads < 0:
+            raise Error(f"{threads} threads are too few")
+        check(library.graphc_load(os.fsencode(path), threads, byref(self._handle)))
+
+    @property
+    def scale(self) -> int:
+        """Pixels of an enlarged picture for each pixel of the picture, along each side."""
+        scale = c_size_t()
+        with self._call() as handle:
+            check(library.graphc_scale(handle, byref(scale)))
+        return scale.value
+
+    def enlarge(self, pixels: NDArray[np.uint8], progress: Optional[Progress] = None) -> NDArray[np.uint8]:
+        """Enlarges a picture.
+
+        Args:
+            pixels: ``uint8``, of shape ``(height, width, 3)``: rows from the top, red, green, blue.
+            progress: told and asked while the call lasts.
+        Returns:
+            ``uint8``, of shape ``(scale * height, scale * width, 3)``.
+        """
+        pixels = np.asarray(pixels)
+        if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.size == 0:
+            raise Error(f"a picture is uint8 of shape (height, width, 3), not {pixels.dtype} of shape {pixels.shape}")
+        pixels = np.ascontiguousarray(pixels)
+        height, width, _ = pixels.shape
+        scale = self.scale
+        enlarged = np.empty((scale * height, scale * width, 3), np.uint8)
+        self._observed(
+            progress, library.graphc_enlarge_pixels, pixels.ctypes.data, width, height, enlarged.ctypes.data, enlarged.nbytes
+        )
+        return enlarged
+
+    def enlarge_png(self, png: bytes, progress: Optional[Progress] = None) -> bytes:
+        """Enlarges a PNG file in memory to one: the bytes that ``enlarge_file`` would write."""
+        png = bytes(png)
+        enlarged, count = POINTER(c_uint8)(), c_size_t()
+        self._observed(progress, library.graphc_enlarge_png, png, len(png), byref(enlarged), byref(count))
+        try:
+            return ctypes.string_at(enlarged, count.value)
+        finally:
+            library.graphc_free_bytes(enlarged)
+
+    def enlarge_file(self, source: Path, target: Path, progress: Optional[Progress] = None) -> None:
+        """Enlarges a PNG file row by row, in memory by its width, not by its height. ``target`` appears when it is whole."""
+        self._observed(progress, library.graphc_enlarge_file, os.fsencode(source), os.fsencode(target))
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """The model's entries by name: some of ``forward``, ``train`` and ``predict``."""
+        with self._call() as handle:
+
+            def values(entry: bytes, kind: int) -> dict[str, str]:
+                names = _until_none(lambda index: library.graphc_value_name(handle, entry, kind, index))
+                types = _until_none(lambda index: library.graphc_value_type(handle, entry, kind, index))
+                return {name.decode(): type.decode() for name, type in zip(names, types)}
+
+            return {
+                name.decode(): Entry(*(values(name, kind) for kind in (INPUT, SCALAR, OUTPUT, MEASURE)))
+                for name in _until_none(lambda index: library.graphc_entry_name(handle, index))
+            }
+
+    def run(
+        self, entry: str, arrays: Mapping[str, ArrayLike], progress: Optional[Progress] = None
+    ) -> dict[str, np.ndarray]:
+        """Runs an entry once.
+
+        Args:
+            entry: one of ``entries``. A run of ``train`` is a step of training and changes the model's weights; one that
+                was cancelled may have left a part of it.
+            arrays: its inputs and scalars by name. ``uint8`` stays so, all else becomes ``float32``; those of a u8 input
+                are whole numbers 0 to 255.
+            progress: told and asked while the call lasts.
+        Returns:
+            Outputs and measures by name: ``uint8`` or ``float32``, measures with shape ``()``.
+        """
+        kept = [_array(name, values) for name, values in arrays.items()]
+        taken = (Array * len(kept))(*(array for array, _ in kept))
+        results = c_void_p()
+        self._observed(progress, library.graphc_run, entry.encode(), taken, len(kept), byref(results))
+        try:
+            return {
+                array.contents.name.decode(): _copy(array.contents)
+                for array in _until_none(lambda index: library.graphc_result(results, index) or None)
+            }
+        finally:
+            library.graphc_free_results(results)
+
+    def close(self) -> None:
+        """Gives the model's memory back; it cannot be used afterwards. Waits for a call of another thread."""
+        with self._lock:
+            if self._is_busy:
+                raise Error("a progress function must not close its own model")
+            handle, self._handle = self._handle, c_void_p()
+        library.graphc_free_model(handle)
+
+    def __enter__(self) -> Model:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_handle", None):
+            library.graphc_free_model(self._handle)
+
+    @contextmanager
+    def _call(self) -> Iterator[c_void_p]:
+        with self._lock:
+            if self._is_busy:
+                raise Error("a progress function must not call its own model")
+            if not self._handle:
+                raise Error("the model is closed")
+            self._is_busy = True
+            try:
+                yield self._handle
+            finally:
+                self._is_busy = False
+
+    def _observed(self, progress: Optional[Progress], function: Callable[..., int], *arguments: object) -> None:
+        """Makes a call that tells how far it has come.
+
+        It tells Python even where no one listens, so that Ctrl-C ends it.
+        """
+        raised: list[BaseException] = []
+
+        def tell(_: object, rows_done: int, row_count: int) -> bool:
+            try:
+                return progress is None or progress(rows_done, row_count) is not False
+            except BaseException as error:  # Nothing may go through the library's frames.
+                raised.append(error)
+                return False
+
+        with self._call() as handle:
+            status = function(handle, *arguments, ProgressFunction(tell), None)
+            if raised:
+                raise raised[0]
+            check(status)
+
+
+def _until_none(item):
+    """Items 0, 1, … as long as there are some."""
+    index = 0
+    while (value := item(index)) is not None:
+        yield value
+        index += 1
+
+
+def _array(name: str, values: ArrayLike) -> tuple[Array, object]:
+    """An array as the library takes it, and what must live as long."""
+    try:
+        array = np.asarray(values)
+        array = np.ascontiguousarray(array, array.dtype if array.dtype == np.uint8 else np.float32).reshape(array.shape)
+    except (TypeError, ValueError) as error:
+        raise Error(f"'{name}' is no array of numbers: {error}") from error
+    shape = (c_size_t * array.ndim)(*array.shape)
+    element = U8 if array.dtype == np.uint8 else F32
+    return Array(name.encode(), element, array.ndim, shape, array.ctypes.data), (array, shape)
+
+
+def _copy(array: Array) -> np.ndarray:
+    shape = array.shape[: array.rank]
+    dtype = np.dtype(np.uint8 if array.element == U8 else np.float32)
+    bytes = ctypes.string_at(array.data, int(np.prod(shape, dtype=np.int64)) * dtype.itemsize)
+    return np.frombuffer(bytes, dtype).reshape(shape).copy()
