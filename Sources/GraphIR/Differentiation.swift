@@ -145,7 +145,7 @@ private struct BackwardPass {
         for id in graph.ids where isNeeded[id.index] {
             var node = graph[id]
             // Temporaries of the gradient rules are numbered anew, without the gaps of what fell away.
-            if id.index >= forward.nodes.count, node.operation != nil { node.name = names[id] ?? "t" }
+            if id.index >= forward.nodes.count, node.operation != nil { node.name = names[id] ?? TemporaryNames.base }
             places[id] = try kept.append(copyOf: node, places: places)
         }
         kept.setResults(like: forward) { places[$0] ?? $0 }

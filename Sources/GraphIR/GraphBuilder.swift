@@ -30,9 +30,10 @@ public struct GraphBuilder: Sendable {
 
     /// Appends an operation, with defaults for attributes not given.
     ///
-    /// - Parameter name: the result's name, made unique; temporaries are `t`, `t_1`, ….
+    /// - Parameter name: the result's name, made unique.
     public mutating func apply(
-        _ op: OpName, _ operands: [ValueID], _ attributes: Attributes = Attributes(), named name: String = "t"
+        _ op: OpName, _ operands: [ValueID], _ attributes: Attributes = Attributes(),
+        named name: String = TemporaryNames.base
     ) throws(OpError) -> ValueID {
         let definition = op.definition
         let complete = try definition.signature.complete(attributes, operandCount: operands.count, op: op)
@@ -54,6 +55,19 @@ public struct GraphBuilder: Sendable {
         }
         node.name = unique(node.name, for: node.content)
         return append(node)
+    }
+
+    /// Gives an operation's result another name, made unique.
+    public mutating func rename(_ id: ValueID, to name: String) {
+        let node = graph[id]
+        guard node.operation != nil, node.name != name else { return }
+        release(node.name)
+        graph.nodes[id.index].name = unique(name, for: node.content)
+    }
+
+    /// Lets a name that someone chose win over a temporary's.
+    public mutating func suggest(_ name: String, for id: ValueID) {
+        if TemporaryNames.contain(graph[id].name), !TemporaryNames.contain(name) { rename(id, to: name) }
     }
 
     public mutating func setOutput(_ name: String, _ value: ValueID) {
@@ -91,6 +105,25 @@ public struct GraphBuilder: Sendable {
         while !takenNames.insert("\(base)_\(suffix)").inserted { suffix += 1 }
         nextSuffix[base] = suffix + 1
         return "\(base)_\(suffix)"
+    }
+
+    /// Makes a name free again, and its suffix the next of its base if it is lower.
+    private mutating func release(_ name: String) {
+        takenNames.remove(name)
+        guard let mark = name.lastIndex(of: "_"), let suffix = Int(name[name.index(after: mark)...]) else { return }
+        let base = String(name[..<mark])
+        if let next = nextSuffix[base], suffix >= 1, suffix < next { nextSuffix[base] = suffix }
+    }
+}
+
+/// What values are called to which nobody gave a name: `t`, `t_1`, `t_2`, ….
+public enum TemporaryNames {
+    public static let base = "t"
+
+    static func contain(_ name: String) -> Bool {
+        guard name.hasPrefix(base) else { return false }
+        let rest = name.dropFirst(base.count)
+        return rest.isEmpty || rest.first == "_" && rest.count > 1 && rest.dropFirst().allSatisfy(\.isNumber)
     }
 }
 

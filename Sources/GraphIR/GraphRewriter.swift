@@ -22,9 +22,10 @@ public struct GraphRewriter: Sendable {
         moved[id.index] = builder.copy(node, operands: node.operands.map(place))
     }
 
-    /// Lets another value stand for one of the source.
+    /// Lets another value stand for one of the source. It takes that one's name if it has none of its own.
     public mutating func replace(_ id: ValueID, with place: ValueID) {
         moved[id.index] = place
+        builder.suggest(source[id].name, for: place)
     }
 
     /// The new graph, with the source's outputs, measures and updates in their new places.

@@ -2,7 +2,8 @@ import GraphLanguage
 
 /// The rules of blocks: a call is replaced by the block's body.
 extension Elaborator {
-    func expand(_ block: Declaration, _ call: Call) throws(Reported) -> ValueID {
+    /// - Parameter name: what the caller calls the result, which then names it instead of the block's own word.
+    func expand(_ block: Declaration, _ call: Call, named name: String?) throws(Reported) -> ValueID {
         let callee = call.callee
         guard !frames.contains(where: { $0.call?.callee == callee }) else {
             throw fail("recursive-block", "block '\(callee.text)' calls itself, so it never ends", at: callee.location)
@@ -30,8 +31,10 @@ extension Elaborator {
         guard checkCondition(of: block, at: callee.location) else { throw Reported() }
         frames.append(.call(call, path: path))
         defer { frames.removeLast() }
+        let firstInner = builder.graph.nodes.count
         elaborate(body: block.body)
         guard let (_, result) = results(of: block).first else { throw Reported() }
+        if let name, result.index >= firstInner { builder.rename(result, to: name) }
         return result
     }
 

@@ -4,7 +4,7 @@ import GraphLanguage
 extension Elaborator {
     func evaluate(_ call: Call, at location: SourceLocation, named name: String?) throws(Reported) -> Binding {
         let callee = call.callee.text
-        if let block = blocks[callee] { return .value(try expand(block, call)) }
+        if let block = blocks[callee] { return .value(try expand(block, call, named: name)) }
         let op = OpName(rawValue: callee)
         guard op != nil || isFunction(callee) else {
             throw fail(
@@ -73,7 +73,7 @@ extension Elaborator {
     ) throws(Reported) -> ValueID {
         builder.origin = origin(at: location)
         do {
-            return try builder.apply(op, operands, attributes, named: name ?? "t")
+            return try builder.apply(op, operands, attributes, named: name ?? TemporaryNames.base)
         } catch {
             throw fail(error, at: location)
         }

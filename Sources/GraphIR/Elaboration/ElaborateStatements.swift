@@ -67,6 +67,8 @@ extension Elaborator {
                 // The name keeps its value even so: what uses it is right or wrong on its own.
                 _ = check(builder.type(of: id), is: type, for: "'\(name.text)'", at: declared.location)
             }
+            // In a dump, each value has its name already, and this is an output's alias.
+            if keyword != .entry, case .value(let id) = binding { builder.suggest(name.text, for: id) }
             environment.define(name.text, binding)
         } catch {
             environment.define(name.text, .poison)
