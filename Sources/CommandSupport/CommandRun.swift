@@ -9,6 +9,7 @@ extension ParsableCommand {
     /// - Parameter option: the option that helps against an error, beyond those that both commands know.
     public static func runAndExit(option: (any Error) -> String? = { _ in nil }) {
         do {
+            try checkSubcommands(in: Array(CommandLine.arguments.dropFirst()))
             var command = try parseAsRoot()
             try command.run()
         } catch where exitCode(for: error) == .failure && !(error is ExitCode) {

@@ -70,6 +70,17 @@ public struct GraphBuilder: Sendable {
         if TemporaryNames.contain(graph[id].name), !TemporaryNames.contain(name) { rename(id, to: name) }
     }
 
+    /// Lets an output's value have the output's name where an inner value of a block came first to it.
+    public mutating func preferOutputName(_ name: String, for id: ValueID) {
+        let suffix = graph[id].name.dropFirst(name.count)
+        guard graph[id].name.hasPrefix(name), suffix.first == "_", suffix.dropFirst().allSatisfy(\.isNumber),
+            let first = graph.ids.first(where: { graph[$0].name == name }), graph[first].operation != nil
+        else { return }
+        let second = graph[id].name
+        graph.nodes[id.index].name = name
+        graph.nodes[first.index].name = second
+    }
+
     public mutating func setOutput(_ name: String, _ value: ValueID) {
         graph.outputs.append(Output(name: name, value: value))
     }
@@ -123,7 +134,7 @@ public enum TemporaryNames {
     static func contain(_ name: String) -> Bool {
         guard name.hasPrefix(base) else { return false }
         let rest = name.dropFirst(base.count)
-        return rest.isEmpty || rest.first == "_" && rest.count > 1 && rest.dropFirst().allSatisfy(\.isNumber)
+        return rest.isEmpty || rest.first == "_" && rest.allSatisfy { $0 == "_" || $0.isNumber }
     }
 }
 

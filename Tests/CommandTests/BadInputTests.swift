@@ -194,6 +194,21 @@ struct BadInputTests {
         let finished = try Workplace().graphc(arguments)
         #expect(finished.status == 64 && finished.output.isEmpty && finished.errors.contains("Usage: graphc"))
     }
+
+    @Test(arguments: [
+        (["graphrun", "infr", "x.png"], "there is no command 'infr'; did you mean 'infer'?"),
+        (["graphrun", "photo.png"], "there is no command 'photo.png'; there are train, infer, eval,"),
+        (["graphrun", "weights", "exprot"], "there is no command 'weights exprot'; did you mean 'weights export'?"),
+        (["graphrun", "verify", "a.gpack", "--quite"], "Unknown option '--quite'"),
+        (["graphc", "chekc", "a.graph"], "there is no command 'chekc'; did you mean 'check'?"),
+    ])
+    func misspeltWords(_ words: [String], _ message: String) throws {
+        let place = try Workplace()
+        let arguments = Array(words.dropFirst())
+        let finished = try words[0] == "graphc" ? place.graphc(arguments) : place.graphrun(arguments)
+        #expect(finished.status == 64 && finished.output.isEmpty, "\(finished)")
+        #expect(finished.errors.contains(message) && finished.errors.contains("Usage: \(words[0])"), "\(finished.errors)")
+    }
 }
 
 struct HelpTests {

@@ -44,6 +44,19 @@ import Testing
         #expect(graph.outputs.map { graph[$0.value].name } == ["y"])
     }
 
+    /// The caller's name wins over the block's own, an output's over those of other values.
+    @Test func aBlocksResultBearsTheNameThatItsCallerGives() throws {
+        let block = "block twice(x: f32[A, B, C, D]) -> (y: f32[A, B, C, D]) {\ny = relu(x)\ny = y + x\n}"
+        let body = "head = twice(x)\nh = head\nrepeat i in 0..<2 carry h { h = twice(h) }\ny = tanh(twice(h))"
+        let names = try forward(body, blocks: block).nodes.map(\.name)
+        #expect(names == ["x", "y_5", "head", "y_1", "h", "y_2", "h_1", "y_3", "y_4", "y"])
+    }
+
+    @Test func aNameOfATemporaryWinsOverNone() throws {
+        let block = "block same(x: f32[A, B, C, D]) -> (y: f32[A, B, C, D]) { inner = x\ny = inner }"
+        #expect(try forward("y = tanh(same(relu(x)))", blocks: block).nodes.map(\.name) == ["x", "inner", "y"])
+    }
+
     @Test func carriedNamesChangeOutsideAndOthersDoNot() throws {
         #expect(
             try forward("y = x\nrepeat i in 0..<2 carry y {\nt = y * (i + 1)\ny = relu(t)\n}")

@@ -256,7 +256,10 @@ final class Elaborator {
     }
 
     private func finished(_ outputs: [(TypedName, ValueID)]) -> Graph {
-        for (output, id) in outputs { builder.setOutput(output.name.text, id) }
+        for (output, id) in outputs {
+            if keyword != .entry { builder.preferOutputName(output.name.text, for: id) }
+            builder.setOutput(output.name.text, id)
+        }
         return builder.graph.normalized()
     }
 
