@@ -30,7 +30,21 @@ public enum Pipeline {
     public static func run(
         _ source: String, parameters: [String: CompileTimeValue] = [:], upTo last: Stage
     ) throws(CompileError) -> Module {
-        try run(checked { () throws(Diagnostics) in try Parser.parse(source) }, parameters: parameters, upTo: last)
+        try run(parse(source, parameters: parameters), parameters: parameters, upTo: last)
+    }
+
+    /// The syntax tree of a text.
+    ///
+    /// - Throws: where there are mistakes in it, all that can be found: those in how it is written, and those in what the
+    ///   rest means for the parameters.
+    public static func parse(
+        _ source: String, parameters: [String: CompileTimeValue] = [:]
+    ) throws(CompileError) -> SourceFile {
+        let reading = Parser.read(bytes: Array(source.utf8))
+        guard reading.mistakes.isEmpty, let file = reading.file else {
+            throw .source(mistakes(in: reading, parameters: parameters))
+        }
+        return file
     }
 
     /// The module of a syntax tree; one that begins with its stage may hold some of the entries only.

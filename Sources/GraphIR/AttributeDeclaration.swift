@@ -83,13 +83,13 @@ extension AttributeDeclaration {
     /// What the attribute is, behind its name.
     var wanted: String {
         switch kind {
-        case .integer: "is a whole number"
-        case .size: "is a size"
-        case .sizes: "is a list, as [0, 1]"
-        case .float: "is a number"
-        case .symbol(let options): "is one of \(options.joined(separator: ", "))"
+        case .integer: "must be a whole number"
+        case .size: "must be a size"
+        case .sizes: "must be a list, as [0, 1]"
+        case .float: "must be a number"
+        case .symbol(let options): "must be one of \(options.joined(separator: ", "))"
         case .padding:
-            "is \(Kind.paddings.joined(separator: ", ")), a number, [vertical, horizontal] or [top, bottom, left, right]"
+            "must be \(Kind.paddings.joined(separator: ", ")), a number, [vertical, horizontal] or [top, bottom, left, right]"
         }
     }
 }

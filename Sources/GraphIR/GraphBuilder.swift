@@ -157,7 +157,7 @@ public enum TensorLimits {
         var count = 1
         for case let size? in type.shape.dimensions.map(\.constant) {
             guard size >= 1 else {
-                throw OpError("empty-tensor", "every dimension is at least 1", found: type.description)
+                throw OpError("empty-tensor", "every dimension must be at least 1", found: type.description)
             }
             let (product, overflow) = count.multipliedReportingOverflow(by: size)
             guard !overflow, product <= (isResult ? resultElementCount : elementCount) else {

@@ -70,7 +70,7 @@ extension Graph {
     /// - Throws: ``NodeError`` for sizes that some op rejects, or a tensor that becomes too large.
     public func bound(to sizes: [String: Int]) throws(NodeError) -> Graph {
         for (name, size) in sizes.sorted(by: { $0.key < $1.key }) where size < 1 {
-            throw NodeError(OpError("bad-size", "size \(name) is at least 1", found: "\(size)"))
+            throw NodeError(OpError("bad-size", "size \(name) must be at least 1", found: "\(size)"))
         }
         var bound = self
         for index in nodes.indices {

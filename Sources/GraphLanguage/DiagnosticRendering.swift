@@ -46,11 +46,14 @@ extension Diagnostic {
 }
 
 extension Diagnostics {
-    /// All mistakes one below the other, and a last line with their number.
+    /// The mistakes one below the other, as many as people read, and a last line with their number.
     public func rendered(file: String, source: String) -> String {
         let lines = SourceLines(source)
-        let count = all.count == 1 ? "1 error" : "\(all.count) errors"
-        return (all.map { $0.rendered(file: file, lines: lines) } + [count]).joined(separator: "\n")
+        let shown = all.prefix(SyntaxLimits.shownDiagnosticCount)
+        let bound = all.count < SyntaxLimits.diagnosticCount ? "" : "at least "
+        let rest = shown.count < all.count ? ["… and \(bound)\(all.count - shown.count) more"] : []
+        let count = all.count == 1 ? "1 error" : "\(bound)\(all.count) errors"
+        return (shown.map { $0.rendered(file: file, lines: lines) } + rest + [count]).joined(separator: "\n")
     }
 }
 

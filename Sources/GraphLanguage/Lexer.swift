@@ -170,11 +170,14 @@ struct Lexer {
         if peek(0).isNamePart {
             let nameStart = position
             while peek(0).isNamePart { position += 1 }
-            let isProduct = nameStart == wholeEnd && bytes[nameStart] | 0x20 != .e && bytes[nameStart..<position].allSatisfy(\.isLetter)
+            let isProduct =
+                nameStart == wholeEnd && bytes[nameStart] | 0x20 != .e && bytes[nameStart..<position].allSatisfy(\.isLetter)
             report(
                 "malformed-number", "'\(clipped(text(start, position)))' is not a number", from: start,
                 notes: isProduct
-                    ? ["a product is written with '*', as \(clipped(text(start, nameStart)))*\(clipped(text(nameStart, position)))"]
+                    ? [
+                        "a product is written with '*', as \(clipped(text(start, nameStart)))*\(clipped(text(nameStart, position)))"
+                    ]
                     : [])
             kind = .malformedNumber
         } else if peek(0) == .dot, peek(1) != .dot {
@@ -197,7 +200,8 @@ struct Lexer {
         let character = text(start, position).first ?? " "
         let shown: String
         if let scalar = character.unicodeScalars.first, !scalar.properties.isGraphemeBase || scalar.properties.isWhitespace {
-            shown = "U+" + String(repeating: "0", count: max(0, 4 - String(scalar.value, radix: 16).count))
+            shown =
+                "U+" + String(repeating: "0", count: max(0, 4 - String(scalar.value, radix: 16).count))
                 + String(scalar.value, radix: 16, uppercase: true)
         } else {
             shown = "'\(character)'"
@@ -209,7 +213,7 @@ struct Lexer {
             case "&": "the logical and is written &&"
             case "|": "the logical or is written ||"
             case "%": "there is no remainder; a - a//b*b is the same"
-            case "\"", "'": "names and words stand without quotes"
+            case "\"", "'": "names and words are written without quotes"
             default: nil
             }
         report(
@@ -310,7 +314,7 @@ struct Lexer {
     }
 
     private mutating func report(_ code: String, _ message: String, from start: Int, notes: [String] = []) {
-        guard diagnostics.count <= SyntaxLimits.diagnosticCount else { return }
+        guard diagnostics.count < SyntaxLimits.diagnosticCount else { return }
         diagnostics.append(Diagnostic(code: code, message, at: location(from: start), notes: notes))
     }
 

@@ -6,7 +6,8 @@ extension Parser {
             file.stage = Name(text(peek(1)), at: peek(1).location)
             index += 2
             if !current.isFirstOnLine, current.kind != .endOfFile {
-                record(unexpected("the end of the line behind the stage"))
+                record(unexpected("the end of the line after the stage"))
+                isFragmentary = true
                 while !current.isFirstOnLine, current.kind != .endOfFile { advance() }
             }
         }
@@ -15,6 +16,7 @@ extension Parser {
                 file.declarations.append(try parseDeclaration())
             } catch {
                 record(error)
+                isFragmentary = true
                 skipToDeclaration()
             }
         }
@@ -34,10 +36,14 @@ extension Parser {
             keyword: keyword, documentation: documentation(above: Int(start.line)),
             name: Name("", at: start.location), body: [], at: start.location)
         newlineInsensitivity += 1
+        let headerStart = index
+        let mistakeCount = diagnostics.count
         do throws(Failure) {
             try parseHeader(of: &declaration)
+            declaration.isReadable = diagnostics.count == mistakeCount && !holdsLexicalMistake(from: headerStart)
         } catch {
             newlineInsensitivity = 1
+            declaration.isReadable = false
             try recoverHeader(error, acrossLines: true)
         }
         newlineInsensitivity -= 1
@@ -57,7 +63,8 @@ extension Parser {
             let meant = Spelling.nearest(to: word, among: keywords), let keyword = Declaration.Keyword(rawValue: meant)
         {
             record(
-                failure("unknown-declaration", "there is no declaration '\(clipped(word))'", at: start.location, suggestion: meant))
+                failure(
+                    "unknown-declaration", "there is no declaration '\(clipped(word))'", at: start.location, suggestion: meant))
             advance()
             return keyword
         }
@@ -209,7 +216,9 @@ extension Parser {
         }
         newlineInsensitivity -= 1
         guard current.kind == close else {
-            let notes = opened.line == tokens[index - 1].line ? [] : ["'\(Parser.spelling(open))' stands at \(opened.line):\(opened.column)"]
+            let notes =
+                opened.line == tokens[index - 1].line
+                ? [] : ["'\(Parser.spelling(open))' stands at \(opened.line):\(opened.column)"]
             if current.beginsOperand, !current.isFirstOnLine { throw unexpected("',' between \(what)", notes: notes) }
             throw unexpected("'\(Parser.spelling(close))' to close \(what)", notes: notes)
         }

@@ -85,7 +85,7 @@ extension Parser {
             return Expression(.list(elements), at: token.location)
         case .leftBrace:
             throw failure(
-                "misplaced-set", "a set stands only behind 'in'", at: token.location,
+                "misplaced-set", "a set can only follow 'in'", at: token.location,
                 notes: ["as in scale in {2, 3, 4}; a list of values is written [2, 3, 4]"])
         case .pathStart:
             throw misplacedPath()
@@ -117,7 +117,7 @@ extension Parser {
     /// set = "{" expression {"," expression} "}"
     private mutating func parseSet() throws(Failure) -> Expression {
         let opened = current
-        guard opened.kind == .leftBrace, continuesLine else { throw unexpected("a set behind 'in', as {2, 3, 4}") }
+        guard opened.kind == .leftBrace, continuesLine else { throw unexpected("a set after 'in', as {2, 3, 4}") }
         let elements = try parseMeasuredList(.leftBrace, .rightBrace, "the values of a set", isEmptyAllowed: false)
         try setHeight(above: expressionHeight, at: opened)
         return Expression(.set(elements), at: opened.location)
@@ -147,7 +147,9 @@ extension Parser {
         return Expression(.call(call), at: token.location)
     }
 
-    private static let comparisonNote = ["'<' directly behind a name opens compile-time arguments; a comparison has a space before it"]
+    private static let comparisonNote = [
+        "'<' directly after a name opens compile-time arguments; a comparison has a space before it"
+    ]
 
     private mutating func parseParameters(of callee: String, height: inout Int) throws(Failure) -> [Expression] {
         advance()
@@ -268,7 +270,7 @@ extension Parser {
 
     private func tooDeep(at location: SourceLocation) -> Failure {
         failure(
-            "nesting-too-deep", "an expression is nested at most \(SyntaxLimits.expressionNesting) deep", at: location,
+            "nesting-too-deep", "an expression can be nested at most \(SyntaxLimits.expressionNesting) deep", at: location,
             notes: ["give its parts names in statements of their own"])
     }
 
@@ -278,7 +280,7 @@ extension Parser {
         let beginsStatement =
             current.kind == .identifier && [.assign, .colon, .identifier].contains(peek(1).kind)
             && !peek(1).isFirstOnLine
-        if beginsStatement || !current.beginsOperand { throw unexpected("an operand behind '\(text(token))'") }
+        if beginsStatement || !current.beginsOperand { throw unexpected("an operand after '\(text(token))'") }
     }
 
     private static func binaryOperator(_ kind: Token.Kind) -> BinaryOperator? {

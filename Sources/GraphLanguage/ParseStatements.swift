@@ -15,7 +15,7 @@ extension Parser {
         guard statementDepth < SyntaxLimits.statementNesting else {
             index -= 1
             throw failure(
-                "nesting-too-deep", "statements stand at most \(SyntaxLimits.statementNesting) deep within each other",
+                "nesting-too-deep", "statements can be nested at most \(SyntaxLimits.statementNesting) deep",
                 at: opening.location)
         }
         let outerInsensitivity = newlineInsensitivity
@@ -36,12 +36,18 @@ extension Parser {
                 break
             }
             let start = index
+            let mistakeCount = diagnostics.count
             do throws(Failure) {
-                statements.append(try parseStatement())
+                var statement = try parseStatement()
                 try expectEndOfStatement()
+                if !statement.holdsStatements, diagnostics.count > mistakeCount || holdsLexicalMistake(from: start) {
+                    statement.kind = unreadable(from: start)
+                }
+                statements.append(statement)
             } catch {
                 record(error)
                 recover(from: start)
+                statements.append(Statement(unreadable(from: start), at: tokens[start].location))
             }
         }
         return statements
@@ -50,6 +56,7 @@ extension Parser {
     private mutating func reportUnclosed(_ opening: Token, _ owner: String) {
         guard unclosedBodyIndex != index else { return }
         unclosedBodyIndex = index
+        isFragmentary = true
         let isEnd = current.kind == .endOfFile
         let found = isEnd ? "the end of the file" : "'\(text(current)) \(clipped(text(peek(1))))'"
         record(
@@ -58,6 +65,37 @@ extension Parser {
                 at: isEnd ? tokens[index - 1].locationBehind : current.location,
                 notes: ["it opens at \(opening.line):\(opening.column)"]))
     }
+
+    /// What stands for the tokens from `start` to here, which hold a mistake.
+    private func unreadable(from start: Int) -> Statement.Kind {
+        let isNameless =
+            Statement.MeasureKeyword(rawValue: text(tokens[start])) != nil || text(tokens[start]) == "update"
+            || Statement.DirectiveKeyword(rawValue: text(tokens[start])) != nil
+        if isNameless, peek(from: start).kind == .identifier { return .unreadable([]) }
+        var names: [Name] = []
+        /// Of parentheses and brackets, within which `pad = same` names nothing.
+        var depth = 0
+        for place in start..<index {
+            let token = tokens[place]
+            switch token.kind {
+            case .leftParenthesis, .leftBracket: depth += 1
+            case .rightParenthesis, .rightBracket: depth -= 1
+            case .leftBrace, .rightBrace: depth = 0
+            case .identifier where depth <= 0 || token.isFirstOnLine:
+                let next = peek(from: place)
+                let isBehindKeyword =
+                    place > start && tokens[place - 1].kind == .identifier && !token.isFirstOnLine
+                    && Statement.StorageKeyword(rawValue: text(tokens[place - 1])) != nil
+                let isAlone = place == start && (next.isFirstOnLine || next.kind == .endOfFile)
+                guard next.kind == .assign || next.kind == .colon || isBehindKeyword || isAlone else { continue }
+                names.append(Name(text(token), at: token.location))
+            default: break
+            }
+        }
+        return .unreadable(names)
+    }
+
+    private func peek(from place: Int) -> Token { tokens[min(place + 1, tokens.count - 1)] }
 
     private func expectEndOfStatement() throws(Failure) {
         if current.isFirstOnLine || current.kind == .rightBrace || current.kind == .endOfFile { return }
@@ -124,7 +162,7 @@ extension Parser {
             return .reported
         case .pathStart:
             return failure(
-                "misplaced-path", "a path stands on the line of the call that it names", at: token.location)
+                "misplaced-path", "a path must stand on the line of the call that it names", at: token.location)
         case .else:
             return failure("unexpected-token", "'else' has no 'if' before it", at: token.location)
         case _ where token.isReservedWord:
@@ -135,7 +173,7 @@ extension Parser {
             return failure(
                 "unexpected-token", "expected a statement, found '\(clipped(text(token)))'", at: token.location,
                 notes: isContinuation
-                    ? ["an expression goes on in the next line only behind an operator or between parentheses"] : [])
+                    ? ["an expression goes on in the next line only after an operator or between parentheses"] : [])
         }
     }
 
@@ -173,6 +211,8 @@ extension Parser {
 
     /// repeat = "repeat" name "in" expression "..<" expression [carry] body
     private mutating func parseRepeat() throws(Failure) -> Statement.Kind {
+        let start = index
+        var isReadable = true
         advance()
         var variable = Name("", at: current.location)
         var lower = Expression(.integer(0), at: current.location)
@@ -185,16 +225,21 @@ extension Parser {
             guard consume(.range) else { throw unexpected("'..<' and the end of the range of \(variable.text)") }
             upper = try parseExpression()
             carry = try parseCarry()
+            isReadable = !holdsLexicalMistake(from: start)
         } catch {
             newlineInsensitivity = 0
+            isReadable = false
             try recoverHeader(error, acrossLines: false)
         }
         let body = try parseBody(of: "repeat \(variable.text)")
+        guard isReadable else { return unreadable(from: start) }
         return .repeat(variable: variable, lower: lower, upper: upper, carry: carry, body: body)
     }
 
     /// if = "if" expression [carry] body ["else" (if | [carry] body)]
     private mutating func parseIf() throws(Failure) -> Statement.Kind {
+        let start = index
+        var isReadable = true
         advance()
         var condition = Expression(.boolean(true), at: current.location)
         var carry: [Name] = []
@@ -202,17 +247,25 @@ extension Parser {
             guard current.kind != .leftBrace else { throw unexpected("the condition of if") }
             condition = try parseExpression()
             carry = try parseCarry()
+            isReadable = !holdsLexicalMistake(from: start)
         } catch {
             newlineInsensitivity = 0
+            isReadable = false
             try recoverHeader(error, acrossLines: false)
         }
         let then = try parseBody(of: "if")
-        guard current.kind == .else else { return .if(condition, carry: carry, then: then, otherwise: nil) }
-        advance()
-        return .if(condition, carry: carry, then: then, otherwise: try parseElse())
+        var otherwise: Statement.Branch?
+        if current.kind == .else {
+            advance()
+            otherwise = try parseElse()
+            isReadable = isReadable && otherwise != nil
+        }
+        guard isReadable else { return unreadable(from: start) }
+        return .if(condition, carry: carry, then: then, otherwise: otherwise)
     }
 
-    private mutating func parseElse() throws(Failure) -> Statement.Branch {
+    /// - Returns: nil where a mistake stands before its body.
+    private mutating func parseElse() throws(Failure) -> Statement.Branch? {
         let start = current
         if start.kind == .if {
             guard statementDepth < SyntaxLimits.statementNesting else {
@@ -222,16 +275,21 @@ extension Parser {
             statementDepth += 1
             defer { statementDepth -= 1 }
             let inner = try parseIf()
-            guard case .if(_, let carry, _, _) = inner else { return Statement.Branch(carry: [], body: []) }
+            guard case .if(_, let carry, _, _) = inner else { return nil }
             return Statement.Branch(carry: carry, body: [Statement(inner, at: start.location)])
         }
+        let headerStart = index
         var carry: [Name] = []
+        var isReadable = true
         do throws(Failure) {
             carry = try parseCarry()
+            isReadable = !holdsLexicalMistake(from: headerStart)
         } catch {
+            isReadable = false
             try recoverHeader(error, acrossLines: false)
         }
-        return Statement.Branch(carry: carry, body: try parseBody(of: "else"))
+        let body = try parseBody(of: "else")
+        return isReadable ? Statement.Branch(carry: carry, body: body) : nil
     }
 
     /// carry = "carry" name {"," name}
@@ -245,7 +303,7 @@ extension Parser {
         var names: [Name] = []
         repeat { names.append(try expectName("what is carried")) } while consume(.comma)
         guard current.kind == .leftBrace || current.isFirstOnLine || current.kind == .endOfFile else {
-            throw unexpected("',' or '{' behind what is carried")
+            throw unexpected("',' or '{' after what is carried")
         }
         return names
     }
@@ -254,6 +312,8 @@ extension Parser {
 
     /// fuse = "fuse" name ["using" kernel] body
     private mutating func parseFuse() throws(Failure) -> Statement.Kind {
+        let start = index
+        var isReadable = true
         var name = Name("", at: current.location)
         var kernel: Name?
         do throws(Failure) {
@@ -262,10 +322,13 @@ extension Parser {
             guard current.kind == .leftBrace || current.isFirstOnLine || current.kind == .endOfFile else {
                 throw unexpected("'using' or '{'")
             }
+            isReadable = !holdsLexicalMistake(from: start)
         } catch {
+            isReadable = false
             try recoverHeader(error, acrossLines: false)
         }
-        return .fuse(name, kernel: kernel, body: try parseBody(of: "fuse \(name.text)"))
+        let body = try parseBody(of: "fuse \(name.text)")
+        return isReadable ? .fuse(name, kernel: kernel, body: body) : unreadable(from: start)
     }
 
     /// directive = ("buffer" | "run") name {clause}, all on one line
@@ -274,5 +337,15 @@ extension Parser {
         var clauses: [Clause] = []
         while current.kind == .identifier, continuesLine { clauses.append(try parseClause()) }
         return .directive(keyword, name, clauses)
+    }
+}
+
+extension Statement {
+    /// Whether it is a `repeat`, `if` or `fuse`, whose own statements are read one by one.
+    fileprivate var holdsStatements: Bool {
+        switch kind {
+        case .repeat, .if, .fuse: true
+        default: false
+        }
     }
 }

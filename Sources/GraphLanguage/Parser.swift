@@ -10,24 +10,43 @@ public struct Parser {
 
     /// Reads a file's bytes, which need not be UTF-8: that is then the mistake.
     public static func parse(bytes: [UInt8]) throws(Diagnostics) -> SourceFile {
+        let reading = read(bytes: bytes)
+        guard reading.mistakes.isEmpty, let file = reading.file else { throw Diagnostics(reading.mistakes) }
+        return file
+    }
+
+    /// What can be read of a file, and what cannot.
+    public struct Reading: Sendable {
+        /// The tree, in which ``Statement/Kind/unreadable(_:)`` stands for statements with mistakes; nil where mistakes
+        /// lie between declarations, so that the others cannot be judged without them.
+        public var file: SourceFile?
+        /// In the order of their places.
+        public var mistakes: [Diagnostic]
+    }
+
+    /// Reads as much of a file as can be, so that the meaning of the rest can be checked beside its mistakes.
+    public static func read(bytes: [UInt8]) -> Reading {
         guard bytes.count <= SyntaxLimits.fileByteCount else {
-            throw Diagnostics([
-                Diagnostic(
-                    code: "file-too-large",
-                    "a file has at most \(SyntaxLimits.fileByteCount) bytes, this one \(bytes.count)", at: .none)
-            ])
+            let mistake = Diagnostic(
+                code: "file-too-large", "a file has at most \(SyntaxLimits.fileByteCount) bytes, this one \(bytes.count)",
+                at: .none)
+            return Reading(file: nil, mistakes: [mistake])
         }
-        if let mistake = firstByteThatIsNotText(in: bytes) { throw Diagnostics([mistake]) }
+        if let mistake = firstByteThatIsNotText(in: bytes) { return Reading(file: nil, mistakes: [mistake]) }
         var parser = Parser(bytes: bytes)
         let file = parser.parseFile()
-        guard parser.diagnostics.isEmpty else { throw Diagnostics(parser.finishedDiagnostics()) }
-        return file
+        let isWhole = !parser.isFragmentary && !parser.isFull
+        return Reading(file: isWhole ? file : nil, mistakes: parser.finishedDiagnostics())
     }
 
     let bytes: [UInt8]
     let tokens: [Token]
     let documentation: [Int: String]
     private(set) var diagnostics: [Diagnostic]
+    /// Where the lexer found mistakes, in order.
+    private let lexicalMistakes: [SourceLocation]
+    /// Whether a mistake leaves open where declarations begin and end.
+    var isFragmentary = false
 
     /// The token that is read next.
     var index = 0
@@ -39,6 +58,8 @@ public struct Parser {
     var expressionHeight = 0
     /// Where a missing `}` was reported, so that the bodies around do not report it again.
     var unclosedBodyIndex: Int?
+    /// What ``closing(of:)`` looks up, made when the first statement cannot be read.
+    private var closings: [Int32] = []
 
     private init(bytes: [UInt8]) {
         let lexer = Lexer(bytes)
@@ -46,22 +67,14 @@ public struct Parser {
         tokens = lexer.tokens
         documentation = lexer.documentation
         diagnostics = lexer.diagnostics
+        lexicalMistakes = lexer.diagnostics.map(\.location).sorted { $0.isBefore($1) }
     }
 
     private func finishedDiagnostics() -> [Diagnostic] {
-        var sorted = diagnostics.sorted { left, right in
-            (left.location.line, left.location.column) < (right.location.line, right.location.column)
-        }
+        var sorted = diagnostics.sorted { $0.location.isBefore($1.location) }
         // Of two mistakes at one place, the first led to the second.
         var places: Set<[Int]> = []
         sorted.removeAll { !places.insert([$0.location.line, $0.location.column]).inserted }
-        let limit = SyntaxLimits.diagnosticCount
-        if sorted.count > limit {
-            let place = sorted[limit].location
-            sorted.removeSubrange(limit...)
-            sorted.append(
-                Diagnostic(code: "too-many-mistakes", "there are more than \(limit) mistakes; the rest is not shown", at: place))
-        }
         return sorted
     }
 
@@ -106,7 +119,8 @@ public struct Parser {
     mutating func expectName(_ what: String) throws(Failure) -> Name {
         let token = current
         if token.isReservedWord, continuesLine {
-            throw failure("reserved-word", "'\(text(token))' is a word of the language and cannot name \(what)", at: token.location)
+            throw failure(
+                "reserved-word", "'\(text(token))' is a word of the language and cannot name \(what)", at: token.location)
         }
         try expect(.identifier, "a name for \(what)")
         return Name(text(token), at: token.location)
@@ -122,10 +136,23 @@ public struct Parser {
     }
 
     /// Whether so many mistakes were found that reading on helps nobody.
-    var isFull: Bool { diagnostics.count > SyntaxLimits.diagnosticCount }
+    var isFull: Bool { diagnostics.count >= SyntaxLimits.diagnosticCount }
 
     mutating func record(_ failure: Failure) {
         if case .mistake(let diagnostic) = failure, !isFull { diagnostics.append(diagnostic) }
+    }
+
+    /// Whether the lexer found a mistake between a token and the current one.
+    func holdsLexicalMistake(from start: Int) -> Bool {
+        let first = tokens[start].location
+        var low = 0
+        var high = lexicalMistakes.count
+        while low < high {
+            let middle = (low + high) / 2
+            if lexicalMistakes[middle].isBefore(first) { low = middle + 1 } else { high = middle }
+        }
+        guard low < lexicalMistakes.count else { return false }
+        return current.kind == .endOfFile || lexicalMistakes[low].isBefore(current.location)
     }
 
     func failure(
@@ -146,7 +173,7 @@ public struct Parser {
         case .range where continuesLine:
             return failure(
                 "misplaced-range", "expected \(expected), found '..<'", at: token.location,
-                notes: ["a range stands only behind 'in' of a repeat and in clauses"])
+                notes: ["a range can only follow the 'in' of a repeat, or stand in a clause"])
         default:
             break
         }
@@ -159,7 +186,7 @@ public struct Parser {
         let last = tokens[index - 1]
         if last.kind == .unknown { return .reported }
         if last.isBeforeComment {
-            notes.append("'//' behind a space begins a comment; floor division is written without, as H//2")
+            notes.append("'//' after a space begins a comment; floor division is written without the space, as H//2")
         }
         let end = token.kind == .endOfFile ? "file" : "line"
         return failure(
@@ -168,7 +195,7 @@ public struct Parser {
 
     func misplacedPath() -> Failure {
         failure(
-            "misplaced-path", "a path belongs directly behind the call that it names", at: current.location,
+            "misplaced-path", "a path belongs directly after the call that it names", at: current.location,
             notes: ["as in a + conv3x3<64>(h) @body.0"])
     }
 
@@ -190,15 +217,15 @@ public struct Parser {
     mutating func recover(from start: Int) {
         newlineInsensitivity = 0
         if index == start { advance() }
-        var depth = 0
-        for token in tokens[start..<index] {
-            switch token.kind {
-            case .leftParenthesis, .leftBracket: depth += 1
-            case .rightParenthesis, .rightBracket: depth -= 1
+        var opened: [Int] = []
+        for place in start..<index {
+            switch tokens[place].kind {
+            case .leftParenthesis, .leftBracket: opened.append(place)
+            case .rightParenthesis, .rightBracket: _ = opened.popLast()
             default: break
             }
         }
-        if depth > 0, let end = closingIndex(depth: depth) { index = end + 1 }
+        if let outermost = opened.first, let end = closing(of: outermost) { index = end + 1 }
         // The '}' of a set that the statement opened closes no body.
         let braces = tokens[start..<index].reduce(0) { sum, token in
             sum + (token.kind == .leftBrace ? 1 : token.kind == .rightBrace ? -1 : 0)
@@ -214,20 +241,26 @@ public struct Parser {
         }
     }
 
-    /// Where the brackets that are open at the current token close, if that is before any brace.
-    private func closingIndex(depth: Int) -> Int? {
-        var depth = depth
-        var place = index
-        while true {
+    /// Where a bracket is closed, if that is before any brace and declaration.
+    private mutating func closing(of opened: Int) -> Int? {
+        if closings.isEmpty { closings = matchedBrackets() }
+        let place = Int(closings[opened])
+        return place >= 0 ? place : nil
+    }
+
+    /// For each bracket that opens, the place of the one that closes it; -1 for all other tokens.
+    private func matchedBrackets() -> [Int32] {
+        var closings = [Int32](repeating: -1, count: tokens.count)
+        var open: [Int] = []
+        for place in tokens.indices {
             switch tokens[place].kind {
-            case .leftParenthesis, .leftBracket: depth += 1
-            case .rightParenthesis, .rightBracket: depth -= 1
-            case .leftBrace, .rightBrace, .endOfFile: return nil
-            default: if beginsDeclaration(at: place) { return nil }
+            case .leftParenthesis, .leftBracket: open.append(place)
+            case .rightParenthesis, .rightBracket: if let opened = open.popLast() { closings[opened] = Int32(place) }
+            case .leftBrace, .rightBrace: open.removeAll(keepingCapacity: true)
+            default: if beginsDeclaration(at: place) { open.removeAll(keepingCapacity: true) }
             }
-            if depth == 0 { return place }
-            place += 1
         }
+        return closings
     }
 
     /// Skips `{ … }`, or to the next declaration where the brace is never closed.

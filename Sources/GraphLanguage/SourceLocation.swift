@@ -11,6 +11,8 @@ public struct SourceLocation: Hashable, Sendable {
         self.length = length
     }
 
+    func isBefore(_ other: SourceLocation) -> Bool { (line, column) < (other.line, other.column) }
+
     /// For trees and graphs that no text stands behind.
     public static let none = SourceLocation(line: 0, column: 0)
 }

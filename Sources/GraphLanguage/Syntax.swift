@@ -55,6 +55,8 @@ public struct Declaration: Hashable, Sendable {
     /// What a planned entry was made for, as clauses: `on avx2 bands 4`.
     public var clauses: [Clause]
     public var body: [Statement]
+    /// False where a mistake stands in the header, so that parts of it are missing. See ``Parser/read(bytes:)``.
+    public var isReadable = true
     @Unhashed public var location: SourceLocation
 
     public init(
@@ -133,6 +135,8 @@ public struct Statement: Hashable, Sendable {
         case fuse(Name, kernel: Name?, body: [Statement])
         /// `run s0 rows 0..<4 after 1, 2`; `buffer r at 4096 rows 7`: lines of a schedule or a plan.
         case directive(DirectiveKeyword, Name, [Clause])
+        /// A statement with a mistake in it, and the names that it seems to give to values. See ``Parser/read(bytes:)``.
+        case unreadable([Name])
     }
 
     public struct Branch: Hashable, Sendable {

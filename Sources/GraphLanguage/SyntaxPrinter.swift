@@ -126,6 +126,8 @@ public struct SyntaxPrinter {
             line("}")
         case .directive(let keyword, let name, let clauses):
             line("\(keyword.rawValue) \(name.text)\(clauses.isEmpty ? "" : " ")\(Self.clauses(clauses))")
+        case .unreadable(let names):
+            line("// unreadable: \(names.map(\.text).joined(separator: ", "))")
         }
     }
 

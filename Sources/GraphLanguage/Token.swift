@@ -85,6 +85,8 @@ public enum SyntaxLimits {
     public static let nameLength = 255
     /// Characters of a path's text between two interpolations.
     public static let pathLength = 1023
-    /// Mistakes reported in one run.
-    public static let diagnosticCount = 50
+    /// Mistakes shown in one run; of the others, their number.
+    public static let shownDiagnosticCount = 50
+    /// Mistakes that are counted, before reading stops.
+    public static let diagnosticCount = 1000
 }

@@ -41,11 +41,11 @@ public struct SourceText: Hashable, Sendable {
     public func compiled(
         _ values: [String: CompileTimeValue], upTo stage: Stage, entries isWanted: ((Role) -> Bool)? = nil
     ) throws(ModelError) -> Module {
-        var syntax = try parsed()
-        if let isWanted {
-            syntax.declarations.removeAll { $0.role.flatMap { Role(rawValue: $0.text) }.map { !isWanted($0) } ?? false }
-        }
-        do {
+        do throws(CompileError) {
+            var syntax = try Pipeline.parse(text, parameters: values)
+            if let isWanted {
+                syntax.declarations.removeAll { $0.role.flatMap { Role(rawValue: $0.text) }.map { !isWanted($0) } ?? false }
+            }
             return try Pipeline.run(syntax, parameters: values, upTo: stage)
         } catch {
             throw ModelError(error, in: self)

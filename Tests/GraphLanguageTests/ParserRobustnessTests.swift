@@ -96,8 +96,22 @@ struct ParserRobustnessTests {
 
     @Test func manyMistakes() {
         let found = codes(graph(String(repeating: "a = b c\n", count: 100_000)))
-        #expect(found.count == SyntaxLimits.diagnosticCount + 1)
-        #expect(found.last == "too-many-mistakes")
+        #expect(found.count == SyntaxLimits.diagnosticCount)
+    }
+
+    /// Recovery looks ahead for what closes a bracket, once for all statements.
+    @Test func manyOpenBrackets() {
+        #expect(codes(graph(String(repeating: "a = (((\n", count: 100_000))).count == SyntaxLimits.diagnosticCount)
+    }
+
+    /// Of mistakes that are not shown, the number is; and where reading stopped, that there may be more.
+    @Test(arguments: [
+        (51, "\n… and 1 more\n51 errors"), (1000, "\n… and at least 950 more\nat least 1000 errors"), (50, "e\n50 errors"),
+    ])
+    func mistakesThatAreNotShown(count: Int, end: String) {
+        let mistake = Diagnostic(code: "code", "message", at: .none)
+        let text = Diagnostics(Array(repeating: mistake, count: count)).rendered(file: "f", source: "")
+        #expect(text.hasSuffix(end) && text.split(separator: "\n").count { $0.contains("error[code]") } == 50)
     }
 
     @Test func largeFile() {

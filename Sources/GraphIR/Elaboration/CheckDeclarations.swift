@@ -5,7 +5,7 @@ extension Elaborator {
     func checkDeclarations() {
         var seen: Set<String> = []
         let models = file.declarations.filter { $0.keyword == .graph }
-        for declaration in file.declarations {
+        for declaration in file.declarations where declaration.isReadable {
             checkNames(in: declaration)
             let name = declaration.name
             switch declaration.keyword {
@@ -18,12 +18,12 @@ extension Elaborator {
                     report("duplicate-name", "block '\(name.text)' is declared twice", at: name.location)
                 } else if OpName(rawValue: name.text) != nil || isFunction(name.text) {
                     report(
-                        "duplicate-name", "'\(name.text)' is an op of the language; name the block otherwise",
+                        "duplicate-name", "'\(name.text)' is an op of the language; give the block another name",
                         at: name.location)
                 }
                 if declaration.outputs.count != 1 {
                     report(
-                        "bad-block", "a block has exactly one output", at: name.location,
+                        "bad-block", "a block must have exactly one output", at: name.location,
                         found: "\(declaration.outputs.count)")
                 }
             case .train, .predict:
@@ -33,7 +33,7 @@ extension Elaborator {
                         at: declaration.location)
                 }
                 let known = models.map(\.name.text)
-                if !known.isEmpty, !known.contains(name.text) {
+                if !known.isEmpty, models.allSatisfy(\.isReadable), !known.contains(name.text) {
                     report(
                         "unknown-name", "there is no graph '\(name.text)'", at: name.location,
                         suggestion: Spelling.nearest(to: name.text, among: known),

@@ -7,23 +7,36 @@ extension Elaborator {
         if let block = blocks[callee] { return .value(try expand(block, call, named: name)) }
         let op = OpName(rawValue: callee)
         guard op != nil || isFunction(callee) else {
-            throw fail(
+            let reported = fail(
                 "unknown-name", "there is no op or block '\(callee)'", at: call.callee.location,
                 suggestion: Spelling.nearest(
                     to: callee, among: blocks.keys.sorted() + OpName.allCases.map(\.rawValue) + Self.functions))
+            checkOperands(ofUnknown: call)
+            throw reported
         }
+        // The call is understood without what it does not take.
         if let path = call.path {
-            throw fail(
-                "useless-path", "'\(callee)' holds no weights, so nothing is named by this path", at: path.location,
+            report(
+                "useless-path", "'\(callee)' holds no weights that this path could name", at: path.location,
                 notes: ["paths name the weights of blocks"])
         }
-        guard call.parameters.isEmpty else {
-            throw fail(
+        if !call.parameters.isEmpty {
+            report(
                 "wrong-parameter-count", "'\(callee)' takes no arguments between < and >", at: call.callee.location,
                 notes: ["ops take named arguments, as block = 2"])
         }
         guard let op else { return try compute(call) }
         return .value(try apply(op, call, named: name))
+    }
+
+    /// Reports mistakes in the operands of a call of nothing known.
+    private func checkOperands(ofUnknown call: Call) {
+        for expression in call.operands + call.parameters {
+            // A word may be one of an op's own.
+            if case .name(let word) = expression.kind, AttributeDeclaration.Kind.paddings.contains(word) { continue }
+            if case .list = expression.kind { continue }
+            _ = try? evaluate(expression)
+        }
     }
 
     // MARK: Ops
@@ -38,6 +51,7 @@ extension Elaborator {
                 "too-large", "an op takes at most \(ElaborationLimits.operandCount) operands", at: call.callee.location,
                 found: "\(operandCount)")
         }
+        let operands = try? values(call.operands[..<operandCount])
         guard positional.count <= signature.attributes.count, !positional.contains(where: isTensorName) else {
             throw fail(
                 "wrong-operand-count",
@@ -45,25 +59,31 @@ extension Elaborator {
                 at: call.callee.location, expected: signature.written(as: op, withAttributes: true),
                 found: "\(call.operands.count) operands")
         }
-        let operands = try? values(call.operands[..<operandCount])
+        var isSound = true
         var attributes = Attributes()
         for (declaration, expression) in zip(signature.attributes, positional) {
-            attributes[declaration.name] = try attribute(expression, declaration, of: op)
+            attributes[declaration.name] = try? attribute(expression, declaration, of: op)
+            isSound = isSound && attributes[declaration.name] != nil
         }
         for given in call.attributes {
             guard let declaration = signature.attributes.first(where: { $0.name == given.name.text }) else {
                 let known = signature.attributes.map(\.name)
-                throw fail(
+                isSound = false
+                report(
                     "unknown-attribute", "\(op) has no argument '\(given.name.text)'", at: given.name.location,
                     suggestion: Spelling.nearest(to: given.name.text, among: known),
                     notes: [known.isEmpty ? "it has no named arguments" : "it has \(known.joined(separator: ", "))"])
+                continue
             }
-            guard attributes[declaration.name] == nil else {
-                throw fail("duplicate-name", "'\(declaration.name)' is given twice", at: given.name.location)
+            let value = try? attribute(given.value, declaration, of: op)
+            if attributes[declaration.name] != nil {
+                isSound = false
+                report("duplicate-name", "'\(declaration.name)' is given twice", at: given.name.location)
             }
-            attributes[declaration.name] = try attribute(given.value, declaration, of: op)
+            isSound = isSound && value != nil
+            attributes[declaration.name] = value
         }
-        guard let operands else { throw Reported() }
+        guard isSound, let operands else { throw Reported() }
         return try apply(op, operands, attributes, at: call.callee.location, named: name)
     }
 
@@ -147,9 +167,9 @@ extension Elaborator {
                 "too-large", "a list has at most \(ElaborationLimits.operandCount) items", at: location,
                 found: "\(items.count)")
         }
-        var sizes: [Size] = []
-        for item in items { sizes.append(try size(item)) }
-        return sizes
+        let sizes = items.map { try? size($0) }
+        guard !sizes.contains(nil) else { throw Reported() }
+        return sizes.compactMap { $0 }
     }
 
     // MARK: Functions
@@ -171,8 +191,9 @@ extension Elaborator {
                 "wrong-operand-count", "'\(function.text)' takes \(isOfOne ? "one whole number" : "one whole number or more")",
                 at: function.location, found: "\(call.operands.count)")
         }
-        var numbers: [Int] = []
-        for operand in call.operands { numbers.append(try integer(operand)) }
+        let found = call.operands.map { try? integer($0) }
+        guard !found.contains(nil) else { throw Reported() }
+        let numbers = found.compactMap { $0 }
         switch function.text {
         case "min": return .known(.int(numbers.min() ?? 0))
         case "max": return .known(.int(numbers.max() ?? 0))

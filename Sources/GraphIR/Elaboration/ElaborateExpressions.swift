@@ -32,16 +32,19 @@ extension Elaborator {
             return try evaluate(call, at: expression.location, named: name)
         case .list, .set, .range:
             throw fail(
-                "not-a-tensor", "a list stands only as an argument of an op, as axes = [0, 1]", at: expression.location)
+                "not-a-tensor", "a list can only be an argument of an op, as in axes = [0, 1]", at: expression.location)
         }
     }
 
     private func unknownName(_ text: String, at location: SourceLocation) -> Reported {
         guard !isInType else {
-            return fail(
+            let reported = fail(
                 "unknown-name", "there is no size or parameter '\(text)' here", at: location,
                 suggestion: Spelling.nearest(to: text, among: environment.names),
                 notes: ["sizes get their names in the types of inputs"])
+            // One that was forgotten is missed in many types.
+            environment.define(text, .poison)
+            return reported
         }
         let isCallable = OpName(rawValue: text) != nil || blocks[text] != nil || isFunction(text)
         return fail(
@@ -72,7 +75,7 @@ extension Elaborator {
         case .size(let size):
             if let number = size.constant { return builder.constant(Double(number)) }
             throw fail(
-                "not-a-tensor", "a tensor is needed here, and sizes of pictures are no tensors", at: location,
+                "not-a-tensor", "a tensor is needed here, not a size", at: location,
                 found: "\(size)")
         case .known(let known):
             guard let number = known.number else {
@@ -91,7 +94,8 @@ extension Elaborator {
             if let number = size.constant { return .int(number) }
             throw fail("not-known", "this must be known when compiling", at: expression.location, found: "\(size)")
         case .value(let id):
-            throw fail("not-known", "this must be known when compiling, a tensor is not", at: expression.location,
+            throw fail(
+                "not-known", "this must be known when compiling, and a tensor is not", at: expression.location,
                 found: "\(builder.type(of: id))")
         }
     }
@@ -114,11 +118,11 @@ extension Elaborator {
         case .size(let size): return size
         case .known(.int(let number)):
             guard abs(Double(number)) <= Double(Size.limit) else {
-                throw fail("too-large", "a size is at most 2^48", at: location, found: "\(number)")
+                throw fail("too-large", "a size can be at most 2^48", at: location, found: "\(number)")
             }
             return Size(number)
         case .known, .value:
-            throw fail("wrong-kind", "a size is a whole number", at: location, found: shown(binding))
+            throw fail("wrong-kind", "a size must be a whole number", at: location, found: shown(binding))
         }
     }
 
@@ -155,7 +159,7 @@ extension Elaborator {
         defer { isInType = false }
         let size = try size(expression)
         if let number = size.constant, number < 1 {
-            throw fail("empty-tensor", "every dimension is at least 1", at: expression.location, found: "\(number)")
+            throw fail("empty-tensor", "every dimension must be at least 1", at: expression.location, found: "\(number)")
         }
         return size
     }
@@ -170,7 +174,7 @@ extension Elaborator {
                 let number = try integer(expression)
                 guard number >= 0 else {
                     throw fail(
-                        "wrong-kind", "a path holds whole numbers of at least 0", at: expression.location,
+                        "wrong-kind", "a number in a path must be at least 0", at: expression.location,
                         found: "\(number)")
                 }
                 text += "\(number)"
@@ -223,9 +227,10 @@ extension Elaborator {
             for member in members where try Self.areEqual(known(member), value) { return .known(.bool(true)) }
             return .known(.bool(false))
         case .equal, .notEqual:
-            return .known(.bool(Self.areEqual(try known(left), try known(right)) == (symbol == .equal)))
+            let (first, second) = try bothKnown(left, right)
+            return .known(.bool(Self.areEqual(first, second) == (symbol == .equal)))
         case .less, .lessOrEqual, .greater, .greaterOrEqual:
-            let (leftValue, rightValue) = (try known(left), try known(right))
+            let (leftValue, rightValue) = try bothKnown(left, right)
             guard let first = leftValue.number, let second = rightValue.number else {
                 throw fail(
                     "wrong-kind", "'\(symbol.rawValue)' compares numbers", at: location,
@@ -240,6 +245,16 @@ extension Elaborator {
         case .add, .subtract, .multiply, .divide, .floorDivide:
             return try arithmetic(symbol, left, right, at: location, named: name)
         }
+    }
+
+    /// Both sides are looked at before either is refused, so that both are reported.
+    private func bothKnown(
+        _ left: Expression, _ right: Expression
+    ) throws(Reported) -> (CompileTimeValue, CompileTimeValue) {
+        let first = try? known(left)
+        let second = try known(right)
+        guard let first else { throw Reported() }
+        return (first, second)
     }
 
     private static func areEqual(_ left: CompileTimeValue, _ right: CompileTimeValue) -> Bool {
@@ -331,7 +346,7 @@ extension Elaborator {
         case .floorDivide:
             guard let divisor = second.constant, divisor >= 1 else {
                 throw fail(
-                    "bad-arithmetic", "a size is divided by a whole number of at least 1", at: right.location,
+                    "bad-arithmetic", "a size can only be divided by a whole number of at least 1", at: right.location,
                     found: "\(second)")
             }
             result = first.floorDivided(by: divisor)

@@ -33,6 +33,8 @@ extension Elaborator {
         case .directive(let directive, _, _):
             // The lines of a plan are read beside the graph, by the compiler.
             try requireDump(directive.rawValue, at: statement.location)
+        case .unreadable(let names):
+            for name in names where !environment.isFixed(name.text) { environment.define(name.text, .poison) }
         }
     }
 
@@ -52,28 +54,32 @@ extension Elaborator {
     // MARK: Names
 
     private func assign(_ name: Name, _ declared: TypeSyntax?, _ expression: Expression) throws(Reported) {
+        let binding = try? evaluate(expression, declared, named: name.text)
         try requireFree(name)
         guard !environment.needsCarry(name.text) else {
             environment.define(name.text, .poison)
             throw fail(
-                "missing-carry", "'\(name.text)' belongs to the outside; a repeat or if changes it only through carry",
+                "missing-carry", "'\(name.text)' is defined outside; a repeat or if can change it only through carry",
                 at: name.location, notes: ["write 'carry \(name.text)' in front of the '{'"])
         }
-        do {
-            let binding = try evaluate(expression, named: name.text)
-            if let declared {
-                let type = try type(declared, isResult: true)
-                let id = try value(of: binding, at: expression.location)
-                // The name keeps its value even so: what uses it is right or wrong on its own.
-                _ = check(builder.type(of: id), is: type, for: "'\(name.text)'", at: declared.location)
-            }
-            // In a dump, each value has its name already, and this is an output's alias.
-            if keyword != .entry, case .value(let id) = binding { builder.suggest(name.text, for: id) }
-            environment.define(name.text, binding)
-        } catch {
-            environment.define(name.text, .poison)
-            throw Reported()
+        environment.define(name.text, binding ?? .poison)
+    }
+
+    /// What is assigned to a name, its declared type checked.
+    private func evaluate(
+        _ expression: Expression, _ declared: TypeSyntax?, named name: String
+    ) throws(Reported) -> Binding {
+        let stated: TensorType? = if let declared { try? type(declared, isResult: true) } else { nil }
+        let binding = try evaluate(expression, named: name)
+        if let declared {
+            guard let stated else { throw Reported() }
+            let id = try value(of: binding, at: expression.location)
+            // The name keeps its value even so: what uses it is right or wrong on its own.
+            _ = check(builder.type(of: id), is: stated, for: "'\(name)'", at: declared.location)
         }
+        // In a dump, each value has its name already, and this is an output's alias.
+        if keyword != .entry, case .value(let id) = binding { builder.suggest(name, for: id) }
+        return binding
     }
 
     /// Checks that a name is not one that types and paths are written with.
@@ -90,19 +96,21 @@ extension Elaborator {
         let name = typed.name
         try requireFree(name)
         environment.define(name.text, .poison)
+        let start = keyword == .scalar ? nil : try? self.initializer(initializer, for: name)
         let type = try type(typed.type, isResult: false)
+        guard !isLookingUp else { throw Reported() }
         guard type.element == .f32 else {
-            throw fail("element-mismatch", "a \(keyword.rawValue) is f32", at: typed.type.location, found: "\(type)")
+            throw fail("element-mismatch", "a \(keyword.rawValue) must be f32", at: typed.type.location, found: "\(type)")
         }
         let content: Node.Content
         if keyword == .scalar {
             guard type.shape.rank == 0 else {
                 throw fail(
-                    "rank-mismatch", "a scalar is one number", at: typed.type.location, expected: "f32[]", found: "\(type)")
+                    "rank-mismatch", "a scalar must be one number", at: typed.type.location, expected: "f32[]", found: "\(type)")
             }
             if self.keyword != .entry, TrainingScalars.all.contains(name.text) {
                 throw fail(
-                    "reserved-word", "'\(name.text)' is a number that training supplies; name the scalar otherwise",
+                    "reserved-word", "'\(name.text)' is a number that training supplies; give the scalar another name",
                     at: name.location)
             }
             content = .scalar
@@ -113,8 +121,8 @@ extension Elaborator {
                     at: symbolicDimension(of: typed.type, type).location, found: "\(type)",
                     notes: ["sizes of inputs are known only when the model runs"])
             }
-            let start = try self.initializer(initializer, for: name)
             let full = try storagePath(name, path)
+            guard let start else { throw Reported() }
             content = keyword == .weight ? .weight(path: full, initializer: start) : .state(path: full, initializer: start)
         }
         builder.origin = origin(at: name.location)
@@ -131,7 +139,7 @@ extension Elaborator {
         let known = Initializer.allCases.map(\.rawValue)
         guard let word else {
             throw fail(
-                "missing-initializer", "'\(name.text)' does not say how it begins", at: name.location,
+                "missing-initializer", "'\(name.text)' has no initializer", at: name.location,
                 notes: ["write ~ and one of \(known.joined(separator: ", "))"])
         }
         guard let initializer = Initializer(rawValue: word.text) else {
@@ -153,7 +161,7 @@ extension Elaborator {
             guard let prefix else {
                 throw fail(
                     "missing-path", "'\(call.callee.text)' holds weights, so its call needs a path",
-                    at: call.callee.location, notes: ["write @name behind the call's ')'"], depth: depth)
+                    at: call.callee.location, notes: ["write @name after the call's ')'"], depth: depth)
             }
             parts.append(prefix)
         }
@@ -192,7 +200,9 @@ extension Elaborator {
     private func unroll(
         _ variable: Name, _ lower: Expression, _ upper: Expression, _ carry: [Name], _ body: [Statement]
     ) throws(Reported) {
+        if isLookingUp { return lookUpNames(within: body, carry: carry, counter: variable) }
         do {
+            checkCarry(carry.filter { $0 != variable })
             let lowest = try? integer(lower)
             let end = try integer(upper)
             guard let first = lowest else { throw Reported() }
@@ -204,14 +214,19 @@ extension Elaborator {
                 throw fail(
                     "duplicate-name", "'\(variable.text)' counts the iterations and cannot be carried", at: variable.location)
             }
-            checkCarry(carry)
+            var isSound = true
             for value in first..<end {
                 let mistakeCount = diagnostics.count
                 try iterate(variable, value, carry, body)
-                // What goes wrong in one iteration does so in the others: one is enough to read.
-                if diagnostics.count > mistakeCount { throw Reported() }
+                guard diagnostics.count > mistakeCount else { continue }
+                // The iterations that follow may hold other mistakes, but none that come of this one.
+                isSound = false
+                poison(carry)
             }
+            if end == first { lookUpNames(in: body, carry: carry, counter: variable) }
+            guard isSound else { throw Reported() }
         } catch {
+            lookUpNames(in: body, carry: carry, counter: variable)
             poison(carry)
             throw Reported()
         }
@@ -235,23 +250,28 @@ extension Elaborator {
         do {
             value = try known(condition)
             if value.number != nil {
-                throw fail("wrong-kind", "a condition is true or false", at: condition.location, found: "\(value)")
+                throw fail("wrong-kind", "a condition must be true or false", at: condition.location, found: "\(value)")
             }
         } catch {
+            checkCarry(carry)
+            lookUpNames(in: then, carry: carry)
+            lookUpNames(in: otherwise?.body ?? [], carry: otherwise?.carry ?? [])
             poison(carry + (otherwise?.carry ?? []))
             throw Reported()
         }
-        let branch = value == .bool(true) ? Statement.Branch(carry: carry, body: then) : otherwise
-        guard let branch else { return }
-        checkCarry(branch.carry)
-        stepCount += branch.carry.count
-        environment.push(carry: branch.carry.map(\.text))
-        elaborate(body: branch.body)
+        let first = Statement.Branch(carry: carry, body: then)
+        let (taken, other) = value == .bool(true) ? (first, otherwise) : (otherwise, first)
+        if let taken { checkCarry(taken.carry) }
+        if let other { lookUpNames(in: other.body, carry: other.carry) }
+        guard let taken else { return }
+        stepCount += taken.carry.count
+        environment.push(carry: taken.carry.map(\.text))
+        elaborate(body: taken.body)
         environment.pop()
     }
 
     /// What is carried exists outside, may change, and is carried by the repeats and ifs around too.
-    private func checkCarry(_ carry: [Name]) {
+    func checkCarry(_ carry: [Name]) {
         for name in carry {
             if environment[name.text] == nil {
                 report(
@@ -263,7 +283,8 @@ extension Elaborator {
                 try? requireFree(name)
             } else if environment.needsCarry(name.text) {
                 report(
-                    "missing-carry", "the repeat or if around does not carry '\(name.text)', so that its value would be lost",
+                    "missing-carry",
+                    "the repeat or if around this one does not carry '\(name.text)', so that its new value would be lost",
                     at: name.location, notes: ["write 'carry \(name.text)' there too"])
                 environment.define(name.text, .poison)
             }
@@ -281,18 +302,20 @@ extension Elaborator {
 
     private func measure(_ keyword: Statement.MeasureKeyword, _ name: Name, _ expression: Expression) throws(Reported) {
         let role: Measure.Role = keyword == .loss ? .loss : .metric
+        let measured = try? value(expression, named: name.text)
+        guard !isLookingUp else { throw Reported() }
         if role == .loss {
             guard !isLossDeclared else {
                 throw fail(
-                    "duplicate-name", "there is one loss, and this is another", at: name.location,
+                    "duplicate-name", "a model has one loss, and this is another", at: name.location,
                     notes: ["add them up to minimise both, or make one a metric"])
             }
             isLossDeclared = true
         }
-        let id = try value(expression, named: name.text)
+        guard let id = measured else { throw Reported() }
         guard builder.type(of: id) == .scalar else {
             throw fail(
-                "rank-mismatch", "a \(keyword.rawValue) is one number; take the mean or sum", at: expression.location,
+                "rank-mismatch", "a \(keyword.rawValue) must be one number; take the mean or sum", at: expression.location,
                 expected: "f32[]", found: "\(builder.type(of: id))")
         }
         guard measureNames.insert(name.text).inserted else {
@@ -302,6 +325,8 @@ extension Elaborator {
     }
 
     private func update(_ name: Name, _ expression: Expression) throws(Reported) {
+        let next = try? value(expression, named: nil)
+        guard !isLookingUp else { throw Reported() }
         let target = try value(Expression(.name(name.text), at: name.location), named: nil)
         switch builder.graph[target].content {
         case .weight, .state: break
@@ -309,7 +334,7 @@ extension Elaborator {
             throw fail(
                 "bad-update", "'\(name.text)' is neither weight nor state, so it cannot be updated", at: name.location)
         }
-        let id = try value(expression, named: nil)
+        guard let id = next else { throw Reported() }
         guard
             check(
                 builder.type(of: id), is: builder.type(of: target), for: "the new value of '\(name.text)'",

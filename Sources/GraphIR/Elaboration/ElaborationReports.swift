@@ -3,6 +3,20 @@ import GraphLanguage
 /// Stops the elaboration of an expression whose mistake has been reported.
 struct Reported: Error {}
 
+/// A mistake's kind and place, by which it is reported once.
+struct MistakeSite: Hashable {
+    var code: String
+    var location: SourceLocation
+}
+
+extension [Diagnostic] {
+    func sortedByPlace() -> [Diagnostic] {
+        sorted {
+            ($0.location.line, $0.location.column, $0.code) < ($1.location.line, $1.location.column, $1.code)
+        }
+    }
+}
+
 /// One level of what led to a statement.
 enum ElaborationFrame {
     /// `path` is nil when the call has none, so that the callee can declare no weights.
@@ -25,13 +39,6 @@ enum ElaborationFrame {
 
 /// Mistakes and how they are collected.
 extension Elaborator {
-    /// In the order of their places.
-    var sortedDiagnostics: [Diagnostic] {
-        diagnostics.sorted {
-            ($0.location.line, $0.location.column, $0.code) < ($1.location.line, $1.location.column, $1.code)
-        }
-    }
-
     /// Notes a mistake, once for each place: the first iteration or call that goes wrong stands for the others.
     ///
     /// - Parameter depth: how many of the calls and iterations that led here the note names; all when nil.
@@ -39,20 +46,15 @@ extension Elaborator {
         _ code: String, _ message: String, at location: SourceLocation, expected: String? = nil,
         found: String? = nil, suggestion: @autoclosure () -> String? = nil, notes: [String] = [], depth: Int? = nil
     ) {
-        let isKnown = diagnostics.contains { $0.location == location && $0.code == code }
-        guard !isKnown, !isStopped else { return }
-        guard diagnostics.count < ElaborationLimits.diagnosticCount else {
-            insert(
-                Diagnostic(
-                    code: "too-many-mistakes",
-                    "there are more than \(ElaborationLimits.diagnosticCount) mistakes; the rest is not shown", at: location))
-            return stop()
-        }
+        guard !isStopped, !isLookingUp || Self.codesOfNames.contains(code), !isKnown(code, at: location) else { return }
         let lines = depth.map { Self.chain(of: frames[..<$0]) } ?? chain
+        // To look for names is long work, and nobody reads the last of so many mistakes.
+        let isShown = diagnostics.count < 2 * SyntaxLimits.shownDiagnosticCount
         insert(
             Diagnostic(
-                code: code, message, at: location, expected: expected, found: found, suggestion: suggestion(),
-                notes: notes + lines))
+                code: code, message, at: location, expected: expected, found: found,
+                suggestion: isShown ? suggestion() : nil, notes: notes + lines))
+        if diagnostics.count == SyntaxLimits.diagnosticCount { stop() }
     }
 
     func fail(

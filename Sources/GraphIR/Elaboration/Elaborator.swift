@@ -10,15 +10,26 @@ public func elaborate(
 ) throws(Diagnostics) -> Module {
     let elaborator = Elaborator(file)
     let module = elaborator.module(parameters: parameters)
-    guard elaborator.diagnostics.isEmpty, let module else { throw Diagnostics(elaborator.sortedDiagnostics) }
+    guard elaborator.diagnostics.isEmpty, let module else { throw Diagnostics(elaborator.diagnostics.sortedByPlace()) }
     return module
+}
+
+/// All mistakes of a text that cannot be read as a whole: those in how it is written, and those in what the rest of it
+/// means. What could follow from a statement that cannot be read is none.
+public func mistakes(
+    in reading: Parser.Reading, parameters: [String: CompileTimeValue] = [:]
+) -> Diagnostics {
+    guard let file = reading.file else { return Diagnostics(reading.mistakes) }
+    let elaborator = Elaborator(file, isWhole: false)
+    _ = elaborator.module(parameters: parameters)
+    return Diagnostics((reading.mistakes + elaborator.diagnostics).sortedByPlace())
 }
 
 /// Reads one compiled entry, as the passes print it. Directives (`run`, `buffer`) are not the graph's.
 public func elaborate(entry: Declaration) throws(Diagnostics) -> Graph {
     let elaborator = Elaborator(SourceFile(declarations: [entry]))
     let graph = elaborator.compiledEntry(entry)
-    guard elaborator.diagnostics.isEmpty else { throw Diagnostics(elaborator.sortedDiagnostics) }
+    guard elaborator.diagnostics.isEmpty else { throw Diagnostics(elaborator.diagnostics.sortedByPlace()) }
     return graph
 }
 
@@ -36,7 +47,6 @@ enum ElaborationLimits {
     static let operandCount = 256
     /// Characters of a weight's whole path; leaves room for the names of its states.
     static let pathLength = 1000
-    static let diagnosticCount = 50
 }
 
 /// The state of one elaboration. `ElaborateStatements`, `ElaborateExpressions` and `ElaborateCalls`
@@ -44,7 +54,11 @@ enum ElaborationLimits {
 final class Elaborator {
     let file: SourceFile
     let blocks: [String: Declaration]
-    private(set) var diagnostics: Set<Diagnostic> = []
+    /// Whether the file holds no statement that cannot be read.
+    private let isWhole: Bool
+    private(set) var diagnostics: [Diagnostic] = []
+    /// Where which mistakes were found.
+    private var mistakeSites: Set<MistakeSite> = []
     /// Set where going on would take too long or help nobody.
     private(set) var isStopped = false
 
@@ -64,20 +78,34 @@ final class Elaborator {
     var isLossDeclared = false
     /// For each weight's path, the statement that declared it and what led there.
     var weightSites: [String: (location: SourceLocation, frames: [ElaborationFrame])] = [:]
+    /// Calls whose path has a mistake. Each stands for a path that is no other's.
+    var unknownPathCount = 0
+    /// Whether only names are looked up, in statements that are not elaborated. See `UnreachedNames`.
+    var isLookingUp = false
+    /// Where the bodies begin whose names were looked up.
+    var lookedUpBodies: Set<SourceLocation> = []
+    /// The names of blocks that a call has expanded.
+    var expandedBlocks: Set<String> = []
 
     var measureNames: Set<String> = []
     var updatedTargets: Set<ValueID> = []
     /// Names of `fuse` statements.
     var stepNames: Set<String> = []
 
-    init(_ file: SourceFile) {
+    init(_ file: SourceFile, isWhole: Bool = true) {
         self.file = file
+        self.isWhole = isWhole
         var blocks: [String: Declaration] = [:]
         for block in file.declarations where block.keyword == .block { blocks[block.name.text] = block }
         self.blocks = blocks
     }
 
-    func insert(_ diagnostic: Diagnostic) { diagnostics.insert(diagnostic) }
+    /// Whether a mistake of a kind was found at a place before; it is known from then on.
+    func isKnown(_ code: String, at location: SourceLocation) -> Bool {
+        !mistakeSites.insert(MistakeSite(code: code, location: location)).inserted
+    }
+
+    func insert(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
 
     func stop() { isStopped = true }
 
@@ -94,12 +122,19 @@ final class Elaborator {
             }
             return nil
         }
-        guard let bound = bind(parameters, of: model) else { return nil }
+        guard model.isReadable else {
+            lookUpNamesOfUncalledBlocks()
+            return nil
+        }
+        let bound = bind(parameters, of: model)
         var entries = [Entry(role: .forward, graph: graph(of: model, with: nil, parameters: bound))]
         for (keyword, role) in [(Declaration.Keyword.train, Role.train), (.predict, .predict)] {
-            guard !isStopped, let declaration = file.declarations.first(where: { $0.keyword == keyword }) else { continue }
+            guard !isStopped, let declaration = file.declarations.first(where: { $0.keyword == keyword }),
+                declaration.isReadable
+            else { continue }
             entries.append(Entry(role: role, graph: graph(of: model, with: declaration, parameters: bound)))
         }
+        lookUpNamesOfUncalledBlocks()
         if !entries.contains(where: { $0.role == .predict }) {
             entries.append(Entry(role: .predict, graph: entries[0].graph))
         }
@@ -117,7 +152,7 @@ final class Elaborator {
         for declaration in file.declarations {
             guard declaration.keyword == .entry, let role = declaration.role.flatMap({ Role(rawValue: $0.text) }) else {
                 report(
-                    "bad-entry", "a file with a stage holds entries 'forward', 'train' and 'predict' alone",
+                    "bad-entry", "a file that begins with its stage holds entries 'forward', 'train' and 'predict' alone",
                     at: declaration.location)
                 continue
             }
@@ -132,8 +167,8 @@ final class Elaborator {
 
     // MARK: Parameters
 
-    /// Parameters from the command line over the defaults.
-    private func bind(_ given: [String: CompileTimeValue], of model: Declaration) -> [(String, Binding)]? {
+    /// Parameters from the command line over the defaults; poison, where one is wrong or all are not allowed.
+    private func bind(_ given: [String: CompileTimeValue], of model: Declaration) -> [(String, Binding)] {
         let known = model.parameters.map(\.name.text)
         for name in given.keys.sorted() where !known.contains(name) {
             report(
@@ -142,14 +177,13 @@ final class Elaborator {
                 notes: known.isEmpty ? ["it has none"] : ["it has \(known.joined(separator: ", "))"])
         }
         environment = Environment()
-        var isComplete = true
         for parameter in model.parameters {
             let value: CompileTimeValue?
             if let override = given[parameter.name.text] {
                 value = override.converted(to: parameter.kind.text)
                 if value == nil, CompileTimeValue.kinds.contains(parameter.kind.text) {
                     report(
-                        "wrong-kind", "parameter '\(parameter.name.text)' is given a value of another kind",
+                        "wrong-kind", "parameter '\(parameter.name.text)' is given a value of the wrong kind",
                         at: parameter.name.location, expected: parameter.kind.text,
                         found: "\(override.kind) \(override)")
                 }
@@ -161,11 +195,10 @@ final class Elaborator {
                     at: parameter.name.location, notes: ["give it as \(parameter.name.text)=VALUE"])
                 value = nil
             }
-            isComplete = isComplete && value != nil
             environment.fix(parameter.name.text, value.map(Binding.known) ?? .poison)
         }
-        guard isComplete, checkCondition(of: model) else { return nil }
-        return known.map { ($0, environment[$0] ?? .poison) }
+        let areAllowed = checkCondition(of: model)
+        return known.map { ($0, areAllowed ? environment[$0] ?? .poison : .poison) }
     }
 
     /// Evaluates the default of a parameter, or an argument for it, as the parameter's kind.
@@ -173,7 +206,7 @@ final class Elaborator {
         guard let value = try? known(expression), CompileTimeValue.kinds.contains(parameter.kind.text) else { return nil }
         if let converted = value.converted(to: parameter.kind.text) { return converted }
         report(
-            "wrong-kind", "parameter '\(parameter.name.text)' is of another kind", at: expression.location,
+            "wrong-kind", "parameter '\(parameter.name.text)' is given a value of the wrong kind", at: expression.location,
             expected: parameter.kind.text, found: "\(value.kind) \(value)")
         return nil
     }
@@ -183,7 +216,7 @@ final class Elaborator {
         guard let value = try? known(condition) else { return false }
         if value == .bool(true) { return true }
         if value != .bool(false) {
-            report("wrong-kind", "a condition is true or false", at: condition.location, found: "\(value)")
+            report("wrong-kind", "a condition must be true or false", at: condition.location, found: "\(value)")
             return false
         }
         let values = declaration.parameters.compactMap { parameter -> String? in
@@ -231,7 +264,7 @@ final class Elaborator {
         for output in model.outputs {
             if let input = entry.inputs.first(where: { $0.name == output.name }) {
                 report(
-                    "duplicate-name", "'\(input.name.text)' is an output of the graph; name the input otherwise",
+                    "duplicate-name", "'\(input.name.text)' is an output of the graph; give the input another name",
                     at: input.name.location)
             }
             let id = modelOutputs.first { $0.0 == output }?.1
@@ -240,10 +273,11 @@ final class Elaborator {
         environment = outer
         keyword = entry.keyword
         elaborate(body: entry.body)
-        if entry.keyword == .train, !isLossDeclared, diagnostics.isEmpty || !entry.body.contains(where: \.holdsLoss) {
+        let isSound = isWhole && diagnostics.isEmpty
+        if entry.keyword == .train, !isLossDeclared, isSound || !entry.body.contains(where: \.mayHoldLoss) {
             report(
                 "no-loss", "'train' declares no loss, so there is nothing to minimise", at: entry.name.location,
-                notes: ["as: loss mae = mean(abs(sr - f32(hr)))"])
+                notes: ["write, for example, loss mae = mean(abs(sr - f32(hr)))"])
         }
         return finished(results(of: entry))
     }
@@ -286,7 +320,7 @@ final class Elaborator {
         }
         if keyword != .entry, TrainingScalars.all.contains(input.name.text) {
             report(
-                "reserved-word", "'\(input.name.text)' is a number that training supplies; name the input otherwise",
+                "reserved-word", "'\(input.name.text)' is a number that training supplies; give the input another name",
                 at: input.name.location)
         }
         guard let type = try? type(input.type, isResult: false) else { return environment.define(input.name.text, .poison) }
@@ -321,19 +355,19 @@ final class Elaborator {
             found.element == stated.element && found.shape.rank == stated.shape.rank
             && zip(found.shape.dimensions, stated.shape.dimensions).allSatisfy { $0.compared(to: $1) != .different }
         report(
-            "type-mismatch", "\(what) is not of its declared type", at: location, expected: "\(stated)", found: "\(found)",
+            "type-mismatch", "\(what) does not have its declared type", at: location, expected: "\(stated)", found: "\(found)",
             notes: isUndecided ? ["they agree for some sizes only, and a declared type holds for all"] : [])
         return false
     }
 }
 
 extension Statement {
-    /// Whether a loss stands here or within.
-    fileprivate var holdsLoss: Bool {
+    /// Whether a loss stands here or within, as far as it can be read.
+    fileprivate var mayHoldLoss: Bool {
         switch kind {
-        case .measure(.loss, _, _): true
-        case .repeat(_, _, _, _, let body): body.contains(where: \.holdsLoss)
-        case .if(_, _, let then, let otherwise): (then + (otherwise?.body ?? [])).contains(where: \.holdsLoss)
+        case .measure(.loss, _, _), .unreadable: true
+        case .repeat(_, _, _, _, let body): body.contains(where: \.mayHoldLoss)
+        case .if(_, _, let then, let otherwise): (then + (otherwise?.body ?? [])).contains(where: \.mayHoldLoss)
         default: false
         }
     }

@@ -12,6 +12,8 @@ enum Binding {
 /// The names of one body, innermost scope last.
 struct Environment {
     private var scopes: [Scope] = [Scope()]
+    /// Whether nothing is known of what names stand for.
+    private var isPoisoned = false
 
     private struct Scope {
         var bindings: [String: Binding] = [:]
@@ -23,13 +25,20 @@ struct Environment {
 
     subscript(_ name: String) -> Binding? {
         for scope in scopes.reversed() {
-            if let binding = scope.bindings[name] { return binding }
+            if let binding = scope.bindings[name] { return isPoisoned ? .poison : binding }
         }
         return nil
     }
 
     /// Sorted, so that suggestions are the same on every run.
     var names: [String] { scopes.flatMap { $0.bindings.keys }.sorted() }
+
+    /// The same names, of which nothing is known.
+    func poisoned() -> Environment {
+        var environment = self
+        environment.isPoisoned = true
+        return environment
+    }
 
     mutating func define(_ name: String, _ binding: Binding) {
         scopes[scopes.count - 1].bindings[name] = binding
@@ -48,7 +57,9 @@ struct Environment {
 
     /// Whether assigning `name` here would change a name of an outer scope without `carry`.
     func needsCarry(_ name: String) -> Bool {
-        guard scopes.count > 1, let inner = scopes.last, inner.bindings[name] == nil, !inner.carried.contains(name) else { return false }
+        guard scopes.count > 1, let inner = scopes.last, inner.bindings[name] == nil, !inner.carried.contains(name) else {
+            return false
+        }
         return self[name] != nil
     }
 
@@ -59,6 +70,7 @@ struct Environment {
     /// Leaves the innermost scope; carried names keep their last values.
     mutating func pop() {
         let inner = scopes.removeLast()
+        if isPoisoned { return }
         for name in inner.carried {
             guard let binding = inner.bindings[name] else { continue }
             define(name, binding)

@@ -39,7 +39,7 @@ enum ClipBounds {
         let (lower, upper) = (attributes.float("min"), attributes.float("max"))
         guard lower <= upper else {
             throw OpError(
-                "bad-attribute", "'min' of \(op) is at most 'max'", expected: "min ≤ \(upper)", found: "min = \(lower)")
+                "bad-attribute", "'min' of \(op) must be at most 'max'", expected: "min ≤ \(upper)", found: "min = \(lower)")
         }
     }
 

@@ -13,7 +13,7 @@ struct Concat: Op {
         for operand in operands.dropFirst() {
             guard operand.shape.rank == result.shape.rank else {
                 throw OpError(
-                    "rank-mismatch", "the operands of concat have unlike numbers of dimensions",
+                    "rank-mismatch", "the operands of concat differ in their number of dimensions",
                     expected: operands[0].description, found: operand.description)
             }
             var wanted = operands[0]

@@ -10,7 +10,7 @@ struct LeakyReLU: PointwiseOp {
         try operands[0].requireF32(in: name)
         let slope = attributes.float("slope")
         guard slope >= 0, slope.isFinite else {
-            throw OpError("bad-attribute", "'slope' of leaky_relu is at least 0", found: "\(slope)")
+            throw OpError("bad-attribute", "'slope' of leaky_relu must be at least 0", found: "\(slope)")
         }
         return operands[0]
     }

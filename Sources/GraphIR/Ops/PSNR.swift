@@ -66,7 +66,7 @@ struct PSNR: Op {
         try b.require(a, as: "b", in: op)
         let peak = attributes.float("max")
         guard peak > 0, peak.isFinite else {
-            throw OpError("bad-attribute", "'max' of \(op) is above 0", found: "\(peak)")
+            throw OpError("bad-attribute", "'max' of \(op) must be above 0", found: "\(peak)")
         }
     }
 }

@@ -11,7 +11,7 @@ struct Power: PointwiseOp {
         try operands[0].requireF32(in: name)
         let base = attributes.float("base")
         guard base > 0, base.isFinite else {
-            throw OpError("bad-attribute", "'base' of power is above 0", found: "\(base)")
+            throw OpError("bad-attribute", "'base' of power must be above 0", found: "\(base)")
         }
         return operands[0]
     }

@@ -42,7 +42,7 @@ struct Sum: Op {
         for size in attributes.sizes("axes") {
             guard let axis = size.constant, axis >= 0, axis < rank, !axes.contains(axis) else {
                 throw OpError(
-                    "bad-axis", "'axes' of \(op) are distinct axes of the operand",
+                    "bad-axis", "'axes' of \(op) must be distinct axes of the operand",
                     expected: "numbers from 0 to \(rank - 1)", found: "\(size)")
             }
             axes.append(axis)

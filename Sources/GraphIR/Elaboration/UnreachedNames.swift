@@ -1,0 +1,45 @@
+import GraphLanguage
+
+/// Names in what is not elaborated: branches that are not taken, repeats without iterations, blocks that nothing calls.
+///
+/// Such statements have no values, so that little can be said of them. But what their names stand for does not depend
+/// on values: a misspelt op is one in every branch. So they are gone through with poison for every name, and of the
+/// mistakes found, those that depend on names alone are reported.
+extension Elaborator {
+    /// The codes of mistakes that do not depend on values.
+    static let codesOfNames: Set = ["unknown-name", "unknown-attribute"]
+
+    /// Looks up the names of a body that is not elaborated here. Each body is looked at once.
+    func lookUpNames(in body: [Statement], carry: [Name], counter: Name? = nil) {
+        guard let first = body.first, file.stage == nil, lookedUpBodies.insert(first.location).inserted else { return }
+        let outer = (builder, environment, isLookingUp)
+        builder = GraphBuilder(name: "")
+        environment = environment.poisoned()
+        isLookingUp = true
+        lookUpNames(within: body, carry: carry, counter: counter)
+        (builder, environment, isLookingUp) = outer
+    }
+
+    /// - Requires: ``isLookingUp``.
+    func lookUpNames(within body: [Statement], carry: [Name], counter: Name? = nil) {
+        checkCarry(carry)
+        environment.push(carry: carry.map(\.text))
+        if let counter { environment.fix(counter.text, .poison) }
+        elaborate(body: body)
+        environment.pop()
+    }
+
+    /// Looks up the names of blocks that no call has expanded.
+    func lookUpNamesOfUncalledBlocks() {
+        for block in file.declarations
+        where block.keyword == .block && block.isReadable && !expandedBlocks.contains(block.name.text) {
+            environment = Environment()
+            for parameter in block.parameters { environment.fix(parameter.name.text, .poison) }
+            for case .name(let symbol) in block.inputs.flatMap(\.type.dimensions).map(\.kind) {
+                environment.fix(symbol, .poison)
+            }
+            for input in block.inputs { environment.define(input.name.text, .poison) }
+            lookUpNames(in: block.body, carry: [])
+        }
+    }
+}
