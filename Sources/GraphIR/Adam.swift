@@ -21,7 +21,7 @@ extension Graph {
     ///
     /// Adds the metric `gradient_norm`, the scalars `learning_rate`, `step` (1 in the first step) and
     /// `clip_norm`, and for a weight at `<path>` the states `<path>.adam_m` and `<path>.adam_v`, zeros at
-    /// first. With g the gradient, clipped as ``GradientClipping`` says:
+    /// first. With g the gradient, clipped as `GradientClipping` says:
     ///
     ///     m ← 0.9·m + 0.1·g
     ///     v ← 0.999·v + 0.001·g·g

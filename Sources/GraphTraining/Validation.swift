@@ -16,7 +16,7 @@ public final class Validation {
 
     /// What a picture is measured on.
     public enum Kind: String, Hashable, Sendable, CaseIterable, LosslessStringConvertible {
-        /// See ``ValidationCrops``.
+        /// Crops of fixed places, the same in every epoch: see `ValidationCrops`.
         case crops
         /// The whole picture.
         case images

@@ -7,7 +7,7 @@ public struct KernelCall {
     /// The step's operands in the order that the kernel's header gives.
     public var inputs: UnsafePointer<TensorRows>
     public var outputs: UnsafePointer<TensorRows>
-    /// The kernel family's constants: a ``ConvolutionGeometry``, a ``PointwiseGeometry``, ….
+    /// The kernel family's constants: a ``ConvolutionGeometry``, a `PointwiseGeometry`, ….
     public var geometry: UnsafeRawPointer
     /// Applied to rows of the first input as they are read; empty when there is nothing to do.
     public var prologue: PointwiseCode

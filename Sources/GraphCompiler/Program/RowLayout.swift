@@ -1,6 +1,6 @@
 import GraphIR
 
-/// A tensor seen as rows; see ``KernelInterface/TensorRows``.
+/// A tensor seen as rows; see `TensorRows` of `KernelInterface`.
 public struct RowLayout: Hashable, Sendable {
     /// Rows of all images of the batch.
     public var rowCount: Int

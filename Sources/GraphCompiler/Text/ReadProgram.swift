@@ -4,7 +4,7 @@ import GraphLanguage
 /// Reads a dump of the stages `lowered`, `scheduled` and `planned`.
 ///
 /// The graph is elaborated and verified, steps are built from it anew, and the plan's lines are checked
-/// against both: a plan from a text runs only when it is proved sound (``PlanVerifier``). What stands in it of a later
+/// against both: a plan from a text runs only when it is proved sound (`PlanVerifier`). What stands in it of a later
 /// stage, as in a dump after a pass between the two, is made anew when compilation goes on.
 public func readProgram(_ source: String) throws(CompileError) -> Program {
     let declaration: Declaration
