@@ -9,8 +9,10 @@ public struct DefinitionOptions: ParsableArguments {
         help: ArgumentHelp("Set a parameter: a number, true or false.", valueName: "name=value"))
     var definitions: [NamedValues<CompileTimeValue>] = []
 
+    /// No parameter is set.
     public init() {}
 
+    /// Whether no parameter was set.
     public var isEmpty: Bool { definitions.isEmpty }
 
     /// All pairs of the repeated option.

@@ -2,6 +2,7 @@ import ArgumentParser
 
 /// `name=value` pairs as people write them on a command line: `N=1,H=48,W=48`.
 public struct NamedValues<Value: LosslessStringConvertible> {
+    /// The values by name.
     public var values: [String: Value]
 
     /// nil where a pair is not `name=value`, a value is no `Value`, or a name stands there twice.
@@ -19,5 +20,6 @@ public struct NamedValues<Value: LosslessStringConvertible> {
 extension NamedValues: Sendable where Value: Sendable {}
 
 extension NamedValues: ExpressibleByArgument {
+    /// As ``init(_:)``, for an argument of a command.
     public init?(argument: String) { self.init(argument) }
 }

@@ -2,6 +2,7 @@ import Glibc
 
 /// Standard error: what is not a result goes there.
 public enum StandardError {
+    /// Whether a person reads along.
     public static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
     /// Columns of the terminal; 80 where it does not say.
@@ -11,5 +12,6 @@ public enum StandardError {
         return Int(size.ws_col)
     }
 
+    /// Writes text as it is, at once.
     public static func write(_ text: String) { writeAll(text, to: STDERR_FILENO) }
 }

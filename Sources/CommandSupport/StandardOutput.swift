@@ -2,6 +2,7 @@ import Glibc
 
 /// Standard output for lines that a program reads while the command goes on.
 public enum StandardOutput {
+    /// Writes text as it is, at once.
     public static func write(_ text: String) { writeAll(text, to: STDOUT_FILENO) }
 }
 

@@ -11,10 +11,13 @@ public struct Enlargement: Hashable, Sendable {
     public var input: String
     /// The symbols of its sizes; nil where the size is a number.
     public var batchSymbol: String?
+    /// The symbol of the small picture's rows.
     public var heightSymbol: String
+    /// The symbol of the small picture's columns.
     public var widthSymbol: String
     /// The output, `u8[N, scale·H, scale·W, 3]`.
     public var output: String
+    /// Pixels of the result for each pixel of the picture, along each side: 1 to 64.
     public var scale: Int
 
     /// - Throws: when the graph does not take and make one such picture.

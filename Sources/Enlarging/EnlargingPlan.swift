@@ -18,8 +18,10 @@ public enum Bands: Hashable, Sendable {
 public struct EnlargingPlan: Sendable {
     /// Its strips are computed one after the other, each from top to bottom.
     public var plan: Plan
+    /// Threads that the plan's memory is counted for.
     public var threadCount: Int
 
+    /// What was chosen, and what it takes.
     public var summary: Summary {
         let strips = plan.strips
         let width = strips.last?.inputColumns.upperBound ?? 1
@@ -33,6 +35,7 @@ public struct EnlargingPlan: Sendable {
     public struct Summary: Hashable, Sendable, CustomStringConvertible {
         /// Rows of the small picture in a band; nil for whole images.
         public var bandRows: Int?
+        /// Strips of columns, of which each is computed from top to bottom before the next; 1 for the whole width.
         public var stripCount: Int
         /// Columns that are computed more than once, as a part of all.
         public var recomputedShare: Double

@@ -20,10 +20,15 @@ import Synchronization
 public final class PictureEnlarger: @unchecked Sendable {
     /// What one enlargement is.
     public struct Report: Hashable, Sendable {
+        /// Columns of the small picture, in pixels.
         public var inputWidth: Int
+        /// Rows of the small picture, in pixels.
         public var inputHeight: Int
+        /// Columns of the result, in pixels.
         public var outputWidth: Int
+        /// Rows of the result, in pixels.
         public var outputHeight: Int
+        /// How the picture was worked on.
         public var plan: EnlargingPlan.Summary
     }
 

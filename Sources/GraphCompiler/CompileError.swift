@@ -1,6 +1,7 @@
 import GraphIR
 import GraphLanguage
 
+/// Why a model cannot be compiled.
 public enum CompileError: Error, Sendable {
     /// Mistakes in the source, with their places.
     case source(Diagnostics)

@@ -4,6 +4,7 @@ import GraphIR
 ///
 /// Up to stage `fused` a pass takes each entry of a model, whatever the sizes; from there on one entry, for its sizes.
 // swift-format-ignore
+/// Every pass of the compiler, in the order in which they run.
 public let passTable: [StagePasses] = [
     StagePasses(.differentiated, [
         Pass("differentiate", "a train entry is a whole training step: gradients and updates", differentiate),

@@ -1,5 +1,6 @@
 /// An argument of an op that is no tensor: its name, what it may be and what it is when left out.
 public struct AttributeDeclaration: Sendable {
+    /// What values an attribute may have.
     public enum Kind: Sendable {
         /// A whole number known when compiling, within a range.
         case integer(ClosedRange<Int>)
@@ -17,11 +18,14 @@ public struct AttributeDeclaration: Sendable {
         static let paddings = ["same", "valid"]
     }
 
+    /// The name before `=`, as `block`.
     public var name: String
+    /// What values it may have.
     public var kind: Kind
     /// nil when the attribute must be given.
     public var defaultValue: AttributeValue?
 
+    /// Each argument is the property of its name.
     public init(_ name: String, _ kind: Kind, default defaultValue: AttributeValue? = nil) {
         self.name = name
         self.kind = kind

@@ -1,23 +1,31 @@
 /// The named arguments of an operation, complete with defaults, in the order of the op's signature.
 public struct Attributes: Hashable, Sendable {
+    /// Names and values in order.
     public private(set) var pairs: [Pair]
 
+    /// One named argument.
     public struct Pair: Hashable, Sendable {
+        /// The attribute's name.
         public var name: String
+        /// Its value.
         public var value: AttributeValue
 
+        /// Each argument is the property of its name.
         public init(name: String, value: AttributeValue) {
             self.name = name
             self.value = value
         }
     }
 
+    /// Pairs in this order.
     public init(_ pairs: [Pair] = []) { self.pairs = pairs }
 
+    /// Pairs in this order, as a literal: `["stride": .size(Size(2))]`.
     public init(_ pairs: KeyValuePairs<String, AttributeValue>) {
         self.pairs = pairs.map { Pair(name: $0.key, value: $0.value) }
     }
 
+    /// The value of a name; nil where it is not given. Setting nil removes it.
     public subscript(_ name: String) -> AttributeValue? {
         get { pairs.first { $0.name == name }?.value }
         set {
@@ -35,11 +43,13 @@ public struct Attributes: Hashable, Sendable {
         preconditionFailure("signature checks make \(name) a whole number")
     }
 
+    /// The value of an attribute that the op's signature declares as a number.
     public func float(_ name: String) -> Double {
         if case .float(let number) = self[name] { return number }
         preconditionFailure("signature checks make \(name) a number")
     }
 
+    /// The value of an attribute that the op's signature declares as a word.
     public func symbol(_ name: String) -> String {
         if case .symbol(let text) = self[name] { return text }
         preconditionFailure("signature checks make \(name) a word")
@@ -51,11 +61,13 @@ public struct Attributes: Hashable, Sendable {
         preconditionFailure("signature checks make \(name) a padding")
     }
 
+    /// The value of an attribute that the op's signature declares as a size, perhaps symbolic.
     public func size(_ name: String) -> Size {
         if case .size(let size) = self[name] { return size }
         preconditionFailure("signature checks make \(name) a size")
     }
 
+    /// The value of an attribute that the op's signature declares as a list of sizes.
     public func sizes(_ name: String) -> [Size] {
         if case .sizes(let sizes) = self[name] { return sizes }
         preconditionFailure("signature checks make \(name) a list of sizes")
@@ -70,6 +82,7 @@ public struct Attributes: Hashable, Sendable {
     }
 }
 
+/// The value of a named argument.
 public enum AttributeValue: Hashable, Sendable {
     /// A whole number, perhaps symbolic: `block = 2`, `length = 2*H`.
     case size(Size)

@@ -18,9 +18,13 @@ public struct Differentiation: Sendable {
     /// on the weight.
     public let gradients: [WeightGradient]
 
+    /// The derivative of the loss by one weight.
     public struct WeightGradient: Hashable, Sendable {
+        /// The weight.
         public var weight: ValueID
+        /// The weight's path.
         public var path: String
+        /// The derivative, of the weight's shape; nil where the loss does not depend on it.
         public var gradient: ValueID?
     }
 

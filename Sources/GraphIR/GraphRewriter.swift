@@ -1,9 +1,12 @@
 /// Rebuilds a graph node by node: what a pass does not change it copies.
 public struct GraphRewriter: Sendable {
+    /// The graph that is rebuilt.
     public let source: Graph
+    /// Where the new graph grows: what a pass adds goes here.
     public var builder: GraphBuilder
     private var moved: [ValueID?]
 
+    /// Begins with an empty graph of the same name.
     public init(_ source: Graph) {
         self.source = source
         builder = GraphBuilder(name: source.name)
@@ -45,6 +48,7 @@ public struct Uses: Sendable {
     private var readers: [[ValueID]]
     private let isRoot: [Bool]
 
+    /// Takes time in proportion to the graph.
     public init(of graph: Graph) {
         var readers: [[ValueID]] = Array(repeating: [], count: graph.nodes.count)
         var isRoot = Array(repeating: false, count: graph.nodes.count)

@@ -139,6 +139,7 @@ extension Node {
 }
 
 extension TensorType {
+    /// The type as the printer takes it.
     public var syntax: TypeSyntax {
         TypeSyntax(element: Name(element.rawValue), dimensions: shape.dimensions.map(\.syntax), at: .none)
     }

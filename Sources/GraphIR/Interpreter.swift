@@ -6,6 +6,7 @@
 public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
     /// What one run computed.
     public struct Results: Sendable {
+        /// The outputs by name.
         public var outputs: [String: Tensor<Scalar>] = [:]
         /// Losses and metrics by name.
         public var measures: [String: Scalar] = [:]
@@ -14,9 +15,11 @@ public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
         /// Every node's value by its index, when asked for.
         public var trace: [Tensor<Scalar>] = []
 
+        /// Nothing computed yet.
         public init() {}
     }
 
+    /// An interpreter keeps nothing between runs.
     public init() {}
 
     /// Computes a graph's outputs, measures and updates. Groups make no difference.

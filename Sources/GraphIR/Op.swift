@@ -8,6 +8,7 @@ public protocol Op: Sendable {
     /// The case of ``OpName`` whose definition this is.
     var name: OpName { get }
 
+    /// The operands and named arguments that it takes.
     var signature: Signature { get }
 
     /// Whether each element of the result depends on the elements at its own place alone, after
@@ -42,10 +43,12 @@ public protocol Op: Sendable {
     /// draw again where a difference quotient would cross.
     func kinkSides<Scalar: EvaluationScalar>(_ operands: [Tensor<Scalar>], _ attributes: Attributes) -> [Int8]
 
+    /// What one use must do, with all sizes bound: arithmetic, and bytes read and written.
     func cost(_ shapes: BoundShapes, _ attributes: Attributes) -> Cost
 }
 
 extension Op {
+    /// No op is, unless it says so.
     public var isPointwise: Bool { false }
 
     /// Height and width change places, in the shapes of images and in an axis that is one of the two.
@@ -63,6 +66,7 @@ extension Op {
             BoundShapes(operands: shapes.operands.map(onItsSide), result: onItsSide(shapes.result)), attributesOnItsSide)
     }
 
+    /// None, for ops whose derivative is continuous.
     public func kinkSides<Scalar: EvaluationScalar>(
         _ operands: [Tensor<Scalar>], _ attributes: Attributes
     ) -> [Int8] { [] }
@@ -75,10 +79,14 @@ extension Double: EvaluationScalar {}
 
 /// An operation in the graph that is being differentiated.
 public struct OpUse: Sendable {
+    /// What it reads.
     public var operands: [ValueID]
+    /// What it makes.
     public var result: ValueID
+    /// Its named arguments, complete with defaults.
     public var attributes: Attributes
 
+    /// Each argument is the property of its name.
     public init(operands: [ValueID], result: ValueID, attributes: Attributes) {
         self.operands = operands
         self.result = result
@@ -88,9 +96,12 @@ public struct OpUse: Sendable {
 
 /// The sizes of an operation's operands and result, all bound.
 public struct BoundShapes: Sendable {
+    /// The sizes of each operand.
     public var operands: [[Int]]
+    /// The sizes of the result.
     public var result: [Int]
 
+    /// Each argument is the property of its name.
     public init(operands: [[Int]], result: [Int]) {
         self.operands = operands
         self.result = result

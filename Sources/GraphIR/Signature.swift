@@ -4,8 +4,10 @@ public struct Signature: Sendable {
     public var operands: [String]
     /// Whether the last operand may be repeated.
     public var isVariadic: Bool
+    /// Named arguments, in the order in which they print.
     public var attributes: [AttributeDeclaration]
 
+    /// Each argument is the property of its name.
     public init(_ operands: [String], isVariadic: Bool = false, attributes: [AttributeDeclaration] = []) {
         self.operands = operands
         self.isVariadic = isVariadic

@@ -57,11 +57,13 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
     /// No size, and no product of sizes, may exceed this.
     public static let limit = 1 << 48
 
+    /// A size that is known.
     public init(_ number: Int) {
         constantTerm = Size.saturated(number)
         terms = []
     }
 
+    /// A size that is bound later.
     public init(symbol: String) {
         self.init(terms: [Term(monomial: Monomial(atoms: [.symbol(symbol)]), coefficient: 1)])
     }
@@ -123,6 +125,7 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
     /// Whether two sizes are the same for all, for no, or for some values of their symbols.
     public enum Comparison: Sendable { case equal, different, undecided }
 
+    /// Whether two sizes are equal, different, or decided only when symbols are bound.
     public func compared(to other: Size) -> Comparison {
         if self == other { return .equal }
         let difference = self - other
@@ -140,13 +143,16 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
         return isSurelyNonzero ? .different : .undecided
     }
 
+    /// The sum in normal form.
     public static func + (left: Size, right: Size) -> Size {
         let constantTerm = saturated(left.constantTerm + right.constantTerm)
         return Size(constantTerm, terms: left.terms + right.terms)
     }
 
+    /// The difference in normal form.
     public static func - (left: Size, right: Size) -> Size { left + right * Size(-1) }
 
+    /// The product in normal form.
     public static func * (left: Size, right: Size) -> Size {
         var terms = left.terms.map { Term(monomial: $0.monomial, coefficient: product($0.coefficient, right.constantTerm)) }
         terms += right.terms.map { Term(monomial: $0.monomial, coefficient: product($0.coefficient, left.constantTerm)) }
@@ -160,8 +166,11 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
         return Size(product(left.constantTerm, right.constantTerm), terms: terms)
     }
 
+    /// The product in normal form.
     public static func * (left: Int, right: Size) -> Size { Size(left) * right }
+    /// The sum in normal form.
     public static func + (left: Size, right: Int) -> Size { left + Size(right) }
+    /// The difference in normal form.
     public static func - (left: Size, right: Int) -> Size { left - Size(right) }
 
     /// ⌊self / divisor⌋; what divides exactly leaves the quotient: `(4*H + 1)//2` is `2*H`.

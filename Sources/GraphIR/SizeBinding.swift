@@ -2,9 +2,12 @@
 public struct NodeError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The node's name; empty when the error is about the graph.
     public var node: String
+    /// Where the node was written.
     public var origin: Origin
+    /// What its op objects to.
     public var error: OpError
 
+    /// Each argument is the property of its name.
     public init(node: String = "", origin: Origin = .none, _ error: OpError) {
         self.node = node
         self.origin = origin
@@ -117,6 +120,7 @@ extension Node {
 }
 
 extension TensorType {
+    /// The type with numbers for symbols.
     public func bound(to sizes: [String: Int]) -> TensorType {
         TensorType(element, Shape(shape.dimensions.map { $0.bound(to: sizes) }))
     }
@@ -134,6 +138,7 @@ extension Attributes {
         }
     }
 
+    /// The attributes with numbers for symbols.
     public func bound(to sizes: [String: Int]) -> Attributes {
         var bound = self
         for pair in pairs {

@@ -2,7 +2,9 @@
 ///
 /// Elements of `u8` tensors are held as whole numbers 0…255.
 public struct Tensor<Scalar: EvaluationScalar>: Hashable, Sendable {
+    /// Its sizes; none for a scalar.
     public var shape: [Int]
+    /// Its elements, the last dimension side by side.
     public var values: [Scalar]
 
     /// - Requires: `values` holds as many elements as `shape` says.
@@ -12,10 +14,12 @@ public struct Tensor<Scalar: EvaluationScalar>: Hashable, Sendable {
         self.values = values
     }
 
+    /// A tensor of one value.
     public init(shape: [Int], repeating value: Scalar) {
         self.shape = shape
         values = Array(repeating: value, count: shape.reduce(1, *))
     }
 
+    /// A tensor without dimensions.
     public static func scalar(_ value: Scalar) -> Tensor { Tensor(shape: [], values: [value]) }
 }

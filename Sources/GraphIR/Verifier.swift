@@ -12,6 +12,7 @@ import GraphLanguage
 /// 7. Groups are empty, or every operation belongs to exactly one; a group's members are operations
 ///    in order, and no group needs, by way of another group, its own result.
 public enum Verifier {
+    /// Proves the invariants of this file's head.
     public static func verify(_ graph: Graph) throws(VerificationError) {
         try checkOrder(graph)
         try checkTypes(graph)
@@ -142,7 +143,9 @@ public enum Verifier {
 
 /// A broken invariant: a mistake of a pass, or of a text that was edited by hand.
 public struct VerificationError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Its number in the list that `Verifier.swift` begins with.
     public var invariant: Int
+    /// What breaks it.
     public var message: String
     /// Where the node that breaks it was written.
     @Unhashed public var origin: Origin

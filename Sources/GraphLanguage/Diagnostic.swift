@@ -11,15 +11,20 @@
 public struct Diagnostic: Error, Hashable, Sendable {
     /// A short stable name in kebab case, as `unknown-name`.
     public var code: String
+    /// What is wrong, as a sentence without a point.
     public var message: String
+    /// The place in the source that the caret points at.
     public var location: SourceLocation
+    /// What would have been right, where that can be said.
     public var expected: String?
+    /// What stands there instead.
     public var found: String?
     /// The name that was probably meant.
     public var suggestion: String?
     /// What to do, or the chain of calls and repeats that led here, one line each.
     public var notes: [String]
 
+    /// A mistake at a place; the labels are those of the properties.
     public init(
         code: String, _ message: String, at location: SourceLocation,
         expected: String? = nil, found: String? = nil, suggestion: String? = nil, notes: [String] = []
@@ -36,7 +41,9 @@ public struct Diagnostic: Error, Hashable, Sendable {
 
 /// All mistakes of a file, in the order of their places.
 public struct Diagnostics: Error, Hashable, Sendable {
+    /// The mistakes in the order in which they are reported.
     public var all: [Diagnostic]
 
+    /// Mistakes in this order.
     public init(_ all: [Diagnostic]) { self.all = all }
 }

@@ -1,10 +1,13 @@
 /// A place in a source file, counted from 1. Columns count characters.
 public struct SourceLocation: Hashable, Sendable {
+    /// The line, from 1; 0 for no place.
     public var line: Int
+    /// The character in the line, from 1.
     public var column: Int
     /// How many characters the caret underlines.
     public var length: Int
 
+    /// A place of `length` characters.
     public init(line: Int, column: Int, length: Int = 1) {
         self.line = line
         self.column = column
@@ -20,8 +23,10 @@ public struct SourceLocation: Hashable, Sendable {
 /// A stored value that takes no part in equality and hashing.
 @propertyWrapper
 public struct Unhashed<Value: Sendable>: Hashable, Sendable {
+    /// The value, which two equal wrappers need not share.
     public var wrappedValue: Value
 
+    /// Wraps a value.
     public init(wrappedValue: Value) { self.wrappedValue = wrappedValue }
 
     public static func == (left: Self, right: Self) -> Bool { true }

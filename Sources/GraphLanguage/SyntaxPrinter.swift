@@ -3,6 +3,7 @@
 /// Two spaces of indentation, one statement on a line, no parentheses that precedence makes needless.
 /// Products are tight (`scale*H`) where a value is known when compiling and spaced elsewhere.
 public struct SyntaxPrinter {
+    /// A whole file, in the one form that printing gives.
     public static func print(_ file: SourceFile) -> String {
         var printer = SyntaxPrinter()
         if let stage = file.stage { printer.line("stage \(stage.text)") }
@@ -27,6 +28,7 @@ public struct SyntaxPrinter {
         return printer.text
     }
 
+    /// A type, as `f32[N, H, W, 3]`.
     public static func print(_ type: TypeSyntax) -> String {
         "\(type.element.text)[\(list(type.dimensions, isTight: true))]"
     }
@@ -230,6 +232,7 @@ public struct SyntaxPrinter {
         return text
     }
 
+    /// A path, as `@body.{i}.0`.
     public static func print(_ path: Path) -> String {
         "@"
             + path.pieces.map { piece in

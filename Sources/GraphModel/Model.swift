@@ -18,6 +18,7 @@ public struct Model: Sendable {
     public let compiled: Module
     /// The entries as the pack has them, where `train`, by far the longest, was left until it is asked for.
     private let postponed: SourceText?
+    /// Weights, and the states of training where there are any; shared by all copies of the model.
     public let parameters: ParameterStore
     /// What a checkpoint remembers of its training; nil for a model that is not being trained.
     public var training: [String: String]?

@@ -5,14 +5,18 @@ import GraphLanguage
 
 /// A `.graph` file's text, with the name that messages give it.
 public struct SourceText: Hashable, Sendable {
+    /// The characters of the file.
     public var text: String
+    /// What messages call the file: its path, for one.
     public var name: String
 
+    /// A text in memory, and what messages call it.
     public init(_ text: String, name: String) {
         self.text = text
         self.name = name
     }
 
+    /// Reads a file of at most 64 MiB, in UTF-8.
     public init(contentsOf path: String) throws(ModelError) {
         name = path
         do { text = try InputFile.text(path, byteLimit: 64 << 20) } catch { throw .file(error) }

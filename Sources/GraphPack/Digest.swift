@@ -4,6 +4,7 @@ import GraphFiles
 public struct Digest: Hashable, Sendable, CustomStringConvertible {
     static let byteCount = 32
 
+    /// 32 bytes: SHA-256 (FIPS 180-4).
     public let bytes: [UInt8]
 
     /// - Requires: 32 bytes.

@@ -22,6 +22,7 @@ public struct Pack: Hashable, Sendable {
     /// How the file stores the weights, which may round them when they are written.
     public var storage: StorageFormat
 
+    /// Each argument is the property of its name.
     public init(
         graphText: String, compiledText: String? = nil, compilerVersion: String,
         weights: [PackedTensor] = [], states: [PackedTensor] = [],
@@ -68,8 +69,11 @@ extension Pack {
 ///
 /// Two are equal when their bits are: a NaN equals itself, and -0 differs from 0.
 public struct PackedTensor: Hashable, Sendable {
+    /// The weight's path in the graph.
     public let path: String
+    /// Its sizes; none for a scalar.
     public let shape: [Int]
+    /// Its elements, the last dimension side by side.
     public let values: [Float]
 
     /// - Requires: `values` holds as many elements as `shape` says.

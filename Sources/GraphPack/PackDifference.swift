@@ -4,6 +4,7 @@ public struct PackDifference: Hashable, Sendable {
     public enum Change: Hashable, Sendable {
         case onlyInFirst
         case onlyInSecond
+        /// The sizes in the first pack and in the second.
         case otherShape(first: [Int], second: [Int])
         /// - Parameters:
         ///   - count: how many values differ, of all.
@@ -12,20 +13,25 @@ public struct PackDifference: Hashable, Sendable {
         case otherValues(count: Int, of: Int, largest: Float, relative: Double)
     }
 
+    /// A tensor that is not the same in both.
     public struct Tensor: Hashable, Sendable {
         /// As `weights/head.filter`.
         public var name: String
+        /// How it differs.
         public var change: Change
     }
 
+    /// Tensors that differ, by path in order.
     public var tensors: [Tensor]
     /// Of `graph`, `compiled`, `compiler` and `storage` those that differ.
     public var texts: [String]
     /// As `metadata step: 100, 200`.
     public var words: [String]
 
+    /// Whether both packs hold the same.
     public var isEmpty: Bool { tensors.isEmpty && texts.isEmpty && words.isEmpty }
 
+    /// Compares the contents, whatever the storage.
     public init(_ first: Pack, _ second: Pack) {
         tensors =
             Self.tensors(Pack.SectionName.statePrefix, first.states, second.states)

@@ -6,10 +6,15 @@ import GraphFiles
 public struct PackFile: Sendable {
     /// How errors call it.
     public var path: String { file.path }
+    /// The elaborated graph, in public ops: what a pack keeps for ever.
     public let graphText: String
+    /// The entries as the compiler of ``compilerVersion`` left them; nil where it left none.
     public let compiledText: String?
+    /// The compiler that ``compiledText`` is of.
     public let compilerVersion: String
+    /// What a checkpoint remembers of its training; nil for all other packs.
     public let training: [String: String]?
+    /// Free words by key.
     public let metadata: [String: String]
     let table: SectionTable
     let file: InputFile
@@ -47,6 +52,7 @@ public struct PackFile: Sendable {
 }
 
 extension PackFile {
+    /// As what weights are stored.
     public var storage: StorageFormat { table.storage }
 
     /// Paths and shapes of the weights, in the order of the paths' bytes.

@@ -13,19 +13,25 @@ public struct PackInspection: Hashable, Sendable {
         /// In the file, with padding.
         public var storedByteCount: Int
 
+        /// Stored bytes for each byte of the values.
         public var ratio: Double { decodedByteCount == 0 ? 1 : Double(storedByteCount) / Double(decodedByteCount) }
     }
 
+    /// Bytes of the whole file.
     public var fileByteCount: Int
+    /// As what weights are stored.
     public var storage: StorageFormat
     /// Of the weights' paths, shapes and values, whatever they are stored as.
     public var digest: Digest
     /// Of the weights' paths and shapes: that of every graph that they fit.
     public var fingerprint: Digest
+    /// The compiler that the compiled entries are of.
     public var compilerVersion: String
+    /// Free words by key.
     public var metadata: [String: String]
     /// Nil unless the pack is a checkpoint.
     public var training: [String: String]?
+    /// All sections, in the order of the file.
     public var sections: [Section]
 }
 
@@ -35,6 +41,7 @@ extension PackInspection {
         self.init(try PackFile(contentsOf: path))
     }
 
+    /// Reads the table of an open pack, no values.
     public init(_ file: PackFile) {
         fileByteCount = file.file.byteCount
         storage = file.storage

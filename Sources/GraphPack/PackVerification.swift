@@ -12,10 +12,12 @@ public struct PackVerification: Hashable, Sendable {
     /// Nil where the table cannot be read.
     public let sectionCount: Int?
 
+    /// Whether nothing is damaged and every value is finite.
     public var isSound: Bool { damage.isEmpty && nonFiniteTensors.isEmpty }
 }
 
 extension PackVerification {
+    /// Reads the whole file, chunk by chunk. What is wrong with it is a result, no error.
     public init(contentsOf path: String) {
         do throws(FileError) { self.init(reading: try InputFile(path)) } catch { self.init(failure: .file(error)) }
     }

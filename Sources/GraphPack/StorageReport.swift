@@ -1,7 +1,10 @@
 /// What storing a pack cost: for each weight its size and how far it was rounded, and the whole.
 public struct StorageReport: Hashable, Sendable {
+    /// What storing one tensor took and cost.
     public struct Tensor: Hashable, Sendable {
+        /// The weight's path.
         public var path: String
+        /// The weight's sizes.
         public var shape: [Int]
         /// As float32.
         public var decodedByteCount: Int
@@ -10,12 +13,15 @@ public struct StorageReport: Hashable, Sendable {
         /// The largest magnitude of a difference between a value and what the file gives back.
         public var largestError: Float
 
+        /// Stored bytes for each byte of the values.
         public var ratio: Double { decodedByteCount == 0 ? 1 : Double(storedByteCount) / Double(decodedByteCount) }
     }
 
+    /// As what weights are stored.
     public var storage: StorageFormat
     /// The weights, in the order of their paths' bytes.
     public var tensors: [Tensor]
+    /// Bytes of the whole file.
     public var fileByteCount: Int
     /// Of the weights as the file gives them back.
     public var digest: Digest

@@ -6,13 +6,18 @@ import GraphIR
 /// Values lie in blocks of memory that never move, each tensor on a cache line. Sessions read and, in training,
 /// write them in place; a caller changes them, and adds to them, between runs only.
 public final class ParameterStore: @unchecked Sendable {
+    /// A weight or state, without its values.
     public struct Tensor: Hashable, Sendable {
+        /// Its path in the graph.
         public var path: String
+        /// Its sizes; none for a scalar.
         public var shape: [Int]
+        /// How it begins.
         public var initializer: Initializer
         /// A weight, or a state that training keeps beside the weights.
         public var isState: Bool
 
+        /// How many numbers it holds.
         public var elementCount: Int { shape.reduce(1, *) }
     }
 

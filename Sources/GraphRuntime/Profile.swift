@@ -6,7 +6,9 @@ import GraphCompiler
 
 /// How long the tasks of each step took in one run.
 public struct Profile: Hashable, Sendable {
+    /// What one step, source or sink took.
     public struct Entry: Hashable, Sendable {
+        /// Calls of its kernel in a run.
         public var taskCount = 0
         /// Of all tasks, one after another, however many workers ran them.
         public var seconds = 0.0

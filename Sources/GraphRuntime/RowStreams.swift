@@ -10,15 +10,20 @@ public protocol RowSource: AnyObject {
 
 /// Takes rows of an output from a session, in order, each once per run.
 public protocol RowSink: AnyObject {
+    /// Takes the next row: W·C elements, `u8` or `f32`, which are there during the call alone. What it throws ends
+    /// the run.
     func take(row: Int, from bytes: UnsafeRawBufferPointer) throws
 }
 
 /// A whole tensor in memory as a source. The values may be replaced between runs.
 public final class TensorSource<Element: BitwiseCopyable>: RowSource {
+    /// The elements of all rows, one row behind the other.
     public var values: [Element]
 
+    /// Gives these elements, row by row.
     public init(_ values: [Element]) { self.values = values }
 
+    /// Copies a row.
     public func fill(row: Int, into bytes: UnsafeMutableRawBufferPointer) throws {
         try values.withUnsafeBytes { source in
             let start = row * bytes.count
@@ -32,11 +37,13 @@ public final class TensorSource<Element: BitwiseCopyable>: RowSource {
 
 /// A whole tensor in memory as a sink.
 public final class TensorSink<Element: BitwiseCopyable>: RowSink {
+    /// The elements of all rows that came, one row behind the other.
     public private(set) var values: [Element]
 
     /// - Parameter count: elements of the whole output.
     public init(count: Int, repeating value: Element) { values = Array(repeating: value, count: count) }
 
+    /// Keeps a row.
     public func take(row: Int, from bytes: UnsafeRawBufferPointer) throws {
         try values.withUnsafeMutableBytes { target in
             let start = row * bytes.count

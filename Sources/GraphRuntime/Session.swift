@@ -24,6 +24,7 @@ import KernelInterface
 public final class Session {
     /// Without its instructions, which have become tasks.
     public let program: Program
+    /// Weights and states that the program reads where they lie.
     public let parameters: ParameterStore
 
     private let memory: BoundMemory

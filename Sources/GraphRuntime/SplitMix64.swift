@@ -5,10 +5,13 @@
 /// A small generator with one word of state (Steele, Lea and Flood, "Fast splittable pseudorandom
 /// number generators", OOPSLA 2014, figure 17).
 public struct SplitMix64: RandomNumberGenerator, Hashable, Sendable {
+    /// All that decides the numbers to come.
     public var state: UInt64
 
+    /// Begins a sequence; equal seeds give equal ones.
     public init(seed: UInt64) { state = seed }
 
+    /// 64 random bits.
     public mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var mixed = state

@@ -7,7 +7,9 @@ import GraphPack
 /// A pack keeps the weights, the optimizer's moments and the average as tensors, and the rest as words in its
 /// training section; `Docs/Training.md` lists them.
 public struct Checkpoint: Sendable {
+    /// The model with its weights and Adam's moments.
     public var model: Model
+    /// The recipe that the run follows.
     public var recipe: Recipe
     /// The data folders as they were named.
     public var dataPaths: [String]

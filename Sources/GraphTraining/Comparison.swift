@@ -4,9 +4,13 @@ import Imaging
 
 /// A picture reduced and enlarged again, by a model and by bicubic interpolation.
 public struct Comparison: Sendable {
+    /// How many times the picture was reduced and enlarged again.
     public let scale: Int
+    /// How near the model comes to the true picture.
     public let model: Evaluation.Scores
+    /// How near bicubic interpolation comes.
     public let bicubic: Evaluation.Scores
+    /// The pictures side by side.
     public let sheet: ComparisonSheet
 
     /// - Parameter path: of the true picture.

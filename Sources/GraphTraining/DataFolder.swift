@@ -11,7 +11,9 @@ import GraphFiles
 ///
 /// Without pictures for validation, a tenth of the others is held out.
 public struct DataFolder: Hashable, Sendable {
+    /// Pictures to train on, in the order of their names' bytes.
     public var training: [PictureFiles]
+    /// Pictures that only validation sees, in the same order.
     public var validation: [PictureFiles]
 
     /// The pictures to train on and those to validate on.

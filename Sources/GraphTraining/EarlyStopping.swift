@@ -5,6 +5,7 @@ public enum Monitor: String, Hashable, Sendable, CaseIterable, LosslessStringCon
     /// The mean training loss of the epoch: the least is the best.
     case loss
 
+    /// A case by its name; nil for any other word.
     public init?(_ text: String) { self.init(rawValue: text) }
 
     public var description: String { rawValue }
@@ -23,8 +24,10 @@ public struct EarlyStopping: Hashable, Sendable {
     public internal(set) var best: Double?
     /// The epoch that reached it; 0 before the first.
     public internal(set) var bestEpoch = 0
+    /// Epochs since the best one.
     public internal(set) var epochsWithoutImprovement = 0
 
+    /// Before the first epoch.
     public init() {}
 
     /// - Parameter patience: epochs without improvement after which a run ends.

@@ -6,6 +6,7 @@ import Imaging
 public struct Evaluation: Hashable, Sendable {
     /// PSNR in dB, and SSIM.
     public struct Scores: Hashable, Sendable {
+        /// PSNR in dB and SSIM, of luma alone and of all three channels.
         public var lumaPSNR, lumaSSIM, rgbPSNR, rgbSSIM: Double
 
         /// - Parameter border: pixels left out on each side.
@@ -25,12 +26,17 @@ public struct Evaluation: Hashable, Sendable {
         }
     }
 
+    /// The scores of one picture.
     public struct Row: Hashable, Sendable {
+        /// The picture's name, without its ending.
         public var name: String
+        /// Scores of the model's enlargement.
         public var model: Scores
+        /// Scores of bicubic interpolation.
         public var bicubic: Scores
     }
 
+    /// One row for each picture, in the order given.
     public var rows: [Row]
 
     /// Enlarges the low-resolution picture of each pair and compares the result with the true one.

@@ -2,6 +2,7 @@ import Imaging
 
 /// What each epoch of a run reached. It holds no times, so that equal runs have equal histories.
 public struct History: Hashable, Sendable {
+    /// What one epoch came to.
     public struct Epoch: Hashable, Sendable {
         /// 1 for the first.
         public var number: Int
@@ -17,10 +18,14 @@ public struct History: Hashable, Sendable {
         public var validationPSNR: Double
     }
 
+    /// The measures that each epoch has a mean of, in the order of the graph.
     public var measures: [TrainingInputs.Measure]
+    /// PSNR in dB of bicubic interpolation on the validation pictures.
     public var bicubicPSNR: Double
+    /// All epochs so far, from the first.
     public var epochs: [Epoch]
 
+    /// Each argument is the property of its name.
     public init(measures: [TrainingInputs.Measure], bicubicPSNR: Double, epochs: [Epoch] = []) {
         self.measures = measures
         self.bicubicPSNR = bicubicPSNR

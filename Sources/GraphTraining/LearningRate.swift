@@ -6,6 +6,7 @@ public struct LearningRate: Hashable, Sendable {
     public var base: Float
     /// Steps until the rate is ``base``; 0 for none.
     public var warmUpStepCount = 0
+    /// How the rate goes on from ``base``.
     public var course: Course
 
     /// How the rate falls.
@@ -18,9 +19,12 @@ public struct LearningRate: Hashable, Sendable {
 
         /// The rate of the steps after one.
         public struct Piece: Hashable, Sendable {
+            /// The last step before the rate changes, from 1.
             public var afterStep: Int
+            /// The rate from the next step on.
             public var rate: Float
 
+            /// Each argument is the property of its name.
             public init(afterStep: Int, rate: Float) {
                 self.afterStep = afterStep
                 self.rate = rate

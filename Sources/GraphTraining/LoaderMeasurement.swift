@@ -10,6 +10,7 @@ public struct LoaderMeasurement: Hashable, Sendable {
     public var held: [Double] = []
     /// Seconds of as many steps fed by the loader, with what they waited for it.
     public var fed: [Double] = []
+    /// Pictures that the loader cuts its batches from.
     public var pictureCount: Int
 
     /// The median over the pairs of what a fed step takes longer, as a share of the step.

@@ -6,12 +6,14 @@ import Imaging
 /// A step's choice is a function of seed and step alone. Pictures come in a new random order each time
 /// all have been seen; a crop starts anywhere on the low-resolution grid.
 public struct PatchSampler: Hashable, Sendable {
+    /// Decides all crops, turns and mirror images of a run.
     public var seed: UInt64
     /// Crops in a batch.
     public var batchCount: Int
     /// Side of a crop of the low-resolution picture, in pixels.
     public var reducedSide: Int
 
+    /// Each argument is the property of its name.
     public init(seed: UInt64, batchCount: Int, reducedSide: Int) {
         self.seed = seed
         self.batchCount = batchCount

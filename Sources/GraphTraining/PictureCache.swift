@@ -5,7 +5,9 @@ import Synchronization
 /// Training comes back to all pictures equally often, so that none is worth giving up for another. Of those that are
 /// not kept, only what a crop needs is decoded.
 public final class PictureCache: Sendable {
+    /// How many times larger the true pictures are than the reduced ones.
     public let scale: Int
+    /// Bytes of pixels that are kept, at most.
     public let byteLimit: Int
 
     private let contents = Mutex(Contents())
@@ -17,6 +19,7 @@ public final class PictureCache: Sendable {
         var isFull = false
     }
 
+    /// An empty cache.
     public init(scale: Int, byteLimit: Int) {
         self.scale = scale
         self.byteLimit = byteLimit

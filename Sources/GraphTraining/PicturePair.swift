@@ -2,7 +2,9 @@ import Imaging
 
 /// A picture and its low-resolution counterpart, smaller by a whole factor in both directions.
 public struct PicturePair: Hashable, Sendable {
+    /// The true picture, cut to a multiple of the scale.
     public var truth: Picture
+    /// The picture reduced by the scale.
     public var reduced: Picture
 
     /// Reads a pair; the true picture is cut to a multiple of the scale.

@@ -22,6 +22,7 @@ public final class ProgressReport: Sendable {
         self.write = write
     }
 
+    /// Reports one event; to be called with all of a run's, in their order.
     public func show(_ event: TrainingEvent) {
         switch event {
         case .decoding(let done, let count):

@@ -2,12 +2,15 @@ import GraphCompiler
 
 /// What a run computes, beside its model and pictures. The defaults are the recipe that EDSR tutorials use.
 public struct Recipe: Hashable, Sendable {
+    /// Epochs of a run.
     public var epochCount = 50
+    /// Steps between one validation and the next.
     public var stepsPerEpoch = 200
     /// Crops in a batch.
     public var batchCount = 16
     /// Side of a crop of the true picture, in pixels: a multiple of the scale.
     public var patchSide = 96
+    /// The learning rate of each step.
     public var learningRate = LearningRate(base: 1e-4)
     /// The norm that gradients are scaled down to; infinity for never.
     public var clipNorm = Float.infinity
@@ -19,12 +22,14 @@ public struct Recipe: Hashable, Sendable {
     public var monitor = Monitor.psnr
     /// Epochs without improvement after which the run ends.
     public var patience = 10
+    /// What an epoch's weights are measured on.
     public var validation = Validation.Kind.crops
     /// Most crops that an epoch is validated on.
     public var validationCropLimit = 60
     /// How the convolutions of a step are computed.
     public var algorithm = ConvolutionAlgorithm.best
 
+    /// The defaults of `Docs/Training.md`.
     public init() {}
 
     /// Recipes by the names that people give them.

@@ -14,12 +14,18 @@ import Imaging
 /// Each file is replaced whole or not at all. `best.gpack` is written before `last.gpack`: a run that is killed
 /// between the two repeats the epoch and writes the same best weights.
 public struct RunFolder: Hashable, Sendable {
+    /// The folder, as the caller named it.
     public let path: String
 
+    /// The pack of the epoch that was the best on the validation pictures.
     public var bestPath: String { path + "/best.gpack" }
+    /// The checkpoint that a run goes on from.
     public var lastPath: String { path + "/last.gpack" }
+    /// A line of figures for each epoch.
     public var historyPath: String { path + "/history.csv" }
+    /// The same as a chart.
     public var chartPath: String { path + "/history.svg" }
+    /// What the steps and their parts took, in seconds.
     public var timesPath: String { path + "/times.csv" }
 
     /// A folder for a new run. It is made with the first files, so that a run which never begins leaves nothing.

@@ -2,12 +2,14 @@ import GraphRuntime
 
 /// How a run is carried out: nothing here changes what it computes.
 public struct RunOptions: Hashable, Sendable {
+    /// Threads that compute; no choice changes a byte of the result.
     public var threadCount = availableProcessorCount()
     /// Memory for decoded pictures.
     public var cacheByteCount = 2 << 30
     /// When to save within an epoch; nil for at its end alone.
     public var checkpointInterval: CheckpointInterval?
 
+    /// All processors, and the other defaults.
     public init() {}
 }
 

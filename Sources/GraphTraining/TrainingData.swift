@@ -4,6 +4,7 @@
 public struct TrainingData: Hashable, Sendable {
     /// As they were named.
     public var paths: [String]
+    /// Pictures to train on.
     public var training: [PictureFiles] = []
     /// Each picture once.
     public var validation: [PictureFiles] = []

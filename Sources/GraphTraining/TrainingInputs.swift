@@ -8,15 +8,20 @@ public struct TrainingInputs: Hashable, Sendable {
     public var reduced: String
     /// The other, `u8[N, scale·H, scale·W, 3]`: the true picture.
     public var truth: String
+    /// What the model takes and makes.
     public var enlargement: Enlargement
     /// The model's losses, then its metrics, in the order of the graph.
     public var measures: [Measure]
 
+    /// A number that each training step computes.
     public struct Measure: Hashable, Sendable {
+        /// Its name in the graph.
         public var name: String
+        /// Whether training minimises it.
         public var isLoss: Bool
     }
 
+    /// How many times larger the true pictures are than the reduced ones.
     public var scale: Int { enlargement.scale }
 
     /// - Throws: when the model does not enlarge pictures, or its `train` entry takes something else.

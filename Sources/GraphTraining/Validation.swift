@@ -12,6 +12,7 @@ import Synchronization
 /// would let a few of empty sky, which anything enlarges well, outweigh all others. A picture that is met
 /// exactly counts as ``highestPSNR``.
 public final class Validation {
+    /// PSNR in dB that stands for equal pictures, whose own has no bound.
     public static let highestPSNR = 100.0
 
     /// What a picture is measured on.
@@ -21,6 +22,7 @@ public final class Validation {
         /// The whole picture.
         case images
 
+        /// A case by its name; nil for any other word.
         public init?(_ text: String) { self.init(rawValue: text) }
 
         public var description: String { rawValue }

@@ -1,10 +1,13 @@
 /// Pictures side by side under captions, to see what an enlargement gained.
 public struct ComparisonSheet: Sendable {
+    /// One picture of the sheet, with what is written below it.
     public struct Panel: Sendable {
+        /// The picture; all of a sheet have the same size.
         public var picture: Picture
         /// One or two short lines: what it is, and how close to the truth.
         public var captions: [String]
 
+        /// A picture with lines of text below it.
         public init(_ picture: Picture, captions: [String]) {
             self.picture = picture
             self.captions = captions
@@ -14,6 +17,7 @@ public struct ComparisonSheet: Sendable {
     /// Pictures of one size, at least one.
     public var panels: [Panel]
 
+    /// Panels from left to right.
     public init(panels: [Panel]) { self.panels = panels }
 
     /// The small picture in blocks, its bicubic enlargement, the enlargement of a model, and the true

@@ -2,12 +2,16 @@ import GraphFiles
 
 /// Curves over one horizontal axis, in one or more panels below each other, as SVG: training's history.
 public struct LineChart: Hashable, Sendable {
+    /// What stands above the chart.
     public var title: String
+    /// What stands below it, for the x axis.
     public var horizontalLabel: String
+    /// Charts of one x axis, from top to bottom.
     public var panels: [Panel]
     /// A picture below the panels.
     public var footer: Picture?
 
+    /// Each argument is the property of its name.
     public init(title: String, horizontalLabel: String, panels: [Panel], footer: Picture? = nil) {
         self.title = title
         self.horizontalLabel = horizontalLabel
@@ -19,27 +23,36 @@ public struct LineChart: Hashable, Sendable {
     public struct Panel: Hashable, Sendable {
         /// The quantity and its unit: "PSNR (dB)".
         public var label: String
+        /// The lines of the panel.
         public var series: [Series]
 
+        /// Each argument is the property of its name.
         public init(label: String, series: [Series]) {
             self.label = label
             self.series = series
         }
     }
 
+    /// One line of a panel.
     public struct Series: Hashable, Sendable {
+        /// What the legend calls it.
         public var name: String
+        /// Its points, by x in order.
         public var points: [Point]
 
+        /// Each argument is the property of its name.
         public init(name: String, points: [Point]) {
             self.name = name
             self.points = points
         }
     }
 
+    /// A point of a line, in the units of its axes.
     public struct Point: Hashable, Sendable {
+        /// Its place along each axis.
         public var x, y: Double
 
+        /// Each argument is the property of its name.
         public init(x: Double, y: Double) {
             self.x = x
             self.y = y
@@ -49,6 +62,7 @@ public struct LineChart: Hashable, Sendable {
         var isDrawable: Bool { abs(x) <= 1e11 && abs(y) <= 1e11 }
     }
 
+    /// Writes the chart as SVG 1.1, whole or not at all.
     public func writeSVG(to path: String) throws(ImageError) {
         let text = try svg()
         try inFile { () throws(FileError) in try AtomicFile.write(text, to: path) }

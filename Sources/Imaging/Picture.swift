@@ -1,6 +1,8 @@
 /// An 8-bit RGB picture in memory. Samples are taken as sRGB.
 public struct Picture: Hashable, Sendable {
+    /// Columns, in pixels.
     public let width: Int
+    /// Rows, in pixels.
     public let height: Int
 
     /// Red, green, blue of each pixel, row after row from the top: `height * width * 3` bytes.
@@ -28,16 +30,21 @@ public struct Picture: Hashable, Sendable {
         self.init(width: width, height: height, pixels: pixels)
     }
 
+    /// Red, green and blue of a pixel, 0 to 255 each, in the picture's own colour space.
     public struct Color: Hashable, Sendable {
+        /// The three channels.
         public var red, green, blue: UInt8
 
+        /// Each argument is the property of its name.
         public init(red: UInt8, green: UInt8, blue: UInt8) {
             self.red = red
             self.green = green
             self.blue = blue
         }
 
+        /// 0 in each channel.
         public static let black = Color(red: 0, green: 0, blue: 0)
+        /// 255 in each channel.
         public static let white = Color(red: 255, green: 255, blue: 255)
     }
 
@@ -49,6 +56,7 @@ public struct Picture: Hashable, Sendable {
         pixels[y * rowStride..<(y + 1) * rowStride]
     }
 
+    /// The pixel of column x and row y, counted from the upper left corner.
     public subscript(x: Int, y: Int) -> Color {
         get {
             let first = offset(x, y)

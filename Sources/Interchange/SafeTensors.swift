@@ -11,6 +11,7 @@ public struct SafeTensors: Hashable, Sendable {
     /// The header's `__metadata__`.
     public let metadata: [String: String]
 
+    /// Tensors in any order, and free words for the header.
     public init(tensors: [PackedTensor], metadata: [String: String] = [:]) {
         self.tensors = tensors.sorted { $0.path.precedesInBytes($1.path) }
         self.metadata = metadata

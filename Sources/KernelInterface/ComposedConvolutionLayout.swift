@@ -12,11 +12,15 @@ public struct ComposedFilterGeometry: Hashable, Sendable {
     public var height: Int, width: Int
     /// The first convolution: its square filter, its channels, and the block of the pixel shuffle behind it.
     public var filterSize: Int
+    /// Channels of the image that the first convolution reads.
     public var inputChannels: Int
+    /// The side of the squares of pixels that the shuffle behind the first convolution makes; 1 without one.
     public var shuffleBlock: Int
     /// What follows, one convolution or several composed: its square filter, and the block of all its pixel shuffles.
     public var nextFilterSize: Int
+    /// Channels of the image between the first convolution and what follows.
     public var nextInputChannels: Int
+    /// The side of the squares of pixels that all shuffles of what follows make together.
     public var nextShuffleBlock: Int
     /// Whether what follows is composed, too, and so has a filter for each set of borders.
     public var nextIsComposed: Bool
@@ -25,6 +29,7 @@ public struct ComposedFilterGeometry: Hashable, Sendable {
     /// Which convolutions have a bias; that of what is composed lies in its rows.
     public var hasBias: Bool, nextHasBias: Bool
 
+    /// Each argument is the property of its name.
     public init(
         height: Int, width: Int, filterSize: Int, inputChannels: Int, shuffleBlock: Int, nextFilterSize: Int,
         nextInputChannels: Int, nextShuffleBlock: Int, nextIsComposed: Bool, channels: Int, hasBias: Bool, nextHasBias: Bool
@@ -59,15 +64,18 @@ public struct ComposedFilterGeometry: Hashable, Sendable {
 
     /// Results of what follows for one pixel of the image between; of the composed convolution for one of the first.
     public var nextOutputChannels: Int { nextShuffleBlock * nextShuffleBlock * channels }
+    /// Results of the composed convolution for one pixel of the first image.
     public var outputChannels: Int { composedShuffleBlock * composedShuffleBlock * channels }
 
     /// Elements of a row before its biases, and of what follows.
     public var filterElementCount: Int {
         composedFilterSize * composedFilterSize * inputChannels * outputChannels.roundedUp(to: 8)
     }
+    /// Elements of a row of what follows, before its biases.
     public var nextFilterElementCount: Int {
         nextFilterSize * nextFilterSize * nextInputChannels * nextOutputChannels.roundedUp(to: 8)
     }
+    /// Elements of a row: the filter, and the biases behind it.
     public var rowElementCount: Int { filterElementCount + outputChannels.roundedUp(to: 8) }
 
     /// Elements of a row of `rotate_composed_filters`.
@@ -101,6 +109,7 @@ public struct ComposedFilterGeometry: Hashable, Sendable {
 
 /// The borders of the image that a pixel lies at: a sum of these.
 public enum ImageBorders {
+    /// The four borders; a set of them is their sum.
     public static let top = 1, bottom = 2, left = 4, right = 8
     /// How many sets of borders there are.
     public static let setCount = 16

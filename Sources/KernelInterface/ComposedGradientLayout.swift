@@ -3,7 +3,9 @@
 /// A row for each set of borders and tap: `[in][out]`, and behind them the sum of the output's gradient, in the rows of
 /// the first tap.
 extension ConvolutionGeometry {
+    /// Rows of sums: one for each set of borders and tap of the filter.
     public var composedSumRowCount: Int { ImageBorders.setCount * filterHeight * filterWidth }
+    /// Elements of a row of sums: `[in][out]`, and the sums of the output's gradient behind them.
     public var composedSumRowElementCount: Int { (inputChannels + 1) * outputChannels }
 
     /// Bytes of scratch: those of the largest region.

@@ -1,7 +1,9 @@
 /// How the direct convolution cuts its work, from the shape alone.
 public struct DirectConvolutionLayout {
+    /// The strips of pixels and what scratch holds for each.
     public var strips: DirectStripLayout
 
+    /// The layout for a convolution with these programs before and behind it.
     public init(_ geometry: ConvolutionGeometry, _ programs: ConvolutionProgramScratch) {
         // 48 pixels of 64 channels stay in a 32 KiB L1 cache with one row of a 16-channel filter block. More
         // channels come from L2; beyond 64 KiB a strip is narrower, down to 12 pixels.

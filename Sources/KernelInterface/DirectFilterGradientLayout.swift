@@ -5,14 +5,19 @@
 public struct DirectFilterGradientLayout {
     /// Rows and pixels of the output gradient that are summed before the sums are added to the result.
     public var blockRows: Int, blockWidth: Int
+    /// Output channels, with those that fill the last vector of 8.
     public var paddedChannels: Int
+    /// Bytes from one input row of a block to the next.
     public var inputRowByteStride: Int
+    /// Where in scratch the packed gradient, the tile of sums and the prologue's scratch begin, in bytes.
     public var gradientOffset: Int, tileOffset: Int, prologueOffset: Int
+    /// Bytes of scratch in all.
     public var byteCount: Int
 
     /// Pixels of a block, where the image has as many.
     private static let targetPixels = 96
 
+    /// The layout for a convolution whose prologue asks for so many bytes of scratch.
     public init(_ geometry: ConvolutionGeometry, prologueByteCount: Int) {
         let target = DirectFilterGradientLayout.targetPixels
         let width = max(1, geometry.outputWidth)
@@ -34,8 +39,10 @@ public struct DirectFilterGradientLayout {
 
 /// Some rows of an image, and some pixels of each.
 public struct ImageRegion: Hashable, Sendable {
+    /// The rows, and the pixels of each, within one image.
     public var rows: Range<Int>, columns: Range<Int>
 
+    /// Each argument is the property of its name.
     public init(rows: Range<Int>, columns: Range<Int>) {
         self.rows = rows
         self.columns = columns

@@ -4,12 +4,14 @@
 /// padding, is of phase w mod s and made by every s-th column of the filter. The geometry is that of the
 /// result as output: `padTop` and `padLeft` are the forward convolution's.
 public struct DirectInputGradientLayout {
+    /// The strips of pixels and what scratch holds for each.
     public var strips: DirectStripLayout
     /// Pixels of the output gradient that a strip reads.
     public var gradientWidth: Int
     /// Rows and columns of the filter in phase 0, which has the most.
     public var phaseHeight: Int, phaseWidth: Int
 
+    /// The layout for an input gradient with these programs before and behind it.
     public init(_ geometry: ConvolutionGeometry, _ programs: ConvolutionProgramScratch) {
         // As for the direct convolution: the output gradient's strip stays in the caches beside the filter.
         let pixelByteCount = max(1, geometry.inputChannels * 4)

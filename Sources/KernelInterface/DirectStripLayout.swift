@@ -11,10 +11,13 @@ public struct DirectStripLayout {
     public var paddedChannels: Int
     /// Input rows in the line buffer: as many as one row of the result may need.
     public var lineBufferRowCount: Int
+    /// Where in scratch each part begins, in bytes.
     public var rowTableOffset: Int, lineBufferOffset: Int, resultOffset: Int, shuffleOffset: Int
+    /// Where in scratch the programs' own scratch begins, in bytes.
     public var prologueOffset: Int, epilogueOffset: Int
     /// Bytes from one row of the line buffer to the next, and of one result before the shuffle.
     public var lineBufferRowByteStride: Int, shuffleByteCount: Int
+    /// Bytes of scratch in all.
     public var byteCount: Int
 
     /// Strips are computed in tiles of at least this many pixels.
@@ -51,16 +54,19 @@ public struct DirectStripLayout {
 
 /// What the prologue and the epilogue of a convolution ask of its scratch.
 public struct ConvolutionProgramScratch {
+    /// Bytes of scratch that each of the two needs.
     public var prologueByteCount: Int, epilogueByteCount: Int
     /// Results of the epilogue.
     public var resultCount: Int
 
+    /// What programs ask for as the compiler has them; nil for none.
     public init(_ geometry: ConvolutionGeometry, prologue: PointwiseProgram?, epilogue: PointwiseProgram?) {
         prologueByteCount = prologue?.scratchByteCount(channels: geometry.inputChannels) ?? 0
         epilogueByteCount = epilogue?.scratchByteCount(channels: geometry.outputChannels) ?? 0
         resultCount = epilogue?.results.count ?? 0
     }
 
+    /// What programs ask for as a kernel's call has them.
     public init(_ geometry: ConvolutionGeometry, _ call: KernelCall) {
         prologueByteCount = call.prologue.scratchByteCount(channels: geometry.inputChannels)
         epilogueByteCount = call.epilogue.scratchByteCount(channels: geometry.outputChannels)

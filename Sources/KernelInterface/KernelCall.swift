@@ -6,6 +6,7 @@
 public struct KernelCall {
     /// The step's operands in the order that the kernel's header gives.
     public var inputs: UnsafePointer<TensorRows>
+    /// The step's results, in the order of its outputs.
     public var outputs: UnsafePointer<TensorRows>
     /// The kernel family's constants: a ``ConvolutionGeometry``, a `PointwiseGeometry`, ….
     public var geometry: UnsafeRawPointer
@@ -17,8 +18,10 @@ public struct KernelCall {
     public var scratch: UnsafeMutableRawPointer
     /// Rows of the first output to compute, counted over the whole batch: image n begins at n·H.
     public var firstRow: Int
+    /// The row behind the last one to compute.
     public var endRow: Int
 
+    /// Each argument is the property of its name.
     public init(
         inputs: UnsafePointer<TensorRows>, outputs: UnsafePointer<TensorRows>, geometry: UnsafeRawPointer,
         prologue: PointwiseCode, epilogue: PointwiseCode, scratch: UnsafeMutableRawPointer,
@@ -35,6 +38,7 @@ public struct KernelCall {
     }
 }
 
+/// A kernel: computes the rows that a call names, and touches nothing else.
 public typealias Kernel = @Sendable (UnsafePointer<KernelCall>) -> Void
 
 /// A tensor in memory, seen as rows.
@@ -43,17 +47,21 @@ public typealias Kernel = @Sendable (UnsafePointer<KernelCall>) -> Void
 /// a vector, matrix or scalar has one row. A rolling buffer keeps the last `rowCapacity` rows: row r
 /// lies at r mod `rowCapacity`.
 public struct TensorRows {
+    /// Where row 0 begins; 64-byte aligned for buffers in the arena.
     public var base: UnsafeMutableRawPointer
     /// Bytes from one row to the next, a multiple of 64 for buffers in the arena.
     public var rowByteStride: Int
+    /// Rows that the memory holds: all of the tensor, or those of a rolling buffer.
     public var rowCapacity: Int
 
+    /// Each argument is the property of its name.
     public init(base: UnsafeMutableRawPointer, rowByteStride: Int, rowCapacity: Int) {
         self.base = base
         self.rowByteStride = rowByteStride
         self.rowCapacity = rowCapacity
     }
 
+    /// Where a row begins, counted over the whole batch.
     @inlinable
     public func row(_ index: Int) -> UnsafeMutableRawPointer {
         base + (index % rowCapacity) * rowByteStride

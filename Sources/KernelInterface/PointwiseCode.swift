@@ -5,11 +5,14 @@
 /// block in the L1 cache. The same program serves as a step of its own, as the epilogue of a
 /// convolution and as its prologue, so that every fused chain means one thing everywhere.
 public struct PointwiseProgram: Hashable, Sendable {
+    /// The values from outside, 0..<operands.count.
     public var operands: [PointwiseOperand]
+    /// What is computed, each from values before it.
     public var instructions: [PointwiseInstruction]
     /// The values that are stored, one for each output, and the element type each is stored as.
     public var results: [PointwiseResult]
 
+    /// Each argument is the property of its name.
     public init(operands: [PointwiseOperand], instructions: [PointwiseInstruction], results: [PointwiseResult]) {
         self.operands = operands
         self.instructions = instructions
@@ -20,6 +23,7 @@ public struct PointwiseProgram: Hashable, Sendable {
     public var isIdentity: Bool { instructions.isEmpty }
 }
 
+/// A value that a pointwise program reads.
 public struct PointwiseOperand: Hashable, Sendable {
     /// How an operand is spread over a row of W·C elements.
     public enum Spread: UInt8, Hashable, Sendable {
@@ -31,21 +35,29 @@ public struct PointwiseOperand: Hashable, Sendable {
         case scalar
     }
 
+    /// How an element lies in memory; programs compute in f32.
     public enum Element: UInt8, Hashable, Sendable { case f32, u8 }
 
+    /// How the operand is spread over a row.
     public var spread: Spread
+    /// How the operand's elements lie in memory.
     public var element: Element
 
+    /// Each argument is the property of its name.
     public init(spread: Spread, element: Element = .f32) {
         self.spread = spread
         self.element = element
     }
 }
 
+/// A value that a pointwise program stores.
 public struct PointwiseResult: Hashable, Sendable {
+    /// The value's number: operands first, instructions behind them.
     public var value: UInt8
+    /// As what it is stored.
     public var element: PointwiseOperand.Element
 
+    /// Each argument is the property of its name.
     public init(value: UInt8, element: PointwiseOperand.Element = .f32) {
         self.value = value
         self.element = element
@@ -54,12 +66,18 @@ public struct PointwiseResult: Hashable, Sendable {
 
 /// One operation on the values `left` and `right` with up to two numbers.
 public struct PointwiseInstruction: Hashable, Sendable {
+    /// What is computed.
     public var opcode: PointwiseOpcode
+    /// The number of the value x.
     public var left: UInt8
+    /// The number of the value y; 0 where the opcode reads one value.
     public var right: UInt8
+    /// The number a, where the opcode takes one.
     public var immediate: Float
+    /// The number b, where the opcode takes two.
     public var secondImmediate: Float
 
+    /// Each argument is the property of its name.
     public init(
         _ opcode: PointwiseOpcode, left: UInt8, right: UInt8 = 0, immediate: Float = 0, secondImmediate: Float = 0
     ) {
@@ -105,15 +123,22 @@ public enum PointwiseOpcode: UInt8, Hashable, Sendable, CaseIterable {
 /// Operand k of an epilogue is the kernel's own result for k = 0, and the call's input
 /// `firstInput + k − 1` otherwise; a step of its own begins with operand 0 at input 0.
 public struct PointwiseCode {
+    /// The program's operands, `operandCount` of them.
     public var operands: UnsafePointer<PointwiseOperand>
+    /// How many operands there are.
     public var operandCount: Int
+    /// The program's instructions, `instructionCount` of them.
     public var instructions: UnsafePointer<PointwiseInstruction>
+    /// How many instructions there are.
     public var instructionCount: Int
+    /// The program's results, `resultCount` of them.
     public var results: UnsafePointer<PointwiseResult>
+    /// How many results there are.
     public var resultCount: Int
     /// Index in the call's inputs of the first operand that comes from memory.
     public var firstInput: Int
 
+    /// Each argument is the property of its name.
     public init(
         operands: UnsafePointer<PointwiseOperand>, operandCount: Int,
         instructions: UnsafePointer<PointwiseInstruction>, instructionCount: Int,

@@ -6,9 +6,12 @@ public struct RowSumLayout {
     /// Elements of a row from one to the next that go to the same sum: some pixels, so that the sums
     /// fill vectors and do not wait for each other.
     public var period: Int
+    /// Where in scratch the sums over rows, the prologue's block and its own scratch begin, in bytes.
     public var totalsOffset: Int, blockOffset: Int, prologueOffset: Int
+    /// Bytes of scratch in all.
     public var byteCount: Int
 
+    /// The layout for a sum whose prologue asks for so many bytes of scratch.
     public init(_ geometry: RowGeometry, prologueByteCount: Int) {
         channels = geometry.outputChannels == 1 ? 1 : geometry.inputChannels
         period = channels < 4 ? 32 * channels : 8 * channels
@@ -39,5 +42,6 @@ extension ResizeGeometry {
         weightByteCount + (rows.inputWidth * rows.inputChannels * 4).roundedUp(to: 64)
     }
 
+    /// Bytes of the weights in scratch: four for each phase.
     public var weightByteCount: Int { (factor * 16).roundedUp(to: 64) }
 }

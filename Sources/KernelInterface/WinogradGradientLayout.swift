@@ -8,9 +8,11 @@
 /// Scratch holds, each on a cache line: zeros, a line buffer of transformed columns (see ``WinogradLayout``), and
 /// the planes of the input and of the output's gradient for one block of tiles.
 public struct WinogradGradientLayout {
+    /// Into how many chunks the tiles of the batch are cut.
     public var chunkCount: Int
     /// Channels of a group; the last group may have fewer.
     public var inputGroupChannels: Int, outputGroupChannels: Int
+    /// Groups of input and of output channels.
     public var inputGroupCount: Int, outputGroupCount: Int
     /// Output channels, with those that fill the last vector.
     public var paddedOutputChannels: Int
@@ -20,9 +22,12 @@ public struct WinogradGradientLayout {
     public var blockTileCount: Int
     /// Elements from one plane to the next.
     public var inputPlaneStride: Int, gradientPlaneStride: Int
+    /// Where in scratch each part begins, in bytes.
     public var zerosOffset: Int, lineBufferOffset: Int, inputOffset: Int, gradientOffset: Int
+    /// Bytes of scratch in all.
     public var byteCount: Int
 
+    /// The layout for the gradient of a 3×3 filter of stride 1.
     public init(_ geometry: ConvolutionGeometry) {
         let planeCount = WinogradLayout.planeCount
         let tileCount = geometry.imageCount * geometry.tileRowsPerImage * geometry.tilesPerRow
@@ -48,6 +53,7 @@ public struct WinogradGradientLayout {
     /// Rows of products, and elements of one: `[36][block][matrix row][16]`, the last block being 8 wide when
     /// at most 8 output channels remain. Behind them lies the sum of the output's gradient for each channel of the group.
     public var productRowCount: Int { chunkCount * inputGroupCount * outputGroupCount }
+    /// Elements of a row of products, with the sums behind them.
     public var productRowElementCount: Int { sumOffset + outputGroupChannels }
     /// Elements from the row's begin to the sums.
     public var sumOffset: Int { WinogradLayout.planeCount * matrixRowCount * outputGroupChannels }

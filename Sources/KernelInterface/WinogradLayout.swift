@@ -11,6 +11,7 @@
 public struct WinogradLayout {
     /// Rows and pixels of one tile of the result, and of its input.
     public static let tileSize = 4, inputTileSize = 6
+    /// Planes: one for each number that a tile is transformed to.
     public static let planeCount = inputTileSize * inputTileSize
     /// Transformed columns that exist at a time: those of one tile, and room for the next.
     public static let lineBufferColumnCount = 8
@@ -31,12 +32,16 @@ public struct WinogradLayout {
     public var planeStride: Int, productPlaneStride: Int
     /// Elements from one tile's products in a plane to the next's.
     public var productTileStride: Int
+    /// Where in scratch each part begins, in bytes.
     public var zerosOffset: Int, lineBufferOffset: Int, planeOffset: Int, productOffset: Int
+    /// Where in scratch the block's results and the epilogue's scratch begin, in bytes.
     public var resultOffset: Int, shuffleOffset: Int, epilogueOffset: Int
     /// Bytes of one result before the shuffle, of one row of a block.
     public var shuffleByteCount: Int
+    /// Bytes of scratch in all.
     public var byteCount: Int
 
+    /// The layout for a 3×3 convolution of stride 1.
     public init(_ geometry: ConvolutionGeometry, epilogueByteCount: Int, resultCount: Int) {
         let tileSize = WinogradLayout.tileSize, planeCount = WinogradLayout.planeCount
         let inputChannels = geometry.inputChannels
@@ -68,6 +73,7 @@ public struct WinogradLayout {
 extension ConvolutionGeometry {
     /// Rows of tiles of an image, and tiles of such a row.
     public var tileRowsPerImage: Int { (outputHeight + WinogradLayout.tileSize - 1) / WinogradLayout.tileSize }
+    /// Tiles of a row of tiles.
     public var tilesPerRow: Int { (outputWidth + WinogradLayout.tileSize - 1) / WinogradLayout.tileSize }
 
     /// Output channels that the Winograd convolution multiplies together, at most: 64 where these are all, so

@@ -18,7 +18,9 @@ import Synchronization
 public struct GradientCheck: Sendable {
     /// The comparison of one weight tensor.
     public struct Report: Hashable, Sendable {
+        /// The weight's path.
         public var path: String
+        /// The weight's sizes.
         public var shape: [Int]
         /// Relative error along the random direction.
         public var directionError: Double
@@ -27,11 +29,13 @@ public struct GradientCheck: Sendable {
         /// Draws that crossed a kink and were repeated.
         public var repeatedDraws: Int
 
+        /// The larger of the two errors.
         public var worst: Double { max(directionError, entryError) }
     }
 
     /// Larger errors mean a wrong gradient: rounding in f64 leaves some 1e-8.
     public static let bound = 1e-5
+    /// Entries of each weight whose derivative is compared, at most.
     public static let entryCount = 16
 
     /// Length of a step along a direction of length 1.

@@ -6,7 +6,9 @@ import GraphRuntime
 
 /// How long one step of a program takes.
 public struct StepMeasurement: Hashable, Sendable {
+    /// The step's name in the plan.
     public var name: String
+    /// The kernel that computes it.
     public var kernel: String
     /// `128×128, 3×3, 64→256` for a convolution: rows and columns of the result, the filter, channels in and out.
     /// For others the shape of the result.

@@ -2,11 +2,15 @@ import GraphIR
 
 /// What is measured: an entry on pictures of one size.
 public struct Workload: Hashable, Sendable {
+    /// What people call it: `photo`, or its sizes.
     public var name: String
+    /// Pictures of the batch.
     public var imageCount: Int
     /// Rows and columns of a low-resolution picture.
     public var height: Int
+    /// Columns of a low-resolution picture.
     public var width: Int
+    /// The entry that is run.
     public var role: Role = .predict
 
     /// The workloads that all speeds are given for.

@@ -10,6 +10,7 @@ public struct WorkloadMeasurement: Hashable, Sendable {
     /// Multiplications and additions in a second, in registers alone on as many threads: the highest of samples
     /// taken between the runs.
     public var peak = 0.0
+    /// What the kernels were built for.
     public var instructionSet: InstructionSet
     /// Rows of the low-resolution picture that are worked on at a time; nil for all.
     public var bandRows: Int?
@@ -20,7 +21,9 @@ public struct WorkloadMeasurement: Hashable, Sendable {
     /// The most that the process has held, program and weights included; nil where the system does not say.
     public var residentByteCount: Int?
 
+    /// Seconds of a run: the median; NaN before the first.
     public var median: Double { runs.median }
+    /// Seconds of the fastest run; NaN before the first.
     public var minimum: Double { runs.min() ?? .nan }
 }
 

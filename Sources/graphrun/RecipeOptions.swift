@@ -93,6 +93,7 @@ struct RecipeOptions: ParsableArguments {
 }
 
 extension LearningRate.Course: ExpressibleByArgument {
+    /// The value of an option; nil where it has no such value.
     public init?(argument: String) { self.init(argument) }
 }
 

@@ -147,5 +147,6 @@ extension TrainingEvent {
 }
 
 extension CheckpointInterval: ExpressibleByArgument {
+    /// The value of an option; nil where it has no such value.
     public init?(argument: String) { self.init(argument) }
 }

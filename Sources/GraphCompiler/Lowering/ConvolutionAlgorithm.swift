@@ -8,6 +8,7 @@ public enum ConvolutionAlgorithm: String, Hashable, Sendable, CaseIterable, Loss
     /// As the sum is written, whatever the shape: for comparison of speed and of rounding.
     case direct
 
+    /// A case by its name; nil for any other word.
     public init?(_ text: String) { self.init(rawValue: text) }
 
     public var description: String { rawValue }

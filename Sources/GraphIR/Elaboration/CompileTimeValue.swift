@@ -28,6 +28,7 @@ public enum CompileTimeValue: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The value as a number; nil for true and false.
     public var number: Double? {
         switch self {
         case .int(let value): Double(value)

@@ -9,19 +9,25 @@ public struct Module: Hashable, Sendable {
     /// In the order of ``Role``.
     public var entries: [Entry]
 
+    /// Each argument is the property of its name.
     public init(name: String, documentation: [String] = [], entries: [Entry]) {
         self.name = name
         self.documentation = documentation
         self.entries = entries
     }
 
+    /// The graph of an entry; nil where the model declares none.
     public subscript(_ role: Role) -> Graph? { entries.first { $0.role == role }?.graph }
 }
 
+/// A graph and its role in the model.
 public struct Entry: Hashable, Sendable {
+    /// What the graph is for.
     public var role: Role
+    /// What is computed.
     public var graph: Graph
 
+    /// Each argument is the property of its name.
     public init(role: Role, graph: Graph) {
         self.role = role
         self.graph = graph
