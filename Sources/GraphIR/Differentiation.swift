@@ -91,7 +91,7 @@ private struct BackwardPass {
     private var parts: [ValueID: [(gradient: ValueID, via: ValueID)]] = [:]
 
     init(_ graph: Graph) throws(NodeError) {
-        builder = try GraphBuilder(copyOf: graph)
+        builder = GraphBuilder(copyOf: graph)
         forward = builder.graph
         let loss = try forward.onlyLoss()
         let dependsOnWeight = forward.dependsOnWeight
@@ -137,29 +137,23 @@ private struct BackwardPass {
 
     /// The forward graph and of what was appended only what some weight's gradient needs, with the
     /// gradients' names.
-    func pruned() throws(NodeError) -> (GraphBuilder, [Differentiation.WeightGradient]) {
+    func pruned() -> (GraphBuilder, [Differentiation.WeightGradient]) {
         let graph = builder.graph
-        var isNeeded = graph.nodes.indices.map { $0 < forward.nodes.count }
-        for case let gradient? in gradients.map(\.gradient) { isNeeded[gradient.index] = true }
-        for id in graph.ids.reversed() where isNeeded[id.index] {
-            for operand in graph[id].operands { isNeeded[operand.index] = true }
-        }
-        var kept = GraphBuilder(name: graph.name)
-        var places: [ValueID: ValueID] = [:]
-        for id in graph.ids where isNeeded[id.index] {
-            var node = graph[id]
+        let isNeeded = graph.isNeeded(for: gradients.compactMap(\.gradient))
+        var rewriter = GraphRewriter(graph)
+        for id in graph.ids where id.index < forward.nodes.count || isNeeded[id.index] {
             // Temporaries of the gradient rules are numbered anew, without the gaps of what fell away.
-            if id.index >= forward.nodes.count, node.operation != nil { node.name = names[id] ?? TemporaryNames.base }
-            places[id] = try kept.append(copyOf: node, places: places)
+            let isAppended = id.index >= forward.nodes.count && graph[id].operation != nil
+            rewriter.copy(id, named: isAppended ? names[id] ?? TemporaryNames.base : nil)
         }
-        kept.setResults(like: forward) { places[$0] ?? $0 }
+        rewriter.builder.setResults(like: forward, at: rewriter.place)
         let moved = gradients.map { entry in
             var entry = entry
-            entry.weight = places[entry.weight] ?? entry.weight
-            entry.gradient = entry.gradient.flatMap { places[$0] }
+            entry.weight = rewriter.place(of: entry.weight)
+            entry.gradient = entry.gradient.map(rewriter.place)
             return entry
         }
-        return (kept, moved)
+        return (rewriter.builder, moved)
     }
 }
 
@@ -183,38 +177,13 @@ extension GraphBuilder {
         try apply(.broadcast, [constant(0)], Reduction.shape(node.type.shape), named: "d_\(node.name)")
     }
 
-    /// Appends a node of another graph, whose operands are at `places` in this one.
-    fileprivate mutating func append(
-        copyOf node: Node, places: [ValueID: ValueID]
-    ) throws(NodeError) -> ValueID {
-        origin = node.origin
-        switch node.content {
-        case .constant(let value):
-            return constant(value)
-        case .operation(let operation):
-            do throws(OpError) {
-                return try apply(
-                    operation.op, operation.operands.map { places[$0] ?? $0 }, operation.attributes, named: node.name)
-            } catch {
-                throw NodeError(node: node.name, origin: node.origin, error)
-            }
-        case .input, .weight, .state, .scalar:
-            return declare(node.content, type: node.type, named: node.name)
-        }
-    }
-
-    /// Begins with a graph's nodes and results.
-    fileprivate init(copyOf graph: Graph) throws(NodeError) {
-        self.init(name: graph.name)
-        var places: [ValueID: ValueID] = [:]
-        for id in graph.ids { places[id] = try append(copyOf: graph[id], places: places) }
-        setResults(like: graph) { places[$0] ?? $0 }
-    }
-
-    /// Sets the outputs, measures and updates of another graph.
-    fileprivate mutating func setResults(like graph: Graph, place: (ValueID) -> ValueID) {
-        for output in graph.outputs { setOutput(output.name, place(output.value)) }
-        for measure in graph.measures { setMeasure(measure.role, measure.name, place(measure.value)) }
-        for update in graph.updates { setUpdate(place(update.target), place(update.value)) }
+    /// Begins with a graph's nodes and results, but for groups.
+    fileprivate init(copyOf graph: Graph) {
+        var graph = graph
+        graph.groups = []
+        var rewriter = GraphRewriter(graph)
+        for id in graph.ids { rewriter.copy(id) }
+        rewriter.builder.setResults(like: graph, at: rewriter.place)
+        self = rewriter.builder
     }
 }

@@ -39,6 +39,29 @@ public struct Graph: Hashable, Sendable {
 
     /// Identifiers of all nodes, in order.
     public var ids: [ValueID] { nodes.indices.map(ValueID.init) }
+
+    /// What outputs, measures and updates take, and what is updated.
+    public var roots: [ValueID] {
+        outputs.map(\.value) + measures.map(\.value) + updates.flatMap { [$0.target, $0.value] }
+    }
+
+    /// For each node, whether one of some values depends on it.
+    public func isNeeded(for values: [ValueID]) -> [Bool] {
+        var isNeeded = Array(repeating: false, count: nodes.count)
+        for value in values { isNeeded[value.index] = true }
+        for id in ids.reversed() where isNeeded[id.index] {
+            for operand in self[id].operands { isNeeded[operand.index] = true }
+        }
+        return isNeeded
+    }
+
+    /// Appends the outputs, measures, updates and groups of a graph whose values are at `place` in this one.
+    mutating func appendResults(of graph: Graph, at place: (ValueID) -> ValueID) {
+        outputs += graph.outputs.map { Output(name: $0.name, value: place($0.value)) }
+        measures += graph.measures.map { Measure(role: $0.role, name: $0.name, value: place($0.value)) }
+        updates += graph.updates.map { Update(target: place($0.target), value: place($0.value)) }
+        groups += graph.groups.map { Group(name: $0.name, members: $0.members.map(place), kernel: $0.kernel) }
+    }
 }
 
 /// Names the single result of a node.
@@ -192,14 +215,4 @@ public struct Group: Hashable, Sendable {
         self.members = members
         self.kernel = kernel
     }
-}
-
-/// How a weight or state begins.
-public enum Initializer: String, Hashable, Sendable, CaseIterable {
-    case zeros
-    case ones
-    /// Uniform in ±√(6 / (fan in + fan out)) (Glorot and Bengio, 2010, equation 16).
-    case glorotUniform = "glorot_uniform"
-    /// Normal with standard deviation √(2 / fan in) (He et al., 2015, equation 10).
-    case heNormal = "he_normal"
 }

@@ -43,9 +43,12 @@ public struct GraphBuilder: Sendable {
         return append(Node(name: unique(name, for: content), content: content, type: type, origin: origin))
     }
 
-    /// Appends a node of another graph as it is, with operands of this one.
+    /// Appends a node of another graph as it is, with operands of this one of the same types.
     public mutating func copy(_ node: Node, operands: [ValueID]) -> ValueID {
         var node = node
+        let origin = self.origin
+        self.origin = node.origin
+        defer { self.origin = origin }
         switch node.content {
         case .constant(let value): return constant(value)
         case .operation(var operation):
@@ -91,6 +94,11 @@ public struct GraphBuilder: Sendable {
 
     public mutating func setUpdate(_ target: ValueID, _ value: ValueID) {
         graph.updates.append(Update(target: target, value: value))
+    }
+
+    /// Appends the outputs, measures, updates and groups of a graph whose values are at `place` in this one.
+    public mutating func setResults(like source: Graph, at place: (ValueID) -> ValueID) {
+        graph.appendResults(of: source, at: place)
     }
 
     public mutating func setGroup(_ group: Group) {

@@ -19,10 +19,11 @@ public struct GraphRewriter: Sendable {
         return place
     }
 
-    /// Copies a node of the source.
-    public mutating func copy(_ id: ValueID) {
-        let node = source[id]
-        moved[id.index] = builder.copy(node, operands: node.operands.map(place))
+    /// Copies a node of the source, perhaps with other operands of the same types, or another name.
+    public mutating func copy(_ id: ValueID, operands: [ValueID]? = nil, named name: String? = nil) {
+        var node = source[id]
+        if let name { node.name = name }
+        moved[id.index] = builder.copy(node, operands: operands ?? node.operands.map(place))
     }
 
     /// Lets another value stand for one of the source. It takes that one's name if it has none of its own.
@@ -33,46 +34,7 @@ public struct GraphRewriter: Sendable {
 
     /// The new graph, with the source's outputs, measures and updates in their new places.
     public consuming func finish() -> Graph {
-        for output in source.outputs { builder.setOutput(output.name, place(of: output.value)) }
-        for measure in source.measures { builder.setMeasure(measure.role, measure.name, place(of: measure.value)) }
-        for update in source.updates { builder.setUpdate(place(of: update.target), place(of: update.value)) }
-        for group in source.groups {
-            builder.setGroup(Group(name: group.name, members: group.members.map(place), kernel: group.kernel))
-        }
+        builder.setResults(like: source, at: place)
         return builder.graph.normalized()
-    }
-}
-
-/// Who reads what.
-public struct Uses: Sendable {
-    private var readers: [[ValueID]]
-    private let isRoot: [Bool]
-
-    /// Takes time in proportion to the graph.
-    public init(of graph: Graph) {
-        var readers: [[ValueID]] = Array(repeating: [], count: graph.nodes.count)
-        var isRoot = Array(repeating: false, count: graph.nodes.count)
-        for id in graph.ids {
-            for operand in Set(graph[id].operands) { readers[operand.index].append(id) }
-        }
-        for output in graph.outputs { isRoot[output.value.index] = true }
-        for measure in graph.measures { isRoot[measure.value.index] = true }
-        for update in graph.updates { isRoot[update.value.index] = true }
-        self.readers = readers
-        self.isRoot = isRoot
-    }
-
-    /// Operations that read a value, in order, each once.
-    public func readers(of id: ValueID) -> [ValueID] { readers[id.index] }
-
-    /// Leaves a reader out, as of a graph in which it reads something else.
-    public mutating func remove(_ reader: ValueID, from id: ValueID) { readers[id.index].removeAll { $0 == reader } }
-
-    /// Whether an output, measure or update takes the value.
-    public func isRoot(_ id: ValueID) -> Bool { isRoot[id.index] }
-
-    /// The value's only reader, when nothing else takes it.
-    public func onlyReader(of id: ValueID) -> ValueID? {
-        !isRoot(id) && readers(of: id).count == 1 ? readers(of: id)[0] : nil
     }
 }

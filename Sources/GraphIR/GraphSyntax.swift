@@ -96,7 +96,7 @@ extension Graph {
     ) -> Statement {
         Statement(
             .storage(
-                keyword, node.typedName, initializer: Name(initializer.rawValue),
+                keyword, node.typedName, initializer: initializer.syntax,
                 path: Path([.text(path)], at: .none)), at: .none)
     }
 
@@ -158,7 +158,7 @@ extension AttributeValue {
 
 extension Expression {
     /// Whole numbers print without a point, but for a negative zero, which an int is not.
-    fileprivate static func number(_ number: Double) -> Expression {
+    static func number(_ number: Double) -> Expression {
         if number == 0, number.sign == .minus { return Expression(.negate(Expression(.float(0), at: .none)), at: .none) }
         if number < 0 { return Expression(.negate(.number(-number)), at: .none) }
         if let whole = Int(exactly: number), whole < 1 << 53 { return Expression(.integer(whole), at: .none) }
@@ -167,5 +167,5 @@ extension Expression {
 }
 
 extension Name {
-    fileprivate init(_ text: String) { self.init(text, at: .none) }
+    init(_ text: String) { self.init(text, at: .none) }
 }

@@ -2,8 +2,7 @@
 extension Graph {
     /// The same graph with each constant once, directly before its first use, and none unused.
     public func normalized() -> Graph {
-        var result = self
-        result.nodes = []
+        var result = Graph(name: name)
         var moved: [ValueID?] = Array(repeating: nil, count: nodes.count)
         var constants: [UInt64: ValueID] = [:]
 
@@ -31,10 +30,7 @@ extension Graph {
             }
             moved[id.index] = append(node)
         }
-        result.outputs = outputs.map { Output(name: $0.name, value: place($0.value)) }
-        result.measures = measures.map { Measure(role: $0.role, name: $0.name, value: place($0.value)) }
-        result.updates = updates.map { Update(target: place($0.target), value: place($0.value)) }
-        result.groups = groups.map { Group(name: $0.name, members: $0.members.map(place), kernel: $0.kernel) }
+        result.appendResults(of: self, at: place)
         return result
     }
 }

@@ -12,6 +12,7 @@ public enum OpName: String, Hashable, Sendable, CaseIterable {
     // Functions of each element, and the gradients that need an op of their own.
     case relu
     case leakyReLU = "leaky_relu"
+    case prelu
     case reluGradient = "relu_gradient"
     case tanh, sigmoid, abs, sign, sqrt, power, round, clip
     case clipGradient = "clip_gradient"
@@ -51,6 +52,7 @@ extension OpName {
         case .negate: Negate()
         case .relu: ReLU()
         case .leakyReLU: LeakyReLU()
+        case .prelu: PReLU()
         case .reluGradient: ReLUGradient()
         case .tanh: Tanh()
         case .sigmoid: Sigmoid()

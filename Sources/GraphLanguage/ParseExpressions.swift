@@ -99,7 +99,7 @@ extension Parser {
         return expression
     }
 
-    private mutating func parseParenthesised() throws(Failure) -> Expression {
+    mutating func parseParenthesised() throws(Failure) -> Expression {
         let opened = current
         advance()
         newlineInsensitivity += 1

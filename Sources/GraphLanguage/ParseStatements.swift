@@ -202,9 +202,16 @@ extension Parser {
             return .storage(keyword, typed, initializer: nil, path: nil)
         }
         // Elaboration says which initializers there are where one is missing.
-        let initializer = consume(.tilde) ? try expectName("an initializer") : nil
+        let initializer = consume(.tilde) ? try parseInitializer() : nil
         let path = current.kind == .pathStart && continuesLine ? try parsePath() : nil
         return .storage(keyword, typed, initializer: initializer, path: path)
+    }
+
+    /// initializer = name ["(" expression ")"]
+    private mutating func parseInitializer() throws(Failure) -> InitializerSyntax {
+        let word = try expectName("an initializer")
+        let hasNumber = current.kind == .leftParenthesis && continuesLine
+        return InitializerSyntax(word: word, number: hasNumber ? try parseParenthesised() : nil)
     }
 
     // MARK: Repeat and if

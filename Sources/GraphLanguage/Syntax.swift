@@ -116,13 +116,24 @@ public struct TypeSyntax: Hashable, Sendable {
     }
 }
 
+/// How a weight or state begins: `glorot_uniform`, or with a number, `constant(0.25)`.
+public struct InitializerSyntax: Hashable, Sendable {
+    public var word: Name
+    public var number: Expression?
+
+    public init(word: Name, number: Expression? = nil) {
+        self.word = word
+        self.number = number
+    }
+}
+
 public struct Statement: Hashable, Sendable {
     public indirect enum Kind: Hashable, Sendable {
         /// `y = relu(x)`, or `y: f32[N, H, W, 64] = relu(x)`.
         case assignment(Name, TypeSyntax?, Expression)
         /// `weight filter: f32[3, 3, C, out] ~ glorot_uniform`; `state m: f32[64] ~ zeros @a.m`;
         /// `scalar learning_rate: f32[]`.
-        case storage(StorageKeyword, TypedName, initializer: Name?, path: Path?)
+        case storage(StorageKeyword, TypedName, initializer: InitializerSyntax?, path: Path?)
         /// `repeat i in 0..<blocks carry h { … }`
         case `repeat`(variable: Name, lower: Expression, upper: Expression, carry: [Name], body: [Statement])
         /// `if scale == 3 carry u { … } else carry u { … }`. An `else if` is an `if` alone in `otherwise`.

@@ -33,6 +33,10 @@ public struct SyntaxPrinter {
         "\(type.element.text)[\(list(type.dimensions, isTight: true))]"
     }
 
+    static func print(_ initializer: InitializerSyntax) -> String {
+        initializer.word.text + (initializer.number.map { "(\(print($0)))" } ?? "")
+    }
+
     /// - Parameter isTight: whether products are written without spaces, as in `scale*H`.
     public static func print(_ expression: Expression, isTight: Bool = false) -> String {
         print(expression, above: 0, isTight: isTight)
@@ -109,7 +113,7 @@ public struct SyntaxPrinter {
         case .assignment(let name, let type, let value):
             line("\(name.text)\(type.map { ": \(Self.print($0))" } ?? "") = \(Self.print(value))")
         case .storage(let keyword, let typed, let initializer, let path):
-            let start = initializer.map { " ~ \($0.text)" } ?? ""
+            let start = initializer.map { " ~ \(Self.print($0))" } ?? ""
             line("\(keyword.rawValue) \(Self.print(typed))\(start)\(path.map { " \(Self.print($0))" } ?? "")")
         case .repeat(let variable, let lower, let upper, let carry, let body):
             let range = "\(Self.print(lower, isTight: true))..<\(Self.print(upper, isTight: true))"

@@ -14,6 +14,8 @@ extension Initializer {
             return Array(repeating: 0, count: count)
         case .ones:
             return Array(repeating: 1, count: count)
+        case .constant(let number):
+            return Array(repeating: Float(number), count: count)
         case .glorotUniform:
             let bound = (6 / (fanIn + fanOut)).squareRoot()
             return (0..<count).map { _ in Float((2 * generator.nextUnit() - 1) * bound) }

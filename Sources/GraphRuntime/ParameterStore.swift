@@ -1,4 +1,5 @@
 import GraphIR
+import KernelInterface
 
 /// The weights of a model and the state that training keeps, by path: one owner for both, shared by
 /// every session that runs on them.
@@ -58,7 +59,7 @@ public final class ParameterStore: @unchecked Sendable {
         guard known.count > tensors.count else { return }
         let sorted = known.values.sorted { $0.path < $1.path }
         let added = sorted.filter { addresses[$0.path] == nil }
-        func byteCount(_ tensor: Tensor) -> Int { (tensor.elementCount * 4 + 63) / 64 * 64 }
+        func byteCount(_ tensor: Tensor) -> Int { (tensor.elementCount * 4).roundedUp(to: 64) }
         let block = try AlignedMemory(byteCount: added.reduce(0) { $0 + byteCount($1) })
         blocks.append(block)
         var place = block.base

@@ -21,8 +21,8 @@ public struct DirectFilterGradientLayout {
     public init(_ geometry: ConvolutionGeometry, prologueByteCount: Int) {
         let target = DirectFilterGradientLayout.targetPixels
         let width = max(1, geometry.outputWidth)
-        let columns = (width + target - 1) / target
-        blockWidth = (width + columns - 1) / columns
+        let columns = width.ceilingDivided(by: target)
+        blockWidth = width.ceilingDivided(by: columns)
         blockRows = max(1, min(geometry.outputHeight, target / width))
         paddedChannels = geometry.outputChannels.roundedUp(to: 8)
         // A tile may read up to 12 elements past the last pixel; what it makes of them is dropped.

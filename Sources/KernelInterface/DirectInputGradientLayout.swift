@@ -22,7 +22,7 @@ public struct DirectInputGradientLayout {
         phaseWidth = geometry.phaseTapCount(0, of: geometry.filterWidth)
 
         // A phase's pixels are computed in whole tiles.
-        let phasePixels = ((stripWidth + stride - 1) / stride).roundedUp(to: DirectStripLayout.tileWidth)
+        let phasePixels = stripWidth.ceilingDivided(by: stride).roundedUp(to: DirectStripLayout.tileWidth)
         gradientWidth = phaseWidth + phasePixels
         strips = DirectStripLayout(
             geometry, programs, stripWidth: stripWidth, lineBufferRowCount: phaseHeight, lineBufferRowPixelCount: gradientWidth,
@@ -33,7 +33,7 @@ public struct DirectInputGradientLayout {
 extension ConvolutionGeometry {
     /// How many of `tapCount` rows or columns of a filter are in a phase: phase, phase + stride, ….
     public func phaseTapCount(_ phase: Int, of tapCount: Int) -> Int {
-        phase < tapCount ? (tapCount - phase + stride - 1) / stride : 0
+        phase < tapCount ? (tapCount - phase).ceilingDivided(by: stride) : 0
     }
 
     /// Bytes of scratch of `conv2d_input_gradient_direct`.

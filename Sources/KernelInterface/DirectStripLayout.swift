@@ -47,8 +47,8 @@ public struct DirectStripLayout {
 
     /// The result's rows cut into strips of about equal width, in whole tiles, none much wider than `target`.
     static func stripWidth(_ geometry: ConvolutionGeometry, target: Int) -> Int {
-        let stripCount = max(1, (geometry.outputWidth + target - 1) / target)
-        return ((geometry.outputWidth + stripCount - 1) / stripCount).roundedUp(to: 12)
+        let stripCount = max(1, geometry.outputWidth.ceilingDivided(by: target))
+        return geometry.outputWidth.ceilingDivided(by: stripCount).roundedUp(to: 12)
     }
 }
 

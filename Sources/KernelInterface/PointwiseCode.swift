@@ -29,24 +29,25 @@ public struct PointwiseOperand: Hashable, Sendable {
     public enum Spread: UInt8, Hashable, Sendable {
         /// One element for each element of the row.
         case full
-        /// C elements, repeated for each pixel: a bias.
+        /// One element for each channel, repeated for each pixel: a bias.
         case channel
         /// One element for all.
         case scalar
     }
 
-    /// How an element lies in memory; programs compute in f32.
-    public enum Element: UInt8, Hashable, Sendable { case f32, u8 }
-
     /// How the operand is spread over a row.
     public var spread: Spread
-    /// How the operand's elements lie in memory.
-    public var element: Element
+    /// How the operand's elements lie in memory; programs compute in f32.
+    public var element: ElementType
+    /// How many elements a `.channel` operand has: 0 for one for each channel of a pixel. Behind a pixel shuffle there
+    /// are fewer, and the pixels that one pixel becomes repeat them.
+    public var channelCount: Int
 
     /// Each argument is the property of its name.
-    public init(spread: Spread, element: Element = .f32) {
+    public init(spread: Spread, element: ElementType = .f32, channelCount: Int = 0) {
         self.spread = spread
         self.element = element
+        self.channelCount = channelCount
     }
 }
 
@@ -55,10 +56,10 @@ public struct PointwiseResult: Hashable, Sendable {
     /// The value's number: operands first, instructions behind them.
     public var value: UInt8
     /// As what it is stored.
-    public var element: PointwiseOperand.Element
+    public var element: ElementType
 
     /// Each argument is the property of its name.
-    public init(value: UInt8, element: PointwiseOperand.Element = .f32) {
+    public init(value: UInt8, element: ElementType = .f32) {
         self.value = value
         self.element = element
     }
@@ -101,7 +102,9 @@ public enum PointwiseOpcode: UInt8, Hashable, Sendable, CaseIterable {
     case relu
     /// x where x > 0, else a·x
     case leakyRelu
-    /// x where y > 0, else a·x: the gradient of both, y being their operand or result.
+    /// x where x > 0, else y·x
+    case prelu
+    /// x where y > 0, else a·x: the gradient of these, y being their operand or, for a of 0 and more, their result.
     case reluGradient
     case tanh, sigmoid, abs, squareRoot
     /// −1, 0 or 1; 0 for NaN

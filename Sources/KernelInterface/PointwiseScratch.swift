@@ -44,9 +44,3 @@ extension PointwiseCode {
         return byteCount + instructionCount * PointwiseScratch.slotByteCount
     }
 }
-
-extension Int {
-    /// The smallest multiple of `unit` that is not below this size.
-    @inlinable
-    public func roundedUp(to unit: Int) -> Int { (self + unit - 1) / unit * unit }
-}

@@ -35,8 +35,8 @@ public struct WinogradGradientLayout {
         paddedOutputChannels = geometry.outputChannels.roundedUp(to: 8)
         inputGroupChannels = min(geometry.inputChannels, WinogradLayout.lineBufferChannelCount)
         outputGroupChannels = min(paddedOutputChannels, 64)
-        inputGroupCount = (geometry.inputChannels + inputGroupChannels - 1) / inputGroupChannels
-        outputGroupCount = (paddedOutputChannels + outputGroupChannels - 1) / outputGroupChannels
+        inputGroupCount = geometry.inputChannels.ceilingDivided(by: inputGroupChannels)
+        outputGroupCount = paddedOutputChannels.ceilingDivided(by: outputGroupChannels)
         matrixRowCount = inputGroupChannels.roundedUp(to: 12)
         blockTileCount = 36
         inputPlaneStride = blockTileCount * inputGroupChannels + 16

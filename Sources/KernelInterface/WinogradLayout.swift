@@ -72,9 +72,9 @@ public struct WinogradLayout {
 
 extension ConvolutionGeometry {
     /// Rows of tiles of an image, and tiles of such a row.
-    public var tileRowsPerImage: Int { (outputHeight + WinogradLayout.tileSize - 1) / WinogradLayout.tileSize }
+    public var tileRowsPerImage: Int { outputHeight.ceilingDivided(by: WinogradLayout.tileSize) }
     /// Tiles of a row of tiles.
-    public var tilesPerRow: Int { (outputWidth + WinogradLayout.tileSize - 1) / WinogradLayout.tileSize }
+    public var tilesPerRow: Int { outputWidth.ceilingDivided(by: WinogradLayout.tileSize) }
 
     /// Output channels that the Winograd convolution multiplies together, at most: 64 where these are all, so
     /// that products take the place of planes; else 32, or as many as a pixel shuffle leaves side by side.

@@ -4,8 +4,9 @@ import KernelInterface
 //
 // Formula        y[n, r, c, o] = epilogue(bias[o] + Σ x[n, r + ky − p, c + kx − p, i] · filter[ky, kx, i, o]), x being 0
 //                outside the image, with the filter and the bias for the borders of the image that pixel (r, c) lies at.
-// Operands       input 0: x f32; input 1: rows of compose_filters or rotate_composed_filters. The epilogue reads no
-//                tensor. Geometry: ConvolutionGeometry of the composed convolution; its stride is 1, its padding "same".
+// Operands       input 0: x f32; input 1: rows of compose_filters or rotate_composed_filters; then the operands of the
+//                epilogue, with one element for each channel of the shuffled result or one for all. Geometry:
+//                ConvolutionGeometry of the composed convolution; its stride is 1, its padding "same".
 // Layout         as conv2d_direct's.
 // Memory         f32 of any alignment; outputs overlap no input. Scratch: `composedScratchByteCount`.
 // Tails          as conv2d_direct's.

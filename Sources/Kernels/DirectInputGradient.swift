@@ -73,7 +73,7 @@ private struct DirectInputGradient {
                     firstTerm: (last - (tapCount - 1) - firstGradient(firstPixel)) * channels,
                     termCount: tapCount * channels, filter: filter, paddedChannels: paddedChannels,
                     pixelStride: channels, resultStride: stride * paddedChannels
-                ).multiply(count: (count - place + stride - 1) / stride, to: strips.result + place * paddedChannels)
+                ).multiply(count: (count - place).ceilingDivided(by: stride), to: strips.result + place * paddedChannels)
             }
             filter += rowCount * tapCount * tapLength
         }

@@ -44,6 +44,8 @@ func execute(
         while i < count { let x = left.vector(i); result.store(select(x .<= zero, zero, x), i); i += 8 }
     case .leakyRelu:
         while i < count { let x = left.vector(i); result.store(select(x .> zero, x, a * x), i); i += 8 }
+    case .prelu:
+        while i < count { let x = left.vector(i); result.store(select(x .> zero, x, right.vector(i) * x), i); i += 8 }
     case .reluGradient:
         while i < count {
             let x = left.vector(i)

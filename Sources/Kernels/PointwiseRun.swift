@@ -55,11 +55,12 @@ struct PointwiseRun {
         for k in 0..<code.operandCount where code.operands[k].spread != .full { spread(k) }
     }
 
-    /// Repeats an operand of C elements, or of one, over its slot.
+    /// Repeats an operand of an element for each channel, or of one, over its slot.
     private func spread(_ k: Int) {
         let operand = code.operands[k]
         let source = UnsafeRawPointer(inputs[inputBase + k].row(0))
-        let period = operand.spread == .channel ? channels : 1
+        let channelCount = operand.channelCount == 0 ? channels : operand.channelCount
+        let period = operand.spread == .channel ? channelCount : 1
         let slot = operandSlots[k]
         for c in 0..<period { slot[c] = operand.element == .u8 ? Float(source.bytes[c]) : source.floats[c] }
         let length = operand.spread == .channel ? channels + PointwiseRun.blockLength : PointwiseRun.blockLength

@@ -66,16 +66,16 @@ private struct WinogradConvolution {
             block == 1
             ? geometry.outputChannels % 8 == 0
             : geometry.outputChannels / (block * block) % layout.groupChannels == 0
-        registerEpilogue = isWhole ? RegisterEpilogue(call.epilogue, inputs: call.inputs) : nil
+        registerEpilogue = isWhole ? RegisterEpilogue(call.epilogue, inputs: call.inputs, channels: geometry.outputChannels) : nil
     }
 
     /// Some of the convolution's own rows, counted over the batch.
     func compute(firstRow: Int, endRow: Int) {
         let firstTile = grid.tileRow(containing: firstRow) * grid.tilesPerRow
         let endTile = (grid.tileRow(containing: endRow - 1) + 1) * grid.tilesPerRow
-        let blockCount = (endTile - firstTile + layout.blockTileCount - 1) / layout.blockTileCount
+        let blockCount = (endTile - firstTile).ceilingDivided(by: layout.blockTileCount)
         let blockTileCount = min(
-            layout.blockTileCount, (endTile - firstTile + blockCount - 1) / blockCount)
+            layout.blockTileCount, (endTile - firstTile).ceilingDivided(by: blockCount))
         var tile = firstTile
         while tile < endTile {
             computeBlock(tile..<min(tile + blockTileCount, endTile))
@@ -143,7 +143,7 @@ private struct WinogradConvolution {
         let pixels = run.pixelCount * ninth / 9..<run.pixelCount * (ninth + 1) / 9
         fetchAhead(resultPlace(run, row, channel), pixels, pixelStride: resultPixelStride, channels: channels)
         let epilogue = registerEpilogue ?? RegisterEpilogue()
-        if let mask = epilogue.mask {
+        if case .mask(let mask) = epilogue.gate {
             fetchAhead(place(in: mask, run, row, channel), pixels, pixelStride: geometry.outputChannels, channels: channels)
         }
         if let addend = epilogue.addend {
@@ -166,13 +166,15 @@ private struct WinogradConvolution {
         let operandRows = { (operand: TensorRows) in
             WinogradRows(pixelStride: geometry.outputChannels) { row in place(in: operand, run, row, channel) }
         }
+        var masks: WinogradRows?
+        if case .mask(let mask) = epilogue.gate { masks = operandRows(mask) }
         WinogradOutput(
             planeStride: layout.productPlaneStride, tileStride: layout.productTileStride,
-            channels: channels, bias: epilogue.bias.map { $0 + channel },
-            floor: Vector(repeating: epilogue.floor), slope: Vector(repeating: epilogue.slope),
+            channels: channels, bias: epilogue.bias?.from(channel), floor: Vector(repeating: epilogue.floor),
+            isSloped: epilogue.isSloped, slopes: epilogue.slopes?.from(channel), slope: Vector(repeating: epilogue.slope),
             scale: Vector(repeating: epilogue.scale),
             results: WinogradRows(pixelStride: resultPixelStride) { row in resultPlace(run, row, channel) },
-            masks: epilogue.mask.map(operandRows), addends: epilogue.addend.map(operandRows),
+            masks: masks, addends: epilogue.addend.map(operandRows),
             sums: (call.scratch + layout.lineBufferOffset).floats
         ).transform(
             UnsafePointer(products + run.place * layout.productTileStride), rowCount: run.rowCount,

@@ -6,10 +6,16 @@ struct WinogradOutput {
     let planeStride: Int, tileStride: Int
     /// Of a group: a multiple of 8.
     let channels: Int
-    /// Added to each result of a channel, where there is one; the least result after that; the factor where a
-    /// mask is not positive; the factor everywhere.
+    /// Added to each result of a channel, where there is one; the least result after that.
     let bias: UnsafePointer<Float>?
-    let floor: Vector, slope: Vector, scale: Vector
+    let floor: Vector
+    /// Whether results that are not positive are multiplied by a slope; that of each channel, or where there are none
+    /// the one for all and where a mask is not positive.
+    let isSloped: Bool
+    let slopes: UnsafePointer<Float>?
+    let slope: Vector
+    /// The factor everywhere.
+    let scale: Vector
     /// Where each of the four rows is stored, from its first pixel on; its mask; and what is added to it last.
     let results: WinogradRows
     let masks: WinogradRows?, addends: WinogradRows?
@@ -27,10 +33,12 @@ struct WinogradOutput {
                         .store(to: sums + 8 * column, stride: 48)
                 }
                 let bias = bias.map { $0.vector(channel) } ?? Vector(repeating: 0)
+                let slopes = slopes.map { $0.vector(channel) } ?? slope
                 let count = min(4, pixelCount - pixel)
                 for row in 0..<rowCount {
                     let four = Six(UnsafePointer(sums + 48 * row), stride: 8).outputTransformed
                     var sums = Four(raise(four.v0 + bias), raise(four.v1 + bias), raise(four.v2 + bias), raise(four.v3 + bias))
+                    if isSloped { incline(&sums, slopes) }
                     if let masks { gate(&sums, masks.place(row, pixel, channel), masks.pixelStride, count) }
                     sums = Four(sums.v0 * scale, sums.v1 * scale, sums.v2 * scale, sums.v3 * scale)
                     if let addends { add(addends.place(row, pixel, channel), addends.pixelStride, count, to: &sums) }
@@ -43,6 +51,15 @@ struct WinogradOutput {
 
     @inline(__always)
     private func raise(_ sum: Vector) -> Vector { select(sum .<= floor, floor, sum) }
+
+    @inline(__always)
+    private func incline(_ four: inout Four, _ slopes: Vector) {
+        let zero = Vector(repeating: 0)
+        four.v0 = select(four.v0 .> zero, four.v0, slopes * four.v0)
+        four.v1 = select(four.v1 .> zero, four.v1, slopes * four.v1)
+        four.v2 = select(four.v2 .> zero, four.v2, slopes * four.v2)
+        four.v3 = select(four.v3 .> zero, four.v3, slopes * four.v3)
+    }
 
     @inline(__always)
     private func gate(_ four: inout Four, _ mask: UnsafePointer<Float>, _ stride: Int, _ count: Int) {

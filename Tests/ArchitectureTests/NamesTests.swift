@@ -21,8 +21,13 @@ import Testing
         }
     }
 
-    @Test func definitionsKnowTheirNames() {
-        for name in OpName.allCases { #expect(name.definition.name == name) }
+    @Test(arguments: OpName.allCases)
+    func everyOpHasItsFileAndItsPlaceInTheDocument(_ op: OpName) throws {
+        #expect(op.definition.name == op, "OpName.definition leads to another op")
+        let file = "GraphIR/Ops/\(type(of: op.definition)).swift"
+        #expect(try SourceFile.all().contains { $0.path == file }, "\(op) is defined elsewhere than in \(file)")
+        let document = try SourceFile.document("Language.md")
+        #expect(document.contains(file) || document.contains("`\(op)`"), "\(op) does not stand in Docs/Language.md")
     }
 }
 

@@ -12,8 +12,7 @@ struct SourceFile {
 
     /// Every Swift file of the sources.
     static func all() throws -> [SourceFile] {
-        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../Sources").standardizedFileURL
+        let sources = root.appendingPathComponent("Sources")
         let paths = try #require(FileManager.default.subpaths(atPath: sources.path))
         let files = try paths.filter { $0.hasSuffix(".swift") }.sorted().map { path in
             let text = try String(contentsOf: sources.appendingPathComponent(path), encoding: .utf8)
@@ -22,6 +21,14 @@ struct SourceFile {
         #expect(files.count > 100, "the sources are found")
         return files
     }
+
+    /// A page of `Docs`.
+    static func document(_ name: String) throws -> String {
+        try String(contentsOf: root.appendingPathComponent("Docs/\(name)"), encoding: .utf8)
+    }
+
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../..").standardizedFileURL
 }
 
 extension SourceFile {

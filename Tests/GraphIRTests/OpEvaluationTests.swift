@@ -28,6 +28,14 @@ import Testing
         #expect(try apply(.sigmoid, [vector(-1000, 0, 1000)]).values == [0, 0.5, 1])
     }
 
+    @Test func slopesOfPReLUMayHaveEitherSign() throws {
+        let x = Tensor<Float>(shape: [2, 3], values: [-2, -2, -2, 0, 3, .nan])
+        let y = try apply(.prelu, [x, vector(0.25, -1, 0)])
+        #expect(y.shape == [2, 3])
+        #expect(y.values[..<5] == [-0.5, 2, 0, 0, 3])
+        #expect(y.values[5].isNaN)
+    }
+
     @Test func gradientsAreInclusiveAtClipBoundsAndZeroAtReLUKink() throws {
         let bounds = Attributes(["min": .float(0), "max": .float(255)])
         #expect(
@@ -148,7 +156,7 @@ import Testing
         let op = use.op.definition
         let complete = use.completeAttributes
         let cost = op.cost(use.boundShapes, complete)
-        #expect(cost.bytesWritten == 4 * use.resultShape.reduce(1, *))
+        #expect(cost.bytesWritten == (use.op == .castToU8 ? 1 : 4) * use.resultShape.reduce(1, *))
         #expect(cost.operationCount >= 0 && cost.bytesRead > 0)
     }
 

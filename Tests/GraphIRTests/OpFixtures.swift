@@ -109,7 +109,7 @@ struct OpCase: CustomTestStringConvertible {
     }
 
     /// Every op that has a gradient or rows, over the shapes that could break it.
-    static let all: [OpCase] = arithmetic + functions + convolutions + reductions + rearrangements + resampling
+    static let all: [OpCase] = arithmetic + slopes + functions + convolutions + reductions + rearrangements + resampling
 
     static let broadcasts: [[[Int]]] = [
         [[2, 3, 2, 3], [2, 3, 2, 3]], [[2, 3, 5, 4], [4]], [[3], [2, 4, 1, 3]], [[2, 3, 2, 2], []],
@@ -125,12 +125,19 @@ struct OpCase: CustomTestStringConvertible {
         ]
     }
 
-    static let functions: [OpCase] = [[1, 1, 1, 1], [2, 3, 5, 3], [7], []].flatMap { shape in
+    /// Slopes for each channel, for all of them, and for other parts of x.
+    private static let slopeShapes: [[[Int]]] = [
+        [[2, 3, 5, 4], [4]], [[2, 3, 5, 4], [1, 1, 1, 4]], [[2, 3, 2, 2], []], [[2, 3, 2, 3], [2, 3, 2, 3]],
+        [[2, 4, 3, 2], [4, 1, 1]], [[1, 1, 1, 1], [1]], [[7], [7]], [[], []],
+    ]
+    static let slopes: [OpCase] = slopeShapes.map { OpCase(.prelu, $0) }
+
+    static let functions: [OpCase] = [[1, 1, 1, 1], [2, 3, 5, 3], [7], []].flatMap { (shape: [Int]) -> [OpCase] in
         [
             OpCase(.negate, [shape]), OpCase(.castToF32, [shape]), OpCase(.relu, [shape]),
             OpCase(.leakyReLU, [shape]), OpCase(.leakyReLU, [shape], Attributes(["slope": .float(0)])),
             OpCase(.reluGradient, [shape, shape], Attributes(["slope": .float(0.3)])),
-            OpCase(.tanh, [shape], range: -3...3), OpCase(.sigmoid, [shape], range: -5...5), OpCase(.abs, [shape]),
+            OpCase(.castToU8, [shape], range: -20...300), OpCase(.tanh, [shape], range: -3...3), OpCase(.sigmoid, [shape], range: -5...5), OpCase(.abs, [shape]),
             OpCase(.sign, [shape]), OpCase(.sqrt, [shape], range: 0.1...4), OpCase(.round, [shape], range: -4...4),
             OpCase(.power, [shape], Attributes(["base": .float(0.9)]), range: 0...20),
             OpCase(.clip, [shape], Attributes(["min": .float(-0.5), "max": .float(0.25)])),

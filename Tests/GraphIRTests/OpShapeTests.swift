@@ -18,6 +18,12 @@ import Testing
     }
 
     static let image = f32("N", "H", "W", 3)
+    static let bounds = Attributes(["min": .float(0), "max": .float(1)])
+
+    static func shapeAndAxes(_ shape: [any Dimension], _ axes: [Int]) -> Attributes {
+        Attributes(["shape": .sizes(shape.map(\.size)), "axes": .sizes(axes.map(Size.init))])
+    }
+
     static let (h, w) = (Size(symbol: "H"), Size(symbol: "W"))
 
     static let rules: [Rule] = [
@@ -27,11 +33,19 @@ import Testing
         Rule(.subtract, [f32("N", 1, "W", 1), f32(1, "H", 1, 3)], gives: image),
         // Symbols that may be equal pass; the left one names the size.
         Rule(.add, [image, f32("N", "K", "W", 3)], gives: image),
+        Rule(.divide, [f32(3), image], gives: image), Rule(.negate, [image], gives: image),
+        Rule(.leakyReLU, [image], gives: image), Rule(.tanh, [f32(2, 3)], gives: f32(2, 3)),
+        Rule(.sigmoid, [image], gives: image), Rule(.abs, [image], gives: image), Rule(.sign, [f32()], gives: f32()),
+        Rule(.sqrt, [image], gives: image), Rule(.round, [image], gives: image), Rule(.clip, [image], bounds, gives: image),
+        Rule(.clipGradient, [image, f32(3)], bounds, gives: image),
+        Rule(.prelu, [image, f32(3)], gives: image), Rule(.prelu, [image, f32(1, 1, 1, 3)], gives: image),
+        Rule(.prelu, [image, f32()], gives: image), Rule(.prelu, [f32("N", "C"), f32("K")], gives: f32("N", "C")),
         Rule(.relu, [image], gives: image), Rule(.reluGradient, [image, image], gives: image),
         Rule(.power, [f32()], Attributes(["base": .float(0.9)]), gives: f32()),
         Rule(.mean, [image], gives: f32()), Rule(.meanGradient, [f32()], shape("N", "H", "W", 3), gives: image),
         Rule(.sum, [image], gives: f32()), Rule(.sum, [image], axes(0, 1, 2), gives: f32(3)),
         Rule(.sum, [image], axes(1), gives: f32("N", "W", 3)),
+        Rule(.sumGradient, [f32("N", 3)], shapeAndAxes(["N", "H", "W", 3], [1, 2]), gives: image),
         Rule(.sumTo, [image], shape(3), gives: f32(3)),
         Rule(.broadcast, [f32(3)], shape("N", "H", "W", 3), gives: image),
         Rule(.conv2D, [image, f32(3, 3, 3, 64)], gives: f32("N", "H", "W", 64)),
@@ -102,7 +116,9 @@ import Testing
         Mistake(.relu, [image], integers(["slope": 1]), is: "unknown-attribute"),
         Mistake(.clip, [image], is: "missing-attribute"), Mistake(.relu, [bytes], is: "element-mismatch"),
         Mistake(.add, [image, bytes], is: "element-mismatch"), Mistake(.mean, [bytes], is: "element-mismatch"),
-        Mistake(.add, [image, f32(4)], is: "shape-mismatch"),
+        Mistake(.add, [image, f32(4)], is: "shape-mismatch"), Mistake(.prelu, [image, f32(4)], is: "shape-mismatch"),
+        Mistake(.prelu, [f32(3), image], is: "shape-mismatch"), Mistake(.prelu, [f32(), f32(3)], is: "shape-mismatch"),
+        Mistake(.prelu, [image, u8(3)], is: "element-mismatch"), Mistake(.prelu, [image], is: "wrong-operand-count"),
         Mistake(.add, [image, f32("N", h + 1, "W", 3)], is: "shape-mismatch"),
         Mistake(.leakyReLU, [image], Attributes(["slope": .float(-1)]), is: "bad-attribute"),
         Mistake(.power, [image], Attributes(["base": .float(0)]), is: "bad-attribute"),

@@ -66,7 +66,7 @@ struct RandomTrees {
     private mutating func statement(_ depth: Int) -> Statement.Kind {
         switch Int.random(in: 0..<(depth < 3 ? 9 : 6), using: &random) {
         case 0: return .assignment(name(), flip() ? type() : nil, expression(4))
-        case 1: return .storage(flip() ? .weight : .state, typedName(), initializer: name(), path: flip() ? path(2) : nil)
+        case 1: return .storage(flip() ? .weight : .state, typedName(), initializer: initializer(), path: flip() ? path(2) : nil)
         case 2: return .storage(.scalar, typedName(), initializer: nil, path: nil)
         case 3: return .measure(flip() ? .loss : .metric, name(), expression(3))
         case 4: return .update(name(), expression(3))
@@ -82,6 +82,10 @@ struct RandomTrees {
                 otherwise: flip() ? otherwise : nil)
         default: return .fuse(name(), kernel: flip() ? name() : nil, body: body(depth: depth + 1))
         }
+    }
+
+    private mutating func initializer() -> InitializerSyntax {
+        InitializerSyntax(word: name(), number: flip() ? expression(2) : nil)
     }
 
     /// Only the last clause of a line can be without a value.

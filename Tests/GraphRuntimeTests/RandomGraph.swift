@@ -69,7 +69,7 @@ struct RandomGraph {
         let x = recent()
         switch Int(generator.next() % 16) {
         case 0, 1: _ = keep(apply(pick([.relu, .tanh, .sigmoid, .abs, .negate, .relu]), [x]))
-        case 2: _ = keep(apply(.leakyReLU, [x], ["slope": .float(0.1)]))
+        case 2: _ = keep(chance(2) ? apply(.leakyReLU, [x], ["slope": .float(0.1)]) : apply(.prelu, [x, slope(of: x)]))
         case 3: _ = keep(apply(.clip, [x], ["min": .float(-0.5), "max": .float(0.75)]))
         case 4: _ = keep(withNumber(x))
         case 5, 6: _ = keep(withImage(x))
@@ -100,7 +100,7 @@ struct RandomGraph {
             let bias = weight([outputs])
             y = apply(.add, [y, bias]) ?? y
         }
-        if chance(2) { y = apply(pick([.relu, .tanh]), [y]) ?? y }
+        if chance(2) { y = (chance(3) ? apply(.prelu, [y, slope(of: y)]) : apply(pick([.relu, .tanh]), [y])) ?? y }
         if chance(3) { y = apply(.multiply, [builder.constant(0.3), y]) ?? y }
         return keep(y)
     }
@@ -121,6 +121,11 @@ struct RandomGraph {
         let shape = pick([[channels(x)], [1, 1, 1, channels(x)], [], [1]])
         let w = weight(shape)
         return apply(pick([.add, .multiply, .subtract]), chance(2) ? [x, w] : [w, x])
+    }
+
+    /// For each channel, for all, or a number.
+    private mutating func slope(of x: ValueID) -> ValueID {
+        chance(3) ? builder.constant(0.25) : weight(pick([[channels(x)], [1, 1, 1, channels(x)], []]))
     }
 
     private mutating func rearrangement(_ x: ValueID) -> ValueID? {

@@ -154,10 +154,12 @@ struct ConvolutionChain {
         return geometry
     }
 
-    func use(_ build: Build, epilogue: PointwiseProgram? = nil) -> KernelUse<ConvolutionGeometry> {
+    func use(
+        _ build: Build, epilogue: PointwiseProgram? = nil, epilogueOperands: [Rows] = []
+    ) -> KernelUse<ConvolutionGeometry> {
         let geometry = geometry, block = geometry.shuffleBlock
         return KernelUse(
-            name: .conv2DComposed, geometry: geometry, inputs: [x, composedFilters(build)],
+            name: .conv2DComposed, geometry: geometry, inputs: [x, composedFilters(build)] + epilogueOperands,
             outputs: [
                 Rows(
                     rowLength: chain.width * block * chain.channels, element: epilogue?.results[0].element ?? .f32,
@@ -205,5 +207,16 @@ struct ConvolutionChain {
         let raw = data.use(build).run(build)[0]
         let step = pointwiseUse(Programs.scaleToBytes, [raw], width: 20, channels: 3)
         #expect(data.use(build, epilogue: Programs.scaleToBytes).run(build) == step.run(build))
+    }
+
+    /// Biases and slopes for each channel of the last image.
+    @Test(arguments: Build.runnable)
+    func operandsOfTheEpilogueRepeat(_ build: Build) {
+        let data = ConvolutionChain(ConvolutionChainCase(height: 3, width: 5, parts: ConvolutionChainCase.fourTimes))
+        let raw = data.use(build).run(build)[0]
+        let named = Programs.behindShuffle(channels: 3)
+        let operands = named.operands(rowCount: 0, width: 0, channels: 3)
+        let step = pointwiseUse(named.program, [raw] + operands, width: 20, channels: 3)
+        #expect(data.use(build, epilogue: named.program, epilogueOperands: operands).run(build) == step.run(build))
     }
 }

@@ -200,6 +200,22 @@ struct ConvolutionData {
         }
     }
 
+    /// Biases and slopes for the channels that a pixel shuffle leaves.
+    @Test(arguments: Build.runnable, [2, 3])
+    func operandsBehindAShuffleRepeat(_ build: Build, _ block: Int) {
+        for (width, channels) in [(1, 8), (5, 3), (50, 16), (9, 64)] {
+            let data = ConvolutionData(
+                ConvolutionCase(
+                    images: 2, height: 6, width: width, inputChannels: 8, outputChannels: channels * block * block,
+                    shuffleBlock: block))
+            let named = Programs.behindShuffle(channels: channels)
+            let operands = named.operands(rowCount: 0, width: 0, channels: channels)
+            let raw = data.use(build).run(build)[0]
+            let step = pointwiseUse(named.program, [raw] + operands, width: width * block, channels: channels)
+            #expect(data.use(build, epilogue: named.program, epilogueOperands: operands).run(build) == step.run(build))
+        }
+    }
+
     /// Bias, ReLU and residual against sums in double precision, end to end.
     @Test(arguments: Build.runnable)
     func fusedChainEqualsTheSum(_ build: Build) {

@@ -61,14 +61,14 @@ final class GuardedMemory {
 /// Rows of values as tests make and compare them.
 struct Rows: Equatable {
     var rowLength: Int
-    var element: PointwiseOperand.Element
+    var element: ElementType
     /// The elements' bytes, row after row.
     var bytes: [UInt8]
 
     var rowByteCount: Int { rowLength * (element == .u8 ? 1 : 4) }
     var rowCount: Int { rowByteCount == 0 ? 0 : bytes.count / rowByteCount }
 
-    init(rowLength: Int, element: PointwiseOperand.Element = .f32, rowCount: Int) {
+    init(rowLength: Int, element: ElementType = .f32, rowCount: Int) {
         self.rowLength = rowLength
         self.element = element
         bytes = [UInt8](repeating: 0xFF, count: rowLength * (element == .u8 ? 1 : 4) * rowCount)

@@ -56,6 +56,7 @@ import Testing
         case .divideByImmediate: x / a
         case .relu: x.isNaN ? x : x > 0 ? x : 0
         case .leakyRelu: x > 0 ? x : a * x
+        case .prelu: x > 0 ? x : y * x
         case .reluGradient: y > 0 ? x : a * x
         case .tanh: Foundation.tanh(x)
         case .sigmoid: 1 / (1 + exp(-x))

@@ -63,6 +63,20 @@ enum Programs {
                 .init(.add, left: 1, right: 0), .init(.reluGradient, left: 4, right: 2, immediate: 0.25),
                 .init(.multiplyImmediate, left: 5, immediate: 3), .init(.add, left: 3, right: 6),
             ], [.init(value: 7)]),
+        NamedProgram(
+            "bias + prelu + scale + residual", [full, channel, channel, full],
+            [
+                .init(.add, left: 0, right: 1), .init(.prelu, left: 4, right: 2),
+                .init(.multiplyImmediate, left: 5, immediate: 3), .init(.add, left: 6, right: 3),
+            ], [.init(value: 7)]),
+        NamedProgram(
+            "bias + prelu by a number", [full, channel],
+            [.init(.add, left: 0, right: 1), .init(.leakyRelu, left: 2, immediate: -0.25)], [.init(value: 3)]),
+        NamedProgram("prelu of one slope", [full, scalar], [.init(.prelu, left: 0, right: 1)], [.init(value: 2)]),
+        NamedProgram("prelu of a slope for each element", [full, full], [.init(.prelu, left: 0, right: 1)], [.init(value: 2)]),
+        NamedProgram(
+            "a number through the gate", [full], [.init(.fill, left: 0, immediate: 2), .init(.reluGradient, left: 1, right: 0)],
+            [.init(value: 2)]),
         NamedProgram("residual", [full, full], [.init(.add, left: 0, right: 1)], [.init(value: 2)]),
         NamedProgram(
             "scale + residual", [full, channel, full],
@@ -80,8 +94,17 @@ enum Programs {
             [.init(value: 5), .init(value: 0), .init(value: 6, element: .u8), .init(value: 3)]),
     ]
 
+    /// What reads one element for each of `channels`, of which a pixel shuffle leaves so many.
+    static func behindShuffle(channels: Int) -> NamedProgram {
+        let shuffled = PointwiseOperand(spread: .channel, channelCount: channels)
+        return NamedProgram(
+            "bias + prelu", [full, shuffled, shuffled],
+            [.init(.add, left: 0, right: 1), .init(.prelu, left: 3, right: 2)], [.init(value: 4)])
+    }
+
     static let prologues: [NamedProgram] = [
         gate,
+        NamedProgram("prelu", [full, channel], [.init(.prelu, left: 0, right: 1)], [.init(value: 2)]),
         NamedProgram("relu", [full], [.init(.relu, left: 0)], [.init(value: 1)]),
         NamedProgram("bytes", [byte], [], [.init(value: 0)]),
         NamedProgram(

@@ -76,6 +76,22 @@ import Testing
         }
     }
 
+    /// Biases and slopes for the channels that a pixel shuffle leaves.
+    @Test(arguments: Build.runnable, [2, 3])
+    func operandsBehindAShuffleRepeat(_ build: Build, _ block: Int) {
+        for (width, channels) in [(1, 8), (5, 3), (50, 16), (9, 64)] {
+            let data = ConvolutionData(
+                ConvolutionCase(
+                    images: 2, height: 6, width: width, inputChannels: 8, outputChannels: channels * block * block,
+                    shuffleBlock: block))
+            let named = Programs.behindShuffle(channels: channels)
+            let operands = named.operands(rowCount: 0, width: 0, channels: channels)
+            let raw = data.use(build, kernel: .winograd).run(build)[0]
+            let step = pointwiseUse(named.program, [raw] + operands, width: width * block, channels: channels)
+            #expect(data.use(build, kernel: .winograd, epilogue: named.program, epilogueOperands: operands).run(build) == step.run(build))
+        }
+    }
+
     /// Rows of tiles are the same whatever calls they are computed in, and read only what they need.
     @Test(arguments: Build.runnable, [1, 2, 3])
     func rowsAreTheSameInRollingBuffers(_ build: Build, _ tileRowsPerCall: Int) {

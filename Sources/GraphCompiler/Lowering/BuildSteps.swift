@@ -105,9 +105,9 @@ private struct StepConstruction {
         }
         let rowUnit = lowering.isWhole ? rowCount : lowering.rowUnit
         let unitsPerTask = max(
-            (lowering.leastRowsPerTask + rowUnit - 1) / rowUnit,
+            lowering.leastRowsPerTask.ceilingDivided(by: rowUnit),
             Self.operationsPerTask / max(1, lowering.operationsPerRow * rowUnit),
-            (rowCount / rowUnit + Self.mostTasks - 1) / Self.mostTasks)
+            (rowCount / rowUnit).ceilingDivided(by: Self.mostTasks))
         program.steps.append(
             Step(
                 name: group.name, kernel: kernel, group: index, inputs: inputs, outputs: outputs,

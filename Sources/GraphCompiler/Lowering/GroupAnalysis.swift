@@ -55,7 +55,6 @@ struct GroupAnalysis {
     func program(
         _ members: [ValueID], source: ValueID?, results: [ValueID]
     ) -> (program: PointwiseProgram, operands: [ValueID])? {
-        // Behind a pixel shuffle members have another shape, but read no tensor.
         guard let shape = (source ?? members.first).map({ graph[$0].type.shape }) else { return nil }
         let inside = Set(members)
         var externals: [ValueID] = source.map { [$0] } ?? []
@@ -71,10 +70,9 @@ struct GroupAnalysis {
         /// Members that are one number, repeated.
         var numbers: [ValueID: Double] = [:]
         for (position, external) in externals.enumerated() {
-            let type = graph[external].type
-            guard let spread = PointwiseTable.spread(of: type.shape, over: shape) else { return nil }
+            guard let operand = self.operand(external, over: shape, of: members) else { return nil }
             place[external] = UInt8(position)
-            operands.append(PointwiseOperand(spread: spread, element: type.element == .u8 ? .u8 : .f32))
+            operands.append(operand)
         }
         var instructions: [PointwiseInstruction] = []
         func append(_ instruction: PointwiseInstruction) -> UInt8? {
@@ -113,12 +111,25 @@ struct GroupAnalysis {
         var stored: [PointwiseResult] = []
         for result in results {
             guard let value = place[result] ?? (result == shuffle ? place[graph[result].operands[0]] : nil) else { return nil }
-            stored.append(PointwiseResult(value: value, element: graph[result].type.element == .u8 ? .u8 : .f32))
+            stored.append(PointwiseResult(value: value, element: graph[result].type.element))
         }
         return (
             PointwiseProgram(operands: operands, instructions: instructions, results: stored),
             Array(externals.dropFirst(source == nil ? 0 : 1))
         )
+    }
+
+    /// An operand from memory of a program over rows of `shape`; nil where kernels cannot spread it.
+    private func operand(_ value: ValueID, over shape: Shape, of members: [ValueID]) -> PointwiseOperand? {
+        let type = graph[value].type
+        // Behind a pixel shuffle members have another shape: channels repeat within what was one pixel, and no image is read.
+        let rows = members.first { graph[$0].operands.contains(value) }.map { graph[$0].type.shape } ?? shape
+        guard let spread = PointwiseTable.spread(of: type.shape, over: rows), rows == shape || spread != .full else {
+            return nil
+        }
+        return PointwiseOperand(
+            spread: spread, element: type.element,
+            channelCount: spread == .channel ? self.shape(value).last ?? 0 : 0)
     }
 }
 

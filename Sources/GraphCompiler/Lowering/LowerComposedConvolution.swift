@@ -9,7 +9,8 @@ func lowerComposedConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     guard analysis.hasFurtherOperations, let chain = ConvolutionChain(analysis), var last = chain.convolutions.last,
         analysis.results == [analysis.group.members[analysis.group.members.count - 1]],
         let epilogue = analysis.program(chain.epilogue, source: last.result, results: analysis.results),
-        epilogue.operands.isEmpty
+        // The kernel runs it on the pixels of a block side by side, before they are shuffled.
+        epilogue.program.operands.dropFirst().allSatisfy({ $0.spread != .full })
     else { return nil }
     var filters = Lowering.Input.packed(last.filter, last.geometry)
     let channels = last.geometry.outputChannels / (last.geometry.shuffleBlock * last.geometry.shuffleBlock)
@@ -26,7 +27,8 @@ func lowerComposedConvolution(_ analysis: GroupAnalysis) -> Lowering? {
         last.geometry = convolution.geometry.composed(geometry)
     }
     return composedConvolution(
-        [.value(chain.source), filters], results: analysis.results, last.geometry, epilogue: epilogue.program)
+        [.value(chain.source), filters] + epilogue.operands.map { .value($0) }, results: analysis.results,
+        last.geometry, epilogue: epilogue.program)
 }
 
 /// A call of `conv2d_composed` with its image and its filters.

@@ -17,8 +17,7 @@ func lowerWinogradConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     lowering.rowUnit = WinogradLayout.tileSize * geometry.shuffleBlock
     // A task's blocks share the filter, which the first brings into the L2 cache.
     let leastTilesPerTask = 3 * layout.blockTileCount / 2
-    lowering.leastRowsPerTask =
-        lowering.rowUnit * ((leastTilesPerTask + geometry.tilesPerRow - 1) / geometry.tilesPerRow)
+    lowering.leastRowsPerTask = lowering.rowUnit * leastTilesPerTask.ceilingDivided(by: geometry.tilesPerRow)
     lowering.operationsPerRow /= 3
     lowering.scratchByteCount = geometry.winogradScratchByteCount(epilogue: direct.epilogue)
     return lowering

@@ -30,6 +30,7 @@ enum PointwiseTable {
         case .negate: return .unary(.multiplyImmediate, -1)
         case .relu: return .unary(.relu)
         case .leakyReLU: return .unary(.leakyRelu, attributes.float("slope"))
+        case .prelu: return .binary(.prelu)
         case .reluGradient: return .binary(.reluGradient, attributes.float("slope"))
         case .tanh: return .unary(.tanh)
         case .sigmoid: return .unary(.sigmoid)
@@ -167,6 +168,7 @@ extension PointwiseOpcode {
         case .subtract: (.addImmediate, -number)
         case .multiply: (.multiplyImmediate, number)
         case .divide: (.divideByImmediate, number)
+        case .prelu: (.leakyRelu, number)
         default: nil
         }
     }

@@ -5,7 +5,7 @@ import GraphIR
 /// Requires: a verified graph. Ensures: every operation, weight, state and scalar is needed.
 /// Does not drop inputs: they are the entry's interface. Examples: `Tests/Golden/Simplify`.
 func eliminateDeadCode(_ graph: Graph) -> Graph {
-    let isNeeded = graph.neededValues
+    let isNeeded = graph.isNeeded(for: graph.roots)
     var rewriter = GraphRewriter(graph)
     for id in graph.ids where isNeeded[id.index] || graph[id].content == .input {
         rewriter.copy(id)
@@ -14,16 +14,7 @@ func eliminateDeadCode(_ graph: Graph) -> Graph {
 }
 
 extension Graph {
-    var hasNoDeadCode: Bool { zip(nodes, neededValues).allSatisfy { $1 || $0.content == .input } }
+    var hasNoDeadCode: Bool { zip(nodes, isNeeded(for: roots)).allSatisfy { $1 || $0.content == .input } }
 
     /// For each node, whether an output, measure or update needs it.
-    fileprivate var neededValues: [Bool] {
-        var isNeeded = Array(repeating: false, count: nodes.count)
-        let roots = outputs.map(\.value) + measures.map(\.value) + updates.flatMap { [$0.target, $0.value] }
-        for root in roots { isNeeded[root.index] = true }
-        for id in ids.reversed() where isNeeded[id.index] {
-            for operand in self[id].operands { isNeeded[operand.index] = true }
-        }
-        return isNeeded
-    }
 }

@@ -34,7 +34,7 @@ private func withFoldedScales(_ graph: Graph) throws(OpError) -> Graph {
             uses.onlyReader(of: operation.operands[0]) == id
         {
             let filter = try scale.apply(to: rewriter.place(of: operation.operands[1]), named: "filter", in: &rewriter)
-            try rewriter.apply(id, [rewriter.place(of: scale.source), filter])
+            rewriter.copy(id, operands: [rewriter.place(of: scale.source), filter])
         } else if let scale = Scale(of: id, in: graph),
             let tail = ConvolutionTail(scale.source, in: graph, uses, dependsOnWeightsAlone)
         {
@@ -116,13 +116,5 @@ private struct ConvolutionTail {
             return nil
         }
         guard dependsOnWeightsAlone[graph[convolution].operands[1].index] else { return nil }
-    }
-}
-
-extension GraphRewriter {
-    /// Copies an operation of the source with other operands.
-    fileprivate mutating func apply(_ id: ValueID, _ operands: [ValueID]) throws(OpError) {
-        guard let operation = source[id].operation else { return }
-        replace(id, with: try builder.apply(operation.op, operands, operation.attributes, named: source[id].name))
     }
 }

@@ -13,7 +13,7 @@ import KernelInterface
 ///
 /// A group is one of
 /// - a convolution, with a pointwise chain before it, pointwise operations behind it and chains that only
-///   these read, a pixel shuffle behind that, and behind the shuffle a chain that needs no further tensor;
+///   these read, a pixel shuffle behind that, and behind the shuffle a chain that needs no further image;
 /// - a reduction with the pointwise chain that makes what it sums;
 /// - pointwise operations of one shape;
 /// - any other operation, alone.
@@ -79,8 +79,8 @@ private struct Fusion {
             .resizeBicubicGradient:
             start(.alone, id)
         // Pointwise, on operands that kernels cannot spread over the result's rows.
-        case .castToF32, .castToU8, .add, .subtract, .multiply, .divide, .negate, .relu, .leakyReLU, .reluGradient, .tanh,
-            .sigmoid, .abs, .sign, .sqrt, .power, .round, .clip, .clipGradient, .meanGradient, .sumGradient, .broadcast:
+        case .castToF32, .castToU8, .add, .subtract, .multiply, .divide, .negate, .relu, .leakyReLU, .prelu, .reluGradient,
+            .tanh, .sigmoid, .abs, .sign, .sqrt, .power, .round, .clip, .clipGradient, .meanGradient, .sumGradient, .broadcast:
             start(.alone, id)
         }
     }
@@ -102,8 +102,13 @@ private struct Fusion {
                 guard externalInputs(of: cluster.members + [id]) <= Self.maximumInputs else { continue }
                 absorbSideChains(of: id, operation, into: &cluster)
             case .shuffled:
-                // Behind the shuffle rows have another order, in which no further tensor is read.
-                guard operation.operands.allSatisfy({ $0 == operand || graph.constant($0) != nil }) else { continue }
+                // Behind the shuffle rows have another order, in which no further image is read.
+                guard externalInputs(of: cluster.members + [id]) <= Self.maximumInputs,
+                    operation.operands.allSatisfy({ other in
+                        other == operand || graph.constant(other) != nil
+                            || PointwiseTable.spread(of: graph[other].type.shape, over: graph[id].type.shape) != .full
+                    })
+                else { continue }
             default:
                 continue
             }

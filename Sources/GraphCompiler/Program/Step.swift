@@ -46,7 +46,7 @@ extension Step {
     /// The first place at or behind a row at which the step's rows may be cut.
     func unitEnd(_ row: Int) -> Int {
         let (image, y) = row.quotientAndRemainder(dividingBy: imageHeight)
-        return image * imageHeight + min(imageHeight, (y + rowUnit - 1) / rowUnit * rowUnit)
+        return image * imageHeight + min(imageHeight, y.roundedUp(to: rowUnit))
     }
 
     /// Cuts rows into what one worker does at a time.

@@ -120,7 +120,7 @@ private struct Ordering {
         if isUpdate, !steps.allSatisfy({ $0 >= index || madeRows[$0] == program.steps[$0].rowCount }) { return }
         var end = start
         if let pace {
-            let mostUnits = max(1, (pace.rows(of: step.rowCount) + step.rowUnit - 1) / step.rowUnit)
+            let mostUnits = max(1, pace.rows(of: step.rowCount).ceilingDivided(by: step.rowUnit))
             for _ in 0..<mostUnits where end < step.rowCount {
                 let next = step.unitEnd(end + 1)
                 guard operandsExist(for: end..<next, of: index) else { break }

@@ -50,7 +50,7 @@ struct TurnOrder {
             let rows = pace?.rows(of: step.rowCount) ?? step.rowCount
             let work = Double(rows) * Double(step.operationsPerRow)
             // A step that is many tasks in a turn keeps many workers busy by itself.
-            weightedTasks += work * Double((rows + step.rowsPerTask - 1) / step.rowsPerTask)
+            weightedTasks += work * Double(rows.ceilingDivided(by: step.rowsPerTask))
             line += work
         }
         positions[program.steps.count] = line

@@ -91,7 +91,7 @@ extension Elaborator {
     }
 
     private func declare(
-        _ keyword: Statement.StorageKeyword, _ typed: TypedName, _ initializer: Name?, _ path: Path?
+        _ keyword: Statement.StorageKeyword, _ typed: TypedName, _ initializer: InitializerSyntax?, _ path: Path?
     ) throws(Reported) {
         let name = typed.name
         try requireFree(name)
@@ -135,20 +135,39 @@ extension Elaborator {
         return pairs.first { $0.1.constant == nil }?.0 ?? Expression(.name(""), at: syntax.location)
     }
 
-    private func initializer(_ word: Name?, for name: Name) throws(Reported) -> Initializer {
-        let known = Initializer.allCases.map(\.rawValue)
-        guard let word else {
+    private func initializer(_ syntax: InitializerSyntax?, for name: Name) throws(Reported) -> Initializer {
+        let known = Initializer.Word.allCases.map(\.shown).joined(separator: ", ")
+        guard let syntax else {
             throw fail(
                 "missing-initializer", "'\(name.text)' has no initializer", at: name.location,
-                notes: ["write ~ and one of \(known.joined(separator: ", "))"])
+                notes: ["write ~ and one of \(known)"])
         }
-        guard let initializer = Initializer(rawValue: word.text) else {
+        guard let word = Initializer.Word(rawValue: syntax.word.text) else {
             throw fail(
-                "unknown-name", "there is no initializer '\(word.text)'", at: word.location,
-                suggestion: Spelling.nearest(to: word.text, among: known),
-                notes: ["there are \(known.joined(separator: ", "))"])
+                "unknown-name", "there is no initializer '\(syntax.word.text)'", at: syntax.word.location,
+                suggestion: Spelling.nearest(to: syntax.word.text, among: Initializer.Word.allCases.map(\.rawValue)),
+                notes: ["there are \(known)"])
         }
-        return initializer
+        switch (word, syntax.number) {
+        case (.zeros, nil): return .zeros
+        case (.ones, nil): return .ones
+        case (.constant, let number?): return .constant(try constant(number))
+        case (.glorotUniform, nil): return .glorotUniform
+        case (.heNormal, nil): return .heNormal
+        case (.constant, nil):
+            throw fail("bad-initializer", "'constant' takes its number, as constant(0.25)", at: syntax.word.location)
+        case (_, let number?):
+            throw fail("bad-initializer", "'\(word.rawValue)' takes no number", at: number.location)
+        }
+    }
+
+    private func constant(_ expression: Expression) throws(Reported) -> Double {
+        let value = try known(expression)
+        guard let number = value.number, Float(number).isFinite else {
+            throw fail(
+                "bad-initializer", "'constant' takes a number that f32 can hold", at: expression.location, found: "\(value)")
+        }
+        return number
     }
 
     // MARK: Paths

@@ -42,7 +42,7 @@ struct Conv2D: ConvolutionByWindows {
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
         let (x, filter) = (operands[0], operands[1])
-        let geometry = ConvolutionGeometry(x: x.shape, filter: filter.shape, output: resultShape, attributes)
+        let geometry = ConvolutionIndices(x: x.shape, filter: filter.shape, output: resultShape, attributes)
         var y = Array(repeating: Scalar(0), count: resultShape.elementCount)
         for (n, oh) in geometry.rows {
             for at in geometry.meetings(image: n, row: oh) {
@@ -59,7 +59,7 @@ struct Conv2D: ConvolutionByWindows {
     }
 
     func cost(_ shapes: BoundShapes, _ attributes: Attributes) -> Cost {
-        let geometry = ConvolutionGeometry(
+        let geometry = ConvolutionIndices(
             x: shapes.operands[0], filter: shapes.operands[1], output: shapes.result, attributes)
         return Cost(shapes, operationCount: geometry.operationCount)
     }

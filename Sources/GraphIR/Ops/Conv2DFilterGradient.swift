@@ -49,7 +49,7 @@ struct Conv2DFilterGradient: Op {
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
         let (x, dy) = (operands[0], operands[1])
-        let geometry = ConvolutionGeometry(x: x.shape, filter: resultShape, output: dy.shape, attributes)
+        let geometry = ConvolutionIndices(x: x.shape, filter: resultShape, output: dy.shape, attributes)
         var df = Array(repeating: Scalar(0), count: resultShape.elementCount)
         for (n, oh) in geometry.rows {
             for at in geometry.meetings(image: n, row: oh) {
@@ -66,7 +66,7 @@ struct Conv2DFilterGradient: Op {
     }
 
     func cost(_ shapes: BoundShapes, _ attributes: Attributes) -> Cost {
-        let geometry = ConvolutionGeometry(
+        let geometry = ConvolutionIndices(
             x: shapes.operands[0], filter: shapes.result, output: shapes.operands[1], attributes)
         return Cost(shapes, operationCount: geometry.operationCount)
     }

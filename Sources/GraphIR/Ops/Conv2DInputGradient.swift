@@ -52,7 +52,7 @@ struct Conv2DInputGradient: ConvolutionByWindows {
         _ operands: [Tensor<Scalar>], _ attributes: Attributes, resultShape: [Int]
     ) -> Tensor<Scalar> {
         let (dy, filter) = (operands[0], operands[1])
-        let geometry = ConvolutionGeometry(x: resultShape, filter: filter.shape, output: dy.shape, attributes)
+        let geometry = ConvolutionIndices(x: resultShape, filter: filter.shape, output: dy.shape, attributes)
         var dx = Array(repeating: Scalar(0), count: resultShape.elementCount)
         for (n, oh) in geometry.rows {
             for at in geometry.meetings(image: n, row: oh) {
@@ -70,7 +70,7 @@ struct Conv2DInputGradient: ConvolutionByWindows {
     }
 
     func cost(_ shapes: BoundShapes, _ attributes: Attributes) -> Cost {
-        let geometry = ConvolutionGeometry(
+        let geometry = ConvolutionIndices(
             x: shapes.result, filter: shapes.operands[1], output: shapes.operands[0], attributes)
         return Cost(shapes, operationCount: geometry.operationCount)
     }

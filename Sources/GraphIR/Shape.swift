@@ -1,0 +1,20 @@
+/// The sizes of a tensor, outermost first. Images are `[N, H, W, C]`, filters `[height, width, in, out]`.
+public struct Shape: Hashable, Sendable, CustomStringConvertible {
+    public var dimensions: [Size]
+
+    public init(_ dimensions: [Size]) { self.dimensions = dimensions }
+
+    public var rank: Int { dimensions.count }
+
+    /// The sizes as numbers, when all are known.
+    public var constant: [Int]? {
+        var numbers: [Int] = []
+        for dimension in dimensions {
+            guard let number = dimension.constant else { return nil }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
+    public var description: String { "[" + dimensions.map(\.description).joined(separator: ", ") + "]" }
+}
