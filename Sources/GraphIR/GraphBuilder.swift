@@ -2,6 +2,7 @@ import GraphLanguage
 
 /// Appends nodes to a graph, checking each against its op as it comes.
 public struct GraphBuilder: Sendable {
+    /// The graph as far as it is built.
     public private(set) var graph: Graph
     /// Given to nodes appended from now on.
     public var origin: Origin = .none
@@ -9,10 +10,12 @@ public struct GraphBuilder: Sendable {
     private var takenNames: Set<String> = []
     private var nextSuffix: [String: Int] = [:]
 
+    /// An empty graph of this name.
     public init(name: String) {
         graph = Graph(name: name)
     }
 
+    /// The type of a value that is there.
     public func type(of id: ValueID) -> TensorType { graph[id].type }
 
     /// A number, one node for each distinct value.
@@ -84,14 +87,17 @@ public struct GraphBuilder: Sendable {
         graph.nodes[first.index].name = second
     }
 
+    /// Appends an output.
     public mutating func setOutput(_ name: String, _ value: ValueID) {
         graph.outputs.append(Output(name: name, value: value))
     }
 
+    /// Appends a loss or a metric, which is a scalar.
     public mutating func setMeasure(_ role: Measure.Role, _ name: String, _ value: ValueID) {
         graph.measures.append(Measure(role: role, name: name, value: value))
     }
 
+    /// Appends an assignment to a weight or state.
     public mutating func setUpdate(_ target: ValueID, _ value: ValueID) {
         graph.updates.append(Update(target: target, value: value))
     }
@@ -101,6 +107,7 @@ public struct GraphBuilder: Sendable {
         graph.appendResults(of: source, at: place)
     }
 
+    /// Appends a group of operations that are there.
     public mutating func setGroup(_ group: Group) {
         graph.groups.append(group)
     }
@@ -152,6 +159,7 @@ public enum TensorLimits {
     public static let elementCount = 1 << 34
     /// No result may: in bands it need not lie in memory whole. Products of sizes stay below 2^63 so.
     public static let resultElementCount = 1 << 36
+    /// Dimensions of a tensor, at most.
     public static let rank = 8
 
     /// - Parameter isResult: whether an operation makes the tensor.

@@ -2,9 +2,12 @@
 public struct NodeError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The node's name; empty when the error is about the graph.
     public var node: String
+    /// Where the node was written.
     public var origin: Origin
+    /// What its op objects to.
     public var error: OpError
 
+    /// Each argument is the property of its name.
     public init(node: String = "", origin: Origin = .none, _ error: OpError) {
         self.node = node
         self.origin = origin

@@ -3,6 +3,7 @@ public struct Uses: Sendable {
     private var readers: [[ValueID]]
     private let isRoot: [Bool]
 
+    /// Takes time in proportion to the graph.
     public init(of graph: Graph) {
         var readers: [[ValueID]] = Array(repeating: [], count: graph.nodes.count)
         var isRoot = Array(repeating: false, count: graph.nodes.count)

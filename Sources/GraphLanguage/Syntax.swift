@@ -6,8 +6,10 @@
 public struct SourceFile: Hashable, Sendable {
     /// The stage that a dump begins with (`stage fused`); nil in files that people write.
     public var stage: Name?
+    /// Graphs, blocks and entries in the order of the file.
     public var declarations: [Declaration]
 
+    /// Each argument is the property of its name.
     public init(stage: Name? = nil, declarations: [Declaration]) {
         self.stage = stage
         self.declarations = declarations
@@ -16,9 +18,12 @@ public struct SourceFile: Hashable, Sendable {
 
 /// An identifier and where it stands.
 public struct Name: Hashable, Sendable {
+    /// The characters of the name.
     public var text: String
+    /// Where it stands.
     @Unhashed public var location: SourceLocation
 
+    /// A name at a place.
     public init(_ text: String, at location: SourceLocation) {
         self.text = text
         self.location = location
@@ -28,6 +33,7 @@ public struct Name: Hashable, Sendable {
 /// `graph`, `block`, `train`, `predict` and `entry` share one form; parts that a keyword does not
 /// take are empty. The parser reports parts that do not belong.
 public struct Declaration: Hashable, Sendable {
+    /// The word that a declaration begins with.
     public enum Keyword: String, Hashable, Sendable, CaseIterable {
         /// A model: parameters, inputs, outputs, body.
         case graph
@@ -41,24 +47,32 @@ public struct Declaration: Hashable, Sendable {
         case entry
     }
 
+    /// What is declared.
     public var keyword: Keyword
     /// The lines of `///` directly above, without the slashes and one leading space.
     public var documentation: [String]
     /// `train` or `predict` behind `entry`, else nil.
     public var role: Name?
+    /// The name that is declared; of `train` and `predict` the graph's.
     public var name: Name
+    /// Compile-time parameters, between `<` and `>`.
     public var parameters: [Parameter]
+    /// Inputs with their types.
     public var inputs: [TypedName]
+    /// Outputs with their types.
     public var outputs: [TypedName]
     /// The expression behind `where`.
     public var condition: Expression?
     /// What a planned entry was made for, as clauses: `on avx2 bands 4`.
     public var clauses: [Clause]
+    /// The statements between the braces.
     public var body: [Statement]
     /// False where a mistake stands in the header, so that parts of it are missing. See ``Parser/read(bytes:)``.
     public var isReadable = true
+    /// Where the declaration begins.
     @Unhashed public var location: SourceLocation
 
+    /// Each argument is the property of its name.
     public init(
         keyword: Keyword, documentation: [String] = [], role: Name? = nil, name: Name,
         parameters: [Parameter] = [], inputs: [TypedName] = [], outputs: [TypedName] = [],
@@ -81,10 +95,14 @@ public struct Declaration: Hashable, Sendable {
 
 /// `filters: int = 64` between `<` and `>`. Kinds are `int`, `float` and `bool`.
 public struct Parameter: Hashable, Sendable {
+    /// The parameter's name.
     public var name: Name
+    /// `int`, `float` or `bool`.
     public var kind: Name
+    /// What the parameter is unless it is set; nil where it must be.
     public var defaultValue: Expression?
 
+    /// Each argument is the property of its name.
     public init(name: Name, kind: Name, defaultValue: Expression? = nil) {
         self.name = name
         self.kind = kind
@@ -94,9 +112,12 @@ public struct Parameter: Hashable, Sendable {
 
 /// `lr: u8[N, H, W, 3]`.
 public struct TypedName: Hashable, Sendable {
+    /// The input's or output's name.
     public var name: Name
+    /// Its type.
     public var type: TypeSyntax
 
+    /// Each argument is the property of its name.
     public init(name: Name, type: TypeSyntax) {
         self.name = name
         self.type = type
@@ -105,10 +126,14 @@ public struct TypedName: Hashable, Sendable {
 
 /// `f32[N, scale*H, scale*W, 3]`; `f32[]` is a scalar.
 public struct TypeSyntax: Hashable, Sendable {
+    /// `f32` or `u8`.
     public var element: Name
+    /// The sizes between the brackets; none for a scalar.
     public var dimensions: [Expression]
+    /// Where the type begins.
     @Unhashed public var location: SourceLocation
 
+    /// A type at a place.
     public init(element: Name, dimensions: [Expression], at location: SourceLocation) {
         self.element = element
         self.dimensions = dimensions
@@ -118,16 +143,21 @@ public struct TypeSyntax: Hashable, Sendable {
 
 /// How a weight or state begins: `glorot_uniform`, or with a number, `constant(0.25)`.
 public struct InitializerSyntax: Hashable, Sendable {
+    /// `zeros`, `constant` or another initializer's name.
     public var word: Name
+    /// The number in parentheses, where one stands there.
     public var number: Expression?
 
+    /// Each argument is the property of its name.
     public init(word: Name, number: Expression? = nil) {
         self.word = word
         self.number = number
     }
 }
 
+/// One statement of a body.
 public struct Statement: Hashable, Sendable {
+    /// What the statement is.
     public indirect enum Kind: Hashable, Sendable {
         /// `y = relu(x)`, or `y: f32[N, H, W, 64] = relu(x)`.
         case assignment(Name, TypeSyntax?, Expression)
@@ -150,23 +180,33 @@ public struct Statement: Hashable, Sendable {
         case unreadable([Name])
     }
 
+    /// One side of an `if`.
     public struct Branch: Hashable, Sendable {
+        /// Outer names that the branch gives new values.
         public var carry: [Name]
+        /// The branch's statements.
         public var body: [Statement]
 
+        /// Each argument is the property of its name.
         public init(carry: [Name], body: [Statement]) {
             self.carry = carry
             self.body = body
         }
     }
 
+    /// What is kept, or comes from the caller as one number.
     public enum StorageKeyword: String, Hashable, Sendable, CaseIterable { case weight, state, scalar }
+    /// What training minimises, or reports.
     public enum MeasureKeyword: String, Hashable, Sendable, CaseIterable { case loss, metric }
+    /// The words of a plan's lines.
     public enum DirectiveKeyword: String, Hashable, Sendable, CaseIterable { case buffer, run }
 
+    /// What the statement is.
     public var kind: Kind
+    /// Where the statement begins.
     @Unhashed public var location: SourceLocation
 
+    /// A statement at a place.
     public init(_ kind: Kind, at location: SourceLocation) {
         self.kind = kind
         self.location = location
@@ -175,9 +215,12 @@ public struct Statement: Hashable, Sendable {
 
 /// A keyword and its values: `rows 0..<4`, `after 1, 2`, `on avx2`. A clause may have no value.
 public struct Clause: Hashable, Sendable {
+    /// The clause's word.
     public var keyword: Name
+    /// What follows the word.
     public var values: [Expression]
 
+    /// Each argument is the property of its name.
     public init(keyword: Name, values: [Expression]) {
         self.keyword = keyword
         self.values = values
@@ -186,22 +229,28 @@ public struct Clause: Hashable, Sendable {
 
 /// `@body.{i}.0`: names a call's weights. Pieces between braces are evaluated and spliced in.
 public struct Path: Hashable, Sendable {
+    /// A word as it is, or a name in braces whose value is put in.
     public enum Piece: Hashable, Sendable {
         /// Text with its dots, as in `body.` of `@body.{i}`.
         case text(String)
         case interpolation(Expression)
     }
 
+    /// The parts between the points.
     public var pieces: [Piece]
+    /// Where the path begins, at its `@`.
     @Unhashed public var location: SourceLocation
 
+    /// A path at a place.
     public init(_ pieces: [Piece], at location: SourceLocation) {
         self.pieces = pieces
         self.location = location
     }
 }
 
+/// A number, a name, a call, or operators on these.
 public struct Expression: Hashable, Sendable {
+    /// What the expression is.
     public indirect enum Kind: Hashable, Sendable {
         /// A whole number, as `64`.
         case integer(Int)
@@ -222,9 +271,12 @@ public struct Expression: Hashable, Sendable {
         case range(Expression, Expression)
     }
 
+    /// What the expression is.
     public var kind: Kind
+    /// Where the expression begins.
     @Unhashed public var location: SourceLocation
 
+    /// An expression at a place.
     public init(_ kind: Kind, at location: SourceLocation) {
         self.kind = kind
         self.location = location
@@ -233,18 +285,25 @@ public struct Expression: Hashable, Sendable {
 
 /// `conv3x3<64>(h) @head`, `conv2d(x, filter, pad = same)`, `f32(lr)`.
 public struct Call: Hashable, Sendable {
+    /// The op or block that is called.
     public var callee: Name
     /// Compile-time arguments between `<` and `>`, by position.
     public var parameters: [Expression]
+    /// What stands between the parentheses without a name.
     public var operands: [Expression]
     /// Named arguments behind the operands: `pad = same`, `block = 2`.
     public var attributes: [Attribute]
+    /// The path behind the call, under which a block's weights are kept.
     public var path: Path?
 
+    /// A named argument, `name = value`.
     public struct Attribute: Hashable, Sendable {
+        /// The attribute's name.
         public var name: Name
+        /// Its value.
         public var value: Expression
 
+        /// Each argument is the property of its name.
         public init(name: Name, value: Expression) {
             self.name = name
             self.value = value
@@ -263,6 +322,7 @@ public struct Call: Hashable, Sendable {
     }
 }
 
+/// An operator between two expressions, by the characters it is written with.
 public enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
     case or = "||"
     case and = "&&"

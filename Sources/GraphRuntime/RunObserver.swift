@@ -10,6 +10,7 @@ public struct RunObserver {
     /// Whether to end the run early, which then throws ``RuntimeError/cancelled``.
     public var isCancelled: (() -> Bool)?
 
+    /// Each argument is the property of its name.
     public init(progress: ((RunProgress) -> Void)? = nil, isCancelled: (() -> Bool)? = nil) {
         self.progress = progress
         self.isCancelled = isCancelled
@@ -35,6 +36,7 @@ public struct RunProgress: Hashable, Sendable {
     /// Rows of the whole run.
     public var rowCount: Int
 
+    /// Each argument is the property of its name.
     public init(rowsDone: Int, rowCount: Int) {
         self.rowsDone = rowsDone
         self.rowCount = rowCount

@@ -14,23 +14,13 @@ public enum TrainingEvent: Hashable, Sendable {
     case note(String)
 }
 
-extension TrainingEvent {
-    /// What a note says; nil for other events.
-    public var note: String? {
-        switch self {
-        case .note(let text): text
-        case .smallCache(let byteCount, let neededByteCount):
-            "decoded, the pictures take \(readable(byteCount: neededByteCount)), and the cache has room for "
-                + "\(readable(byteCount: byteCount)): steps will wait for some to be decoded again; a cache of "
-                + "\(Int((Double(neededByteCount) / 0x1p30).rounded(.up)))G keeps all"
-        default: nil
-        }
-    }
-}
-
+/// What a run begins with.
 public struct TrainingSetUp: Hashable, Sendable {
+    /// Pictures that are trained on.
     public var trainingPictureCount: Int
+    /// Pictures, or crops, that weights are measured on.
     public var validationPictureCount: Int
+    /// Trained numbers of the model.
     public var weightCount: Int
     /// What validation measures, in words.
     public var validation: String
@@ -44,24 +34,31 @@ public struct TrainingSetUp: Hashable, Sendable {
 public struct TrainingProgress: Hashable, Sendable {
     /// 1 for the first.
     public var epoch: Int
+    /// Epochs of the whole run.
     public var epochCount: Int
     /// In its epoch; 1 for the first.
     public var step: Int
+    /// Steps of an epoch.
     public var stepsPerEpoch: Int
+    /// The rate of the last step.
     public var learningRate: Float
+    /// The measures that training reports, in the order of the graph.
     public var measures: [TrainingInputs.Measure]
     /// The mean of each measure over the epoch so far.
     public var means: [Double]
+    /// What the steps took since the epoch began.
     public var times: TrainingTimes
 }
 
 /// How long an epoch's steps took so far, those that this process ran.
 public struct TrainingTimes: Hashable, Sendable {
+    /// Steps that are counted here.
     public var stepCount = 0
     /// The mean, with what steps waited for data.
     public var secondsPerStep = 0.0
     /// Of all steps of the epoch together.
     public var secondsWaitingForData = 0.0
+    /// Seconds of validation.
     public var validationSeconds = 0.0
     /// Since the first step of this process.
     public var secondsElapsed = 0.0
@@ -77,10 +74,14 @@ public struct TrainingTimes: Hashable, Sendable {
 
 /// What an epoch reached.
 public struct EpochReport: Hashable, Sendable {
+    /// Where the run stands at the epoch's end.
     public var progress: TrainingProgress
+    /// The mean of the gradients' norms over the epoch's steps.
     public var gradientNorm: Double
     /// In dB.
     public var validationPSNR: Double
+    /// PSNR in dB of bicubic interpolation on the same pictures.
     public var bicubicPSNR: Double
+    /// Whether no epoch before was as good.
     public var isBest: Bool
 }

@@ -19,7 +19,9 @@ public final class PNGReader {
 
     /// The file; nil for bytes in memory.
     public let path: String?
+    /// Columns of the picture, in pixels.
     public let width: Int
+    /// Rows of the picture, in pixels.
     public let height: Int
     /// Whether the file holds a grey picture: red, green and blue are equal.
     public let isGrey: Bool

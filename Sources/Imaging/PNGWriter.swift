@@ -9,7 +9,9 @@ import SystemPackage
 public final class PNGWriter {
     /// The file; nil for one in memory.
     public let path: String?
+    /// Columns of the picture, in pixels.
     public let width: Int
+    /// Rows of the picture, in pixels.
     public let height: Int
     /// Rows written so far.
     public private(set) var rowCount = 0

@@ -5,6 +5,7 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable {
     /// Pixels 0…255.
     case u8
 
+    /// Bytes of an element.
     public var byteCount: Int {
         switch self {
         case .f32: 4

@@ -4,6 +4,7 @@ import KernelInterface
 public struct Step: Hashable, Sendable {
     /// The group's name; a step that makes something for another has that one's, and what it does behind it: `s3_pack`.
     public var name: String
+    /// The kernel that computes it.
     public var kernel: KernelName
     /// Index of the group in the graph; for a step that makes something for another, of that one's.
     public var group: Int
@@ -19,9 +20,11 @@ public struct Step: Hashable, Sendable {
     public var epilogue: PointwiseProgram?
     /// Index in `inputs` of the first further operand of prologue and epilogue.
     public var prologueFirstInput: Int
+    /// What is applied to results before they are stored.
     public var epilogueFirstInput: Int
     /// Rows of the first output, and of one image of it; a step that runs as a whole knows no images.
     public var rowCount: Int
+    /// Rows of one image of the first output.
     public var imageHeight: Int
     /// Rows of each image are made in multiples of this, the last of them excepted: a pixel shuffle makes
     /// `block` rows at a time, a Winograd convolution those of a row of tiles.
