@@ -67,6 +67,7 @@ public final class AtomicFile {
         close(descriptor)
     }
 
+    /// Appends bytes as they are. A write that the system cuts short is continued.
     public func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         var done = 0
         while done < bytes.count {

@@ -144,6 +144,7 @@ public struct GraphBuilder: Sendable {
 
 /// What values are called to which nobody gave a name: `t`, `t_1`, `t_2`, ….
 public enum TemporaryNames {
+    /// What names of values begin with that nobody named: `t`, `t_1`, ….
     public static let base = "t"
 
     static func contain(_ name: String) -> Bool {

@@ -1,9 +1,12 @@
 /// The sizes of a tensor, outermost first. Images are `[N, H, W, C]`, filters `[height, width, in, out]`.
 public struct Shape: Hashable, Sendable, CustomStringConvertible {
+    /// The sizes, from the outermost.
     public var dimensions: [Size]
 
+    /// Sizes from the outermost.
     public init(_ dimensions: [Size]) { self.dimensions = dimensions }
 
+    /// How many dimensions there are.
     public var rank: Int { dimensions.count }
 
     /// The sizes as numbers, when all are known.

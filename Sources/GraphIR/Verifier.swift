@@ -12,7 +12,7 @@ import GraphLanguage
 /// 7. Groups are empty, or every operation belongs to exactly one; a group's members are operations
 ///    in order, and no group needs, by way of another group, its own result.
 public enum Verifier {
-    /// Proves the invariants of this file's head.
+    /// Proves the invariants listed above; throws the first that does not hold.
     public static func verify(_ graph: Graph) throws(VerificationError) {
         try checkOrder(graph)
         try checkTypes(graph)

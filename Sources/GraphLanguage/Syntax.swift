@@ -261,6 +261,7 @@ public struct Expression: Hashable, Sendable {
         case name(String)
         case negate(Expression)
         case not(Expression)
+        /// An operator and what stands to its left and right.
         case binary(BinaryOperator, Expression, Expression)
         case call(Call)
         /// `[0, 1, 2]`, an attribute that lists values.
@@ -310,6 +311,7 @@ public struct Call: Hashable, Sendable {
         }
     }
 
+    /// Each argument is the property of its name.
     public init(
         callee: Name, parameters: [Expression] = [], operands: [Expression] = [],
         attributes: [Attribute] = [], path: Path? = nil

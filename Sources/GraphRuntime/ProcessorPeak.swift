@@ -14,7 +14,7 @@ public struct ProcessorPeak: Sendable {
     /// About 5 milliseconds of work for each thread.
     private static let operationCount = 500_000_000
 
-    /// For as many threads as compute.
+    /// Measures on `threadCount` threads, at most one for each processor.
     public init(_ instructionSet: InstructionSet, threadCount: Int) {
         self.instructionSet = instructionSet
         self.threadCount = max(1, min(threadCount, availableProcessorCount()))

@@ -2,6 +2,7 @@ import GraphModel
 
 /// What a run tells while it goes on.
 public enum TrainingEvent: Hashable, Sendable {
+    /// So many of the pictures are decoded.
     case decoding(done: Int, count: Int)
     case ready(TrainingSetUp)
     case step(TrainingProgress)
@@ -12,6 +13,20 @@ public enum TrainingEvent: Hashable, Sendable {
     case smallCache(byteCount: Int, neededByteCount: Int)
     /// What people should know, in words.
     case note(String)
+}
+
+extension TrainingEvent {
+    /// What a note says; nil for other events.
+    public var note: String? {
+        switch self {
+        case .note(let text): text
+        case .smallCache(let byteCount, let neededByteCount):
+            "decoded, the pictures take \(readable(byteCount: neededByteCount)), and the cache has room for "
+                + "\(readable(byteCount: byteCount)): steps will wait for some to be decoded again; a cache of "
+                + "\(Int((Double(neededByteCount) / 0x1p30).rounded(.up)))G keeps all"
+        default: nil
+        }
+    }
 }
 
 /// What a run begins with.

@@ -4,8 +4,10 @@
 /// is none; `2` is two on every side, `[1, 2]` one above and below and two on the left and right, and
 /// `[1, 2, 3, 4]` stands for top, bottom, left and right.
 public struct ConvolutionPadding: Hashable, Sendable {
+    /// Rows and columns of zeros on each side.
     public var top, bottom, left, right: Int
 
+    /// The padding that an attribute stands for with a filter of this size.
     public init(_ attributes: Attributes, filterHeight: Int, filterWidth: Int) {
         let sides: [Int]
         switch attributes.padding("pad") {
