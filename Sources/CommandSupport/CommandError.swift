@@ -2,5 +2,6 @@
 public struct CommandError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String
 
+    /// An error that says this, in one line.
     public init(_ description: String) { self.description = description }
 }

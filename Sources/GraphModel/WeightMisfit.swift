@@ -2,6 +2,7 @@ import GraphPack
 
 /// How the weights of a file differ from those of a model.
 public struct WeightMisfit: Hashable, Sendable {
+    /// One weight that one of the two lacks, or has in another shape.
     public enum Difference: Hashable, Sendable {
         /// The file has no such weight.
         case missing(path: String)
@@ -12,9 +13,13 @@ public struct WeightMisfit: Hashable, Sendable {
 
     /// The file, as the caller named it.
     public var path: String
+    /// The model's name in its graph.
     public var model: String
+    /// Of the paths and shapes of the file's weights.
     public var foundFingerprint: Digest
+    /// Of the paths and shapes that the model wants.
     public var modelFingerprint: Digest
+    /// All weights that differ, by path in order.
     public var differences: [Difference]
 
     /// More than any model has, and few enough for a terminal.

@@ -1,6 +1,8 @@
 /// A rule of the format that is broken, and in which part, before it is known of which file.
 public struct PackFault: Error, Hashable, Sendable {
+    /// Where in the file.
     public var part: Part
+    /// The rule that does not hold there.
     public var problem: Problem
 
     init(_ part: Part, _ problem: Problem) {

@@ -47,6 +47,7 @@ public enum ImageError: Error, Hashable, Sendable {
         case end
     }
 
+    /// What was being done to the file.
     public enum Task: Hashable, Sendable {
         case reading, writing
     }

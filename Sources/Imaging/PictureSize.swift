@@ -1,8 +1,11 @@
 /// Sides in pixels.
 public struct PictureSize: Hashable, Sendable, CustomStringConvertible {
+    /// Columns.
     public var width: Int
+    /// Rows.
     public var height: Int
 
+    /// Each argument is the property of its name.
     public init(width: Int, height: Int) {
         self.width = width
         self.height = height
@@ -13,9 +16,11 @@ public struct PictureSize: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Picture {
+    /// Columns and rows, as one value.
     public var size: PictureSize { PictureSize(width: width, height: height) }
 }
 
 extension PNGReader {
+    /// Columns and rows of the whole picture, as its header says.
     public var size: PictureSize { PictureSize(width: width, height: height) }
 }

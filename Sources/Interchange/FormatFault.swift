@@ -2,6 +2,7 @@
 public struct FormatFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// As `tensor 'head.filter'` or `pickle, byte 17`.
     public var part: String
+    /// The rule that does not hold there.
     public var problem: String
 
     init(_ part: String, _ problem: String) {

@@ -25,6 +25,7 @@ public struct ImportRules: Hashable, Sendable {
     /// How errors call the file of the rules.
     private let name: String
 
+    /// Reads a rules file of at most 1 MiB.
     public init(contentsOf path: String) throws(InterchangeError) {
         let text: String
         do { text = try InputFile.text(path, byteLimit: 1 << 20) } catch {
@@ -36,6 +37,7 @@ public struct ImportRules: Hashable, Sendable {
         try self.init(text, name: path)
     }
 
+    /// Reads rules from text; `name` is what errors call it.
     public init(_ text: String, name: String) throws(InterchangeError) {
         self.name = name
         var rules: [ImportRule] = []
