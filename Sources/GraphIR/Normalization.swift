@@ -30,6 +30,9 @@ extension Graph {
             }
             moved[id.index] = append(node)
         }
+        // A result may be a constant that no operation reads. It has its place before any result is appended.
+        let results = outputs.map(\.value) + measures.map(\.value) + updates.flatMap { [$0.target, $0.value] }
+        for value in results { _ = place(value) }
         result.appendResults(of: self, at: place)
         return result
     }

@@ -156,7 +156,7 @@ struct BadInputTests {
     @Test func definitionsDoNotGoWithPacks() throws {
         let place = try Workplace()
         _ = try place.graphc("compile", Models.path("espcn"), "-o", "a.gpack").success()
-        #expect(try place.graphrun("gradcheck", "a.gpack", "-D", "scale=2").failure().contains("-D goes with a .graph"))
+        #expect(try place.graphrun("gradcheck", "a.gpack", "-D", "scale=2").failure().contains("they go with a .graph file (-D)"))
     }
 
     @Test func aModelThatEnlargesNothingIsRefused() throws {

@@ -111,7 +111,7 @@ struct DataFolderTests {
     @Test func aFileInPlaceOfAFolderIsNamed() throws {
         let folder = try TestFolder()
         try folder.write("", to: "file")
-        let expected = "\(folder.path)/file: is a file; name the folder that holds the pictures"
+        let expected = "\(folder.path)/file: is a file; name a folder"
         #expect(message { _ = try DataFolder(folder.path + "/file", scale: 4) } == expected)
     }
 

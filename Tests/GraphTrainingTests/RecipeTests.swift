@@ -108,7 +108,7 @@ struct RecipeTests {
         words["recipe.lr"] = "much"
         #expect(message { _ = try Recipe(words: words) } == "its training state says 'much' for 'recipe.lr'")
         words["recipe.lr"] = nil
-        #expect(message { _ = try Recipe(words: words) } == "its training state says nothing for 'recipe.lr'")
+        #expect(message { _ = try Recipe(words: words) } == "its training state lacks 'recipe.lr'")
     }
 
     @Test func onlyAnotherAlgorithmIsAWord() throws {

@@ -22,7 +22,7 @@ extension Elaborator {
 
     /// - Requires: ``isLookingUp``.
     func lookUpNames(within body: [Statement], carry: [Name], counter: Name? = nil) {
-        checkCarry(carry)
+        checkCarry(carry.filter { $0 != counter })
         environment.push(carry: carry.map(\.text))
         if let counter { environment.fix(counter.text, .poison) }
         elaborate(body: body)
