@@ -27,6 +27,9 @@ let checksumSettings: [SwiftSetting] = [
 /// What tests run many times stays fast in debug builds: reference implementations, pictures, packs.
 let optimizedSettings: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+/// What the system says of a call that failed, and the parts of file paths.
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
 let package = Package(
     name: "graphc",
     products: [
@@ -46,6 +49,8 @@ let package = Package(
     ],
     targets: [
         // In the order of the rooms: each target depends on targets above it only.
+        // Numbers as people read them, JSON text, independent jobs on several threads.
+        .target(name: "GraphBasics"),
         .target(name: "GraphLanguage"),
         .target(name: "KernelInterface"),
         .target(
@@ -71,30 +76,38 @@ let package = Package(
         // The compiler's own header of x86 instructions.
         .systemLibrary(name: "CX86Intrinsics"),
         // Files as bytes and text, and files that appear whole or not at all.
-        .target(name: "GraphFiles", dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
+        .target(name: "GraphFiles", dependencies: [systemPackage]),
         .target(name: "PackInstructions", dependencies: ["CX86Intrinsics"], swiftSettings: checksumSettings),
         .target(
-            name: "GraphPack", dependencies: ["CZstd", "GraphFiles", "PackInstructions"],
+            name: "GraphPack", dependencies: ["CZstd", "GraphBasics", "GraphFiles", "PackInstructions"],
             swiftSettings: optimizedSettings),
         .target(
-            name: "Interchange", dependencies: ["CZlib", "GraphFiles", "GraphPack"], swiftSettings: optimizedSettings),
+            name: "Interchange", dependencies: ["CZlib", "GraphBasics", "GraphFiles", "GraphPack"],
+            swiftSettings: optimizedSettings),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         // libpng reports errors by longjmp, which Swift frames cannot be unwound by: the shim turns it into a result.
         .target(name: "CPNGShim", dependencies: ["CPNG"]),
-        .target(name: "Imaging", dependencies: ["CPNG", "CPNGShim", "GraphFiles"], swiftSettings: optimizedSettings),
+        .target(
+            name: "Imaging", dependencies: ["CPNG", "CPNGShim", "GraphBasics", "GraphFiles", systemPackage],
+            swiftSettings: optimizedSettings),
         .target(
             name: "GraphModel",
-            dependencies: ["GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack"]),
+            dependencies: [
+                "GraphBasics", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack",
+            ]),
         .target(
             name: "Enlarging",
-            dependencies: ["GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "Imaging", "GraphModel"]),
+            dependencies: [
+                "GraphBasics", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "Imaging", "GraphModel", systemPackage,
+            ]),
         .target(
-            name: "Measuring", dependencies: ["GraphIR", "GraphCompiler", "GraphRuntime", "GraphModel", "Enlarging"]),
+            name: "Measuring",
+            dependencies: ["GraphBasics", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphModel", "Enlarging"]),
         .target(
             name: "GraphTraining",
             dependencies: [
-                "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack", "Interchange", "Imaging",
-                "GraphModel", "Enlarging", "Measuring",
+                "GraphBasics", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack", "Interchange", "Imaging",
+                "GraphModel", "Enlarging", "Measuring", systemPackage,
             ]),
         // What an embedder imports: every public room, as one module.
         .target(
@@ -116,14 +129,14 @@ let package = Package(
         .executableTarget(
             name: "graphc",
             dependencies: [
-                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphPack", "GraphModel",
-                "CommandSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "GraphBasics", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphPack", "GraphModel",
+                "CommandSupport", systemPackage, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "graphrun",
             dependencies: [
-                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphPack", "Interchange", "Imaging",
-                "GraphModel", "Enlarging", "Measuring", "GraphTraining", "CommandSupport",
+                "GraphBasics", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack",
+                "Interchange", "Imaging", "GraphModel", "Enlarging", "Measuring", "GraphTraining", "CommandSupport", systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -137,14 +150,16 @@ let package = Package(
         .testTarget(
             name: "GraphCompilerTests", dependencies: ["GraphCompiler", "TestSupport", "ModelFixtures"],
             swiftSettings: optimizedSettings),
-        .testTarget(name: "KernelsTests", dependencies: ["KernelInterface", "Kernels", "KernelsAVX2", "KernelsAVX512"]),
+        .testTarget(
+            name: "KernelsTests",
+            dependencies: ["KernelInterface", "Kernels", "KernelsAVX2", "KernelsAVX512", "TestSupport"]),
         .testTarget(name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "ModelFixtures"]),
         .testTarget(name: "GraphPackTests", dependencies: ["GraphPack", "Interchange", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "TestSupport"], exclude: ["Fixtures"]),
-        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"]),
+        .testTarget(name: "ImagingTests", dependencies: ["GraphBasics", "Imaging", "TestSupport"]),
         .testTarget(name: "EnlargingTests", dependencies: ["Enlarging", "TestSupport"]),
         .testTarget(name: "GraphTrainingTests", dependencies: ["GraphTraining", "TestSupport"]),
-        .testTarget(name: "CommandTests", dependencies: ["CommandSupport", "graphc", "graphrun", "TestSupport"]),
+        .testTarget(name: "CommandTests", dependencies: ["CommandSupport", "graphc", "graphrun", "GraphTraining", "TestSupport"]),
         // The examples of Docs, which stand in a package of their own: here they are built to be run by tests.
         .executableTarget(
             name: "EnlargePicture", dependencies: ["GraphC"], path: "Docs/Examples/Sources/EnlargePicture"),

@@ -1,3 +1,5 @@
+import GraphBasics
+
 /// A pack as the bytes of its file.
 struct EncodedPack {
     let table: SectionTable
@@ -8,8 +10,9 @@ struct EncodedPack {
     /// - Parameter path: of the file that is to be written, for errors.
     init(_ pack: Pack, path: String) throws(PackError) {
         let sections = pack.unencodedSections
-        let rounded = try Workers.map(
-            sections.count, byteCount: sections.reduce(0) { $0 + $1.byteCount }, tool: { () throws(PackError) in }
+        let rounded = try parallelMap(
+            sections.count, threadCount: threadCount(forByteCount: sections.reduce(0) { $0 + $1.byteCount }),
+            tool: { () throws(PackError) in }
         ) { (_, index) throws(PackError) in
             do throws(PackFault) { return try RoundedSection(sections[index]) } catch {
                 throw .unstorable(path: path, error)
@@ -18,8 +21,9 @@ struct EncodedPack {
         let places = rounded.indices.flatMap { section in
             (0..<rounded[section].chunkCount).map { (section: section, chunk: $0) }
         }
-        chunks = try Workers.map(
-            places.count, byteCount: places.count << 20, tool: { () throws(PackError) in try ChunkEncoder(for: path) }
+        chunks = try parallelMap(
+            places.count, threadCount: threadCount(forByteCount: places.count << 20),
+            tool: { () throws(PackError) in try ChunkEncoder(for: path) }
         ) { (encoder, index) throws(PackError) in
             try rounded[places[index].section].encodedChunk(places[index].chunk, encoder, path)
         }
@@ -112,7 +116,7 @@ private struct RoundedSection: Sendable {
         }
     }
 
-    var chunkCount: Int { (elementCount + type.elementsPerChunk - 1) / type.elementsPerChunk }
+    var chunkCount: Int { elementCount.dividedRoundingUp(by: type.elementsPerChunk) }
 
     func encodedChunk(_ index: Int, _ encoder: ChunkEncoder, _ path: String) throws(PackError) -> EncodedChunk {
         let start = index * type.elementsPerChunk

@@ -1,3 +1,5 @@
+import GraphBasics
+
 /// What differs between two packs: which tensors and by how much, which texts, which words.
 public struct PackDifference: Hashable, Sendable {
     /// What became of one tensor.

@@ -1,3 +1,4 @@
+import GraphBasics
 import GraphFiles
 
 /// A pack on disk: its table and texts have been read and checked, its tensors are decoded where they are wanted.
@@ -85,8 +86,9 @@ extension PackFile {
         }
         // Each job writes the values of its own chunk.
         nonisolated(unsafe) let jobs = chunks
-        _ = try Workers.map(
-            jobs.count, byteCount: jobs.reduce(0) { $0 + 4 * $1.values.count }, tool: { ChunkDecoder() }
+        _ = try parallelMap(
+            jobs.count, threadCount: threadCount(forByteCount: jobs.reduce(0) { $0 + 4 * $1.values.count }),
+            tool: { () throws(PackError) in ChunkDecoder() }
         ) { (decoder, job) throws(PackError) in
             try decoder.decode(jobs[job].index, of: jobs[job].section, from: file, into: jobs[job].values)
         }

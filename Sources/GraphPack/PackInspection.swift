@@ -1,3 +1,5 @@
+import GraphBasics
+
 /// What is inside a pack, as far as can be told without reading its tensors.
 public struct PackInspection: Hashable, Sendable {
     /// A part of the file.

@@ -1,3 +1,4 @@
+import GraphBasics
 import GraphFiles
 
 extension Pack {
@@ -57,9 +58,9 @@ struct SectionReader {
         try filledArray(count: section.elementCount) { (values) throws(PackError) in
             // Each job writes the values of its own chunk.
             nonisolated(unsafe) let values = values
-            _ = try Workers.map(
-                section.chunks.count, byteCount: section.decodedByteCount,
-                tool: { ChunkDecoder() }
+            _ = try parallelMap(
+                section.chunks.count, threadCount: threadCount(forByteCount: section.decodedByteCount),
+                tool: { () throws(PackError) in ChunkDecoder() }
             ) { (decoder, index) throws(PackError) in
                 let chunk = UnsafeMutableBufferPointer(rebasing: values[section.elementRange(ofChunk: index)])
                 try decoder.decode(index, of: section, from: file, into: chunk)
@@ -72,9 +73,9 @@ struct SectionReader {
         let sections = sections.filter { path($0) != nil }
         // Whole tensors are shared among workers, or the chunks of one, where it has many.
         let small = sections.filter { $0.chunks.count <= Self.sharedChunkCount }
-        let smallValues = try Workers.map(
-            small.count, byteCount: small.reduce(0) { $0 + $1.decodedByteCount },
-            tool: { ChunkDecoder() }
+        let smallValues = try parallelMap(
+            small.count, threadCount: threadCount(forByteCount: small.reduce(0) { $0 + $1.decodedByteCount }),
+            tool: { () throws(PackError) in ChunkDecoder() }
         ) { (decoder, index) throws(PackError) in try values(of: small[index], decoder) }
         var remaining = smallValues[...]
         var tensors: [PackedTensor] = []

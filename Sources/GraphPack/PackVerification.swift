@@ -1,3 +1,4 @@
+import GraphBasics
 import GraphFiles
 
 /// What checking every part of a pack found: each checksum, each digest, each value finite.
@@ -29,9 +30,9 @@ extension PackVerification {
         do throws(PackError) {
             let table = try SectionTable(reading: file)
             let reader = SectionReader(file: file)
-            let findings = try Workers.map(
-                table.sections.count, byteCount: table.sections.reduce(0) { $0 + $1.decodedByteCount },
-                tool: { ChunkDecoder() }
+            let findings = try parallelMap(
+                table.sections.count, threadCount: threadCount(forByteCount: table.sections.reduce(0) { $0 + $1.decodedByteCount }),
+                tool: { () throws(PackError) in ChunkDecoder() }
             ) { (decoder, index) throws(PackError) in reader.findings(in: table.sections[index], decoder) }
             self.init(
                 damage: findings.compactMap(\.damage), nonFiniteTensors: findings.compactMap(\.nonFiniteTensor),

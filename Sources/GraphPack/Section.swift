@@ -1,3 +1,5 @@
+import GraphBasics
+
 /// One entry of a pack's table: a text, a dictionary or a tensor, and where its chunks are.
 struct Section: Sendable {
     var name: String
@@ -74,7 +76,7 @@ extension Section {
         guard SectionTable.Limit.allows(shape), let elementCount = valueCount(ofShape: shape),
             let digest = cursor.takeBytes(count: Digest.byteCount), let offset = cursor.takeSize()
         else { return nil }
-        let chunkCount = (elementCount + type.elementsPerChunk - 1) / type.elementsPerChunk
+        let chunkCount = elementCount.dividedRoundingUp(by: type.elementsPerChunk)
         guard cursor.remaining >= chunkCount * 8 else { return nil }
         var chunks: [Chunk] = []
         chunks.reserveCapacity(chunkCount)

@@ -1,3 +1,5 @@
+import GraphBasics
+
 /// What storing a pack cost: for each weight its size and how far it was rounded, and the whole.
 public struct StorageReport: Hashable, Sendable {
     /// What storing one tensor took and cost.

@@ -1,5 +1,5 @@
+import GraphBasics
 import GraphPack
-import Synchronization
 
 extension TrainingData {
     /// What a run was trained and judged on: the hash of each picture's name and files, in order. Where they lie
@@ -14,12 +14,9 @@ extension TrainingData {
         let files = named.flatMap { name, picture in
             [picture.truthPath, picture.reducedPath].compactMap { path in path.map { (name, $0) } }
         }
-        let digests = Mutex<[Digest?]>(Array(repeating: nil, count: files.count))
-        try inParallel(files.count, threadCount: threadCount, isInterrupted: isInterrupted) { (index) throws(TrainingError) in
-            let digest = try asTrainingError { try Digest(ofFile: files[index].1) }
-            digests.withLock { $0[index] = digest }
-        }
-        let whole = digests.withLock { $0.compactMap { $0 } }
-        return whole.count == files.count ? Digest(of: zip(files, whole).map { ($0.0, $1) }) : nil
+        let digests = try parallelMap(
+            files.count, threadCount: threadCount, isInterrupted: isInterrupted, tool: { () throws(TrainingError) in }
+        ) { (_, index) throws(TrainingError) in try asTrainingError { try Digest(ofFile: files[index].1) } }
+        return digests.map { Digest(of: zip(files, $0).map { ($0.0, $1) }) }
     }
 }

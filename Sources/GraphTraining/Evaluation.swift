@@ -1,4 +1,5 @@
 import Enlarging
+import GraphBasics
 import GraphModel
 import Imaging
 

@@ -1,3 +1,5 @@
+import GraphBasics
+
 /// A run's events as lines of JSON, for programs: an object with `event` and what belongs to it.
 extension TrainingEvent {
     /// Without a line end; nil for what only people want to see.
@@ -36,7 +38,7 @@ extension TrainingEvent {
     }
 
     private func line(_ fields: [(String, JSONScalar)]) -> String {
-        "{" + fields.map { "\(JSONScalar.text($0)): \($1)" }.joined(separator: ", ") + "}"
+        "{" + fields.map { "\(jsonString($0)): \($1)" }.joined(separator: ", ") + "}"
     }
 }
 
@@ -56,15 +58,7 @@ private enum JSONScalar: CustomStringConvertible {
         case .number(let number):
             if !number.isFinite { "null" } else { Int(exactly: number).map { "\($0)" } ?? "\(number)" }
         case .flag(let flag): "\(flag)"
-        case .text(let text):
-            "\"" + text.unicodeScalars.map { scalar in
-                switch scalar {
-                case "\"": "\\\""
-                case "\\": "\\\\"
-                case _ where scalar.value < 0x20: "\\u" + String(0x10000 + scalar.value, radix: 16).dropFirst()
-                default: String(scalar)
-                }
-            }.joined() + "\""
+        case .text(let text): jsonString(text)
         }
     }
 }

@@ -1,3 +1,4 @@
+import GraphBasics
 import Imaging
 
 /// What each epoch of a run reached. It holds no times, so that equal runs have equal histories.

@@ -1,3 +1,4 @@
+import GraphBasics
 import Synchronization
 
 /// Decoded pictures, kept in memory for good as long as there is room for them.
@@ -60,9 +61,9 @@ public final class PictureCache: Sendable {
         _ files: [PictureFiles], threadCount: Int, isInterrupted: @Sendable () -> Bool = { false },
         progress: @Sendable (_ done: Int) -> Void = { _ in }
     ) throws(TrainingError) {
-        try inParallel(
-            files.count, threadCount: threadCount,
-            isInterrupted: { isInterrupted() || contents.withLock { $0.isFull } }, progress: progress
-        ) { (index) throws(TrainingError) in _ = try pair(files[index]) }
+        _ = try parallelMap(
+            files.count, threadCount: threadCount, isInterrupted: { isInterrupted() || contents.withLock { $0.isFull } },
+            progress: progress, tool: { () throws(TrainingError) in }
+        ) { (_, index) throws(TrainingError) in _ = try pair(files[index]) }
     }
 }

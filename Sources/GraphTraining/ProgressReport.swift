@@ -1,3 +1,4 @@
+import GraphBasics
 import GraphModel
 import Imaging
 import Synchronization

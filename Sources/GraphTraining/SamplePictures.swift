@@ -1,3 +1,4 @@
+import GraphBasics
 import GraphFiles
 import GraphRuntime
 import Imaging
@@ -16,7 +17,9 @@ public func makeSamplePictures(
     if let taken = paths.first(where: FileStatus.exists) {
         throw .samplesExist(path: taken)
     }
-    try inParallel(count, threadCount: availableProcessorCount()) { (index) throws(TrainingError) in
+    _ = try parallelMap(
+        count, threadCount: availableProcessorCount(), tool: { () throws(TrainingError) in }
+    ) { (_, index) throws(TrainingError) in
         let picture = Picture(syntheticWidth: width, height: height, seed: seed &+ UInt64(index))
         try asTrainingError { try picture.writePNG(to: paths[index]) }
     }

@@ -1,3 +1,4 @@
+import GraphBasics
 import GraphModel
 
 /// What a run tells while it goes on.

@@ -1,8 +1,8 @@
 import Enlarging
 import Glibc
+import GraphBasics
 import GraphModel
 import Imaging
-import Synchronization
 
 /// Measures a model on the same pictures each epoch, so that epochs compare: on whole pictures, or on crops of
 /// them that lie on a regular grid.
@@ -63,16 +63,12 @@ public final class Validation {
             bicubicErrors = crops.bicubicErrors
             summary = "\(readable(count: crops.count, "crop")) of \(crops.side)×\(crops.side)"
         case .images:
-            let errors = Mutex(Array(repeating: 0.0, count: files.count))
-            try inParallel(
+            let errors = try parallelMap(
                 files.count, threadCount: threadCount, isInterrupted: isInterrupted,
-                progress: { progress($0, files.count) }
-            ) { (index) throws(TrainingError) in
-                let error = try cache.pair(files[index]).bicubicError(scale: cache.scale)
-                errors.withLock { $0[index] = error }
-            }
+                progress: { progress($0, files.count) }, tool: { () throws(TrainingError) in }
+            ) { (_, index) throws(TrainingError) in try cache.pair(files[index]).bicubicError(scale: cache.scale) }
             parts = .images(files, cache)
-            bicubicErrors = errors.withLock { $0 }
+            bicubicErrors = errors ?? []
             summary = readable(count: files.count, "whole picture")
         }
         bicubicPSNR = bicubicErrors.map(Self.psnr).reduce(0, +) / Double(max(1, bicubicErrors.count))

@@ -1,5 +1,5 @@
+import GraphBasics
 import Imaging
-import Synchronization
 
 /// The crops that validation measures: on a regular grid over each picture, as many rows and columns as keep
 /// the whole number within a limit, at least one per picture. Where there are more pictures than the limit,
@@ -30,22 +30,20 @@ struct ValidationCrops: Sendable {
             side = min(side, size.width, size.height)
         }
         let reducedSide = side / scale
-        let found = Mutex(chosen.map { _ in ([PicturePair](), 0.0) })
-        try inParallel(
+        let found = try parallelMap(
             chosen.count, threadCount: threadCount, isInterrupted: isInterrupted,
-            progress: { progress($0, chosen.count) }
-        ) { (index) throws(TrainingError) in
+            progress: { progress($0, chosen.count) }, tool: { () throws(TrainingError) in }
+        ) { (_, index) throws(TrainingError) in
             // Read once, and so not kept in the cache.
             let pair = try PicturePair(chosen[index], scale: scale)
             let crops = Self.grid(perAxis, over: pair.reduced.size, side: reducedSide)
                 .map { $0.pair(from: pair, scale: scale) }
             var error = 0.0
             for crop in crops { error += try crop.bicubicError(scale: scale) / Double(crops.count) }
-            let result = (crops, error)
-            found.withLock { $0[index] = result }
+            return (crops, error)
         }
         self.side = side
-        (pictures, bicubicErrors) = found.withLock { found in (found.map(\.0), found.map(\.1)) }
+        (pictures, bicubicErrors) = (found?.map(\.0) ?? [], found?.map(\.1) ?? [])
     }
 
     static func evenlyChosen<Item>(_ items: [Item], limit: Int) -> [Item] {

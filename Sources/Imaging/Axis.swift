@@ -1,3 +1,5 @@
+import GraphBasics
+
 /// One axis of a chart: the values it spans, where they lie, and the round values that are marked.
 struct Axis {
     /// Where the axis starts and ends on the page.

@@ -1,3 +1,5 @@
+import GraphBasics
+
 extension Picture {
     /// The picture smaller by a whole factor, to the bit as MATLAB's `imresize(image, 1/scale, "bicubic")`
     /// makes it: the low-resolution pictures of the super-resolution benchmarks.
@@ -6,6 +8,6 @@ extension Picture {
     public func bicubicReduction(scale: Int) -> Picture {
         precondition(scale > 0)
         return bicubicResampling(
-            width: (width + scale - 1) / scale, height: (height + scale - 1) / scale, scale: 1 / Double(scale))
+            width: width.dividedRoundingUp(by: scale), height: height.dividedRoundingUp(by: scale), scale: 1 / Double(scale))
     }
 }

@@ -1,3 +1,4 @@
+import GraphBasics
 import GraphFiles
 
 /// Curves over one horizontal axis, in one or more panels below each other, as SVG: training's history.

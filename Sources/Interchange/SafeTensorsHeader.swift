@@ -1,3 +1,4 @@
+import GraphBasics
 import GraphPack
 
 /// The JSON header of a `.safetensors` file: for each tensor its element type, shape and place.

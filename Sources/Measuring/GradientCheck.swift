@@ -1,9 +1,8 @@
-import Dispatch
+import GraphBasics
 import GraphCompiler
 import GraphIR
 import GraphModel
 import GraphRuntime
-import Synchronization
 
 /// Compares the gradients that a model trains by with difference quotients, in f64 by the ops' reference implementations.
 ///
@@ -110,18 +109,15 @@ public struct GradientCheck: Sendable {
         guard let weight = weights[path], let gradient = gradients[path] else {
             throw .noGradient(path: path)
         }
-        let shared = Mutex<[Result<Draw, MeasuringError>?]>(Array(repeating: nil, count: Self.entryCount + 1))
-        DispatchQueue.concurrentPerform(iterations: Self.entryCount + 1) { index in
-            let result = Result { () throws(MeasuringError) in try draw(index, path, weight, gradient) }
-            shared.withLock { $0[index] = result }
-        }
-        let draws = try shared.withLock { $0 }.compactMap(\.self).map { result throws(MeasuringError) in try result.get() }
+        let draws = try parallelMap(
+            Self.entryCount + 1, threadCount: availableProcessorCount(), tool: { () throws(MeasuringError) in }
+        ) { (_, index) throws(MeasuringError) in try draw(index, path, weight, gradient) }
         return Report(
             path: path, shape: weight.shape, directionError: draws[0].error,
             entryError: draws.dropFirst().map(\.error).max() ?? 0, repeatedDraws: draws.map(\.repeats).reduce(0, +))
     }
 
-    private struct Draw {
+    private struct Draw: Sendable {
         var error: Double
         var repeats: Int
     }

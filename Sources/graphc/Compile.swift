@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import GraphModel
+import SystemPackage
 
 /// Makes a pack with fresh weights of a `.graph` file.
 struct Compile: ParsableCommand {
@@ -32,8 +33,6 @@ struct Compile: ParsableCommand {
     }
 
     private var defaultOutput: String {
-        let name = file.split(separator: "/").last ?? "model"
-        let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name
-        return (stem.isEmpty ? "model" : stem) + ".gpack"
+        (FilePath(file).stem ?? "model") + ".gpack"
     }
 }

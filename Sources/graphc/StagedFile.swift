@@ -1,4 +1,5 @@
 import CommandSupport
+import GraphBasics
 import GraphCompiler
 import GraphIR
 import GraphLanguage

@@ -1,5 +1,6 @@
 import CommandSupport
 import FoundationEssentials
+import GraphBasics
 import GraphCompiler
 import GraphModel
 import GraphTraining

@@ -1,10 +1,11 @@
 import ArgumentParser
 import CommandSupport
 import Enlarging
-import FoundationEssentials
 import Glibc
 import GraphCompiler
+import GraphFiles
 import GraphModel
+import SystemPackage
 
 /// Enlarges pictures.
 struct Infer: ParsableCommand {
@@ -83,28 +84,23 @@ struct Infer: ParsableCommand {
 
     /// Where each picture goes.
     private func targets(of pictures: [String]) throws -> [String] {
-        var isFolder = false
-        let exists = FileManager.default.fileExists(atPath: output, isDirectory: &isFolder)
-        let ending = URL(fileURLWithPath: output).pathExtension.lowercased()
-        guard pictures.count > 1 || output.hasSuffix("/") || (exists && isFolder) else {
+        let kind = FileStatus(output)?.kind
+        let ending = FilePath(output).extension?.lowercased() ?? ""
+        guard pictures.count > 1 || output.hasSuffix("/") || kind == .folder else {
             guard ["", "png"].contains(ending) else {
                 throw CommandError("\(output): pictures are written as PNG; name a file that ends in .png")
             }
             return [output]
         }
-        let names = pictures.map { URL(fileURLWithPath: $0).lastPathComponent }
+        let names = pictures.map { FilePath($0).lastComponent?.string ?? $0 }
         let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
         if let name = names.first(where: { counts[$0] != 1 }) {
             throw CommandError("two pictures are called '\(name)', and both would go to \(output); name them in two runs")
         }
-        guard exists ? isFolder : ending != "png" || output.hasSuffix("/") else {
+        guard kind.map({ $0 == .folder }) ?? (ending != "png" || output.hasSuffix("/")) else {
             throw CommandError("\(output): is no folder; several pictures need one")
         }
-        do {
-            try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-        } catch {
-            throw CommandError("\(output): the folder cannot be made")
-        }
-        return names.map { URL(fileURLWithPath: output).appendingPathComponent($0).relativePath }
+        try Folder.make(output)
+        return names.map { FilePath(output).appending($0).string }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import GraphBasics
 import GraphCompiler
 import GraphIR
 import GraphLanguage

@@ -1,5 +1,6 @@
 import CommandSupport
 import Glibc
+import GraphFiles
 import GraphModel
 
 /// The models that ship with the project, a pack for each scale: what a command uses where none is named.
@@ -27,7 +28,7 @@ struct ShippedModels {
     ///
     /// - Throws: naming the scales that ship, when this one does not.
     func path(scale: Int) throws(CommandError) -> String {
-        let scales = (2...8).filter { access(file(scale: $0), F_OK) == 0 }
+        let scales = (2...8).filter { FileStatus.exists(file(scale: $0)) }
         guard !scales.contains(scale) else { return file(scale: scale) }
         guard !scales.isEmpty else {
             throw CommandError(

@@ -1,8 +1,10 @@
 import ArgumentParser
 import CommandSupport
+import GraphBasics
 import GraphModel
 import GraphPack
 import Interchange
+import SystemPackage
 
 /// Takes weights out of models and into them.
 struct Weights: ParsableCommand {
@@ -78,7 +80,7 @@ struct ImportWeights: ParsableCommand {
         try model.bind(tensors, from: weights)
         var pack = model.pack(includingState: false)
         // What made the model's own weights did not make these.
-        pack.metadata = ["imported_from": weights.split(separator: "/").last.map(String.init) ?? weights]
+        pack.metadata = ["imported_from": FilePath(weights).lastComponent?.string ?? weights]
         try pack.write(to: output)
         print("\(output): \(summary(of: pack.weights))")
         if !file.leftOut.isEmpty {

@@ -4,7 +4,8 @@ import Testing
 @Suite struct RoomsTests {
     /// From the top. Rooms of one line do not import each other.
     private static let order: [[String]] = [
-        ["GraphLanguage"], ["KernelInterface"], ["GraphIR"], ["GraphCompiler"], ["Kernels", "KernelsAVX2", "KernelsAVX512"],
+        ["GraphBasics"], ["GraphLanguage"], ["KernelInterface"], ["GraphIR"], ["GraphCompiler"],
+        ["Kernels", "KernelsAVX2", "KernelsAVX512"],
         ["GraphRuntime"], ["GraphFiles"], ["PackInstructions"], ["GraphPack"], ["Interchange"], ["Imaging"], ["GraphModel"],
         ["Enlarging"], ["Measuring"], ["GraphTraining"], ["GraphC"], ["GraphCAPI"], ["CommandSupport"], ["graphc", "graphrun"],
     ]
@@ -14,7 +15,7 @@ import Testing
         "CZstd": ["GraphPack"], "CZlib": ["Interchange"], "CX86Intrinsics": ["PackInstructions"], "CPNG": ["Imaging"],
         "CPNGShim": ["Imaging"], "CGraphC": ["GraphCAPI"], "ArgumentParser": ["CommandSupport", "graphc", "graphrun"],
         "RealModule": ["GraphIR"],
-        "SystemPackage": ["GraphFiles", "Imaging", "Enlarging", "GraphTraining"],
+        "SystemPackage": ["GraphFiles", "Imaging", "Enlarging", "GraphTraining", "graphc", "graphrun"],
     ]
 
     private static let commands: Set<String> = ["CommandSupport", "graphc", "graphrun"]

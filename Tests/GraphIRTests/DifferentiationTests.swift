@@ -1,4 +1,5 @@
 import GraphIR
+import TestSupport
 import Testing
 
 /// Differentiation and Adam on a small model, end to end in the interpreter.
@@ -39,7 +40,7 @@ import Testing
     }
 
     static func weights(of graph: Graph) -> [String: Tensor<Double>] {
-        var generator = SplitMix64(state: 5)
+        var generator = RepeatableGenerator(seed: 5)
         var weights: [String: Tensor<Double>] = [:]
         for node in graph.nodes {
             switch node.content {
@@ -52,7 +53,7 @@ import Testing
     }
 
     static func pixels(_ shape: [Int], seed: UInt64) -> Tensor<Double> {
-        var generator = SplitMix64(state: seed)
+        var generator = RepeatableGenerator(seed: seed)
         var pixels = generator.tensor(shape, in: 0...255)
         pixels.values = pixels.values.map { $0.rounded() }
         return pixels

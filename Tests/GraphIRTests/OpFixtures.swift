@@ -1,4 +1,5 @@
 import GraphIR
+import TestSupport
 import Testing
 
 /// A size as tests write it: a number, a symbol's name, or a ``Size``.
@@ -55,18 +56,7 @@ func convolution(
     return attributes
 }
 
-/// The SplitMix64 generator: the same numbers on every machine.
-struct SplitMix64 {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension RepeatableGenerator {
     mutating func tensor(_ shape: [Int], in range: ClosedRange<Double> = -1...1) -> Tensor<Double> {
         let count = shape.reduce(1, *)
         return Tensor(
@@ -104,7 +94,7 @@ struct OpCase: CustomTestStringConvertible {
     var operandTypes: [TensorType] { shapes.map { TensorType(.f32, Shape($0.map(Size.init))) } }
 
     func operands() -> [Tensor<Double>] {
-        var generator = SplitMix64(state: seed)
+        var generator = RepeatableGenerator(seed: seed)
         return shapes.map { generator.tensor($0, in: range) }
     }
 

@@ -1,4 +1,5 @@
 import GraphIR
+import TestSupport
 import Testing
 
 /// Gradient rules against central difference quotients in double precision.
@@ -28,7 +29,7 @@ import Testing
                 inputs["x\(index)"] = operand
             }
         }
-        var generator = SplitMix64(state: 99)
+        var generator = RepeatableGenerator(seed: 99)
         inputs["direction"] = generator.tensor(try #require(builder.type(of: y).shape.constant))
 
         // A step function has no gradient at all, which is an error in a graph that is to be trained.

@@ -1,12 +1,13 @@
 import Foundation
 import Imaging
+import TestSupport
 import Testing
 
 @testable import GraphTraining
 
 struct BatchLoaderTests {
     @Test func aBatchHoldsTheChosenCropsInOrder() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         try folder.pictures(["a", "b", "c"])
         let files = try DataFolder.forEvaluation(folder.path, scale: 4)
         let sampler = PatchSampler(seed: 3, batchCount: 5, reducedSide: 6)
@@ -27,7 +28,7 @@ struct BatchLoaderTests {
     }
 
     @Test func aFileThatVanishesIsNamed() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         try folder.pictures(["a"])
         var files = try DataFolder.forEvaluation(folder.path, scale: 4)
         files[0].truthPath = folder.path + "/gone.png"
@@ -40,7 +41,7 @@ struct BatchLoaderTests {
 
 struct PictureCacheTests {
     @Test func picturesAreKeptAsTheyComeUntilTheMemoryIsFull() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         try folder.pictures(["a", "b", "c"])
         let files = try DataFolder.forEvaluation(folder.path, scale: 4)
         let pairs = try files.map { try PicturePair($0, scale: 4) }
@@ -62,7 +63,7 @@ struct PictureCacheTests {
     /// Crops at every edge and within, of small pictures that are made and of those that are read.
     @Test(arguments: [2, 3, 4], [true, false])
     func aPartReadAloneIsThePartOfTheWhole(scale: Int, makesReduced: Bool) throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         // Neither side is a multiple of the scale, where the small picture is made.
         let (width, height) = makesReduced ? (12 * scale + 1, 9 * scale + 1) : (12 * scale, 9 * scale)
         try folder.pictures(["a"], in: "HR", width: width, height: height)
@@ -84,7 +85,7 @@ struct PictureCacheTests {
 
     /// Rows below a crop are not read: it does without them.
     @Test func aPartNeedsNoRowBelowIt() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         try folder.pictures(["a"], width: 400, height: 400)
         let files = try DataFolder.forEvaluation(folder.path, scale: 4)[0]
         let whole = try PicturePair(files, scale: 4)
@@ -97,7 +98,7 @@ struct PictureCacheTests {
 
     @Test(arguments: [0, 1, 1 << 20])
     func memoryChangesNothing(byteLimit: Int) throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         try folder.pictures(["a", "b", "c"])
         let files = try DataFolder.forEvaluation(folder.path, scale: 4)
         let cache = PictureCache(scale: 4, byteLimit: byteLimit)

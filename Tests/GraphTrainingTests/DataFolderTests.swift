@@ -1,12 +1,13 @@
 import Foundation
 import Imaging
+import TestSupport
 import Testing
 
 @testable import GraphTraining
 
 struct DataFolderTests {
     @Test func aPlainFolderHoldsOutATenthOfItsPictures() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         let names = (1...23).map { String(format: "%04d", $0) }
         try folder.pictures(names, width: 8, height: 8)
         try folder.write("not a picture", to: "notes.txt")
@@ -27,7 +28,7 @@ struct DataFolderTests {
     }
 
     @Test func theLayoutOfDIV2KIsRead() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         try folder.pictures(["0001", "0002"], in: "DIV2K_train_HR")
         try folder.pictures(["0001x4"], in: "DIV2K_train_LR_bicubic/X4", width: 12, height: 10)
         try folder.pictures(["0801"], in: "DIV2K_valid_HR")
@@ -43,7 +44,7 @@ struct DataFolderTests {
     }
 
     @Test func pairsInTheLayoutOfBenchmarksAreRead() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         try folder.pictures(["baby", "bird"], in: "HR")
         try folder.pictures(["babyx4", "birdx4"], in: "LR_bicubic/X4", width: 12, height: 10)
         let files = try DataFolder.forEvaluation(folder.path, scale: 4)
@@ -52,7 +53,7 @@ struct DataFolderTests {
     }
 
     @Test func trainingPicturesWithoutValidationAreEvaluatedOnThoseHeldOut() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         try folder.pictures(["1", "2", "3"], in: "DIV2K_train_HR", width: 8, height: 8)
         let data = try DataFolder(folder.path, scale: 2)
         #expect(try DataFolder.forEvaluation(folder.path, scale: 2) == data.validation)
@@ -60,7 +61,7 @@ struct DataFolderTests {
     }
 
     @Test func foldersAreMixed() throws {
-        let first = try TestFolder(), second = try TestFolder()
+        let first = TemporaryFolder(), second = TemporaryFolder()
         try first.pictures(["a", "b", "c"], width: 8, height: 8)
         try second.pictures(["1", "2"], in: "DIV2K_train_HR", width: 16, height: 8)
         try second.pictures(["3"], in: "DIV2K_valid_HR", width: 8, height: 8)
@@ -76,7 +77,7 @@ struct DataFolderTests {
         let known = try mixed.digest(threadCount: 1)
         #expect(try mixed.digest(threadCount: 2) == known)
         #expect(try TrainingData([second.path, first.path], scale: 4).digest(threadCount: 1) != known)
-        let copies = try TestFolder()
+        let copies = TemporaryFolder()
         try copies.pictures(["a", "b", "c"], width: 8, height: 8)
         #expect(try TrainingData([copies.path, second.path], scale: 4).digest(threadCount: 1) == known)
         try copies.pictures(["c"], width: 8, height: 12)
@@ -88,7 +89,7 @@ struct DataFolderTests {
     }
 
     @Test func aReducedPictureIsReadOrMade() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         try folder.pictures(["a"], width: 50, height: 43)
         let truthPath = folder.path + "/a.png"
         let made = try PicturePair(PictureFiles(name: "a", truthPath: truthPath, reducedPath: nil), scale: 4)
@@ -109,14 +110,14 @@ struct DataFolderTests {
     }
 
     @Test func aFileInPlaceOfAFolderIsNamed() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         try folder.write("", to: "file")
         let expected = "\(folder.path)/file: is a file; name a folder"
         #expect(message { _ = try DataFolder(folder.path + "/file", scale: 4) } == expected)
     }
 
     @Test func aFolderWithoutPicturesIsNamed() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         let expected =
             "\(folder.path): there are no PNG files in this folder: it is empty; convert pictures to PNG first"
         #expect(message { _ = try DataFolder(folder.path, scale: 4) } == expected)
@@ -125,14 +126,14 @@ struct DataFolderTests {
     }
 
     @Test func onePictureIsTooFew() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         try folder.pictures(["a"], width: 8, height: 8)
         let expected = "\(folder.path): one picture cannot be trained on and validated on; add another"
         #expect(message { _ = try DataFolder(folder.path, scale: 4) } == expected)
     }
 
     @Test func aPictureSmallerThanTheCropIsNamed() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         try folder.pictures(["a"], width: 90, height: 120)
         let files = PictureFiles(name: "a", truthPath: folder.path + "/a.png", reducedPath: nil)
         let text = message { _ = try files.checkedSize(scale: 4, smallestSide: 96) }
@@ -141,7 +142,7 @@ struct DataFolderTests {
     }
 
     @Test func reducedPicturesOfAnotherSizeAreNamed() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         try folder.pictures(["a"])
         try folder.pictures(["ax4"], width: 12, height: 11)
         let files = PictureFiles(
@@ -154,7 +155,7 @@ struct DataFolderTests {
     }
 
     @Test func sampleFoldersAreNotOverwritten() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         let path = folder.path + "/new/pictures"
         try makeSamplePictures(in: path, count: 2, width: 24, height: 16, seed: 3)
         let picture = try Picture(contentsOfPNG: path + "/0002.png")

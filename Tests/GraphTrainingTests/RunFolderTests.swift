@@ -1,47 +1,48 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import GraphTraining
 
 struct RunFolderTests {
     @Test func anEarlierRunIsNotReplacedUnasked() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         try folder.write("mine", to: "history.csv")
         let expected =
             "\(folder.path)/history.csv: the folder holds a run already; go on with it, name another "
             + "folder, or have it overwritten"
         #expect(message { _ = try RunFolder(folder.path, overwriting: false) } == expected)
         _ = try RunFolder(folder.path, overwriting: true)
-        #expect(folder.content == ["history.csv"])
+        #expect(folder.names == ["history.csv"])
         try folder.write("", to: "file")
         let file = folder.path + "/file"
         #expect(message { _ = try RunFolder(file, overwriting: false) } == "\(file): is a file; name a folder")
     }
 
     @Test func anotherRunIsKeptOut() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         let run = try RunFolder(folder.path + "/out", overwriting: false)
         try withExtendedLifetime(run.enter()) {
             #expect(message { _ = try run.enter() }.contains("another run is writing to this folder"))
         }
         #expect(message { _ = try run.enter() } == "no error")
-        #expect(folder.content == ["out"])
+        #expect(folder.names == ["out"])
     }
 
     @Test func onlyWhatKilledWritersLeftIsRemoved() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         let kept = [".best.gpack", ".notes.part", ".other.gpack.partial", "best.gpack.partial", "history.csv"]
         for name in kept + [".best.gpack.partial", ".last.gpack.partial", ".history.svg.1a.part"] {
             try folder.write("", to: name)
         }
         _ = try RunFolder(folder.path, overwriting: true).enter()
-        #expect(folder.content == kept)
+        #expect(folder.names == kept)
     }
 
     @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
     func aReadOnlyFolderIsNamed() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         chmod(folder.path, 0o555)
         defer { chmod(folder.path, 0o755) }
         #expect(message { _ = try RunFolder(folder.path, overwriting: false) }.contains("cannot be written to"))

@@ -2,6 +2,7 @@ import Foundation
 import GraphModel
 import GraphPack
 import Synchronization
+import TestSupport
 
 @testable import GraphTraining
 
@@ -28,7 +29,7 @@ let smallModel = """
 
 /// A run of that model, short enough for tests.
 struct SmallRun {
-    var folder: TestFolder
+    var folder: TemporaryFolder
     var recipe: Recipe = {
         var recipe = Recipe()
         recipe.epochCount = 3
@@ -48,7 +49,7 @@ struct SmallRun {
 
     /// With pictures of these names in the folder `pictures`.
     init(_ names: [String] = ["a", "b"]) throws {
-        folder = try TestFolder()
+        folder = TemporaryFolder()
         try folder.pictures(names, in: "pictures")
     }
 

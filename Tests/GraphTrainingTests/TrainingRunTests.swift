@@ -4,6 +4,7 @@ import GraphModel
 import GraphPack
 import Imaging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import GraphTraining
@@ -178,7 +179,7 @@ struct TrainingRunTests {
     private static func model() throws -> Model { try Model(source: SourceText(smallModel, name: "small.graph"), seed: 1) }
 
     @Test func anEvaluationNamesEachPictureAndTheirMean() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         try folder.pictures(["one", "second"], in: "pictures")
         let files = try DataFolder.forEvaluation(folder.path + "/pictures", scale: 2)
         let evaluation = try Evaluation(Self.model(), files, threadCount: 1)
@@ -195,7 +196,7 @@ struct TrainingRunTests {
     }
 
     @Test func aPictureTooSmallToCompareIsNamed() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         try folder.pictures(["tiny"], in: "pictures", width: 12, height: 12)
         let files = try DataFolder.forEvaluation(folder.path + "/pictures", scale: 2)
         let text = message { _ = try Evaluation(Self.model(), files, threadCount: 1) }

@@ -1,6 +1,7 @@
 import GraphModel
 import GraphPack
 import GraphRuntime
+import TestSupport
 import Testing
 
 @testable import GraphTraining
@@ -48,7 +49,7 @@ struct InitialWeightsTests {
     private func model(_ text: String) throws -> Model { try Model(source: SourceText(text, name: "small.graph"), seed: 7) }
 
     @Test func weightsAreTakenByNameAndShape() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         let other = smallModel.replacing("conv(x) @only", with: "conv(f32(lr)) @only + 0 * conv(x) @first")
         let path = folder.path + "/other.gpack"
         let source = try model(other)
@@ -69,7 +70,7 @@ struct InitialWeightsTests {
     }
 
     @Test func whatDoesNotFitIsNamed() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         let path = folder.path + "/other.gpack"
         let wide = smallModel.replacing("12", with: "27").replacing("2*H", with: "3*H").replacing("2*W", with: "3*W")
             .replacing("block = 2", with: "block = 3")

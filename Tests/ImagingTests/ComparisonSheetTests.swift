@@ -1,3 +1,4 @@
+import GraphBasics
 import Testing
 @testable import Imaging
 

@@ -1,4 +1,6 @@
 import Foundation
+import GraphBasics
+import TestSupport
 import Testing
 @testable import Imaging
 
@@ -45,11 +47,11 @@ import Testing
     }
 
     @Test func file() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         let chart = LineChart(title: "t", horizontalLabel: "x", panels: [])
         try chart.writeSVG(to: folder.file("chart.svg"))
         #expect(try String(contentsOfFile: folder.file("chart.svg"), encoding: .utf8) == chart.svg())
-        #expect(folder.content == ["chart.svg"])
+        #expect(folder.names == ["chart.svg"])
         #expect(throws: ImageError.self) { try chart.writeSVG(to: folder.file("none/chart.svg")) }
     }
 
@@ -59,7 +61,7 @@ import Testing
         #expect(svg.contains(#"viewBox="0 0 860.0 432.0""#))
         let start = try #require(svg.range(of: "data:image/png;base64,")).upperBound
         let encoded = svg[start...].prefix { $0 != "\"" }
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         try #require(Data(base64Encoded: String(encoded))).write(to: URL(fileURLWithPath: folder.file("footer.png")))
         #expect(try Picture(contentsOfPNG: folder.file("footer.png")) == footer)
     }

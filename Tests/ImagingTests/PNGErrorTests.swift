@@ -1,13 +1,14 @@
 import Imaging
+import TestSupport
 import Testing
 
 /// What is wrong with a file is said in one line that starts with its path.
 @Suite struct PNGErrorTests {
-    let folder: TestFolder
+    let folder: TemporaryFolder
     let whole: [UInt8]
 
     init() throws {
-        folder = try TestFolder()
+        folder = TemporaryFolder()
         let samples = (0..<40 * 300 * 3).map { $0 * 7 % 256 }
         whole = SamplePNG(width: 40, height: 300, bitDepth: 8, colorType: 2, samples: samples).encoded()
     }
@@ -24,7 +25,7 @@ import Testing
 
     /// Of a file with these bytes, which is what is wrong with them in memory, too.
     func problem(of bytes: [UInt8]) -> String? {
-        let problem = problem(folder.file("photo.png", bytes))
+        let problem = problem(folder.file("photo.png", holding: bytes))
         do throws(ImageError) {
             _ = try Picture(png: bytes)
             #expect(problem == nil)
@@ -64,7 +65,7 @@ import Testing
 
     @Test("After a failed row every further call fails the same way")
     func failsOnce() throws {
-        let reader = try PNGReader(path: folder.file("short.png", Array(whole.prefix(20_000))))
+        let reader = try PNGReader(path: folder.file("short.png", holding: Array(whole.prefix(20_000))))
         var row = [UInt8](repeating: 0, count: 3 * reader.width)
         var errors: [ImageError] = []
         while errors.count < 3 {

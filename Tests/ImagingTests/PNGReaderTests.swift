@@ -1,4 +1,5 @@
 import Imaging
+import TestSupport
 import Testing
 
 @Suite struct PNGReaderTests {
@@ -15,11 +16,11 @@ import Testing
 
     @Test("Every kind becomes 8-bit RGB", arguments: kinds, [false, true])
     func everyKind(kind: Kind, interlaced: Bool) throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         for (width, height) in [(1, 1), (3, 2), (5, 9), (17, 11)] {
             for transparent in [false, true] {
                 let sample = self.sample(kind, width, height, interlaced: interlaced, transparent: transparent)
-                let path = folder.file("sample.png", sample.encoded())
+                let path = folder.file("sample.png", holding: sample.encoded())
                 let picture = try Picture(contentsOfPNG: path)
                 #expect(picture == expectedPicture(sample), "\(width)×\(height) transparent \(transparent)")
                 #expect(try Picture(png: sample.encoded()) == picture)
@@ -29,10 +30,10 @@ import Testing
 
     @Test("16 bits are scaled to 8 with rounding, not cut")
     func sixteenBits() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         let values = [0, 1, 128, 129, 255, 256, 257, 385, 386, 32767, 32768, 65406, 65407, 65535]
         let sample = SamplePNG(width: values.count, height: 1, bitDepth: 16, colorType: 0, samples: values)
-        let picture = try Picture(contentsOfPNG: folder.file("deep.png", sample.encoded()))
+        let picture = try Picture(contentsOfPNG: folder.file("deep.png", holding: sample.encoded()))
         let expected = values.map { UInt8((Double($0) / 257).rounded()) }
         #expect((0..<values.count).map { picture[$0, 0].green } == expected)
         #expect(expected[2...3] == [0, 1])
@@ -40,18 +41,18 @@ import Testing
 
     @Test("Transparent pixels are composited over white")
     func alpha() throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         let sample = SamplePNG(
             width: 3, height: 1, bitDepth: 8, colorType: 6, samples: [9, 8, 7, 0, 100, 0, 255, 128, 1, 2, 3, 255])
-        let picture = try Picture(contentsOfPNG: folder.file("alpha.png", sample.encoded()))
+        let picture = try Picture(contentsOfPNG: folder.file("alpha.png", holding: sample.encoded()))
         #expect(picture.pixels == [255, 255, 255, 177, 127, 255, 1, 2, 3])
     }
 
     @Test("Rows arrive one at a time", arguments: [false, true])
     func rows(interlaced: Bool) throws {
-        let folder = try TestFolder()
+        let folder = TemporaryFolder()
         let sample = sample(Kind(colorType: 2, bitDepth: 8), 6, 4, interlaced: interlaced, transparent: false)
-        let reader = try PNGReader(path: folder.file("rows.png", sample.encoded()))
+        let reader = try PNGReader(path: folder.file("rows.png", holding: sample.encoded()))
         #expect((reader.width, reader.height, reader.rowCount) == (6, 4, 0))
         var row = [UInt8](repeating: 0, count: 18)
         for y in 0..<4 {

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import Imaging
 
 @Suite struct PNGWriterTests {
-    let folder: TestFolder
+    let folder: TemporaryFolder
 
-    init() throws { folder = try TestFolder() }
+    init() throws { folder = TemporaryFolder() }
 
     func picture(_ width: Int, _ height: Int) -> Picture {
         Picture(width: width, height: height, pixels: (0..<3 * width * height).map { UInt8(($0 * $0 >> 3) & 255) })
@@ -16,7 +17,7 @@ import Testing
         let path = folder.file("out.png")
         try picture(width, height).writePNG(to: path)
         #expect(try Picture(contentsOfPNG: path) == picture(width, height))
-        #expect(folder.content == ["out.png"])
+        #expect(folder.names == ["out.png"])
     }
 
     @Test("The bytes are the same each time")
@@ -37,13 +38,13 @@ import Testing
 
     @Test("A picture that is not finished leaves the old file as it was")
     func unfinished() throws {
-        let path = folder.file("out.png", [1, 2, 3])
+        let path = folder.file("out.png", holding: [1, 2, 3])
         do {
             let writer = try PNGWriter(path: path, width: 2, height: 2)
             try [UInt8](repeating: 9, count: 6).withUnsafeBufferPointer { try writer.writeRow($0) }
-            #expect(folder.content.count == 2)
+            #expect(folder.names.count == 2)
         }
-        #expect(folder.content == ["out.png"])
+        #expect(folder.names == ["out.png"])
         #expect(FileManager.default.contents(atPath: path) == Data([1, 2, 3]))
     }
 
@@ -66,7 +67,7 @@ import Testing
     }
 
     @Test func replacesThroughALink() throws {
-        let path = folder.file("real.png", [1])
+        let path = folder.file("real.png", holding: [1])
         let link = folder.file("link.png")
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "real.png")
         try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
@@ -74,7 +75,7 @@ import Testing
         #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "real.png")
         #expect(try Picture(contentsOfPNG: path) == picture(4, 4))
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o640)
-        #expect(folder.content == ["link.png", "real.png"])
+        #expect(folder.names == ["link.png", "real.png"])
     }
 
     @Test func places() throws {
@@ -96,6 +97,6 @@ import Testing
         #expect(
             problem("/dev/full")
                 == "cannot be written: No space left on device; free some space or write elsewhere")
-        #expect(folder.content == [])
+        #expect(folder.names == [])
     }
 }

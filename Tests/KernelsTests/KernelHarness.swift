@@ -3,6 +3,7 @@ import KernelInterface
 import Kernels
 import KernelsAVX2
 import KernelsAVX512
+import TestSupport
 import Testing
 
 /// The builds of the kernels.
@@ -241,19 +242,13 @@ extension Array {
     }
 }
 
-/// The same numbers in every run (SplitMix64).
+/// Rows of the same numbers in every run.
 struct Numbers {
-    private var state: UInt64
+    private var generator: RepeatableGenerator
 
-    init(_ seed: UInt64 = 1) { state = seed }
+    init(_ seed: UInt64 = 1) { generator = RepeatableGenerator(seed: seed) }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+    mutating func next() -> UInt64 { generator.next() }
 
     /// From −1 to 1.
     mutating func float() -> Float { Float(Int64(bitPattern: next()) >> 40) / 0x1p23 }

@@ -1,23 +1,10 @@
 import Foundation
-import TestSupport
 import Imaging
+import TestSupport
 
 @testable import GraphTraining
 
-/// A new folder that is removed with its content when the test ends.
-final class TestFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.path + "/GraphTrainingTests-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-    }
-
-    deinit {
-        keepPacks(of: path)
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
+extension TemporaryFolder {
     /// Writes pictures `width` by `height` in a folder inside this one; each differs from the others.
     @discardableResult
     func pictures(_ names: [String], in folder: String = "", width: Int = 48, height: Int = 40) throws -> String {
@@ -36,10 +23,6 @@ final class TestFolder: Sendable {
     func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path + "/" + name) }
 
     func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)) }
-
-    var content: [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-    }
 }
 
 /// A picture in which every pixel of a neighbourhood differs, with soft and hard edges.

@@ -1,25 +1,5 @@
 import Foundation
 
-/// A new folder that is removed with its content when the test ends.
-final class TestFolder {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.path + "/ImagingTests-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String, _ bytes: [UInt8]? = nil) -> String {
-        let file = path + "/" + name
-        if let bytes { try! Data(bytes).write(to: URL(fileURLWithPath: file)) }
-        return file
-    }
-
-    var content: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
-}
-
 /// Pictures that are not part of the project: `shared/data` beside the package, or beside a folder around it.
 enum SharedData {
     static let path: String? = {

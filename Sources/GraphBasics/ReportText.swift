@@ -1,5 +1,5 @@
 /// Columns of text, each as wide as its widest cell, the first two to the left and numbers to the right.
-func aligned(_ rows: [[String]]) -> String {
+public func aligned(_ rows: [[String]]) -> String {
     let widths = (0..<(rows.first?.count ?? 0)).map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
         var line = zip(row, widths).enumerated().map { column, cell in
@@ -12,14 +12,14 @@ func aligned(_ rows: [[String]]) -> String {
 }
 
 /// As `83.1%`.
-func percent(_ ratio: Double) -> String {
+public func percent(_ ratio: Double) -> String {
     let tenths = (ratio * 1000).rounded()
     guard tenths.isFinite, abs(tenths) < 1e15 else { return "\(ratio)" }
     return "\(Int(tenths) / 10).\(abs(Int(tenths) % 10))%"
 }
 
 /// A small number in three digits, as `1.23e-05`.
-func shortText(_ number: Float) -> String {
+public func shortText(_ number: Float) -> String {
     guard number.isFinite, number != 0 else { return "\(number)" }
     var exponent = 0
     var mantissa = Double(abs(number))

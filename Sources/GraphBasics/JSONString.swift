@@ -1,5 +1,8 @@
 /// A text as a JSON string (RFC 8259, section 7).
-package func jsonString(_ text: String) -> String {
+///
+/// For objects whose members stand in an order that means something, to people or to a digest of the bytes: Foundation's
+/// encoder sorts them by name or not at all.
+public func jsonString(_ text: String) -> String {
     var json = "\""
     for scalar in text.unicodeScalars {
         switch scalar {

@@ -3,7 +3,7 @@
 /// Values past ±10¹² and those that are not finite read "inf", "-inf" and "nan".
 ///
 /// - Precondition: `digits` is 0…6.
-package func decimal(_ value: Double, digits: Int) -> String {
+public func decimal(_ value: Double, digits: Int) -> String {
     precondition(0...6 ~= digits)
     guard abs(value) < 1e12 else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     let unit = (0..<digits).reduce(1) { unit, _ in unit * 10 }
