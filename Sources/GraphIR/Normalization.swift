@@ -2,13 +2,13 @@
 extension Graph {
     /// The same graph with each constant once, directly before its first use, and none unused.
     public func normalized() -> Graph {
-        var result = Graph(name: name)
+        var placed: [Node] = []
         var moved: [ValueID?] = Array(repeating: nil, count: nodes.count)
         var constants: [UInt64: ValueID] = [:]
 
         func append(_ node: Node) -> ValueID {
-            result.nodes.append(node)
-            return ValueID(result.nodes.count - 1)
+            placed.append(node)
+            return ValueID(placed.count - 1)
         }
         func place(_ id: ValueID) -> ValueID {
             if let known = moved[id.index] { return known }
@@ -30,9 +30,10 @@ extension Graph {
             }
             moved[id.index] = append(node)
         }
-        // A result may be a constant that no operation reads. It has its place before any result is appended.
+        // A result may be a constant that no operation reads. It has its place before the nodes are complete.
         let results = outputs.map(\.value) + measures.map(\.value) + updates.flatMap { [$0.target, $0.value] }
         for value in results { _ = place(value) }
+        var result = Graph(name: name, nodes: placed)
         result.appendResults(of: self, at: place)
         return result
     }
