@@ -8,7 +8,7 @@ import PackageDescription
 // LLVM's prefetch is reached through the module of the compiler's built-in functions.
 let kernelSettings: [SwiftSetting] = [
     .enableExperimentalFeature("BuiltinModule"),
-    .unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "2", "-disable-batch-mode", "-Xcc", "-fno-math-errno"])
+    .unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "2", "-disable-batch-mode", "-Xcc", "-fno-math-errno"]),
 ]
 let avx2Settings: [SwiftSetting] = [
     .define("FMA"),
@@ -52,24 +52,26 @@ let package = Package(
         // Numbers as people read them, JSON text, independent jobs on several threads.
         .target(name: "GraphBasics"),
         .target(name: "GraphLanguage"),
-        .target(name: "KernelInterface"),
+        .target(name: "KernelInterface", dependencies: ["GraphBasics"]),
         .target(
             name: "GraphIR",
             dependencies: ["GraphLanguage", "KernelInterface", .product(name: "RealModule", package: "swift-numerics")],
             swiftSettings: optimizedSettings),
         .target(
-            name: "GraphCompiler", dependencies: ["GraphLanguage", "GraphIR", "KernelInterface"],
+            name: "GraphCompiler", dependencies: ["GraphBasics", "GraphLanguage", "GraphIR", "KernelInterface"],
             swiftSettings: optimizedSettings),
-        .target(name: "Kernels", dependencies: ["KernelInterface"], swiftSettings: kernelSettings),
+        .target(name: "Kernels", dependencies: ["GraphBasics", "KernelInterface"], swiftSettings: kernelSettings),
         .target(
-            name: "KernelsAVX2", dependencies: ["KernelInterface"],
+            name: "KernelsAVX2", dependencies: ["GraphBasics", "KernelInterface"],
             swiftSettings: kernelSettings + avx2Settings),
         .target(
-            name: "KernelsAVX512", dependencies: ["KernelInterface"],
+            name: "KernelsAVX512", dependencies: ["GraphBasics", "KernelInterface"],
             swiftSettings: kernelSettings + avx512Settings),
         .target(
             name: "GraphRuntime",
-            dependencies: ["GraphIR", "KernelInterface", "GraphCompiler", "Kernels", "KernelsAVX2", "KernelsAVX512"],
+            dependencies: [
+                "GraphBasics", "GraphIR", "KernelInterface", "GraphCompiler", "Kernels", "KernelsAVX2", "KernelsAVX512",
+            ],
             swiftSettings: optimizedSettings),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -136,7 +138,8 @@ let package = Package(
             name: "graphrun",
             dependencies: [
                 "GraphBasics", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack",
-                "Interchange", "Imaging", "GraphModel", "Enlarging", "Measuring", "GraphTraining", "CommandSupport", systemPackage,
+                "Interchange", "Imaging", "GraphModel", "Enlarging", "Measuring", "GraphTraining", "CommandSupport",
+                systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -152,14 +155,15 @@ let package = Package(
             swiftSettings: optimizedSettings),
         .testTarget(
             name: "KernelsTests",
-            dependencies: ["KernelInterface", "Kernels", "KernelsAVX2", "KernelsAVX512", "TestSupport"]),
+            dependencies: ["GraphBasics", "KernelInterface", "Kernels", "KernelsAVX2", "KernelsAVX512", "TestSupport"]),
         .testTarget(name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "ModelFixtures"]),
         .testTarget(name: "GraphPackTests", dependencies: ["GraphPack", "Interchange", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "ImagingTests", dependencies: ["GraphBasics", "Imaging", "TestSupport"]),
         .testTarget(name: "EnlargingTests", dependencies: ["Enlarging", "TestSupport"]),
         .testTarget(name: "GraphTrainingTests", dependencies: ["GraphTraining", "TestSupport"]),
-        .testTarget(name: "CommandTests", dependencies: ["CommandSupport", "graphc", "graphrun", "GraphTraining", "TestSupport"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["CommandSupport", "graphc", "graphrun", "GraphTraining", "TestSupport"]),
         // The examples of Docs, which stand in a package of their own: here they are built to be run by tests.
         .executableTarget(
             name: "EnlargePicture", dependencies: ["GraphC"], path: "Docs/Examples/Sources/EnlargePicture"),

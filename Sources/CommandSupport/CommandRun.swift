@@ -12,7 +12,7 @@ extension ParsableCommand {
             try checkSubcommands(in: Array(CommandLine.arguments.dropFirst()))
             var command = try parseAsRoot()
             try command.run()
-        } catch where exitCode(for: error) == .failure && !(error is ExitCode) {
+        } catch let error where exitCode(for: error) == .failure && !(error is ExitCode) {
             StandardError.write(errorMessage(error, command: configuration.commandName ?? "", option: option) + "\n")
             exit(withError: ExitCode.failure)
         } catch {

@@ -51,7 +51,8 @@ extension Graph {
                 let group = groups[index]
                 statements.append(
                     Statement(
-                        .fuse(Name(group.name), kernel: group.kernel.map { Name($0.rawValue) }, body: group.members.map(assignment)),
+                        .fuse(
+                            Name(group.name), kernel: group.kernel.map { Name($0.rawValue) }, body: group.members.map(assignment)),
                         at: .none))
             }
         }

@@ -40,7 +40,8 @@ extension Signature {
         for pair in given.pairs where !attributes.contains(where: { $0.name == pair.name }) {
             let known = attributes.map { "'\($0.name)'" }.joined(separator: ", ")
             throw OpError(
-                "unknown-attribute", "\(op) has no attribute '\(pair.name)'"
+                "unknown-attribute",
+                "\(op) has no attribute '\(pair.name)'"
                     + (known.isEmpty ? "; it has none" : "; it has \(known)"))
         }
         return complete

@@ -116,7 +116,7 @@ private struct RoundedSection: Sendable {
         }
     }
 
-    var chunkCount: Int { elementCount.dividedRoundingUp(by: type.elementsPerChunk) }
+    var chunkCount: Int { elementCount.ceilingDivided(by: type.elementsPerChunk) }
 
     func encodedChunk(_ index: Int, _ encoder: ChunkEncoder, _ path: String) throws(PackError) -> EncodedChunk {
         let start = index * type.elementsPerChunk

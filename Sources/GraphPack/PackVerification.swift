@@ -31,7 +31,8 @@ extension PackVerification {
             let table = try SectionTable(reading: file)
             let reader = SectionReader(file: file)
             let findings = try parallelMap(
-                table.sections.count, threadCount: threadCount(forByteCount: table.sections.reduce(0) { $0 + $1.decodedByteCount }),
+                table.sections.count,
+                threadCount: threadCount(forByteCount: table.sections.reduce(0) { $0 + $1.decodedByteCount }),
                 tool: { () throws(PackError) in ChunkDecoder() }
             ) { (decoder, index) throws(PackError) in reader.findings(in: table.sections[index], decoder) }
             self.init(

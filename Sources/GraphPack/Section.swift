@@ -76,7 +76,7 @@ extension Section {
         guard SectionTable.Limit.allows(shape), let elementCount = valueCount(ofShape: shape),
             let digest = cursor.takeBytes(count: Digest.byteCount), let offset = cursor.takeSize()
         else { return nil }
-        let chunkCount = elementCount.dividedRoundingUp(by: type.elementsPerChunk)
+        let chunkCount = elementCount.ceilingDivided(by: type.elementsPerChunk)
         guard cursor.remaining >= chunkCount * 8 else { return nil }
         var chunks: [Chunk] = []
         chunks.reserveCapacity(chunkCount)

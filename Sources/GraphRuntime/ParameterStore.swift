@@ -1,3 +1,4 @@
+import GraphBasics
 import GraphIR
 import KernelInterface
 
@@ -100,10 +101,11 @@ public final class ParameterStore: @unchecked Sendable {
     ) throws(Failure) {
         defer { generation += 1 }
         try body(
-            Dictionary(uniqueKeysWithValues: tensors.map { tensor in
-                let place = address(of: tensor.path)?.assumingMemoryBound(to: Float.self)
-                return (tensor.path, UnsafeMutableBufferPointer(start: place, count: tensor.elementCount))
-            }))
+            Dictionary(
+                uniqueKeysWithValues: tensors.map { tensor in
+                    let place = address(of: tensor.path)?.assumingMemoryBound(to: Float.self)
+                    return (tensor.path, UnsafeMutableBufferPointer(start: place, count: tensor.elementCount))
+                }))
     }
 
     /// Fills every tensor as its initializer says: a function of seed and path alone.

@@ -83,7 +83,8 @@ public struct Evaluation: Hashable, Sendable {
                 + cells.map { String(repeating: " ", count: max(1, 9 - $0.count)) + $0 }.joined() + "\n"
         }
         let groups = ["Y PSNR dB", "Y SSIM", "RGB PSNR dB", "RGB SSIM"]
-        let heading = String(repeating: " ", count: width)
+        let heading =
+            String(repeating: " ", count: width)
             + groups.map { String(repeating: " ", count: 18 - $0.count) + $0 }.joined() + "\n"
         let body = (rows + [mean]).map { row in
             line(

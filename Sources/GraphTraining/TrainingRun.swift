@@ -50,8 +50,9 @@ public final class TrainingRun {
         isInterrupted: @Sendable () -> Bool = { false }, report: @Sendable (TrainingEvent) -> Void
     ) throws(TrainingError) -> End {
         if let end { return end }
-        guard let pictures = try TrainingPictures(
-            data, checkpoint.model, recipe, options, firstStep: checkpoint.state.step, isInterrupted, report)
+        guard
+            let pictures = try TrainingPictures(
+                data, checkpoint.model, recipe, options, firstStep: checkpoint.state.step, isInterrupted, report)
         else { return .interrupted }
         try compareData(pictures)
         let lock = try folder.enter()

@@ -8,6 +8,6 @@ extension Picture {
     public func bicubicReduction(scale: Int) -> Picture {
         precondition(scale > 0)
         return bicubicResampling(
-            width: width.dividedRoundingUp(by: scale), height: height.dividedRoundingUp(by: scale), scale: 1 / Double(scale))
+            width: width.ceilingDivided(by: scale), height: height.ceilingDivided(by: scale), scale: 1 / Double(scale))
     }
 }

@@ -51,7 +51,7 @@ public struct ComparisonSheet: Sendable {
         let cellWidth = panels[0].picture.width * magnification
         let cellHeight = panels[0].picture.height * magnification
         let columnCount = panels.count * cellWidth <= 2400 ? panels.count : min(2, panels.count)
-        let rowCount = panels.count.dividedRoundingUp(by: columnCount)
+        let rowCount = panels.count.ceilingDivided(by: columnCount)
         let textScale = max(2, cellWidth / 400)
         let margin = 12 * textScale
         let lineHeight = 11 * textScale

@@ -250,22 +250,26 @@ private func openPNG(
 /// PNG specification, section 5.2.
 private let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
+/// What pictures of other formats begin with.
+private let otherFormats: [(name: String, offset: Int, bytes: [UInt8])] = [
+    ("JPEG", 0, [0xFF, 0xD8, 0xFF]),
+    ("GIF", 0, [0x47, 0x49, 0x46, 0x38]),
+    ("WebP", 0, [0x52, 0x49, 0x46, 0x46]),
+    ("TIFF", 0, [0x49, 0x49, 0x2A, 0x00]),
+    ("TIFF", 0, [0x4D, 0x4D, 0x00, 0x2A]),
+    ("BMP", 0, [0x42, 0x4D]),
+    ("HEIF or AVIF", 4, [0x66, 0x74, 0x79, 0x70]),
+]
+
 /// Why a file with these first bytes is no PNG; nil when it is one.
 private func signatureError(_ start: ArraySlice<UInt8>, path: String?) -> ImageError? {
-    func begins(_ bytes: UInt8...) -> Bool { start.starts(with: bytes) }
     if start.elementsEqual(pngSignature) { return nil }
     if start.isEmpty { return .notPNG(path: path, .empty) }
     if pngSignature.starts(with: start) { return .cutShort(path: path, .signature) }
-    let format: String? =
-        if begins(0xFF, 0xD8, 0xFF) { "JPEG" }
-        else if begins(0x47, 0x49, 0x46, 0x38) { "GIF" }
-        else if begins(0x52, 0x49, 0x46, 0x46) { "WebP" }
-        else if begins(0x49, 0x49, 0x2A, 0x00) || begins(0x4D, 0x4D, 0x00, 0x2A) { "TIFF" }
-        else if begins(0x42, 0x4D) { "BMP" }
-        else if start.dropFirst(4).elementsEqual([0x66, 0x74, 0x79, 0x70]) { "HEIF or AVIF" }
-        else { nil }
-    if let format { return .notPNG(path: path, .picture(format)) }
-    if start.contains(0x50) && (begins(0x89) || start.dropFirst().starts(with: [0x50, 0x4E, 0x47])) {
+    if let format = otherFormats.first(where: { start.dropFirst($0.offset).starts(with: $0.bytes) }) {
+        return .notPNG(path: path, .picture(format.name))
+    }
+    if start.contains(0x50) && (start.first == 0x89 || start.dropFirst().starts(with: [0x50, 0x4E, 0x47])) {
         return .notPNG(path: path, .damagedSignature)
     }
     return .notPNG(path: path, .unknown)

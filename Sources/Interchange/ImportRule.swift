@@ -163,7 +163,8 @@ extension ImportRule {
     func checkDropping(_ tensor: PackedTensor) throws(FormatFault) {
         guard case .dropped(ifIdentity: true) = target else { return }
         let channelCount = tensor.shape.first ?? 0
-        let isIdentity = tensor.shape == [channelCount, channelCount, 1, 1]
+        let isIdentity =
+            tensor.shape == [channelCount, channelCount, 1, 1]
             && tensor.values.enumerated().allSatisfy { index, value in
                 value == (index / channelCount == index % channelCount ? 1 : 0)
             }

@@ -36,7 +36,9 @@ struct ZipArchive {
         guard end.directoryByteCount <= Limit.directoryByteCount, end.directoryByteCount <= file.byteCount,
             end.directoryOffset <= file.byteCount - end.directoryByteCount
         else { throw .damaged(path: file.path, FormatFault("archive", "its directory does not fit into the file")) }
-        let directory = try inFile { () throws(FileError) in try file.bytes(at: end.directoryOffset, count: end.directoryByteCount) }
+        let directory = try inFile { () throws(FileError) in
+            try file.bytes(at: end.directoryOffset, count: end.directoryByteCount)
+        }
         do throws(FormatFault) {
             entries = try Self.entries(directory, count: end.entryCount)
             var remaining = Limit.byteCount(fileByteCount: file.byteCount)
@@ -59,7 +61,8 @@ struct ZipArchive {
         }
         func damaged(_ problem: String) -> InterchangeError { .damaged(path: file.path, FormatFault("entry '\(name)'", problem)) }
         let header = try inFile { () throws(FileError) in try file.bytes(at: entry.headerOffset, count: 30) }
-        let offset = entry.headerOffset + 30 + Int(header.littleEndian(at: 26, as: UInt16.self))
+        let offset =
+            entry.headerOffset + 30 + Int(header.littleEndian(at: 26, as: UInt16.self))
             + Int(header.littleEndian(at: 28, as: UInt16.self))
         guard header.starts(with: Self.signature), offset <= file.byteCount - entry.storedByteCount else {
             throw damaged("it does not fit into the file")
@@ -159,7 +162,8 @@ private struct EndRecord {
     /// Looks for the record at the end of the file, before a comment of at most 64 KiB (APPNOTE, section
     /// 4.3.16), and for ZIP64's before it (4.3.14, 4.3.15).
     init(of file: InputFile) throws(InterchangeError) {
-        let damaged = InterchangeError.damaged(path: file.path, FormatFault("archive", "its end is missing; the file is cut short"))
+        let damaged = InterchangeError.damaged(
+            path: file.path, FormatFault("archive", "its end is missing; the file is cut short"))
         let tailByteCount = min(file.byteCount, 22 + 0xFFFF)
         let tail = try inFile { () throws(FileError) in try file.bytes(at: file.byteCount - tailByteCount, count: tailByteCount) }
         guard let place = Self.place(of: 0x0605_4B50, in: tail) else { throw damaged }

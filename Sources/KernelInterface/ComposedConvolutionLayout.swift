@@ -1,3 +1,5 @@
+import GraphBasics
+
 /// How `conv2d_composed` reads the filters that `compose_filters` makes of two convolutions, from the shape alone.
 ///
 /// Convolutions and pixel shuffles with nothing between them but biases are together one convolution of the first

@@ -1,3 +1,5 @@
+import GraphBasics
+
 /// How the direct convolution cuts its work, from the shape alone.
 public struct DirectConvolutionLayout {
     /// The strips of pixels and what scratch holds for each.

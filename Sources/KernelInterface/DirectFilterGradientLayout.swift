@@ -1,3 +1,5 @@
+import GraphBasics
+
 /// How the direct filter gradient cuts its sum over pixels and its scratch, from the shape alone.
 ///
 /// Scratch holds, each on a cache line: the input rows that a block of the output's rows needs, the

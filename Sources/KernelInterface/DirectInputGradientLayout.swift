@@ -1,3 +1,5 @@
+import GraphBasics
+
 /// How the direct input gradient cuts its work, from the shape alone.
 ///
 /// With stride s the result's pixels fall into s phases in each direction: pixel w, counted with its

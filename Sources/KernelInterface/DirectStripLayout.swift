@@ -1,3 +1,5 @@
+import GraphBasics
+
 /// What the direct convolution and the direct input gradient keep in scratch for one strip of pixels, from the shape
 /// alone: the kernel table asks for the size, the kernels for the parts.
 ///

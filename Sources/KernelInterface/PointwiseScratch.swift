@@ -1,3 +1,5 @@
+import GraphBasics
+
 /// How much scratch a pointwise program needs: a slot for each value's block, and before them
 /// tables of addresses.
 ///

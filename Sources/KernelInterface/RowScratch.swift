@@ -1,3 +1,5 @@
+import GraphBasics
+
 /// How `sum_rows` uses its scratch: sums of one row, sums over the rows, one block of the prologue's
 /// result and the prologue's own scratch.
 public struct RowSumLayout {

@@ -1,3 +1,5 @@
+import GraphBasics
+
 /// How the Winograd filter gradient cuts its sum over tiles and its scratch, from the shape alone.
 ///
 /// The tiles of the batch are cut into chunks, and the filter into groups of input and output channels. For

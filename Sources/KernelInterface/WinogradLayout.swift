@@ -1,3 +1,5 @@
+import GraphBasics
+
 /// How the Winograd convolution F(4×4, 3×3) cuts its work and its scratch, from the shape alone.
 ///
 /// The result is cut into tiles of 4 × 4 pixels, anchored at row 0 and pixel 0 of each image. A tile's

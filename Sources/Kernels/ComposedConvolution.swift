@@ -1,3 +1,4 @@
+import GraphBasics
 import KernelInterface
 
 // conv2d_composed: several convolutions and pixel shuffles as one convolution.

@@ -1,3 +1,4 @@
+import GraphBasics
 import KernelInterface
 
 // rotate_composed_filters: composed filters, rotated, with which their input gradient is a composed convolution.

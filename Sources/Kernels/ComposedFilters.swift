@@ -1,3 +1,4 @@
+import GraphBasics
 import KernelInterface
 
 // compose_filters: the filters of a convolution, a pixel shuffle and what follows as one convolution.

@@ -1,3 +1,4 @@
+import GraphBasics
 import KernelInterface
 
 // conv2d_direct: convolution of any filter, stride and padding.

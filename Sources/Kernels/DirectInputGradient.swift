@@ -1,3 +1,4 @@
+import GraphBasics
 import KernelInterface
 
 // conv2d_input_gradient_direct: the gradient of a convolution with respect to its image, at any stride.

@@ -1,3 +1,4 @@
+import GraphBasics
 import KernelInterface
 
 // pack_filter, pack_filter_rotated: the filter in the order in which the direct convolution reads it.

@@ -1,11 +1,11 @@
 import KernelInterface
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Runs one instruction over `count` elements, a multiple of 8. The destination may be an operand's

@@ -1,3 +1,4 @@
+import GraphBasics
 import KernelInterface
 
 /// A pointwise program ready to run over rows: its channel and scalar operands are spread in scratch.
@@ -41,9 +42,11 @@ struct PointwiseRun {
         operandSlots = (scratch + valueCount * 8).assumingMemoryBound(to: UnsafeMutablePointer<Float>.self)
         destinations = (scratch + (valueCount + code.operandCount) * 8)
             .assumingMemoryBound(to: UnsafeMutableRawPointer.self)
-        var slot = scratch + PointwiseScratch.tableByteCount(
-            operandCount: code.operandCount, instructionCount: code.instructionCount,
-            resultCount: code.resultCount)
+        var slot =
+            scratch
+            + PointwiseScratch.tableByteCount(
+                operandCount: code.operandCount, instructionCount: code.instructionCount,
+                resultCount: code.resultCount)
         for k in 0..<code.operandCount {
             operandSlots[k] = slot.floats
             slot += code.operands[k].slotByteCount(channels: channels)

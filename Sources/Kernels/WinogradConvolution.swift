@@ -1,3 +1,4 @@
+import GraphBasics
 import KernelInterface
 
 // conv2d_winograd: 3×3 convolution of stride 1 by Winograd's F(4×4, 3×3), 2.25 multiplications in place of 9.

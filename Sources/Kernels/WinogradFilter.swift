@@ -1,3 +1,4 @@
+import GraphBasics
 import KernelInterface
 
 // transform_filter, transform_filter_rotated: 3×3 filters as the Winograd convolution reads them.

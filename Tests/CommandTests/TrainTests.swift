@@ -52,10 +52,11 @@ struct TrainTests {
         _ = try place.graphrun(train("two", "--epochs", "1"))
         let finished = try place.graphrun(train("four", scale: 4, "--epochs", "1", "--init", "two/best.gpack"))
         let lines = finished.errors.split(separator: "\n")
-        #expect(lines.prefix(2) == [
-            "two/best.gpack: 12 of 14 weights are taken by name",
-            "  not there, begin fresh: @up.1.bias, @up.1.filter",
-        ])
+        #expect(
+            lines.prefix(2) == [
+                "two/best.gpack: 12 of 14 weights are taken by name",
+                "  not there, begin fresh: @up.1.bias, @up.1.filter",
+            ])
         #expect(finished.status == 0)
     }
 

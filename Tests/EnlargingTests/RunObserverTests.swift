@@ -70,7 +70,9 @@ struct RunObserverTests {
         let small = folder.file("small.png", holding: try SmallModels.picture(50, 40).pngBytes())
         var isEnough = false
         let observer = RunObserver(progress: { isEnough = $0.rowsDone > 20 }, isCancelled: { isEnough })
-        #expect(throws: EnlargingError.cancelled) { try enlarger.enlarge(small, to: folder.file("large.png"), observer: observer) }
+        #expect(throws: EnlargingError.cancelled) {
+            try enlarger.enlarge(small, to: folder.file("large.png"), observer: observer)
+        }
         #expect(folder.names == ["small.png"])
         try enlarger.enlarge(small, to: folder.file("large.png"))
         #expect(folder.names == ["large.png", "small.png"])

@@ -10,7 +10,8 @@ import Testing
         let entry = try model.entry(role)
         let program = try Pipeline.plan(entry, sizes: ["N": 2, "H": 9, "W": 7], PlanOptions(.portable)).program
         let groups = names(of: program.graph)
-        #expect(names(of: entry.graph).allSatisfy { group in groups.contains { $0.isSuperset(of: group) } }, "some were taken apart")
+        #expect(
+            names(of: entry.graph).allSatisfy { group in groups.contains { $0.isSuperset(of: group) } }, "some were taken apart")
         #expect(program.graph.groups.filter { $0.kernel == .reference }.isEmpty)
     }
 
@@ -28,7 +29,8 @@ import Testing
             .map { $0.kernel == .conv2DWinograd ? .conv2DDirect : $0.kernel }
         let convolutions = program.graph.nodes.filter { $0.operation?.op == .conv2D }.count
         let enlargesFirst = program.graph.nodes.contains { $0.operation?.op == .resizeBicubic }
-        #expect(kernels == (enlargesFirst ? [.pointwise, .resizeBicubic] : [])
-            + Array(repeating: .conv2DDirect, count: convolutions))
+        #expect(
+            kernels == (enlargesFirst ? [.pointwise, .resizeBicubic] : [])
+                + Array(repeating: .conv2DDirect, count: convolutions))
     }
 }

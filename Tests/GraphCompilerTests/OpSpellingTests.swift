@@ -69,7 +69,8 @@ import Testing
             }
         }
         operands.insert(value, at: place)
-        guard let y = try? builder.apply(op, operands, attributes(of: op, result.shape)), builder.type(of: y).shape == result.shape
+        guard let y = try? builder.apply(op, operands, attributes(of: op, result.shape)),
+            builder.type(of: y).shape == result.shape
         else { return nil }
         builder.setOutput("y", y)
         let module = Module(name: "spelling", entries: [Entry(role: .predict, graph: builder.graph)])

@@ -169,7 +169,7 @@ import Testing
         var losses: [Double] = []
         for step in 1...5 {
             let results = try Interpreter<Double>().run(
-                training, inputs: inputs, weights: held, 
+                training, inputs: inputs, weights: held,
                 scalars: ["learning_rate": 0.01, "step": Double(step), "clip_norm": .infinity])
             let gradients = try Interpreter<Double>().run(
                 model.withGradientOutputs(), inputs: inputs, weights: held.filter { paths.contains($0.key) })
@@ -205,7 +205,8 @@ import Testing
         let paths = model.nodes.compactMap(\.path)
         let gradients = try Interpreter<Double>().run(
             model.withGradientOutputs(), inputs: DifferentiationTests.inputs,
-            weights: weights.filter { paths.contains($0.key) }).outputs
+            weights: weights.filter { paths.contains($0.key) }
+        ).outputs
         let squares = paths.flatMap { gradients["gradient.\($0)"]?.values ?? [] }.map { $0 * $0 }.reduce(0, +)
         let norm = try #require(results.measures["gradient_norm"])
         #expect((norm - squares.squareRoot()).magnitude < 1e-9 * norm && norm > 0.25)

@@ -111,7 +111,8 @@ extension OpCase {
     /// Steps change in steps, and gradients of clipped values may be zero on both sides.
     func changesWith(operand: Int) -> Bool {
         !([.sign, .round, .castToU8].contains(op) || [.reluGradient, .clipGradient].contains(op) && operand == 1)
-            && !(op == .prelu && operand == 1) && op != .clip && op != .relu && !(op == .leakyReLU && attributes["slope"] == .float(0))
+            && !(op == .prelu && operand == 1) && op != .clip && op != .relu
+            && !(op == .leakyReLU && attributes["slope"] == .float(0))
             && op != .clipGradient && !(op == .reluGradient && attributes["slope"] == nil)
     }
 

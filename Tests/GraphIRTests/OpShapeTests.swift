@@ -9,8 +9,7 @@ import Testing
         var attributes: Attributes
         var result: TensorType
 
-        init(_ op: OpName, _ operands: [TensorType], _ attributes: Attributes = Attributes(), gives result: TensorType)
-        {
+        init(_ op: OpName, _ operands: [TensorType], _ attributes: Attributes = Attributes(), gives result: TensorType) {
             (self.op, self.operands, self.attributes, self.result) = (op, operands, attributes, result)
         }
 

@@ -137,7 +137,8 @@ struct RandomTrees {
 
     /// A path cannot hold another, so that its expressions are plain.
     private mutating func path(_ depth: Int) -> Path {
-        let index = Expression(.binary(.floorDivide, Expression(.name("i"), at: .none), Expression(.integer(2), at: .none)), at: .none)
+        let index = Expression(
+            .binary(.floorDivide, Expression(.name("i"), at: .none), Expression(.integer(2), at: .none)), at: .none)
         let pieces: [[Path.Piece]] = [
             [.text("a.0.b_1")], [.text("a."), .interpolation(index)], [.interpolation(index), .text(".0")],
             [.interpolation(index), .interpolation(index), .text("x."), .interpolation(index)],

@@ -1,11 +1,5 @@
 @testable import GraphPack
+import TestSupport
 
 /// The error that a body throws, after the file's name.
-func message(_ body: () throws -> Void) -> String {
-    do {
-        try body()
-        return "no error"
-    } catch {
-        return (error as? PackError)?.problem ?? "\(error)"
-    }
-}
+func message(_ body: () throws -> Void) -> String { errorText(of: body) { ($0 as? PackError)?.problem } }

@@ -86,7 +86,9 @@ import Testing
         let asText = Array(bytes[..<6] + bytes[7...])
         #expect(message { _ = try Pack(bytes: asText, name: "") }.contains("transfer as text"))
         let newer = Array(bytes[..<10]) + [3] + Array(bytes[11...])
-        #expect(message { _ = try Pack(bytes: newer, name: "") }.contains("version 3 of the format, and this program reads version 2"))
+        #expect(
+            message { _ = try Pack(bytes: newer, name: "") }.contains("version 3 of the format, and this program reads version 2")
+        )
     }
 
     @Test(arguments: CraftedTable.all)
@@ -107,7 +109,9 @@ import Testing
         let metadata = table.sections[3]
         let start = metadata.offset, end = start + metadata.storedByteCount
         table.sections.remove(at: 3)
-        #expect(throws: PackFault(.table, .lacksSection("metadata"))) { try SectionTable(placing: table.sections, storage: .fp32) }
+        #expect(throws: PackFault(.table, .lacksSection("metadata"))) {
+            try SectionTable(placing: table.sections, storage: .fp32)
+        }
         for i in 3..<table.sections.count { table.sections[i].offset -= end - start }
         move(&table, from: payload.startIndex)
         let crafted = file(table, payload: payload[..<start] + payload[end...])
@@ -120,7 +124,8 @@ import Testing
         bytes[bytes.count - 1] = 1
         table.sections[last].chunks[0].checksum = CRC32C.checksum(of: Array(bytes[table.sections[last].offset...]))
         let crafted = file(table, payload: bytes[table.sections[0].offset...])
-        #expect(message { _ = try Pack(bytes: crafted, name: "") }.contains("section 'weights/tail.bias': its padding is not zero"))
+        #expect(
+            message { _ = try Pack(bytes: crafted, name: "") }.contains("section 'weights/tail.bias': its padding is not zero"))
     }
 
     @Test func valuesThatAreNotThoseOfTheDigestAreFoundByVerification() throws {
@@ -184,7 +189,8 @@ private struct CraftedTable: Sendable, CustomTestStringConvertible {
             $0[7].elementCount = 1000
             $0[7].chunks[0].storedByteCount = 4000
         },
-        CraftedTable("length beyond the elements", "section 'weights/tail.bias': its length of 13 bytes is not one of 3 elements") {
+        CraftedTable("length beyond the elements", "section 'weights/tail.bias': its length of 13 bytes is not one of 3 elements")
+        {
             $0[7].chunks[0].storedByteCount = 13
         },
         CraftedTable("length below the elements", "section 'weights/tail.bias': its length of 9 bytes is not one of 3 elements") {
@@ -236,7 +242,10 @@ private struct CraftedTable: Sendable, CustomTestStringConvertible {
         CraftedTable("tensor among the texts", "section 'graph': it is a tensor and should be text") {
             $0[2].type = .fp32
         },
-        CraftedTable("tensor of another storage", "section 'weights/tail.bias': it is stored as bf16, and in this pack it should be as fp32") {
+        CraftedTable(
+            "tensor of another storage",
+            "section 'weights/tail.bias': it is stored as bf16, and in this pack it should be as fp32"
+        ) {
             $0[7].type = .bf16
         },
         CraftedTable("text of two dimensions", "table: entry 3 is not one") { $0[2].shape.append(1) },

@@ -24,6 +24,7 @@ import Testing
     @Test(arguments: OpName.allCases)
     func everyOpHasItsCase(_ op: OpName) throws {
         let graph = try OpUses.entry().graph
-        #expect(graph.nodes.contains { $0.operation?.op == op }, "\(op): OpUses.swift has no use of it, so that no kernel is checked")
+        #expect(
+            graph.nodes.contains { $0.operation?.op == op }, "\(op): OpUses.swift has no use of it, so that no kernel is checked")
     }
 }

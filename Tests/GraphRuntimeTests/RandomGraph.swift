@@ -40,7 +40,9 @@ struct RandomGraph {
 
     private mutating func finish(_ role: Role) {
         guard role == .predict else {
-            for _ in 0..<pick([1, 2]) where chance(2) { builder.setOutput("out\(images.count)_\(builder.graph.outputs.count)", recent()) }
+            for _ in 0..<pick([1, 2]) where chance(2) {
+                builder.setOutput("out\(images.count)_\(builder.graph.outputs.count)", recent())
+            }
             let value = recent()
             let squares = apply(.multiply, [value, value]).flatMap { apply(.mean, [$0]) }
             let others = apply(pick([.abs, .tanh]), [recent()]).flatMap { apply(.sum, [$0]) }
@@ -107,7 +109,8 @@ struct RandomGraph {
 
     private mutating func withNumber(_ x: ValueID) -> ValueID? {
         let number = builder.constant(pick([0.5, -1.5, 2, 0.1]))
-        return chance(2) ? apply(pick([.add, .subtract, .multiply, .divide]), [x, number])
+        return chance(2)
+            ? apply(pick([.add, .subtract, .multiply, .divide]), [x, number])
             : apply(pick([.add, .subtract, .multiply]), [number, x])
     }
 

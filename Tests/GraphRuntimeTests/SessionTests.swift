@@ -47,7 +47,9 @@ import Testing
         }
         let expected = try image()
         for row in 0..<9 {
-            #expect(throws: RuntimeError.stream(StreamError(Refusal(row: row)))) { try session.run(inputs: ["lr": BrokenStream(row: row)]) }
+            #expect(throws: RuntimeError.stream(StreamError(Refusal(row: row)))) {
+                try session.run(inputs: ["lr": BrokenStream(row: row)])
+            }
             #expect(throws: RuntimeError.stream(StreamError(Refusal(row: 4 * row)))) {
                 try session.run(inputs: ["lr": sound], outputs: ["image": BrokenStream(row: 4 * row)])
             }
@@ -60,7 +62,9 @@ import Testing
         let stream = BrokenStream(row: -1)
         #expect(throws: RuntimeError.unboundInput("lr")) { try session.run() }
         #expect(throws: RuntimeError.missingInput("lr")) { try session.run(inputs: [:]) }
-        #expect(throws: RuntimeError.unknownInput("hr", known: ["lr"])) { try session.bind(inputs: ["lr": stream, "hr": stream]) }
+        #expect(throws: RuntimeError.unknownInput("hr", known: ["lr"])) {
+            try session.bind(inputs: ["lr": stream, "hr": stream])
+        }
         #expect(throws: RuntimeError.unknownOutput("picture", known: ["image"])) {
             try session.run(inputs: ["lr": stream], outputs: ["picture": stream])
         }

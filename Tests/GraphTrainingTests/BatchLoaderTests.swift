@@ -35,7 +35,7 @@ struct BatchLoaderTests {
         let loader = BatchLoader(
             PictureCache(scale: 4, byteLimit: 0), files, PatchSampler(seed: 0, batchCount: 1, reducedSide: 4),
             reducedSizes: [PictureSize(width: 12, height: 10)])
-        #expect(message { _ = try loader.batch(step: 1) }.contains("gone.png: no such file"))
+        #expect(errorText { _ = try loader.batch(step: 1) }.contains("gone.png: no such file"))
     }
 }
 
@@ -56,8 +56,8 @@ struct PictureCacheTests {
             #expect(try cache.pair(files[index]) == pairs[index])
             #expect(try cache.part(patch, of: files[index]) == patch.pair(from: pairs[index], scale: 4))
         }
-        #expect(message { _ = try cache.pair(files[2]) }.contains("c.png: no such file"))
-        #expect(message { _ = try cache.part(patch, of: files[2]) }.contains("c.png: no such file"))
+        #expect(errorText { _ = try cache.pair(files[2]) }.contains("c.png: no such file"))
+        #expect(errorText { _ = try cache.part(patch, of: files[2]) }.contains("c.png: no such file"))
     }
 
     /// Crops at every edge and within, of small pictures that are made and of those that are read.
@@ -80,7 +80,7 @@ struct PictureCacheTests {
             }
         }
         let outside = Patch(picture: 0, x: 0, y: 5, side: 5, quarterRotations: 0, isMirrored: false)
-        #expect(message { _ = try outside.pair(from: files, scale: scale) }.contains("smaller than when the run began"))
+        #expect(errorText { _ = try outside.pair(from: files, scale: scale) }.contains("smaller than when the run began"))
     }
 
     /// Rows below a crop are not read: it does without them.
@@ -93,7 +93,7 @@ struct PictureCacheTests {
         try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: files.truthPath))
         let patch = Patch(picture: 0, x: 3, y: 4, side: 10, quarterRotations: 0, isMirrored: false)
         #expect(try patch.pair(from: files, scale: 4) == patch.pair(from: whole, scale: 4))
-        #expect(message { _ = try PicturePair(files, scale: 4) }.contains("cut short"))
+        #expect(errorText { _ = try PicturePair(files, scale: 4) }.contains("cut short"))
     }
 
     @Test(arguments: [0, 1, 1 << 20])

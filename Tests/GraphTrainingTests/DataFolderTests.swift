@@ -85,7 +85,7 @@ struct DataFolderTests {
         try second.remove("DIV2K_train_HR/1.png")
         try second.remove("DIV2K_train_HR/2.png")
         try second.write("", to: "DIV2K_train_HR/x.txt")
-        #expect(message { _ = try TrainingData([second.path], scale: 4) }.contains("there are no PNG files"))
+        #expect(errorText { _ = try TrainingData([second.path], scale: 4) }.contains("there are no PNG files"))
     }
 
     @Test func aReducedPictureIsReadOrMade() throws {
@@ -106,39 +106,40 @@ struct DataFolderTests {
 
     @Test func aMissingFolderIsNamed() {
         let expected = "/no/such: there is no such folder; is the name right?"
-        #expect(message { _ = try DataFolder("/no/such", scale: 4) } == expected)
+        #expect(errorText { _ = try DataFolder("/no/such", scale: 4) } == expected)
     }
 
     @Test func aFileInPlaceOfAFolderIsNamed() throws {
         let folder = TemporaryFolder()
         try folder.write("", to: "file")
         let expected = "\(folder.path)/file: is a file; name a folder"
-        #expect(message { _ = try DataFolder(folder.path + "/file", scale: 4) } == expected)
+        #expect(errorText { _ = try DataFolder(folder.path + "/file", scale: 4) } == expected)
     }
 
     @Test func aFolderWithoutPicturesIsNamed() throws {
         let folder = TemporaryFolder()
         let expected =
             "\(folder.path): there are no PNG files in this folder: it is empty; convert pictures to PNG first"
-        #expect(message { _ = try DataFolder(folder.path, scale: 4) } == expected)
+        #expect(errorText { _ = try DataFolder(folder.path, scale: 4) } == expected)
         try folder.write("", to: "photo.jpg")
-        #expect(message { _ = try DataFolder(folder.path, scale: 4) }.contains("it holds 'photo.jpg'"))
+        #expect(errorText { _ = try DataFolder(folder.path, scale: 4) }.contains("it holds 'photo.jpg'"))
     }
 
     @Test func onePictureIsTooFew() throws {
         let folder = TemporaryFolder()
         try folder.pictures(["a"], width: 8, height: 8)
         let expected = "\(folder.path): one picture cannot be trained on and validated on; add another"
-        #expect(message { _ = try DataFolder(folder.path, scale: 4) } == expected)
+        #expect(errorText { _ = try DataFolder(folder.path, scale: 4) } == expected)
     }
 
     @Test func aPictureSmallerThanTheCropIsNamed() throws {
         let folder = TemporaryFolder()
         try folder.pictures(["a"], width: 90, height: 120)
         let files = PictureFiles(name: "a", truthPath: folder.path + "/a.png", reducedPath: nil)
-        let text = message { _ = try files.checkedSize(scale: 4, smallestSide: 96) }
-        #expect(text == "\(folder.path)/a.png: 90×120 pixels are smaller than the crop of 96×96; remove the picture "
-            + "or choose a smaller crop")
+        let text = errorText { _ = try files.checkedSize(scale: 4, smallestSide: 96) }
+        #expect(
+            text == "\(folder.path)/a.png: 90×120 pixels are smaller than the crop of 96×96; remove the picture "
+                + "or choose a smaller crop")
     }
 
     @Test func reducedPicturesOfAnotherSizeAreNamed() throws {
@@ -150,8 +151,8 @@ struct DataFolderTests {
         let expected =
             "\(folder.path)/ax4.png: 12×11 pixels are not those of \(folder.path)/a.png divided by 4, 12×10; "
             + "remove the file to have it made"
-        #expect(message { _ = try files.checkedSize(scale: 4, smallestSide: 8) } == expected)
-        #expect(message { _ = try PicturePair(files, scale: 4) } == expected)
+        #expect(errorText { _ = try files.checkedSize(scale: 4, smallestSide: 8) } == expected)
+        #expect(errorText { _ = try PicturePair(files, scale: 4) } == expected)
     }
 
     @Test func sampleFoldersAreNotOverwritten() throws {
@@ -160,7 +161,7 @@ struct DataFolderTests {
         try makeSamplePictures(in: path, count: 2, width: 24, height: 16, seed: 3)
         let picture = try Picture(contentsOfPNG: path + "/0002.png")
         #expect(picture == Picture(syntheticWidth: 24, height: 16, seed: 4))
-        let text = message { try makeSamplePictures(in: path, count: 3, width: 24, height: 16, seed: 0) }
+        let text = errorText { try makeSamplePictures(in: path, count: 3, width: 24, height: 16, seed: 0) }
         #expect(text == "\(path)/0001.png: the file is there already; name an empty folder")
     }
 }

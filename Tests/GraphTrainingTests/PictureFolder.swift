@@ -38,13 +38,3 @@ func sample(width: Int, height: Int, seed: Int) -> Picture {
     }
     return picture
 }
-
-/// The error that `body` throws, as words; "no error" without one.
-func message(_ body: () throws -> Void) -> String {
-    do {
-        try body()
-        return "no error"
-    } catch {
-        return "\(error)"
-    }
-}

@@ -1,4 +1,5 @@
 import Imaging
+import TestSupport
 import Testing
 
 @testable import GraphTraining
@@ -30,11 +31,12 @@ struct LearningRateTests {
         #expect(alone == 1)
     }
 
-    @Test(arguments: [
-        ("constant", .piecewise([])), ("cosine", .cosine(final: 0)), ("cosine:1e-07", .cosine(final: 1e-7)),
-        ("5000:5e-05", .piecewise([.init(afterStep: 5000, rate: 5e-5)])),
-        ("10:0.5,20:0.125", .piecewise([.init(afterStep: 10, rate: 0.5), .init(afterStep: 20, rate: 0.125)])),
-    ] as [(String, LearningRate.Course)])
+    @Test(
+        arguments: [
+            ("constant", .piecewise([])), ("cosine", .cosine(final: 0)), ("cosine:1e-07", .cosine(final: 1e-7)),
+            ("5000:5e-05", .piecewise([.init(afterStep: 5000, rate: 5e-5)])),
+            ("10:0.5,20:0.125", .piecewise([.init(afterStep: 10, rate: 0.5), .init(afterStep: 20, rate: 0.125)])),
+        ] as [(String, LearningRate.Course)])
     func coursesAreWrittenAndRead(_ text: String, _ course: LearningRate.Course) {
         #expect(LearningRate.Course(text) == course)
         #expect(course.description == text)
@@ -77,7 +79,7 @@ struct RecipeTests {
         func problem(_ change: (inout Recipe) -> Void) -> String {
             var recipe = Recipe()
             change(&recipe)
-            return message { try recipe.check(scale: 4) }
+            return errorText { try recipe.check(scale: 4) }
         }
         #expect(
             problem { $0.patchSide = 50 } == "a patch of 50 pixels is no multiple of the model's scale; give 48")
@@ -85,7 +87,7 @@ struct RecipeTests {
         #expect(problem { $0.learningRate.base = 0 }.contains("learning rate of 0.0"))
         #expect(problem { $0.clipNorm = -1 }.contains("a norm of -1.0"))
         #expect(problem { $0.averageDecay = 1 }.contains("a decay of 1.0"))
-        #expect(message { try Recipe().check(scale: 3) } == "no error")
+        #expect(errorText { try Recipe().check(scale: 3) } == "no error")
     }
 
     @Test func theTutorialIsTheDefault() {
@@ -106,9 +108,9 @@ struct RecipeTests {
         for recipe in [recipe, Recipe()] { #expect(try Recipe(words: recipe.words) == recipe) }
         var words = recipe.words
         words["recipe.lr"] = "much"
-        #expect(message { _ = try Recipe(words: words) } == "its training state says 'much' for 'recipe.lr'")
+        #expect(errorText { _ = try Recipe(words: words) } == "its training state says 'much' for 'recipe.lr'")
         words["recipe.lr"] = nil
-        #expect(message { _ = try Recipe(words: words) } == "its training state lacks 'recipe.lr'")
+        #expect(errorText { _ = try Recipe(words: words) } == "its training state lacks 'recipe.lr'")
     }
 
     @Test func onlyAnotherAlgorithmIsAWord() throws {
@@ -118,7 +120,7 @@ struct RecipeTests {
         #expect(recipe.words["recipe.algorithm"] == "direct")
         var words = recipe.words
         words["recipe.algorithm"] = "quick"
-        #expect(message { _ = try Recipe(words: words) } == "its training state says 'quick' for 'recipe.algorithm'")
+        #expect(errorText { _ = try Recipe(words: words) } == "its training state says 'quick' for 'recipe.algorithm'")
     }
 }
 
@@ -146,9 +148,9 @@ struct TrainingStateTests {
         var words = state.words
         words[key] = "x"
         let said = ["history": "says 'x' of an epoch", "epoch": "says 'x' for 'epoch'"][key] ?? "says 'x' for '\(key)'"
-        #expect(message { _ = try TrainingState(words: words) }.contains(said))
+        #expect(errorText { _ = try TrainingState(words: words) }.contains(said))
         words[key] = nil
-        #expect(message { _ = try TrainingState(words: words) } == "its training state lacks '\(key)'")
+        #expect(errorText { _ = try TrainingState(words: words) } == "its training state lacks '\(key)'")
     }
 }
 

@@ -1,6 +1,7 @@
 import Foundation
 import GraphPack
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import GraphTraining
@@ -120,21 +121,21 @@ struct ResumeTests {
         try run.begin(in: "out", report: steps.count, isInterrupted: { steps.isInterrupted })
         let before = try run.folder.bytes("out/last.gpack")
         try run.folder.pictures(["d"], in: "pictures")
-        #expect(message { try run.resume("out") }.contains("these are not the pictures that the run in"))
+        #expect(errorText { try run.resume("out") }.contains("these are not the pictures that the run in"))
         #expect(try run.folder.bytes("out/last.gpack") == before)
     }
 
     @Test func whatIsNoCheckpointIsNamed() throws {
         let run = try SmallRun()
-        #expect(message { try run.resume("none") } == "\(run.path("none")): there is no such folder; is the name right?")
+        #expect(errorText { try run.resume("none") } == "\(run.path("none")): there is no such folder; is the name right?")
         let empty = run.path("pictures")
-        #expect(message { try run.resume("pictures") }.hasPrefix("\(empty)/last.gpack: there is no checkpoint in this folder"))
+        #expect(errorText { try run.resume("pictures") }.hasPrefix("\(empty)/last.gpack: there is no checkpoint in this folder"))
         try run.begin(in: "out")
         let best = run.path("out/best.gpack")
-        #expect(message { _ = try Checkpoint(contentsOf: best) }.hasPrefix("\(best): is a model, and no checkpoint"))
+        #expect(errorText { _ = try Checkpoint(contentsOf: best) }.hasPrefix("\(best): is a model, and no checkpoint"))
         var pack = try run.pack("out/last.gpack")
         pack.training?["recipe.ema"] = "0.5"
         try pack.write(to: run.path("out/last.gpack"))
-        #expect(message { try run.resume("out") }.contains("cannot be resumed: it lacks the average of @only.bias"))
+        #expect(errorText { try run.resume("out") }.contains("cannot be resumed: it lacks the average of @only.bias"))
     }
 }

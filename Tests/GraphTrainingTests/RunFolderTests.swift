@@ -12,21 +12,21 @@ struct RunFolderTests {
         let expected =
             "\(folder.path)/history.csv: the folder holds a run already; go on with it, name another "
             + "folder, or have it overwritten"
-        #expect(message { _ = try RunFolder(folder.path, overwriting: false) } == expected)
+        #expect(errorText { _ = try RunFolder(folder.path, overwriting: false) } == expected)
         _ = try RunFolder(folder.path, overwriting: true)
         #expect(folder.names == ["history.csv"])
         try folder.write("", to: "file")
         let file = folder.path + "/file"
-        #expect(message { _ = try RunFolder(file, overwriting: false) } == "\(file): is a file; name a folder")
+        #expect(errorText { _ = try RunFolder(file, overwriting: false) } == "\(file): is a file; name a folder")
     }
 
     @Test func anotherRunIsKeptOut() throws {
         let folder = TemporaryFolder()
         let run = try RunFolder(folder.path + "/out", overwriting: false)
         try withExtendedLifetime(run.enter()) {
-            #expect(message { _ = try run.enter() }.contains("another run is writing to this folder"))
+            #expect(errorText { _ = try run.enter() }.contains("another run is writing to this folder"))
         }
-        #expect(message { _ = try run.enter() } == "no error")
+        #expect(errorText { _ = try run.enter() } == "no error")
         #expect(folder.names == ["out"])
     }
 
@@ -45,7 +45,7 @@ struct RunFolderTests {
         let folder = TemporaryFolder()
         chmod(folder.path, 0o555)
         defer { chmod(folder.path, 0o755) }
-        #expect(message { _ = try RunFolder(folder.path, overwriting: false) }.contains("cannot be written to"))
+        #expect(errorText { _ = try RunFolder(folder.path, overwriting: false) }.contains("cannot be written to"))
     }
 
     @Test func aFailingWriteKeepsTheCheckpoint() throws {
@@ -55,7 +55,7 @@ struct RunFolderTests {
         let checkpoint = try run.folder.bytes("out/last.gpack")
         // A folder in the way of the best weights fails the end of the epoch.
         try FileManager.default.createDirectory(atPath: run.path("out/best.gpack"), withIntermediateDirectories: false)
-        let text = message { try run.resume("out") }
+        let text = errorText { try run.resume("out") }
         #expect(text.contains("best.gpack: cannot be removed") || text.contains("best.gpack: cannot be written"), "\(text)")
         #expect(try run.folder.bytes("out/last.gpack") == checkpoint)
     }

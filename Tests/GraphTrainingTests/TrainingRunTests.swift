@@ -152,7 +152,7 @@ struct TrainingRunTests {
         var run = try SmallRun(["a", "b", "c"])
         try run.begin(in: "whole")
         run.options.cacheByteCount = 0
-        let text = message {
+        let text = errorText {
             try run.begin(in: "out") { [folder = run.folder] event in
                 if case .step(let progress) = event, progress.epoch == 2, progress.step == 3 {
                     try? folder.remove("pictures/a.png")
@@ -160,7 +160,7 @@ struct TrainingRunTests {
             }
         }
         #expect(text.contains("pictures/a.png: no such file") && text.contains("go on with "), "\(text)")
-        #expect(message { try run.resume("out") }.contains("these are not the pictures that the run"))
+        #expect(errorText { try run.resume("out") }.contains("these are not the pictures that the run"))
         try run.folder.pictures(["a"], in: "pictures")
         try run.resume("out")
         #expect(try run.results("out") == run.results("whole"))
@@ -171,7 +171,7 @@ struct TrainingRunTests {
             .replacing("f32(hr)", with: "hr")
         let model = try Model(source: SourceText(other, name: "other.graph"))
         #expect(
-            message { _ = try TrainingInputs(model) }
+            errorText { _ = try TrainingInputs(model) }
                 == "'small' cannot be trained on pictures: 'hr' is f32[N, 2*H, 2*W, 3], "
                 + "the true picture is u8[N, 2*H, 2*W, 3]")
     }
@@ -199,7 +199,7 @@ struct TrainingRunTests {
         let folder = TemporaryFolder()
         try folder.pictures(["tiny"], in: "pictures", width: 12, height: 12)
         let files = try DataFolder.forEvaluation(folder.path + "/pictures", scale: 2)
-        let text = message { _ = try Evaluation(Self.model(), files, threadCount: 1) }
+        let text = errorText { _ = try Evaluation(Self.model(), files, threadCount: 1) }
         #expect(text.hasPrefix("\(folder.path)/pictures/tiny.png: 12×12 pixels are too few to compare"))
     }
 }

@@ -75,7 +75,7 @@ struct InitialWeightsTests {
         let wide = smallModel.replacing("12", with: "27").replacing("2*H", with: "3*H").replacing("2*W", with: "3*W")
             .replacing("block = 2", with: "block = 3")
         try model(wide).pack(includingState: false).write(to: path)
-        let text = message { _ = try InitialWeights(contentsOf: path, for: model(smallModel)) }
+        let text = errorText { _ = try InitialWeights(contentsOf: path, for: model(smallModel)) }
         #expect(text.contains("none of its 2 weights (@only.bias, @only.filter, …) has the name and shape"), "\(text)")
         let both = smallModel.replacing("@only", with: "@first").replacing(
             "conv(x) @first", with: "conv(x) @first + 0 * conv2d(x, w)"
@@ -99,7 +99,7 @@ struct NonFiniteTests {
         var run = try SmallRun()
         run.source = smallModel.replacing("sr = 255 * depth_to_space(conv(x) @only, block = 2)", with: sr)
         run.recipe.learningRate = LearningRate(base: rate)
-        let text = message { try run.begin(in: "out") }
+        let text = errorText { try run.begin(in: "out") }
         // The weights from before the step are there.
         let last = try run.pack("out/last.gpack")
         #expect(last.weights.allSatisfy { $0.values.allSatisfy(\.isFinite) })

@@ -88,7 +88,9 @@ import Testing
             }
         }
         #expect(problem(folder.path) == "cannot be written: it is a folder; name a file inside it")
-        #expect(problem(folder.file("none/out.png")) == "cannot be written: there is no folder '\(folder.file("none"))'; make it first")
+        #expect(
+            problem(folder.file("none/out.png"))
+                == "cannot be written: there is no folder '\(folder.file("none"))'; make it first")
         #expect(problem("") == "cannot be written: the name is empty")
         #expect(problem("/proc/out.png")?.hasPrefix("cannot be written: ") == true)
         #expect(problem("/dev/null") == nil)

@@ -1,11 +1,5 @@
 @testable import Interchange
+import TestSupport
 
 /// The error that a body throws, after the file's name.
-func message(_ body: () throws -> Void) -> String {
-    do {
-        try body()
-        return "no error"
-    } catch {
-        return (error as? InterchangeError)?.problem ?? "\(error)"
-    }
-}
+func message(_ body: () throws -> Void) -> String { errorText(of: body) { ($0 as? InterchangeError)?.problem } }

@@ -75,12 +75,24 @@ import Testing
     @Test(arguments: [
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, "tensor 'a': its bytes 4..<8 should start at 0"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, "data: the tensors end at byte 4, and the data at 8"),
-        (#"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}"#, "tensor 'a': its bytes 0..<12 should start at 0 and end by 8"),
+        (
+            #"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}"#,
+            "tensor 'a': its bytes 0..<12 should start at 0 and end by 8"
+        ),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}"#, "tensor 'a': its 8 bytes are not those of its shape [1]"),
         (#"{"a":{"dtype":"F32","shape":[4294967296,4294967296,2],"data_offsets":[0,8]}}"#, "not those of its shape"),
-        (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, "tensor 'b': its bytes 0..<8 should start at 4"),
-        (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, "tensor 'a': its name stands there twice"),
-        (#"{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#, "tensor 'a': its type is 'I64', and only F64, F32, F16 and BF16"),
+        (
+            #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+            "tensor 'b': its bytes 0..<8 should start at 4"
+        ),
+        (
+            #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
+            "tensor 'a': its name stands there twice"
+        ),
+        (
+            #"{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#,
+            "tensor 'a': its type is 'I64', and only F64, F32, F16 and BF16"
+        ),
         (#"{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,2],"data_offsets":[0,8]}}"#, "tensor 'a': its rank is 9"),
         (#"{"":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, "a name is empty"),
         (#"{"\u0000":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, "not printable"),
@@ -91,7 +103,10 @@ import Testing
         (#"{"a":{"dtype":"F32","shape":[9999999999999999999],"data_offsets":[0,8]}}"#, "no whole number"),
         (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#, "data_offsets that are no range"),
         (#"{"a":{"dtype":"F32","shape":[2]}}"#, "without dtype, shape or data_offsets"),
-        (#"{"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, "a member that is unknown or stands there twice"),
+        (
+            #"{"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+            "a member that is unknown or stands there twice"
+        ),
         (#"{"a":{"dtype":"F32","shape":[[[[2]]]],"data_offsets":[0,8]}}"#, "no whole number"),
         (#"{"a":[]}"#, "at byte 5 stands no '{'"),
         (#"{"a"#, "a string without end"),
@@ -116,7 +131,9 @@ import Testing
         let empty = folder.file("empty", holding: [])
         #expect(message { _ = try SafeTensors(contentsOf: empty) }.contains("0 bytes are too few"))
         let huge = folder.file("huge", holding: [UInt8](repeating: 0xFF, count: 100))
-        #expect(message { _ = try SafeTensors(contentsOf: huge) }.contains("a header of 18446744073709551615 bytes, and 92 are possible"))
+        #expect(
+            message { _ = try SafeTensors(contentsOf: huge) }.contains(
+                "a header of 18446744073709551615 bytes, and 92 are possible"))
         #expect(message { _ = try SafeTensors(contentsOf: folder.path) } == "is a folder; name a file")
         #expect(message { _ = try SafeTensors(contentsOf: folder.file("none")) } == "no such file; is the name right?")
     }

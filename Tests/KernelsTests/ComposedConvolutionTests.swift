@@ -132,12 +132,13 @@ struct ConvolutionChain {
         ).run(build)[0]
         for k in (0..<last).reversed() {
             let geometry = composition(k)
-            composed = KernelUse(
-                name: .composeFilters, geometry: geometry,
-                inputs: [filters[k], composed] + [biases[k], k + 1 < last ? nil : biases[last]].compactMap { $0 },
-                outputs: [Rows(rowLength: geometry.rowElementCount, rowCount: ImageBorders.setCount)],
-                scratchByteCount: geometry.scratchByteCount, rowCount: ImageBorders.setCount
-            ).run(build)[0]
+            composed =
+                KernelUse(
+                    name: .composeFilters, geometry: geometry,
+                    inputs: [filters[k], composed] + [biases[k], k + 1 < last ? nil : biases[last]].compactMap { $0 },
+                    outputs: [Rows(rowLength: geometry.rowElementCount, rowCount: ImageBorders.setCount)],
+                    scratchByteCount: geometry.scratchByteCount, rowCount: ImageBorders.setCount
+                ).run(build)[0]
         }
         return composed
     }

@@ -1,4 +1,5 @@
 import Foundation
+import GraphBasics
 import KernelInterface
 import Kernels
 import KernelsAVX2

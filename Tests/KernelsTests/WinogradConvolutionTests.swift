@@ -1,3 +1,4 @@
+import GraphBasics
 import KernelInterface
 import Testing
 
@@ -88,7 +89,9 @@ import Testing
             let operands = named.operands(rowCount: 0, width: 0, channels: channels)
             let raw = data.use(build, kernel: .winograd).run(build)[0]
             let step = pointwiseUse(named.program, [raw] + operands, width: width * block, channels: channels)
-            #expect(data.use(build, kernel: .winograd, epilogue: named.program, epilogueOperands: operands).run(build) == step.run(build))
+            #expect(
+                data.use(build, kernel: .winograd, epilogue: named.program, epilogueOperands: operands).run(build)
+                    == step.run(build))
         }
     }
 

@@ -28,9 +28,10 @@ import Interchange
                 "\(Int(byteCount / encoding / 1e6))", "\(Int(byteCount / decoding / 1e6))", milliseconds(writing),
                 milliseconds(opening), milliseconds(verifying), "\(largest)",
             ]
-            print(zip(row, [6, 8, 7, 7, 8, 7, 9, 13]).map { text, width in
-                String(repeating: " ", count: max(0, width - text.count)) + text
-            }.joined(separator: "  "))
+            print(
+                zip(row, [6, 8, 7, 7, 8, 7, 9, 13]).map { text, width in
+                    String(repeating: " ", count: max(0, width - text.count)) + text
+                }.joined(separator: "  "))
         }
     }
 
@@ -62,7 +63,8 @@ import Interchange
             for section in sections {
                 for index in section.chunks.indices {
                     let count = section.elementRange(ofChunk: index).count
-                    try decoder.decode(index, of: section, from: file, into: UnsafeMutableBufferPointer(rebasing: values[..<count]))
+                    try decoder.decode(
+                        index, of: section, from: file, into: UnsafeMutableBufferPointer(rebasing: values[..<count]))
                 }
             }
         }

@@ -151,7 +151,8 @@ extension Graph {
         }
         for id in ids {
             if let pair = pairOf[id] {
-                let blocks = members[pair.dy]?.first
+                let blocks =
+                    members[pair.dy]?.first
                     ?? rewriter.shuffle(.spaceToDepth, rewriter.place(of: pair.dz), of: pair, named: "blocks")
                 members[id] = id == pair.dy ? [blocks] : rewriter.gradients(of: pair, to: id, blocks)
             } else if members[id] == nil {
@@ -180,7 +181,8 @@ extension Graph {
 extension GraphRewriter {
     /// Appends the members of the group of dx or df: copies that read each other, and dz from its blocks.
     fileprivate mutating func gradients(of pair: ConvolutionPair, to last: ValueID, _ blocks: ValueID) -> [ValueID] {
-        let gradients = last == pair.dx
+        let gradients =
+            last == pair.dx
             ? [pair.du, pair.dy, pair.dx] : [pair.dg, pair.du, pair.dy, pair.df] + [pair.db].compactMap { $0 }
         var copies: [ValueID: ValueID] = [:]
         for id in last == pair.dx ? [] : pair.forward { copies[id] = copy(id, reading: copies) }

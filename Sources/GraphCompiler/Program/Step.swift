@@ -1,3 +1,4 @@
+import GraphBasics
 import KernelInterface
 
 /// A kernel on its operands.

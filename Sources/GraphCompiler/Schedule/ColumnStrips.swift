@@ -1,3 +1,4 @@
+import GraphBasics
 import GraphIR
 
 /// Plans an entry within memory: whole rows in bands where they fit, else strips of columns in bands.

@@ -1,3 +1,4 @@
+import GraphBasics
 import GraphIR
 
 /// Puts the work in order: all of each step, or bands.

@@ -1,3 +1,5 @@
+import GraphBasics
+
 /// Puts the instructions of all turns into one list in which turns overlap.
 ///
 /// Within a turn each step reads what the one before it has just made: workers that took instructions turn
