@@ -24,7 +24,7 @@ public enum EnlargingError: Error, Hashable, Sendable {
     case memory(PictureSize, byteLimit: Int, residentByteCount: Int, ProgramError)
     /// What was computed of a picture's rows cannot be kept beside the file that they are for.
     case strips(output: String, Errno)
-    /// The caller's ``RunObserver`` has ended the run.
+    /// The caller's `RunObserver` has ended the run.
     case cancelled
 }
 

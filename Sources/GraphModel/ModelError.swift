@@ -32,7 +32,7 @@ public enum ModelError: Error, Hashable, Sendable {
     case unboundOutput(String)
     /// The weights of a file are not those of the model.
     case misfit(WeightMisfit)
-    /// The caller's ``RunObserver`` has ended the run.
+    /// The caller's `RunObserver` has ended the run.
     case cancelled
 }
 

@@ -6,7 +6,7 @@ public enum PackError: Error, Hashable, Sendable {
     case file(FileError)
     /// The file is something else.
     case notPack(path: String, OtherFile)
-    /// The pack is of another version of the format than ``SectionTable/version``.
+    /// The pack is of another version of the format than this program writes.
     case unsupportedVersion(path: String, version: Int)
     /// The file is larger than any pack.
     case tooLarge(path: String)

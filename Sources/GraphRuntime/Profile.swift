@@ -21,7 +21,7 @@ public struct Profile: Hashable, Sendable {
 }
 
 extension Session {
-    /// Runs the program once with what is bound, as ``run()``, and times each task.
+    /// Runs the program once with what is bound, as `run()` does, and times each task.
     public func profiledRun() throws(RuntimeError) -> Profile {
         let times = UnsafeMutablePointer<TaskTime>.allocate(capacity: max(1, tasks.count))
         times.initialize(repeating: TaskTime(), count: tasks.count)
