@@ -1,6 +1,7 @@
-import GraphIR
 import GraphLanguage
 import Testing
+
+@testable import GraphIR
 
 /// What the rules of `Docs/Language.md` mean, each shown by a model and a plainer one that is equal.
 @Suite struct ElaborationTests {
@@ -220,6 +221,18 @@ import Testing
 
     private func model(_ body: String, outputs: String = "y: f32[N, H, W, 4]", blocks: String = "") -> String {
         "graph g<filters: int = 4>(x: f32[N, H, W, 4]) -> (\(outputs)) {\n\(body)\n}\n\(blocks)\n"
+    }
+
+    /// Blocks that each call the next twice would have 2^40 calls looked at.
+    @Test func afterAMistakeLittleMoreIsLookedAt() throws {
+        let blocks = (0..<40).map { "block b\($0)(x: f32[N, H, W, C]) -> (y: f32[N, H, W, C]) { y = b\($0 + 1)(b\($0 + 1)(x)) }" }
+        let last = "block b40(x: f32[N, H, W, C]) -> (y: f32[N, H, W, C]) { y = x + lost }"
+        let source = model("y = b0(x) + gone", blocks: (blocks + [last]).joined(separator: "\n"))
+        let elaborator = Elaborator(try Parser.parse(source))
+        _ = elaborator.module(parameters: [:])
+        #expect(elaborator.diagnostics.map(\.code).allSatisfy { $0 == "unknown-name" })
+        #expect(elaborator.diagnostics.contains { $0.message.contains("lost") })
+        #expect(elaborator.stepCount < 2 * ElaborationLimits.stepCountAfterMistake)
     }
 
     private func forward(

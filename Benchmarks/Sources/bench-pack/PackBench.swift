@@ -1,6 +1,8 @@
 // Sizes and speeds of packs, one thread: bench-pack WEIGHTS FOLDER
 
 import Glibc
+import GraphFiles
+
 @testable import GraphPack
 import Interchange
 

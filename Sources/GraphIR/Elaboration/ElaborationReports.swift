@@ -75,6 +75,11 @@ extension Elaborator {
     func countStep(at location: SourceLocation) throws(Reported) {
         guard !isStopped else { throw Reported() }
         stepCount += 1
+        // What is still unknown after so much more work comes from calls within calls, and repeats what is known.
+        if let stepCountAtMistake, stepCount > stepCountAtMistake + ElaborationLimits.stepCountAfterMistake {
+            stop()
+            throw Reported()
+        }
         let tooMany: String? =
             if builder.graph.nodes.count > ElaborationLimits.nodeCount {
                 "at most \(ElaborationLimits.nodeCount) operations"

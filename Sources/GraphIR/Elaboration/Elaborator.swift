@@ -38,6 +38,8 @@ enum ElaborationLimits {
     static let nodeCount = 200_000
     /// Expressions and statements, each counted as often as calls and repeats expand it.
     static let stepCount = 2_000_000
+    /// How many of them are still looked at, for other mistakes, once there is one.
+    static let stepCountAfterMistake = 50_000
     /// Blocks within each other.
     static let callDepth = 64
     /// Expressions within each other, through the blocks that they call.
@@ -69,6 +71,8 @@ final class Elaborator {
     /// What ``chain`` gives until ``frames`` changes.
     var knownChain: [String]?
     var stepCount = 0
+    /// What ``stepCount`` was when the first mistake was found.
+    private(set) var stepCountAtMistake: Int?
     private var sizeCount = 0
     var expressionDepth = 0
     /// Whether a dimension is looked at, where names are those of sizes and parameters.
@@ -105,7 +109,10 @@ final class Elaborator {
         !mistakeSites.insert(MistakeSite(code: code, location: location)).inserted
     }
 
-    func insert(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+    func insert(_ diagnostic: Diagnostic) {
+        diagnostics.append(diagnostic)
+        stepCountAtMistake = stepCountAtMistake ?? stepCount
+    }
 
     func stop() { isStopped = true }
 
@@ -237,6 +244,7 @@ final class Elaborator {
         environment = Environment()
         frames = []
         stepCount = 0
+        stepCountAtMistake = diagnostics.isEmpty ? nil : 0
         sizeCount = 0
         weightSites = [:]
         measureNames = []
