@@ -110,13 +110,11 @@ public struct Pass: Sendable {
     /// Proves that the pass has kept its contract, and the graph the invariants of all graphs.
     func verify(_ form: EntryForm) throws(PassError) {
         if case .graph(let graph) = form {
-            do { try Verifier.verify(graph) } catch { throw .broken(BrokenPass(name, error.description, error.origin)) }
+            do { try Verifier.verify(graph) } catch { throw .broken(BrokenPass(name, .graph(error))) }
         }
-        do throws(ProgramError) {
-            guard try holds(form) else { throw ProgramError("its contract does not hold: \(contract)") }
-        } catch {
-            throw .broken(BrokenPass(name, error.message))
-        }
+        let isKept: Bool
+        do throws(ProgramError) { isKept = try holds(form) } catch { throw .broken(BrokenPass(name, .program(error))) }
+        guard isKept else { throw .broken(BrokenPass(name, .contract(contract))) }
     }
 }
 
@@ -157,7 +155,7 @@ public enum EntryForm: Hashable, Sendable {
     /// The program that it has become.
     public var program: Program {
         get throws(ProgramError) {
-            guard case .program(let program) = self else { throw ProgramError("'\(graph.name)' has no steps yet") }
+            guard case .program(let program) = self else { throw .withoutSteps(graph: graph.name) }
             return program
         }
     }
@@ -188,18 +186,43 @@ public struct BrokenPass: Error, Hashable, Sendable, CustomStringConvertible {
     /// The name of the pass.
     public var pass: String
     /// What does not hold.
-    public var message: String
-    /// Where the node in question was written.
-    public var origin: Origin
+    public var fault: Fault
 
-    init(_ pass: String, _ message: String, _ origin: Origin = .none) {
+    /// What a pass has left behind.
+    public enum Fault: Hashable, Sendable {
+        /// A graph that breaks an invariant of all graphs.
+        case graph(VerificationError)
+        /// A program that breaks an invariant of its stage.
+        case program(ProgramError)
+        /// Something else than the contract says, which is the payload.
+        case contract(String)
+    }
+
+    init(_ pass: String, _ fault: Fault) {
         self.pass = pass
-        self.message = message
-        self.origin = origin
+        self.fault = fault
+    }
+
+    /// Where the node in question was written.
+    public var origin: Origin {
+        switch fault {
+        case .graph(let error): error.origin
+        case .program, .contract: .none
+        }
     }
 
     /// In one line, for people.
-    public var description: String { "the compiler's pass '\(pass)' is at fault: \(message)" }
+    public var description: String { "the compiler's pass '\(pass)' is at fault: \(fault)" }
+}
+
+extension BrokenPass.Fault: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .graph(let error): error.description
+        case .program(let error): error.description
+        case .contract(let contract): "its contract does not hold: \(contract)"
+        }
+    }
 }
 
 extension Set<ConvolutionAlgorithm> {

@@ -200,8 +200,8 @@ extension CompileError {
 extension ProgramError {
     init(_ error: PassError) {
         switch error {
-        case .illegal(let error): self.init("\(error)")
-        case .broken(let error): self.init("\(error)")
+        case .illegal(let error): self = .illegal(error)
+        case .broken(let error): self = .broken(error)
         case .refused(let error): self = error
         }
     }

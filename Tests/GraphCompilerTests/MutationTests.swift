@@ -69,7 +69,7 @@ import Testing
                 #expect(program.arenaByteCount >= 0)
                 if bandRows == nil { isPlanned = true }
             } catch {
-                #expect(!error.message.isEmpty && !error.message.contains("\n"))
+                #expect(!error.description.isEmpty && !error.description.contains("\n"))
             }
         }
         return isPlanned

@@ -16,10 +16,10 @@ func buildSteps(_ graph: Graph, _ context: PassContext) throws(ProgramError) -> 
 func buildSteps(_ graph: Graph, role: Role, instructionSet: InstructionSet) throws(ProgramError) -> Program {
     var construction = StepConstruction(graph, role: role, instructionSet: instructionSet)
     for output in graph.outputs where graph.constant(output.value) != nil {
-        throw ProgramError("output '\(output.name)' is a number that no step computes; leave it out")
+        throw .unbuildable(.constant(for: .output(output.name)))
     }
     for update in graph.updates where graph.constant(update.value) != nil {
-        throw ProgramError("'\(graph[update.target].name)' is updated to a number that no step computes")
+        throw .unbuildable(.constant(for: .target(graph[update.target].name)))
     }
     for index in graph.groups.indices { try construction.addSteps(for: index) }
     try construction.checkResults()
@@ -76,7 +76,7 @@ private struct StepConstruction {
         let group = graph.groups[index]
         let analysis = GroupAnalysis(group, in: graph, uses)
         guard let kernel = group.kernel, let lowering = KernelTable.lower(analysis, kernel: kernel) else {
-            throw ProgramError("kernel '\(group.kernel?.rawValue ?? "")' does not fit step '\(group.name)'")
+            throw .unbuildable(.misfit(group.kernel, step: group.name))
         }
         let isPreparation = preparesWeights && lowering.inputs.allSatisfy(isKnownBeforeRuns)
         if isPreparation { isPrepared.formUnion(lowering.results) }
@@ -85,7 +85,7 @@ private struct StepConstruction {
         for input in lowering.inputs {
             switch input {
             case .value(let id):
-                guard let buffer = bufferOf[id] else { throw ProgramError("'\(graph[id].name)' has no buffer") }
+                guard let buffer = bufferOf[id] else { throw .unbuildable(.withoutBuffer(graph[id].name)) }
                 let chains = lowering.isWhole ? nil : rowChains(from: lowering.results, to: id, in: group)
                 inputs.append(chains.map { StepInput(buffer: buffer, rowChains: $0) } ?? .whole(buffer))
             case .made(let auxiliary):
@@ -102,7 +102,7 @@ private struct StepConstruction {
         let shape = graph.boundShape(lowering.results[0])
         let rowCount = program[buffer: outputs[0]].rows.rowCount
         guard lowering.isWhole || outputs.allSatisfy({ program[buffer: $0].rows.rowCount == rowCount }) else {
-            throw ProgramError("the results of step '\(group.name)' differ in height")
+            throw .unbuildable(.unequalHeights(step: group.name))
         }
         let rowUnit = lowering.isWhole ? rowCount : lowering.rowUnit
         let unitsPerTask = max(
@@ -138,7 +138,7 @@ private struct StepConstruction {
         let sources = try auxiliary.sources.map { source throws(ProgramError) in
             switch source {
             case .value(let id):
-                guard let buffer = bufferOf[id] else { throw ProgramError("'\(graph[id].name)' has no buffer") }
+                guard let buffer = bufferOf[id] else { throw .unbuildable(.withoutBuffer(graph[id].name)) }
                 return StepInput.whole(buffer)
             case .made(let other):
                 return .whole(try add(other, geometry, for: index))
@@ -185,10 +185,10 @@ private struct StepConstruction {
     /// What the caller takes, and what updates assign, lies in memory.
     func checkResults() throws(ProgramError) {
         for output in graph.outputs where bufferOf[output.value] == nil {
-            throw ProgramError("output '\(output.name)' is a number known when compiling; leave it out")
+            throw .unbuildable(.unmade(for: .output(output.name)))
         }
         for update in graph.updates where bufferOf[update.value] == nil {
-            throw ProgramError("'\(graph[update.target].name)' is updated to a number known when compiling")
+            throw .unbuildable(.unmade(for: .target(graph[update.target].name)))
         }
     }
 

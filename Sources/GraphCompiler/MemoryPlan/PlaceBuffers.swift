@@ -11,11 +11,7 @@ func placeBuffers(_ program: Program) throws(ProgramError) -> Program {
     let places = ArenaPlaces(program, firstInPlace)
     let arenaByteCount = places.byteCount
     for (index, offset) in places.offsets { program.buffers[index].storage = .arena(offset: offset) }
-    guard arenaByteCount <= PlanLimits.arenaByteCount else {
-        throw ProgramError(
-            "the plan needs \(arenaByteCount >> 30) GiB of memory, more than the limit of "
-                + "\(PlanLimits.arenaByteCount >> 30) GiB; use smaller images or batches")
-    }
+    guard arenaByteCount <= PlanLimits.arenaByteCount else { throw .tooLarge(arenaByteCount: arenaByteCount) }
     for (index, first) in firstInPlace.enumerated() { program.buffers[index].storage = program.buffers[first].storage }
     program.arenaByteCount = arenaByteCount
     program.preparedByteCount = 0

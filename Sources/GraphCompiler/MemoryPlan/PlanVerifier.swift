@@ -19,33 +19,35 @@ enum PlanVerifier {
     static func verifySteps(_ program: Program) throws(ProgramError) {
         let names = Set(program.steps.map(\.name))
         if let group = program.graph.groups.first(where: { !names.contains($0.name) }) {
-            throw ProgramError("group '\(group.name)' has no step")
+            throw .unsound(.groupWithoutStep(group.name), at: nil)
         }
         var isMade = program.buffers.map { $0.isParameter || $0.storage == .scalar || program.isInput($0) }
         for step in program.steps {
             for input in step.inputs where !isMade[input.buffer.index] {
-                throw ProgramError("step '\(step.name)' reads '\(program[buffer: input.buffer].name)' before it is made")
+                let buffer = program[buffer: input.buffer].name
+                throw .unsound(.untimelyRead(step: step.name, buffer: buffer, .beforeMade), at: nil)
             }
             for output in step.outputs { isMade[output.index] = true }
         }
         for (index, buffer) in program.buffers.enumerated() where buffer.rowCapacity != buffer.rows.rowCount {
-            throw ProgramError(
-                "'\(buffer.name)' keeps \(buffer.rowCapacity) of its \(buffer.rows.rowCount) rows", at: .buffer(index))
+            throw .unsound(
+                .rolls(buffer: buffer.name, kept: buffer.rowCapacity, rowCount: buffer.rows.rowCount, .unscheduled),
+                at: .buffer(index))
         }
     }
 
     /// Invariants 2 to 4.
     static func verifySchedule(_ program: Program) throws(ProgramError) {
         guard program.instructions.count <= PlanLimits.instructionCount else {
-            throw ProgramError("a plan has at most \(PlanLimits.instructionCount) instructions")
+            throw .unsound(.tooManyInstructions, at: nil)
         }
         try verifyPreparation(program)
-        var progress = Progress(program)
+        var progress = ScheduleProgress(program)
         for (index, instruction) in program.instructions.enumerated() {
-            do throws(ProgramError) {
+            do throws(PlanFault) {
                 try progress.perform(instruction)
             } catch {
-                throw ProgramError(error.message, at: .instruction(index))
+                throw .unsound(error, at: .instruction(index))
             }
         }
         try checkCompleteness(program, progress)
@@ -53,9 +55,9 @@ enum PlanVerifier {
         let areReadAfterRuns = program.areReadAfterRuns
         for (index, buffer) in program.buffers.enumerated() where buffer.rowCapacity < buffer.rows.rowCount {
             guard buffer.isInArena, !areReadAfterRuns[index] else {
-                throw ProgramError(
-                    "'\(buffer.name)' is read by later runs or after this one, and keeps \(buffer.rowCapacity) of its "
-                        + "\(buffer.rows.rowCount) rows", at: .buffer(index))
+                throw .unsound(
+                    .rolls(buffer: buffer.name, kept: buffer.rowCapacity, rowCount: buffer.rows.rowCount, .readLater),
+                    at: .buffer(index))
             }
         }
     }
@@ -74,22 +76,21 @@ enum PlanVerifier {
         var madeRows: [Int: Int] = [:]
         for (position, instruction) in program.preparation.enumerated() {
             guard case .step(let index) = instruction.work, program.steps[index].isPreparation else {
-                throw ProgramError("the preparation runs steps that depend on weights alone", at: .preparation(position))
+                throw .unsound(.preparesOther, at: .preparation(position))
             }
             let step = program.steps[index]
             guard instruction.rows.lowerBound == madeRows[index] ?? 0,
                 step.unitEnd(instruction.rows.upperBound) == instruction.rows.upperBound
             else {
-                throw ProgramError(
-                    "rows \(instruction.rows) of step '\(step.name)' are out of order", at: .preparation(position))
+                throw .unsound(.preparedOutOfOrder(rows: instruction.rows, step: step.name), at: .preparation(position))
             }
             madeRows[index] = instruction.rows.upperBound
             for input in step.inputs {
                 guard case .prepared = program[buffer: input.buffer].storage else { continue }
                 guard ready.contains(input.buffer.index) else {
-                    throw ProgramError(
-                        "'\(step.name)' reads '\(program[buffer: input.buffer].name)' before it is prepared",
-                        at: .preparation(position))
+                    let buffer = program[buffer: input.buffer].name
+                    throw .unsound(
+                        .untimelyRead(step: step.name, buffer: buffer, .beforePrepared), at: .preparation(position))
                 }
             }
             if instruction.rows.upperBound == step.rowCount { ready.formUnion(step.outputs.map(\.index)) }
@@ -98,11 +99,11 @@ enum PlanVerifier {
         where step.isPreparation && !step.outputs.allSatisfy({ ready.contains($0.index) }) {
             // Perhaps it stands among the others.
             let run = program.instructions.firstIndex { $0.work == .step(index) }
-            throw ProgramError("step '\(step.name)' is never prepared", at: run.map { .instruction($0) })
+            throw .unsound(.neverPrepared(step: step.name), at: run.map { .instruction($0) })
         }
     }
 
-    private static func checkCompleteness(_ program: Program, _ progress: Progress) throws(ProgramError) {
+    private static func checkCompleteness(_ program: Program, _ progress: ScheduleProgress) throws(ProgramError) {
         let last = { (work: Instruction.Work) -> ProgramError.Place? in
             program.instructions.lastIndex { $0.work == work }.map { .instruction($0) }
         }
@@ -110,9 +111,11 @@ enum PlanVerifier {
             for output in step.outputs {
                 let buffer = program[buffer: output]
                 guard progress.made[output.index] == buffer.rows.rowCount else {
-                    throw ProgramError(
-                        "step '\(step.name)' makes \(progress.made[output.index]) of the \(buffer.rows.rowCount) rows of "
-                            + "'\(buffer.name)'", at: last(.step(index)))
+                    throw .unsound(
+                        .unfinished(
+                            step: step.name, buffer: buffer.name, made: progress.made[output.index],
+                            rowCount: buffer.rows.rowCount),
+                        at: last(.step(index)))
                 }
             }
         }
@@ -120,8 +123,8 @@ enum PlanVerifier {
             guard let buffer = program.buffers.firstIndex(where: { $0.value == output.value }) else { continue }
             let rowCount = program.buffers[buffer].rows.rowCount
             guard progress.taken[index] == rowCount else {
-                throw ProgramError(
-                    "output '\(output.name)' hands over \(progress.taken[index]) of \(rowCount) rows",
+                throw .unsound(
+                    .untaken(output: output.name, taken: progress.taken[index], rowCount: rowCount),
                     at: last(.sink(output: index, BufferID(index: buffer))))
             }
         }
@@ -137,14 +140,13 @@ enum PlanVerifier {
                 program.inPlaceOperands(of: step).contains(operand), !areReadAfterRuns[operand.index],
                 program.mayTakePlace(result, of: operand, accesses)
             else {
-                throw ProgramError(
-                    "'\(buffer.name)' cannot take the place of '\(program[buffer: operand].name)'", at: .buffer(index))
+                throw .unsound(
+                    .cannotTakePlace(buffer: buffer.name, operand: program[buffer: operand].name), at: .buffer(index))
             }
             guard buffer.storage == program[buffer: operand].storage, buffer.rowCapacity == program[buffer: operand].rowCapacity
             else {
-                throw ProgramError(
-                    "'\(buffer.name)' takes the place of '\(program[buffer: operand].name)', but lies elsewhere",
-                    at: .buffer(index))
+                throw .unsound(
+                    .takesPlaceElsewhere(buffer: buffer.name, operand: program[buffer: operand].name), at: .buffer(index))
             }
         }
     }
@@ -157,13 +159,13 @@ enum PlanVerifier {
             switch buffer.storage {
             case .arena(let offset):
                 guard offset >= 0, offset + buffer.byteCount <= program.arenaByteCount else {
-                    throw ProgramError("buffer '\(buffer.name)' lies outside the arena", at: .buffer(index))
+                    throw .unsound(.outside(.arena, buffer: buffer.name), at: .buffer(index))
                 }
                 guard firstInPlace[index] == index, let life = lifetimes[index] else { continue }
                 arena.append((index, offset..<offset + buffer.byteCount, life))
             case .prepared(let offset):
                 guard offset >= 0, offset + buffer.byteCount <= program.preparedByteCount else {
-                    throw ProgramError("buffer '\(buffer.name)' lies outside the prepared memory", at: .buffer(index))
+                    throw .unsound(.outside(.prepared, buffer: buffer.name), at: .buffer(index))
                 }
             case .parameter, .scalar: continue
             }
@@ -174,21 +176,23 @@ enum PlanVerifier {
         }.sorted { $0.memory.lowerBound < $1.memory.lowerBound }
         for (first, second) in zip(prepared, prepared.dropFirst())
         where first.memory.upperBound > second.memory.lowerBound {
-            throw ProgramError(
-                "'\(program.buffers[first.index].name)' and '\(program.buffers[second.index].name)' overlap in the "
-                    + "prepared memory", at: .buffer(second.index))
+            throw overlap(of: first.index, second.index, in: .prepared, program)
         }
         arena.sort { $0.memory.lowerBound < $1.memory.lowerBound }
         for (position, first) in arena.enumerated() {
             for second in arena[(position + 1)...] {
                 if second.memory.lowerBound >= first.memory.upperBound { break }
                 guard !first.life.overlaps(second.life) else {
-                    throw ProgramError(
-                        "'\(program.buffers[first.index].name)' and '\(program.buffers[second.index].name)' overlap in memory "
-                            + "while both are live", at: .buffer(second.index))
+                    throw overlap(of: first.index, second.index, in: .arena, program)
                 }
             }
         }
+    }
+
+    private static func overlap(
+        of first: Int, _ second: Int, in memory: PlanFault.Memory, _ program: Program
+    ) -> ProgramError {
+        .unsound(.overlap(program.buffers[first].name, program.buffers[second].name, in: memory), at: .buffer(second))
     }
 
     private static func verifyDependencies(
@@ -199,120 +203,20 @@ enum PlanVerifier {
         for (index, (instruction, needed)) in zip(instructions, dependencies(of: program, instructions)).enumerated() {
             for dependency in instruction.dependencies
             where dependency.rowCount < 1 || dependency.rowCount > doneRows[dependency.work] ?? 0 {
-                throw ProgramError(
-                    "instruction \(index) depends on \(dependency.rowCount) rows of \(program.name(of: dependency.work)), "
-                        + "of which \(doneRows[dependency.work] ?? 0) come before it", at: place(index))
+                throw .unsound(
+                    .dependsOnLater(
+                        instruction: index, rowCount: dependency.rowCount, of: program.name(of: dependency.work),
+                        earlierRowCount: doneRows[dependency.work] ?? 0),
+                    at: place(index))
             }
             for dependency in needed where !endings.implies(instruction.dependencies, dependency) {
-                throw ProgramError(
-                    "instruction \(index) does not name \(dependency.rowCount) rows of \(program.name(of: dependency.work)), "
-                        + "on which it depends", at: place(index))
+                throw .unsound(
+                    .unnamedDependency(
+                        instruction: index, rowCount: dependency.rowCount, of: program.name(of: dependency.work)),
+                    at: place(index))
             }
             endings.note(instruction.dependencies, of: instruction.work)
             doneRows[instruction.work] = instruction.rows.upperBound
-        }
-    }
-}
-
-/// How far each buffer and output has come.
-private struct Progress {
-    private let program: Program
-    /// Rows of each buffer that are made, rows of each output that are handed over, and rows of each parameter
-    /// that an update has overwritten.
-    private(set) var made: [Int], taken: [Int]
-    private var isOverwritten: [Int]
-    private let firstInPlace: [Int]
-
-    init(_ program: Program) {
-        self.program = program
-        made = Array(repeating: 0, count: program.buffers.count)
-        taken = Array(repeating: 0, count: program.graph.outputs.count)
-        isOverwritten = made
-        firstInPlace = program.firstInPlace
-    }
-
-    mutating func perform(_ instruction: Instruction) throws(ProgramError) {
-        switch instruction.work {
-        case .source(let buffer):
-            try Self.advance(&made[buffer.index], instruction.rows, program[buffer: buffer])
-        case .sink(let output, let buffer):
-            if program[buffer: buffer].isInArena {
-                try checkRead(instruction.rows, buffer)
-            }
-            try Self.advance(&taken[output], instruction.rows, program[buffer: buffer])
-        case .step(let index):
-            try perform(program.steps[index], instruction)
-        }
-    }
-
-    private mutating func perform(_ step: Step, _ instruction: Instruction) throws(ProgramError) {
-        guard !step.isPreparation else { throw ProgramError("step '\(step.name)' belongs to the preparation") }
-        guard step.unitEnd(instruction.rows.upperBound) == instruction.rows.upperBound else {
-            throw ProgramError(
-                "step '\(step.name)' cannot stop at row \(instruction.rows.upperBound): it makes rows of an image "
-                    + "in units of \(step.rowUnit)")
-        }
-        for input in step.inputs {
-            let buffer = program[buffer: input.buffer]
-            let rows = input.rows(for: instruction.rows, of: step, bufferRowCount: buffer.rows.rowCount)
-            switch buffer.storage {
-            case .arena: try checkRead(rows, input.buffer)
-            case .parameter:
-                guard let update = update(of: buffer) else { continue }
-                if reads(step, update.value, insteadOf: update.target) {
-                    try checkRead(rows, input.buffer)
-                } else if rows.lowerBound < isOverwritten[input.buffer.index] {
-                    throw ProgramError("'\(step.name)' reads '\(buffer.name)' after it was updated")
-                }
-            case .prepared, .scalar: continue
-            }
-        }
-        for output in step.outputs {
-            let buffer = program[buffer: output]
-            try Self.advance(&made[output.index], step.rows(of: buffer, with: instruction.rows), buffer)
-            if case .parameter = buffer.storage { isOverwritten[output.index] = made[output.index] }
-        }
-    }
-
-    private static func advance(_ end: inout Int, _ rows: Range<Int>, _ buffer: Buffer) throws(ProgramError) {
-        guard rows.lowerBound == end, rows.upperBound <= buffer.rows.rowCount else {
-            throw ProgramError(
-                "rows \(rows) of '\(buffer.name)' are out of order: it has \(buffer.rows.rowCount) rows, "
-                    + "\(end) of them made")
-        }
-        end = rows.upperBound
-    }
-
-    private func checkRead(_ rows: Range<Int>, _ id: BufferID) throws(ProgramError) {
-        let buffer = program[buffer: id]
-        guard rows.upperBound <= made[id.index] else {
-            throw ProgramError("rows \(rows) of '\(buffer.name)' are read when only \(made[id.index]) are made")
-        }
-        // The first buffer in a place is ahead of all that take it over.
-        let newest = made[firstInPlace[id.index]]
-        guard rows.lowerBound >= newest - buffer.rowCapacity else {
-            throw ProgramError("rows \(rows) of '\(buffer.name)' are read when \(newest) are made and \(buffer.rowCapacity) kept")
-        }
-    }
-
-    private func update(of buffer: Buffer) -> Update? {
-        buffer.value.flatMap { target in program.graph.updates.first { $0.target == target } }
-    }
-
-    /// Whether what a step reads from a parameter's buffer is the value that an update put there.
-    private func reads(_ step: Step, _ updated: ValueID, insteadOf target: ValueID) -> Bool {
-        let operands = program.graph.groups[step.group].members.flatMap { program.graph[$0].operands }
-        return !operands.contains(target) && operands.contains(updated)
-    }
-}
-
-extension Program {
-    /// The step, input or output that an instruction works for.
-    func name(of work: Instruction.Work) -> String {
-        switch work {
-        case .step(let step): steps[step].name
-        case .source(let buffer): self[buffer: buffer].name
-        case .sink(let output, _): graph.outputs[output].name
         }
     }
 }

@@ -55,7 +55,10 @@ private func unchangedOperand(
         candidate = graph.constant(operands[1]) == 1 ? operands[0] : nil
     case .castToF32, .castToU8, .broadcast, .sumTo:
         candidate = operands[0]
-    default:
+    // These leave an operand as it is by chance only, as a slice of the whole does.
+    case .negate, .relu, .leakyReLU, .prelu, .reluGradient, .tanh, .sigmoid, .abs, .sign, .sqrt, .power, .round, .clip,
+        .clipGradient, .conv2D, .conv2DInputGradient, .conv2DFilterGradient, .mean, .meanGradient, .sum, .sumGradient, .psnr,
+        .psnrGradient, .depthToSpace, .spaceToDepth, .concat, .slice, .padZero, .resizeBicubic, .resizeBicubicGradient:
         candidate = nil
     }
     guard let candidate, graph[candidate].type == type else { return nil }

@@ -78,7 +78,11 @@ private struct Scale {
         case .divide:
             guard let factor = graph.constant(operation.operands[1]) else { return nil }
             self.init(source: operation.operands[0], factor: factor, op: .divide)
-        default:
+        // None of these has a factor among its operands.
+        case .castToF32, .castToU8, .add, .subtract, .negate, .relu, .leakyReLU, .prelu, .reluGradient, .tanh, .sigmoid, .abs,
+            .sign, .sqrt, .power, .round, .clip, .clipGradient, .conv2D, .conv2DInputGradient, .conv2DFilterGradient, .mean,
+            .meanGradient, .sum, .sumGradient, .sumTo, .broadcast, .psnr, .psnrGradient, .depthToSpace, .spaceToDepth, .concat,
+            .slice, .padZero, .resizeBicubic, .resizeBicubicGradient:
             return nil
         }
     }
@@ -112,6 +116,7 @@ private struct ConvolutionTail {
             else { return nil }
             convolution = operation.operands[0]
             bias = operation.operands[1]
+        // A tail ends in a convolution or in the sum with its bias, and an op that is added is neither.
         default:
             return nil
         }

@@ -58,4 +58,13 @@ public struct Program: Hashable, Sendable {
         case .source(let buffer), .sink(_, let buffer): self[buffer: buffer].rows.rowCount
         }
     }
+
+    /// The step, input or output that an instruction works for.
+    func name(of work: Instruction.Work) -> String {
+        switch work {
+        case .step(let step): steps[step].name
+        case .source(let buffer): self[buffer: buffer].name
+        case .sink(let output, _): graph.outputs[output].name
+        }
+    }
 }

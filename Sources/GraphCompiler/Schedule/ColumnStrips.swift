@@ -17,22 +17,18 @@ func planInStrips(
         if case .prepared = buffer.storage { sum + buffer.byteCount } else { sum }
     }
     var arenaLimit = memoryLimit - preparedByteCount - threadCount * whole.scratchByteCount
-    guard arenaLimit > 0 else {
-        throw ProgramError("its filters alone take \((memoryLimit - arenaLimit) >> 20) MiB")
-    }
+    guard arenaLimit > 0 else { throw .memoryTooSmall(.filters(byteCount: memoryLimit - arenaLimit)) }
     let unsplit = ColumnStrip(try planInBands(whole, arenaLimit: min(arenaLimit, preferredArenaByteCount)))
     if unsplit.program.arenaByteCount <= arenaLimit { return [unsplit] }
     let reach = try ColumnReach(whole)
     // The first strip, the last and those between them have programs of their own, kept until they run.
     arenaLimit -= 3 * unsplit.program.instructionByteCount
-    guard arenaLimit > 0 else { throw ProgramError("even the list of its instructions takes more memory") }
+    guard arenaLimit > 0 else { throw .memoryTooSmall(.instructions) }
     // Memory of bands grows with the width: what the limit holds says how many strips there must be at least.
     let readColumns = Int(Double(arenaLimit) / Double(unsplit.program.arenaByteCount) * Double(reach.inputWidth))
     var stripCount = try reach.stripCount(reading: readColumns)
     while true {
-        guard let cuts = try reach.cuts(stripCount: stripCount) else {
-            throw ProgramError("even its narrowest strip of columns takes more memory")
-        }
+        guard let cuts = try reach.cuts(stripCount: stripCount) else { throw .memoryTooSmall(.narrowestStrip) }
         if let strips = try strips(entry, whole, reach, cuts, sizes, arenaLimit) { return strips }
         stripCount += 1
     }
@@ -67,17 +63,17 @@ private func stripProgram(
 ) throws(ProgramError) -> Program {
     var sizes = sizes
     guard let width = entry.graph.nodes.first(where: { $0.content == .input })?.type.shape.dimensions[2].symbol else {
-        throw ProgramError("only an image whose width is left open can be cut into strips")
+        throw .indivisible(.boundWidth)
     }
     sizes[width] = columns.count
     var graph: Graph
-    do { graph = try entry.graph.bound(to: sizes) } catch { throw ProgramError("\(error)") }
+    do { graph = try entry.graph.bound(to: sizes) } catch { throw .illegal(error) }
     // Passes that join groups have put the whole image's graph into another order: names are the same.
     let idOf = Dictionary(graph.ids.map { (graph[$0].name, $0) }) { first, _ in first }
     let groups = try whole.graph.groups.map { group throws(ProgramError) in
         let members = try group.members.map { member throws(ProgramError) in
             guard let id = idOf[whole.graph[member].name] else {
-                throw ProgramError("a strip has no '\(whole.graph[member].name)'")
+                throw .indivisible(.lacksValue(whole.graph[member].name))
             }
             return id
         }
@@ -85,9 +81,7 @@ private func stripProgram(
     }
     graph = graph.arranged(in: groups)
     let program = try buildSteps(graph, role: whole.role, instructionSet: whole.instructionSet)
-    guard reach.isPart(graph, columns) else {
-        throw ProgramError("its values do not all grow in proportion to its width, so that it cannot be cut into strips")
-    }
+    guard reach.isPart(graph, columns) else { throw .indivisible(.disproportionateWidths) }
     return program
 }
 
@@ -109,16 +103,14 @@ struct ColumnReach {
         let inputs = graph.ids.filter { graph[$0].content == .input }
         guard inputs.count == 1, graph.outputs.count == 1, graph.boundShape(inputs[0]).count == 4,
             graph.boundShape(graph.outputs[0].value).count == 4
-        else { throw ProgramError("only what makes one image of one image can be cut into strips") }
+        else { throw .indivisible(.notOneImage) }
         self.program = program
         input = inputs[0]
         output = graph.outputs[0].value
         let inputWidth = graph.boundShape(input)[2]
         self.inputWidth = inputWidth
         outputWidth = graph.boundShape(output)[2]
-        guard outputWidth % inputWidth == 0 else {
-            throw ProgramError("only what makes a whole number of columns of each can be cut into strips")
-        }
+        guard outputWidth % inputWidth == 0 else { throw .indivisible(.brokenColumns) }
         var isImage = graph.ids.map { $0 == inputs[0] }
         for id in graph.ids {
             if let operands = graph[id].operation?.operands, operands.contains(where: { isImage[$0.index] }) {
@@ -183,7 +175,7 @@ struct ColumnReach {
             let width = program.graph.boundShape(id)[2]
             guard columns.lowerBound * inputWidth >= cells.lowerBound * width,
                 columns.upperBound * inputWidth <= cells.upperBound * width
-            else { throw ProgramError("'\(program.graph[id].name)' needs columns that lie beside its own") }
+            else { throw .indivisible(.needsOtherColumns(program.graph[id].name)) }
         }
         return cells
     }
@@ -215,9 +207,7 @@ struct ColumnReach {
                     operands: operation.operands.map(graph.boundShape), result: graph.boundShape(member))
                 for (position, operand) in operation.operands.enumerated() where isImage[operand.index] {
                     let map = operation.op.definition.columnMap(operand: position, shapes, operation.attributes)
-                    guard map != .all else {
-                        throw ProgramError("'\(graph[member].name)' needs the whole width, so that it cannot be cut into strips")
-                    }
+                    guard map != .all else { throw .indivisible(.needsWholeWidth(graph[member].name)) }
                     let more = map.operandRows(for: columns, height: graph.boundShape(operand)[2])
                     needed[operand.index] =
                         needed[operand.index].map {

@@ -82,9 +82,7 @@ private struct Ordering {
             for (output, buffer) in sinks.enumerated() {
                 if let buffer { take(output, buffer, &order, turn) }
             }
-            guard order.count <= PlanLimits.instructionCount else {
-                throw ProgramError("so many bands are too many; take more rows in each")
-            }
+            guard order.count <= PlanLimits.instructionCount else { throw .tooManyBands }
             turn += 1
         }
         return order.instructions()

@@ -155,14 +155,14 @@ struct PlanReader {
             try checkLives()
             return program
         } catch {
-            throw misread(error.message, at: self.location(of: error.place) ?? location)
+            throw misread(error.description, at: self.location(of: error.place) ?? location)
         }
     }
 
     private func checkBufferLines() throws(ProgramError) {
         for (index, buffer) in program.buffers.enumerated() where bufferLines[index] == nil {
             switch buffer.storage {
-            case .arena, .prepared: throw ProgramError("there is no line 'buffer \(buffer.name)'")
+            case .arena, .prepared: throw .misstated(.missing(buffer: buffer.name), at: nil)
             case .parameter, .scalar: continue
             }
         }
@@ -173,7 +173,7 @@ struct PlanReader {
         for (index, buffer) in program.buffers.enumerated() {
             let (end, overflow) = buffer.offset.addingReportingOverflow(buffer.byteCount)
             guard buffer.offset >= 0, buffer.offset % 64 == 0, !overflow, end <= PlanLimits.arenaByteCount else {
-                throw ProgramError("buffer '\(buffer.name)' lies outside all memory, or on no multiple of 64", at: .buffer(index))
+                throw .misstated(.impossiblePlace(buffer: buffer.name), at: .buffer(index))
             }
             switch buffer.storage {
             case .arena: program.arenaByteCount = max(program.arenaByteCount, end)
@@ -186,9 +186,9 @@ struct PlanReader {
     private func checkLives() throws(ProgramError) {
         let lives = program.liveRanges(BufferAccesses(program, program.instructions))
         for (index, line) in bufferLines {
-            guard let stated = line.life, stated != lives[index].map({ $0.lowerBound..<$0.upperBound + 1 }) else { continue }
-            let found = lives[index].map { "lives \($0.lowerBound)..<\($0.upperBound + 1)" } ?? "has no life"
-            throw ProgramError("'\(line.name.text)' \(found), not \(stated)", at: .buffer(index))
+            let found = lives[index].map { $0.lowerBound..<$0.upperBound + 1 }
+            guard let stated = line.life, stated != found else { continue }
+            throw .misstated(.life(buffer: line.name.text, stated: stated, found: found), at: .buffer(index))
         }
     }
 

@@ -55,6 +55,6 @@ private func steps(of graph: Graph, role: Role, _ declaration: Declaration) thro
     do {
         return try buildSteps(graph, role: role, instructionSet: instructionSet)
     } catch {
-        throw misread(error.message, at: declaration.location)
+        throw misread(error.description, at: declaration.location)
     }
 }
