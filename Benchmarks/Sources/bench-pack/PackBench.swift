@@ -1,7 +1,7 @@
 // Sizes and speeds of packs, one thread: bench-pack WEIGHTS FOLDER
 
 import Glibc
-import GraphFiles
+@testable import GraphFiles
 
 @testable import GraphPack
 import Interchange
