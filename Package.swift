@@ -104,7 +104,9 @@ let package = Package(
             ]),
         .target(
             name: "Measuring",
-            dependencies: ["GraphBasics", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphModel", "Enlarging"]),
+            dependencies: [
+                "GraphBasics", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphModel", "Enlarging",
+            ]),
         .target(
             name: "GraphTraining",
             dependencies: [

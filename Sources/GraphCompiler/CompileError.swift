@@ -19,15 +19,18 @@ public enum CompileError: Error, Sendable {
     public var diagnostics: Diagnostics {
         switch self {
         case .source(let diagnostics): diagnostics
-        case .illegal(let error):
-            Diagnostics([
-                Diagnostic(
-                    code: error.error.code, error.error.message, at: error.origin.location, expected: error.error.expected,
-                    found: error.error.found, notes: error.origin.chain)
-            ])
+        case .illegal(let error): Self.illegal(error.wording, error.origin)
         case .invariant(let role, let error): Self.invariant(role, error.description, error.origin)
         case .broken(let role, let error): Self.invariant(role, error.description, error.origin)
         }
+    }
+
+    private static func illegal(_ wording: Wording, _ origin: Origin) -> Diagnostics {
+        Diagnostics([
+            Diagnostic(
+                code: wording.code, wording.message, at: origin.location, expected: wording.expected,
+                found: wording.found, notes: origin.chain)
+        ])
     }
 
     private static func invariant(_ role: Role, _ message: String, _ origin: Origin) -> Diagnostics {

@@ -34,11 +34,13 @@ extension Graph {
     public func withAdam() throws(NodeError) -> Graph {
         let differentiation = try Differentiation(self)
         var adam = Adam(differentiation.builder)
+        let taken = TrainingMeasures.gradientNorm
+        guard !measures.contains(where: { $0.name == taken }) else { throw .reservedMeasure(taken) }
         let scale: ValueID
         do throws(OpError) {
             scale = try GradientClipping(of: differentiation.gradients.compactMap(\.gradient), in: &adam.builder).scale
         } catch {
-            throw NodeError(error)
+            throw .op(error, at: nil)
         }
         for entry in differentiation.gradients {
             guard let gradient = entry.gradient else { continue }
@@ -47,7 +49,7 @@ extension Graph {
                 let clipped = try adam.builder.apply(.multiply, [gradient, scale])
                 try adam.update(entry.weight, path: entry.path, gradient: clipped)
             } catch {
-                throw NodeError(node: weight.name, origin: weight.origin, error)
+                throw .op(error, at: weight.place)
             }
         }
         return adam.builder.graph

@@ -1,7 +1,7 @@
 /// An argument of an op that is no tensor: its name, what it may be and what it is when left out.
 public struct AttributeDeclaration: Sendable {
     /// What values an attribute may have.
-    public enum Kind: Sendable {
+    public enum Kind: Hashable, Sendable {
         /// A whole number known when compiling, within a range.
         case integer(ClosedRange<Int>)
         /// A size, perhaps symbolic.
@@ -35,65 +35,49 @@ public struct AttributeDeclaration: Sendable {
 
 extension AttributeDeclaration {
     func checked(_ value: AttributeValue, op: OpName) throws(OpError) -> AttributeValue {
-        switch (kind, value) {
+        do { return try kind.checked(value) } catch { throw .attribute(op, name, error) }
+    }
+}
+
+extension AttributeDeclaration.Kind {
+    fileprivate func checked(_ value: AttributeValue) throws(OpError.AttributeFault) -> AttributeValue {
+        switch (self, value) {
         case (.integer(let range), .size(let size)):
-            guard let number = size.constant else {
-                throw OpError("bad-attribute", "'\(name)' of \(op) must be known when compiling", found: "\(size)")
-            }
-            guard range.contains(number) else {
-                throw OpError(
-                    "bad-attribute", "'\(name)' of \(op) is out of range",
-                    expected: "\(range.lowerBound)…\(range.upperBound)", found: "\(number)")
-            }
+            guard let number = size.constant else { throw .symbolic(size) }
+            guard range.contains(number) else { throw .outOfRange(range, number) }
             return value
         case (.size, .size), (.sizes, .sizes), (.float, .float):
             return value
         case (.float, .size(let size)):
-            guard let number = size.constant else {
-                throw OpError("bad-attribute", "'\(name)' of \(op) must be known when compiling", found: "\(size)")
-            }
+            guard let number = size.constant else { throw .symbolic(size) }
             return .float(Double(number))
         case (.symbol(let options), .symbol(let word)):
-            guard options.contains(word) else {
-                throw OpError(
-                    "bad-attribute", "'\(name)' of \(op) must be one of \(options.joined(separator: ", "))", found: word)
-            }
+            guard options.contains(word) else { throw .unknownWord(word, self) }
             return value
         case (.padding, .symbol(let word)):
-            guard Kind.paddings.contains(word) else { throw notOne(of: op, found: word) }
+            guard Self.paddings.contains(word) else { throw .unknownWord(word, self) }
             return value
-        case (.padding(let range), .size(let size)):
-            try checkPadding([size], range, op: op)
-            return value
+        case (.padding(let range), .size):
+            return try Self.integer(range).checked(value)
         case (.padding(let range), .sizes(let sizes)):
-            guard sizes.count == 2 || sizes.count == 4 else {
-                throw notOne(of: op, found: "a list of \(sizes.count)")
-            }
-            try checkPadding(sizes, range, op: op)
+            guard sizes.count == 2 || sizes.count == 4 else { throw .listLength(sizes.count, self) }
+            for size in sizes { _ = try Self.integer(range).checked(.size(size)) }
             return value
         default:
-            throw notOne(of: op)
+            throw .otherKind(self)
         }
-    }
-
-    private func checkPadding(_ sizes: [Size], _ range: ClosedRange<Int>, op: OpName) throws(OpError) {
-        for size in sizes { _ = try AttributeDeclaration(name, .integer(range)).checked(.size(size), op: op) }
-    }
-
-    private func notOne(of op: OpName, found: String? = nil) -> OpError {
-        OpError("bad-attribute", "'\(name)' of \(op) \(wanted)", found: found)
     }
 
     /// What the attribute is, behind its name.
     var wanted: String {
-        switch kind {
+        switch self {
         case .integer: "must be a whole number"
         case .size: "must be a size"
         case .sizes: "must be a list, as [0, 1]"
         case .float: "must be a number"
         case .symbol(let options): "must be one of \(options.joined(separator: ", "))"
         case .padding:
-            "must be \(Kind.paddings.joined(separator: ", ")), a number, [vertical, horizontal] or [top, bottom, left, right]"
+            "must be \(Self.paddings.joined(separator: ", ")), a number, [vertical, horizontal] or [top, bottom, left, right]"
         }
     }
 }

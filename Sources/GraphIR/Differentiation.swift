@@ -36,9 +36,7 @@ public struct Differentiation: Sendable {
         (builder, gradients) = try BackwardPass(forward).pruned()
         guard gradients.contains(where: { $0.gradient != nil }) else {
             let loss = forward[try forward.onlyLoss()]
-            throw NodeError(
-                node: loss.name, origin: loss.origin,
-                OpError("no-gradient", "the loss depends on no weight of '\(forward.name)', so there is nothing to train"))
+            throw .nothingToTrain(graph: forward.name, at: loss.place)
         }
     }
 }
@@ -55,7 +53,7 @@ extension Graph {
                 let gradient = if let gradient = entry.gradient { gradient } else { try builder.zeros(like: weight) }
                 builder.setOutput("gradient.\(entry.path)", gradient)
             } catch {
-                throw NodeError(node: weight.name, origin: weight.origin, error)
+                throw .op(error, at: weight.place)
             }
         }
         return builder.graph
@@ -64,17 +62,9 @@ extension Graph {
     /// The one loss of a graph that is to be differentiated.
     fileprivate func onlyLoss() throws(NodeError) -> ValueID {
         let losses = measures.filter { $0.role == .loss }
-        guard let loss = losses.first, losses.count == 1 else {
-            throw NodeError(
-                OpError(
-                    "one-loss", "'\(name)' is trained on one loss", expected: "one loss",
-                    found: losses.isEmpty ? "none" : losses.map(\.name).joined(separator: ", ")))
-        }
-        guard self[loss.value].type == .scalar else {
-            throw self[loss.value].error(
-                "shape-mismatch", "loss '\(loss.name)' is no single number; take its mean or sum", expected: .scalar,
-                found: self[loss.value].type)
-        }
+        guard let loss = losses.first, losses.count == 1 else { throw .losses(losses.map(\.name), of: name) }
+        let node = self[loss.value]
+        guard node.type == .scalar else { throw .lossNotScalar(loss.name, node.type, at: node.place) }
         return loss.value
     }
 }
@@ -112,7 +102,7 @@ private struct BackwardPass {
                     }
                 }
             } catch {
-                throw NodeError(node: node.name, origin: node.origin, error)
+                throw .op(error, at: node.place)
             }
         }
         for id in forward.ids {

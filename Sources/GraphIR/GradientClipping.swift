@@ -7,6 +7,8 @@
 ///     gradient_norm  = √(Σ over all gradients and elements of g·g)
 ///     gradient_scale = min(1, clip_norm / gradient_norm)
 ///
+/// Requires: no measure is named `gradient_norm`.
+///
 /// Source: Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks"
 /// (2013), algorithm 1.
 struct GradientClipping {
@@ -16,10 +18,6 @@ struct GradientClipping {
     /// - Parameter gradients: at least one.
     init(of gradients: [ValueID], in builder: inout GraphBuilder) throws(OpError) {
         let name = TrainingMeasures.gradientNorm
-        guard !builder.graph.measures.contains(where: { $0.name == name }) else {
-            throw OpError(
-                "duplicate-name", "'\(name)' is what training calls the norm of all gradients; rename the measure")
-        }
         var squares: ValueID?
         for gradient in gradients {
             let part = try builder.apply(.sum, [try builder.apply(.multiply, [gradient, gradient])])

@@ -164,22 +164,22 @@ public enum TensorLimits {
     public static let rank = 8
 
     /// - Parameter isResult: whether an operation makes the tensor.
+    static func mostElements(isResult: Bool) -> Int { isResult ? resultElementCount : elementCount }
+
+    /// - Parameter isResult: whether an operation makes the tensor.
     static func check(_ type: TensorType, isResult: Bool) throws(OpError) {
         guard type.shape.rank <= rank else {
-            throw OpError("too-large", "a tensor has at most \(rank) dimensions, this one \(type.shape.rank)")
+            throw .tooManyDimensions(type.shape.rank)
         }
         guard type.shape.dimensions.allSatisfy({ $0.complexity <= Size.complexityLimit }) else {
-            throw OpError("too-large", "a dimension has at most \(Size.complexityLimit) terms and factors")
+            throw .complexDimension
         }
         var count = 1
         for case let size? in type.shape.dimensions.map(\.constant) {
-            guard size >= 1 else {
-                throw OpError("empty-tensor", "every dimension must be at least 1", found: type.description)
-            }
+            guard size >= 1 else { throw .emptyTensor(type) }
             let (product, overflow) = count.multipliedReportingOverflow(by: size)
-            guard !overflow, product <= (isResult ? resultElementCount : elementCount) else {
-                let (what, power) = isResult ? ("a result", 36) : ("a weight or input", 34)
-                throw OpError("too-large", "\(what) holds at most 2^\(power) elements", found: type.description)
+            guard !overflow, product <= mostElements(isResult: isResult) else {
+                throw .tooManyElements(type, isResult: isResult)
             }
             count = product
         }

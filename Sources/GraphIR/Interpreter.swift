@@ -44,22 +44,19 @@ public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
         var values: [Tensor<Scalar>?] = []
         var isFinite: [Bool] = []
         for (index, node) in graph.nodes.enumerated() {
-            guard let shape = node.type.shape.constant else {
-                throw node.error("unbound-size", "the size of '\(node.name)' depends on no input", found: node.type)
-            }
+            guard let shape = node.type.shape.constant else { throw .unboundType(node.type, at: node.place) }
             switch node.content {
-            case .input: values.append(try supplied(inputs[node.name], to: node, shape, as: "input '\(node.name)'"))
+            case .input: values.append(try supplied(inputs[node.name], to: node, shape, as: .input(node.name)))
             case .weight(let path, _):
-                values.append(try supplied(weights[path], to: node, shape, as: "weight '\(path)'"))
-            case .state(let path, _): values.append(try supplied(weights[path], to: node, shape, as: "state '\(path)'"))
+                values.append(try supplied(weights[path], to: node, shape, as: .weight(path: path)))
+            case .state(let path, _):
+                values.append(try supplied(weights[path], to: node, shape, as: .state(path: path)))
             case .scalar:
                 let value = scalars[node.name].map(Tensor.scalar)
-                values.append(try supplied(value, to: node, shape, as: "scalar '\(node.name)'"))
+                values.append(try supplied(value, to: node, shape, as: .scalar(node.name)))
             case .constant(let number): values.append(.scalar(Scalar(number)))
             case .operation(let operation):
-                guard operation.attributes.symbols.isEmpty else {
-                    throw node.error("unbound-size", "a size that '\(node.name)' is given depends on no input")
-                }
+                guard operation.attributes.symbols.isEmpty else { throw .unboundAttribute(at: node.place) }
                 let operands = operation.operands.compactMap { values[$0.index] }
                 values.append(
                     operation.op.definition.evaluate(operands, operation.attributes, resultShape: shape))
@@ -68,7 +65,7 @@ public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
             guard stopsAtNonFinite else { continue }
             isFinite.append(values[index]?.values.allSatisfy(\.isFinite) ?? true)
             if !isFinite[index], node.content != .scalar, node.operands.allSatisfy({ isFinite[$0.index] }) {
-                throw node.nonFiniteError
+                throw .notFinite(node.sourceOfNonFinite, at: node.place)
             }
         }
         return graph.results(from: values, keepsTrace: keepsTrace)
@@ -86,17 +83,13 @@ public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
     }
 
     private func supplied(
-        _ tensor: Tensor<Scalar>?, to node: Node, _ shape: [Int], as role: String
+        _ tensor: Tensor<Scalar>?, to node: Node, _ shape: [Int], as argument: NodeError.Argument
     ) throws(NodeError) -> Tensor<Scalar> {
-        guard let tensor else { throw node.error("missing-value", "\(role) is not given", expected: node.type) }
-        guard tensor.shape == shape else {
-            throw node.error(
-                "shape-mismatch", "\(role) has the wrong shape", expected: node.type,
-                found: TensorType(node.type.element, Shape(tensor.shape.map(Size.init))))
-        }
+        guard let tensor else { throw .missing(argument, node.type, at: node.place) }
+        guard tensor.shape == shape else { throw .shape(argument, node.type, found: tensor.shape, at: node.place) }
         let isByte = { (x: Scalar) in x >= 0 && x <= 255 && x == x.rounded() }
         guard node.type.element != .u8 || tensor.values.allSatisfy(isByte) else {
-            throw node.error("element-mismatch", "\(role) is u8: its elements are whole numbers 0…255")
+            throw .notBytes(argument, at: node.place)
         }
         return tensor
     }
@@ -138,18 +131,11 @@ extension Node {
     }
 
     /// For a node in which infinities or NaN first appear.
-    fileprivate var nonFiniteError: NodeError {
-        if let operation {
-            return error("not-finite", "the op '\(operation.op)' makes numbers that are not finite of finite ones")
+    fileprivate var sourceOfNonFinite: NodeError.NonFinite {
+        switch content {
+        case .operation(let operation): .op(operation.op)
+        case .weight(let path, _), .state(let path, _): .tensor(path: path)
+        case .input, .scalar, .constant: .number
         }
-        return error("not-finite", path.map { "@\($0) holds numbers that are not finite" } ?? "numbers are not finite")
-    }
-
-    func error(
-        _ code: String, _ message: String, expected: TensorType? = nil, found: TensorType? = nil
-    ) -> NodeError {
-        NodeError(
-            node: name, origin: origin,
-            OpError(code, message, expected: expected?.description, found: found?.description))
     }
 }

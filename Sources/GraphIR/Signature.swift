@@ -25,24 +25,17 @@ extension Signature {
     /// Checks operand count and attributes, fills in defaults, and puts attributes in the signature's order.
     func complete(_ given: Attributes, operandCount: Int, op: OpName) throws(OpError) -> Attributes {
         guard isVariadic ? operandCount >= operands.count : operandCount == operands.count else {
-            throw OpError(
-                "wrong-operand-count",
-                "\(op) takes \(isVariadic ? "at least " : "")\(operands.count) operand\(operands.count == 1 ? "" : "s")",
-                expected: written(as: op), found: "\(operandCount) operand\(operandCount == 1 ? "" : "s")")
+            throw .operandCount(op, operandCount)
         }
         var complete = Attributes()
         for declaration in attributes {
             guard let value = given[declaration.name] ?? declaration.defaultValue else {
-                throw OpError("missing-attribute", "\(op) needs '\(declaration.name) = …'")
+                throw .missingAttribute(op, declaration.name)
             }
             complete[declaration.name] = try declaration.checked(value, op: op)
         }
         for pair in given.pairs where !attributes.contains(where: { $0.name == pair.name }) {
-            let known = attributes.map { "'\($0.name)'" }.joined(separator: ", ")
-            throw OpError(
-                "unknown-attribute",
-                "\(op) has no attribute '\(pair.name)'"
-                    + (known.isEmpty ? "; it has none" : "; it has \(known)"))
+            throw .unknownAttribute(op, pair.name)
         }
         return complete
     }

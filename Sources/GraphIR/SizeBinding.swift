@@ -17,9 +17,7 @@ extension Graph {
         var sizes: [String: Int] = [:]
         for input in inputs {
             guard let shape = shapes[input.name] else {
-                throw NodeError(
-                    node: input.name, origin: input.origin,
-                    OpError("missing-input", "input '\(input.name)' is not given", expected: input.type.description))
+                throw .missing(.input(input.name), input.type, at: input.place)
             }
             guard shape.count == input.type.shape.rank, shape.allSatisfy({ $0 >= 1 && $0 <= Size.limit }) else {
                 throw input.misfit(shape)
@@ -47,7 +45,7 @@ extension Graph {
     /// - Throws: ``NodeError`` for sizes that some op rejects, or a tensor that becomes too large.
     public func bound(to sizes: [String: Int]) throws(NodeError) -> Graph {
         for (name, size) in sizes.sorted(by: { $0.key < $1.key }) where size < 1 {
-            throw NodeError(OpError("bad-size", "size \(name) must be at least 1", found: "\(size)"))
+            throw .size(name, size)
         }
         var bound = self
         for index in nodes.indices {
@@ -59,7 +57,7 @@ extension Graph {
             do throws(OpError) {
                 try bound.checkType(of: ValueID(index))
             } catch {
-                throw NodeError(node: nodes[index].name, origin: nodes[index].origin, error)
+                throw .op(error, at: nodes[index].place)
             }
         }
         return bound
@@ -72,24 +70,13 @@ extension Graph {
         guard let operation = node.operation else { return }
         let stated = try operation.op.definition
             .resultType(operation.operands.map { self[$0].type }, operation.attributes)
-        guard stated == node.type else {
-            throw OpError(
-                "shape-mismatch", "with these sizes \(operation.op) has another result",
-                expected: node.type.description, found: stated.description)
-        }
+        guard stated == node.type else { throw .otherResult(operation.op, expected: node.type, found: stated) }
     }
 }
 
 extension Node {
     fileprivate func misfit(_ shape: [Int], where sizes: [String: Int] = [:]) -> NodeError {
-        let known = type.shape.dimensions.reduce(into: Set<String>()) { $0.formUnion($1.symbols) }
-            .sorted().compactMap { name in sizes[name].map { "\(name) = \($0)" } }
-        let condition = known.isEmpty ? "" : " where \(known.joined(separator: ", "))"
-        return NodeError(
-            node: name, origin: origin,
-            OpError(
-                "shape-mismatch", "input '\(name)' has the wrong shape", expected: "\(type)\(condition)",
-                found: "\(type.element.rawValue)\(shape)"))
+        .shape(.input(name), type, where: sizes, found: shape, at: place)
     }
 }
 

@@ -1,5 +1,3 @@
-import GraphLanguage
-
 /// Proves that a graph means something. Runs after elaboration and after every pass.
 ///
 /// The invariants:
@@ -26,30 +24,32 @@ public enum Verifier {
     private static func checkOrder(_ graph: Graph) throws(VerificationError) {
         for id in graph.ids {
             for operand in graph[id].operands where !(0..<id.index).contains(operand.index) {
-                throw VerificationError(1, "'\(graph[id].name)' reads a value that comes after it", at: graph[id])
+                throw .operandAfterUse(graph[id].place)
             }
         }
         let references =
             graph.outputs.map(\.value) + graph.measures.map(\.value) + graph.updates.flatMap { [$0.target, $0.value] }
             + graph.groups.flatMap(\.members)
         for id in references where !graph.nodes.indices.contains(id.index) {
-            throw VerificationError(1, "there is no value \(id.index)")
+            throw .noValue(id)
         }
     }
 
     private static func checkTypes(_ graph: Graph) throws(VerificationError) {
         for node in graph.nodes {
             guard let operation = node.operation else { continue }
+            let attributes: Attributes
+            let type: TensorType
             do throws(OpError) {
                 let op = operation.op.definition
-                let attributes = try op.signature.complete(
+                attributes = try op.signature.complete(
                     operation.attributes, operandCount: operation.operands.count, op: operation.op)
-                let type = try op.resultType(operation.operands.map { graph[$0].type }, attributes)
-                guard type == node.type, attributes == operation.attributes else {
-                    throw OpError("type-mismatch", "is \(node.type), \(operation.op) makes \(type)")
-                }
+                type = try op.resultType(operation.operands.map { graph[$0].type }, attributes)
             } catch {
-                throw VerificationError(2, "'\(node.name)': \(error.message)", at: node)
+                throw .illegalOperation(node.place, error)
+            }
+            guard type == node.type, attributes == operation.attributes else {
+                throw .otherType(node.place, node.type, operation.op, made: type)
             }
         }
     }
@@ -58,9 +58,9 @@ public enum Verifier {
         var names: Set<String> = []
         for node in graph.nodes {
             if case .constant = node.content {
-                guard node.name.isEmpty else { throw VerificationError(3, "a constant is named '\(node.name)'") }
+                guard node.name.isEmpty else { throw .namedConstant(node.name) }
             } else if node.name.isEmpty || !names.insert(node.name).inserted {
-                throw VerificationError(3, "two values are named '\(node.name)'", at: node)
+                throw .sharedName(node.place)
             }
         }
     }
@@ -70,9 +70,9 @@ public enum Verifier {
         for node in graph.nodes {
             switch node.content {
             case .weight(let path, _), .state(let path, _):
-                guard paths.insert(path).inserted else { throw VerificationError(4, "two tensors are named @\(path)", at: node) }
+                guard paths.insert(path).inserted else { throw .sharedPath(path, node.place) }
                 guard node.type.shape.constant != nil else {
-                    throw VerificationError(4, "@\(path) is \(node.type), which is not known when compiling", at: node)
+                    throw .symbolicTensor(path: path, node.type, node.place)
                 }
             default: continue
             }
@@ -85,14 +85,11 @@ public enum Verifier {
             let target = graph[update.target]
             switch target.content {
             case .weight, .state: break
-            default: throw VerificationError(5, "'\(target.name)' is updated, but is neither weight nor state", at: target)
+            default: throw .fixedTarget(target.place)
             }
-            guard targets.insert(update.target).inserted else {
-                throw VerificationError(5, "'\(target.name)' is updated twice", at: target)
-            }
+            guard targets.insert(update.target).inserted else { throw .updatedTwice(target.place) }
             guard graph[update.value].type == target.type else {
-                throw VerificationError(
-                    5, "'\(target.name)' is \(target.type), its update \(graph[update.value].type)", at: target)
+                throw .updateType(target.place, target.type, update: graph[update.value].type)
             }
         }
     }
@@ -101,15 +98,11 @@ public enum Verifier {
         var names: Set<String> = []
         for measure in graph.measures {
             guard graph[measure.value].type == .scalar else {
-                throw VerificationError(6, "'\(measure.name)' is \(graph[measure.value].type), not f32[]")
+                throw .measureType(measure.name, graph[measure.value].type)
             }
-            guard names.insert(measure.name).inserted else {
-                throw VerificationError(6, "two measures are named '\(measure.name)'")
-            }
+            guard names.insert(measure.name).inserted else { throw .sharedMeasure(measure.name) }
         }
-        guard graph.measures.filter({ $0.role == .loss }).count <= 1 else {
-            throw VerificationError(6, "there are two losses")
-        }
+        guard graph.measures.filter({ $0.role == .loss }).count <= 1 else { throw .twoLosses }
     }
 
     private static func checkGroups(_ graph: Graph) throws(VerificationError) {
@@ -117,44 +110,22 @@ public enum Verifier {
         var groupOf: [Int?] = Array(repeating: nil, count: graph.nodes.count)
         for (index, group) in graph.groups.enumerated() {
             guard group.members == group.members.sorted(), !group.members.isEmpty else {
-                throw VerificationError(7, "the members of '\(group.name)' are out of order")
+                throw .unorderedGroup(group.name)
             }
             for member in group.members {
                 guard graph[member].operation != nil, groupOf[member.index] == nil else {
-                    throw VerificationError(7, "'\(graph[member].name)' cannot belong to '\(group.name)'", at: graph[member])
+                    throw .foreignMember(graph[member].place, group: group.name)
                 }
                 groupOf[member.index] = index
             }
         }
         for id in graph.ids where graph[id].operation != nil {
-            guard let group = groupOf[id.index] else {
-                throw VerificationError(7, "'\(graph[id].name)' belongs to no step", at: graph[id])
-            }
+            guard let group = groupOf[id.index] else { throw .ungrouped(graph[id].place) }
             // Groups stand in the order of their steps, so what a group reads comes from no later one.
             for operand in graph[id].operands {
                 guard let source = groupOf[operand.index], source > group else { continue }
-                throw VerificationError(
-                    7, "step '\(graph.groups[group].name)' needs a result of '\(graph.groups[source].name)', which is later",
-                    at: graph[id])
+                throw .laterGroup(graph.groups[group].name, needs: graph.groups[source].name, graph[id].place)
             }
         }
     }
-}
-
-/// A broken invariant: a mistake of a pass, or of a text that was edited by hand.
-public struct VerificationError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Its number in the list that `Verifier.swift` begins with.
-    public var invariant: Int
-    /// What breaks it.
-    public var message: String
-    /// Where the node that breaks it was written.
-    @Unhashed public var origin: Origin
-
-    init(_ invariant: Int, _ message: String, at node: Node? = nil) {
-        self.invariant = invariant
-        self.message = message
-        origin = node?.origin ?? .none
-    }
-
-    public var description: String { "\(message) (invariant \(invariant))" }
 }

@@ -44,7 +44,7 @@ extension ModelError: CustomStringConvertible {
         case .mistakes(let diagnostics, let source): diagnostics.rendered(file: source.name, source: source.text)
         case .runtime(let error): error.description
         case .program(let error): error.description
-        case .evaluation(let error): error.error.inOneLine
+        case .evaluation(let error): error.wording.inOneLine()
         case .parametersOfPack(let path):
             "\(path): a pack's parameters were bound when it was compiled; they go with a .graph file"
         case .lateStage(let name, let stage):
@@ -69,11 +69,4 @@ extension ModelError: CustomStringConvertible {
 extension ModelError {
     /// What the compiler objects to in a text.
     init(_ error: CompileError, in source: SourceText) { self = .mistakes(error.diagnostics, in: source) }
-}
-
-extension OpError {
-    /// What is wrong, and what was expected and found.
-    package var inOneLine: String {
-        message + (expected.map { "; expected \($0)" } ?? "") + (found.map { "; found \($0)" } ?? "")
-    }
 }

@@ -77,7 +77,7 @@ final class TrainingStep {
                 weights: Dictionary(uniqueKeysWithValues: weights), scalars: scalars(step: step), stopsAtNonFinite: true)
             return nil
         } catch {
-            guard error.error.code == "not-finite" else { throw .evaluation(error) }
+            guard case .notFinite = error else { throw .evaluation(error) }
             return error.description
         }
     }

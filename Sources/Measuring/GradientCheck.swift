@@ -78,7 +78,7 @@ public struct GradientCheck: Sendable {
             weights[tensor.path] = Tensor(
                 shape: tensor.shape, values: values.map { isFresh ? 0.05 * generator.nextNormal() : Double($0) })
         }
-        do throws(NodeError) {
+        do {
             loss = try train.bound(to: bindings)
             inputs = loss.randomInputs(seed: seed)
             let gradientGraph = try Self.simplified(train.withGradientOutputs())
@@ -88,19 +88,19 @@ public struct GradientCheck: Sendable {
                 gradients[String(output.key.dropFirst("gradient.".count))] = output.value
             }
         } catch {
-            throw .evaluation(error)
+            throw MeasuringError(error)
         }
         paths = train.nodes.compactMap { node in
             if case .weight(let path, _) = node.content { path } else { nil }
         }
     }
 
-    private static func simplified(_ differentiated: Graph) throws(NodeError) -> Graph {
+    private static func simplified(_ differentiated: Graph) throws(MeasuringError) -> Graph {
         let module = Module(name: differentiated.name, entries: [Entry(role: .train, graph: differentiated)])
         do {
             return try Pipeline.continue(module, after: .differentiated, upTo: .simplified).entries[0].graph
         } catch {
-            throw NodeError(OpError("illegal", error.rendered(file: differentiated.name, source: "")))
+            throw .unsimplified(graph: differentiated.name, error.diagnostics)
         }
     }
 

@@ -1,6 +1,7 @@
 import Enlarging
 import GraphCompiler
 import GraphIR
+import GraphLanguage
 import GraphModel
 import GraphRuntime
 
@@ -12,6 +13,8 @@ public enum MeasuringError: Error, Hashable, Sendable {
     case runtime(RuntimeError)
     /// What the reference implementation objects to.
     case evaluation(NodeError)
+    /// What the compiler objects to in a graph that it differentiated itself.
+    case unsimplified(graph: String, Diagnostics)
     case noTraining(model: String)
     case noLoss(model: String)
     /// - Parameter known: the sizes that the graph has.
@@ -28,7 +31,8 @@ extension MeasuringError: CustomStringConvertible {
         case .enlarging(let error): error.description
         case .program(let error): error.description
         case .runtime(let error): error.description
-        case .evaluation(let error): error.error.inOneLine
+        case .evaluation(let error): error.wording.inOneLine()
+        case .unsimplified(let graph, let diagnostics): diagnostics.rendered(file: graph, source: "")
         case .noTraining(let model): "'\(model)' declares no 'train' entry, so it has no gradients"
         case .noLoss(let model): "'\(model)' declares no loss"
         case .unknownSize(let graph, let name, let known):
@@ -48,6 +52,7 @@ extension MeasuringError {
         case let error as ModelError: self = .model(error)
         case let error as EnlargingError: self = .enlarging(error)
         case let error as ProgramError: self = .program(error)
+        case let error as NodeError: self = .evaluation(error)
         case let error as RuntimeError: self = .runtime(error)
         default: self = .runtime(.stream(StreamError(error)))
         }

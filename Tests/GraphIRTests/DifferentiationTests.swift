@@ -156,7 +156,7 @@ import Testing
         _ code: String, _ graph: Graph, location: Testing.SourceLocation = #_sourceLocation
     ) {
         let error = #expect(throws: NodeError.self, sourceLocation: location) { try Differentiation(graph) }
-        #expect(error?.error.code == code, sourceLocation: location)
+        #expect(error?.wording.code == code, sourceLocation: location)
     }
 
     @Test func adamFollowsItsFormula() throws {
@@ -223,7 +223,7 @@ import Testing
         var graph = try DifferentiationTests.model()
         graph.measures[1].name = "gradient_norm"
         let error = #expect(throws: NodeError.self) { try graph.withAdam() }
-        #expect(error?.error.code == "duplicate-name")
+        #expect(error?.wording.code == "duplicate-name")
     }
 
     @Test func adamComputesItsCorrectionsOnce() throws {

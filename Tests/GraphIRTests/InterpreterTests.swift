@@ -25,9 +25,9 @@ import Testing
         let error = #expect(throws: NodeError.self) {
             try builder.graph.sizes(fromInputShapes: ["large": [13, 1], "small": [3, 1]])
         }
-        #expect(error?.node == "large")
-        #expect(error?.error.expected == "f32[4*H, 1] where H = 3")
-        #expect(error?.error.found == "f32[13, 1]")
+        #expect(error?.place?.name == "large")
+        #expect(error?.wording.expected == "f32[4*H, 1] where H = 3")
+        #expect(error?.wording.found == "f32[13, 1]")
     }
 
     static let misfits: [[String: [Int]]] = [
@@ -46,8 +46,8 @@ import Testing
         #expect(try graph.bound(to: ["H": 3, "W": 3]).nodes[2].type == f32(3))
         #expect(try graph.bound(to: ["H": 3]).nodes[1].type == f32("W"))
         let error = #expect(throws: NodeError.self) { try graph.bound(to: ["H": 3, "W": 4]) }
-        #expect(error?.node == "y")
-        #expect(error?.error.code == "shape-mismatch")
+        #expect(error?.place?.name == "y")
+        #expect(error?.wording.code == "shape-mismatch")
         #expect(throws: NodeError.self) { try graph.bound(to: ["H": 1, "W": 4]) }
         #expect(throws: NodeError.self) { try graph.bound(to: ["H": 0]) }
         #expect(throws: NodeError.self) { try graph.bound(to: ["H": 1 << 40, "W": 1 << 40]) }
@@ -76,7 +76,7 @@ import Testing
         let error = #expect(throws: NodeError.self) {
             try Interpreter<Float>().run(builder.graph, inputs: ["x": Tensor(shape: [3], repeating: 1)])
         }
-        #expect(error?.error.code == "unbound-size")
+        #expect(error?.wording.code == "unbound-size")
     }
 
     @Test func missingAndWrongOperandsAreNamed() throws {
@@ -100,7 +100,7 @@ import Testing
             (Tensor(shape: [1], values: [.nan]), ["w": one], ["s": 3], "element-mismatch"),
         ] as [(Tensor<Float>, [String: Tensor<Float>], [String: Float], String)] {
             let error = #expect(throws: NodeError.self) { try run(x, weights, scalars) }
-            #expect(error?.error.code == code)
+            #expect(error?.wording.code == code)
         }
     }
 

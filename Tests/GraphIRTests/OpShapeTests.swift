@@ -181,15 +181,15 @@ import Testing
         let error = #expect(throws: OpError.self) {
             try OpShapeTests.apply(mistake.op, mistake.operands, mistake.attributes)
         }
-        #expect(error?.code == mistake.code)
+        #expect(error?.wording.code == mistake.code)
     }
 
     @Test func errorsShowBothTypes() {
         let error = #expect(throws: OpError.self) {
             try OpShapeTests.apply(.conv2D, [OpShapeTests.image, f32(3, 3, 4, 8)], Attributes())
         }
-        #expect(error?.expected == "f32[3, 3, 3, 8]")
-        #expect(error?.found == "f32[3, 3, 4, 8]")
+        #expect(error?.wording.expected == "f32[3, 3, 3, 8]")
+        #expect(error?.wording.found == "f32[3, 3, 4, 8]")
     }
 
     static func apply(_ op: OpName, _ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {

@@ -8,10 +8,7 @@ import GraphIR
 /// - Throws: when a symbol has no value, or an op rejects the sizes.
 func bind(_ graph: Graph, _ context: PassContext) throws(NodeError) -> Graph {
     let missing = graph.sizeSymbols.filter { context.sizes[$0] == nil }
-    guard missing.isEmpty else {
-        let noun = missing.count == 1 ? "size" : "sizes"
-        throw NodeError(OpError("missing-value", "no value is given for \(noun) \(missing.joined(separator: ", "))"))
-    }
+    guard missing.isEmpty else { throw .missingSizes(missing) }
     return try graph.bound(to: context.sizes)
 }
 

@@ -16,7 +16,7 @@ func foldScales(_ graph: Graph) throws(NodeError) -> Graph {
     do {
         return eliminateDeadCode(try withFoldedScales(graph))
     } catch {
-        throw NodeError(error)
+        throw .op(error, at: nil)
     }
 }
 

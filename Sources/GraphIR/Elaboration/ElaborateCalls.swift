@@ -129,20 +129,20 @@ extension Elaborator {
             case .poison: throw Reported()
             default:
                 throw fail(
-                    "bad-attribute", "'\(declaration.name)' of \(op) \(declaration.wanted)", at: expression.location,
+                    "bad-attribute", "'\(declaration.name)' of \(op) \(declaration.kind.wanted)", at: expression.location,
                     found: shown(binding))
             }
         case (.float, _):
             let known = try known(expression)
             guard let number = known.number else {
                 throw fail(
-                    "bad-attribute", "'\(declaration.name)' of \(op) \(declaration.wanted)", at: expression.location,
+                    "bad-attribute", "'\(declaration.name)' of \(op) \(declaration.kind.wanted)", at: expression.location,
                     found: "\(known)")
             }
             value = .float(number)
         case (.sizes, _):
             throw fail(
-                "bad-attribute", "'\(declaration.name)' of \(op) \(declaration.wanted)", at: expression.location)
+                "bad-attribute", "'\(declaration.name)' of \(op) \(declaration.kind.wanted)", at: expression.location)
         }
         do {
             return try declaration.checked(value, op: op)
@@ -157,7 +157,7 @@ extension Elaborator {
         if case .name(let word) = expression.kind, options.contains(word) { return word }
         let written = if case .name(let word) = expression.kind { word } else { "" }
         throw fail(
-            "bad-attribute", "'\(declaration.name)' of \(op) \(declaration.wanted)", at: expression.location,
+            "bad-attribute", "'\(declaration.name)' of \(op) \(declaration.kind.wanted)", at: expression.location,
             suggestion: Spelling.nearest(to: written, among: options))
     }
 

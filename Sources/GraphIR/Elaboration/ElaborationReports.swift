@@ -68,7 +68,9 @@ extension Elaborator {
     }
 
     func fail(_ error: OpError, at location: SourceLocation) -> Reported {
-        fail(error.code, error.message, at: location, expected: error.expected, found: error.found)
+        let wording = error.wording
+        return fail(
+            wording.code, wording.message, at: location, expected: wording.expected, found: wording.found)
     }
 
     /// Counts one piece of work; a model with too many is not elaborated further.

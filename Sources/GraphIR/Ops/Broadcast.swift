@@ -8,9 +8,7 @@ struct Broadcast: Op {
         let target = TensorType(.f32, Shape(attributes.sizes("shape")))
         try operands[0].requireF32(in: name)
         guard Broadcasting.fits(operands[0].shape, in: target.shape) else {
-            throw OpError(
-                "shape-mismatch", "x does not broadcast to the shape that is asked for",
-                expected: target.description, found: operands[0].description)
+            throw .broadcast(operands[0], to: target)
         }
         return target
     }

@@ -9,9 +9,7 @@ enum Broadcasting {
         var result = operands[0].shape
         for operand in operands.dropFirst() {
             guard let joined = join(result, operand.shape) else {
-                throw OpError(
-                    "shape-mismatch", "the operands of \(op.spelling) do not broadcast to one shape",
-                    expected: "\(operands[0]), or 1 in place of a dimension", found: operand.description)
+                throw .noCommonShape(op, first: operands[0], found: operand)
             }
             result = joined
         }

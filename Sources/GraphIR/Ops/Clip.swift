@@ -37,10 +37,7 @@ enum ClipBounds {
 
     static func check(_ attributes: Attributes, in op: OpName) throws(OpError) {
         let (lower, upper) = (attributes.float("min"), attributes.float("max"))
-        guard lower <= upper else {
-            throw OpError(
-                "bad-attribute", "'min' of \(op) must be at most 'max'", expected: "min ≤ \(upper)", found: "min = \(lower)")
-        }
+        guard lower <= upper else { throw .reversedBounds(op, min: lower, max: upper) }
     }
 
     static func sides<Scalar: EvaluationScalar>(_ x: Tensor<Scalar>, _ attributes: Attributes) -> [Int8] {

@@ -12,13 +12,11 @@ struct Concat: Op {
         let axis = try result.axis(attributes, in: name)
         for operand in operands.dropFirst() {
             guard operand.shape.rank == result.shape.rank else {
-                throw OpError(
-                    "rank-mismatch", "the operands of concat differ in their number of dimensions",
-                    expected: operands[0].description, found: operand.description)
+                throw .unequalRanks(name, first: operands[0], found: operand)
             }
             var wanted = operands[0]
             wanted.shape.dimensions[axis] = operand.shape.dimensions[axis]
-            try operand.require(wanted, as: "an operand", in: name)
+            try operand.require(wanted, in: name)
             result.shape.dimensions[axis] = result.shape.dimensions[axis] + operand.shape.dimensions[axis]
         }
         return result

@@ -34,10 +34,9 @@ enum Convolution {
         let (height, width) = try filterSize(filter, in: op)
         let channels = x.shape.dimensions[3]
         guard filter.shape.dimensions[2].compared(to: channels) != .different else {
-            throw OpError(
-                "shape-mismatch", "the filter's input channels are not those of x",
-                expected: "f32[\(height), \(width), \(channels), \(filter.shape.dimensions[3])]",
-                found: filter.description)
+            var fitting = filter
+            fitting.shape.dimensions[2] = channels
+            throw .filterChannels(expected: fitting, found: filter)
         }
         let (rows, columns) = (x.shape.dimensions[1], x.shape.dimensions[2])
         let padding = ConvolutionPadding(attributes, filterHeight: height, filterWidth: width)
@@ -46,11 +45,8 @@ enum Convolution {
         let outputHeight = (rows + padding.vertical - height).floorDivided(by: stride) + 1
         let outputWidth = (columns + padding.horizontal - width).floorDivided(by: stride) + 1
         for case let size? in [outputHeight.constant, outputWidth.constant] where size < 1 {
-            throw OpError(
-                "shape-mismatch", "the image is smaller than the filter",
-                expected: "at least \(max(1, height - padding.vertical)) rows and "
-                    + "\(max(1, width - padding.horizontal)) columns, or pad = same",
-                found: x.description)
+            throw .imageBelowFilter(
+                x, leastHeight: max(1, height - padding.vertical), leastWidth: max(1, width - padding.horizontal))
         }
         return TensorType(.f32, Shape([x.shape.dimensions[0], outputHeight, outputWidth, filter.shape.dimensions[3]]))
     }
@@ -58,15 +54,12 @@ enum Convolution {
     /// Rows and columns of a filter `[kh, kw, Cin, Cout]`.
     static func filterSize(_ filter: TensorType, in op: OpName) throws(OpError) -> (height: Int, width: Int) {
         try filter.requireF32(in: op)
-        try filter.requireRank(4, "[height, width, in, out]", in: op)
+        try filter.requireLayout(.filter, in: op)
         guard let height = filter.shape.dimensions[0].constant, let width = filter.shape.dimensions[1].constant else {
-            throw OpError(
-                "bad-filter", "a filter's height and width must be known when compiling", found: filter.description)
+            throw .symbolicFilter(filter)
         }
         guard height % 2 == 1, width % 2 == 1, height <= largestFilter, width <= largestFilter else {
-            throw OpError(
-                "bad-filter", "a filter's height and width must be odd and at most \(largestFilter)",
-                expected: "f32[3, 3, in, out]", found: filter.description)
+            throw .filterSize(filter)
         }
         return (height, width)
     }

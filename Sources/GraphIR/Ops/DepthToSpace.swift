@@ -13,9 +13,7 @@ struct DepthToSpace: Op {
         let block = attributes.integer("block")
         let channels = x.shape.dimensions[3].floorDivided(by: block * block)
         guard (block * block * channels).compared(to: x.shape.dimensions[3]) != .different else {
-            throw OpError(
-                "shape-mismatch", "depth_to_space needs a multiple of \(block * block) channels",
-                expected: "\(x.element.rawValue)[N, H, W, \(block * block)*C]", found: x.description)
+            throw .channelsNotMultiple(name, of: block * block, x)
         }
         return TensorType(
             x.element,

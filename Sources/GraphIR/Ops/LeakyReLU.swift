@@ -9,9 +9,7 @@ struct LeakyReLU: PointwiseOp {
     func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
         try operands[0].requireF32(in: name)
         let slope = attributes.float("slope")
-        guard slope >= 0, slope.isFinite else {
-            throw OpError("bad-attribute", "'slope' of leaky_relu must be at least 0", found: "\(slope)")
-        }
+        guard slope >= 0, slope.isFinite else { throw .attribute(name, "slope", .negative(slope)) }
         return operands[0]
     }
 

@@ -1,51 +1,34 @@
-/// The checks that the shape rules of many ops make, each with its one wording.
+/// The checks that the shape rules of many ops make.
 extension TensorType {
     func requireF32(in op: OpName) throws(OpError) {
-        guard element == .f32 else {
-            throw OpError(
-                "element-mismatch", "\(op.spelling) takes f32; write f32(…) around a u8 operand",
-                expected: TensorType(.f32, shape).description, found: description)
-        }
+        guard element == .f32 else { throw .notF32(op, self) }
     }
 
-    /// - Parameter layout: the dimensions' names, as `[N, H, W, C]`.
-    func requireRank(_ rank: Int, _ layout: String, in op: OpName) throws(OpError) {
-        guard shape.rank == rank else {
-            throw OpError(
-                "rank-mismatch", "\(op) takes \(rank) dimension\(rank == 1 ? "" : "s")",
-                expected: "\(element.rawValue)\(layout)", found: description)
-        }
+    func requireLayout(_ layout: OpError.Layout, in op: OpName) throws(OpError) {
+        guard shape.rank == layout.names.count else { throw .rank(op, layout, found: self) }
     }
 
     func requireImages(in op: OpName) throws(OpError) {
-        try requireRank(4, "[N, H, W, C]", in: op)
+        try requireLayout(.image, in: op)
     }
 
     /// Checks the element type, and the shape as far as sizes are known.
-    func require(_ expected: TensorType, as role: String, in op: OpName) throws(OpError) {
+    ///
+    /// - Parameter operand: its name; nil where the op takes any number of operands that are alike.
+    func require(_ expected: TensorType, as operand: String? = nil, in op: OpName) throws(OpError) {
         guard element == expected.element else {
-            throw OpError(
-                "element-mismatch", "\(role) of \(op) has the wrong element type",
-                expected: expected.description, found: description)
+            throw .operandElement(op, operand: operand, expected: expected, found: self)
         }
         let fits =
             shape.rank == expected.shape.rank
             && zip(shape.dimensions, expected.shape.dimensions).allSatisfy { $0.compared(to: $1) != .different }
-        guard fits else {
-            throw OpError(
-                "shape-mismatch", "\(role) of \(op) has the wrong shape",
-                expected: expected.description, found: description)
-        }
+        guard fits else { throw .operandShape(op, operand: operand, expected: expected, found: self) }
     }
 
     /// - Returns: the axis that an attribute names, which exists.
     func axis(_ attributes: Attributes, in op: OpName) throws(OpError) -> Int {
         let axis = attributes.integer("axis")
-        guard axis < shape.rank else {
-            throw OpError(
-                "bad-axis", "\(op) along axis \(axis) of a tensor with \(shape.rank) dimensions",
-                expected: "an axis below \(shape.rank)", found: description)
-        }
+        guard axis < shape.rank else { throw .axis(op, axis, of: self) }
         return axis
     }
 }

@@ -11,9 +11,7 @@ struct PReLU: PointwiseOp {
     func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
         for operand in operands { try operand.requireF32(in: name) }
         guard Broadcasting.fits(operands[1].shape, in: operands[0].shape) else {
-            throw OpError(
-                "shape-mismatch", "the slope of prelu does not broadcast to x",
-                expected: "a shape that broadcasts to \(operands[0])", found: operands[1].description)
+            throw .slope(operands[1], x: operands[0])
         }
         return operands[0]
     }

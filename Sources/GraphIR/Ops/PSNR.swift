@@ -65,8 +65,6 @@ struct PSNR: Op {
         try b.requireF32(in: op)
         try b.require(a, as: "b", in: op)
         let peak = attributes.float("max")
-        guard peak > 0, peak.isFinite else {
-            throw OpError("bad-attribute", "'max' of \(op) must be above 0", found: "\(peak)")
-        }
+        guard peak > 0, peak.isFinite else { throw .attribute(op, "max", .notPositive(peak)) }
     }
 }

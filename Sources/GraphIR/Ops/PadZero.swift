@@ -14,7 +14,7 @@ struct PadZero: Op {
         let axis = try result.axis(attributes, in: name)
         let (before, after) = (attributes.size("before"), attributes.size("after"))
         for case let size? in [before.constant, after.constant] where size < 0 {
-            throw OpError("bad-attribute", "pad_zero adds at least 0 zeros; slice cuts", found: "\(size)")
+            throw .negativePadding(size)
         }
         result.shape.dimensions[axis] = before + result.shape.dimensions[axis] + after
         return result

@@ -10,9 +10,7 @@ struct Power: PointwiseOp {
     func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
         try operands[0].requireF32(in: name)
         let base = attributes.float("base")
-        guard base > 0, base.isFinite else {
-            throw OpError("bad-attribute", "'base' of power must be above 0", found: "\(base)")
-        }
+        guard base > 0, base.isFinite else { throw .attribute(name, "base", .notPositive(base)) }
         return operands[0]
     }
 

@@ -15,10 +15,7 @@ struct ResizeBicubicGradient: Op {
             let size = operands[0].shape.dimensions[axis]
             result.shape.dimensions[axis] = size.floorDivided(by: factor)
             guard (factor * result.shape.dimensions[axis]).compared(to: size) != .different else {
-                throw OpError(
-                    "shape-mismatch",
-                    "resize_bicubic_gradient needs a height and width that are multiples of \(factor)",
-                    expected: "f32[N, \(factor)*H, \(factor)*W, C]", found: operands[0].description)
+                throw .sidesNotMultiple(name, of: factor, operands[0])
             }
         }
         return result

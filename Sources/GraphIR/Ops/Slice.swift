@@ -12,9 +12,7 @@ struct Slice: Op {
         let size = result.shape.dimensions[axis]
         let rest = size - start - length
         guard start.constant ?? 0 >= 0, length.constant ?? 1 >= 1, rest.constant ?? 0 >= 0 else {
-            throw OpError(
-                "out-of-range", "slice reaches outside axis \(axis)", expected: "indices 0..<\(size)",
-                found: "\(start)..<\(start + length) of \(operands[0])")
+            throw .sliceOutside(operands[0], axis: axis, start: start, length: length)
         }
         result.shape.dimensions[axis] = length
         return result

@@ -14,9 +14,7 @@ struct SpaceToDepth: Op {
         let (rows, columns) = (height.floorDivided(by: block), width.floorDivided(by: block))
         guard (block * rows).compared(to: height) != .different, (block * columns).compared(to: width) != .different
         else {
-            throw OpError(
-                "shape-mismatch", "space_to_depth needs a height and width that are multiples of \(block)",
-                expected: "\(x.element.rawValue)[N, \(block)*H, \(block)*W, C]", found: x.description)
+            throw .sidesNotMultiple(name, of: block, x)
         }
         return TensorType(
             x.element, Shape([x.shape.dimensions[0], rows, columns, block * block * x.shape.dimensions[3]]))

@@ -41,9 +41,7 @@ struct Sum: Op {
         var axes: [Int] = []
         for size in attributes.sizes("axes") {
             guard let axis = size.constant, axis >= 0, axis < rank, !axes.contains(axis) else {
-                throw OpError(
-                    "bad-axis", "'axes' of \(op) must be distinct axes of the operand",
-                    expected: "numbers from 0 to \(rank - 1)", found: "\(size)")
+                throw .reducedAxis(op, size, rank: rank)
             }
             axes.append(axis)
         }

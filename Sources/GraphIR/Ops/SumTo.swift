@@ -9,9 +9,7 @@ struct SumTo: Op {
         let target = TensorType(.f32, Shape(attributes.sizes("shape")))
         try operands[0].requireF32(in: name)
         guard Broadcasting.fits(target.shape, in: operands[0].shape) else {
-            throw OpError(
-                "shape-mismatch", "the shape that is asked for does not broadcast to x",
-                expected: "a shape that \(target) broadcasts to", found: operands[0].description)
+            throw .sumTo(target, from: operands[0])
         }
         return target
     }
