@@ -117,8 +117,8 @@ let package = Package(
         .target(
             name: "GraphC",
             dependencies: [
-                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphPack", "Interchange", "Imaging",
-                "GraphModel", "Enlarging", "Measuring", "GraphTraining",
+                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack", "Interchange",
+                "Imaging", "GraphModel", "Enlarging", "Measuring", "GraphTraining",
             ]),
         // The header of the C interface.
         .systemLibrary(name: "CGraphC"),

@@ -1,8 +1,9 @@
 // What an embedder needs, by one import: models, pictures, training, and below them graphs, programs and sessions.
 //
-// `GraphFiles` and the modules of kernels stay out: they serve these rooms and have no use of their own.
+// The modules of kernels stay out: they serve these rooms and have no use of their own.
 @_exported import Enlarging
 @_exported import GraphCompiler
+@_exported import GraphFiles
 @_exported import GraphIR
 @_exported import GraphLanguage
 @_exported import GraphModel

@@ -1,10 +1,9 @@
 import GraphIR
 
+// swift-format-ignore
 /// Every pass of the compiler, in the order in which they run. ``Pipeline`` does what this list says.
 ///
 /// Up to stage `fused` a pass takes each entry of a model, whatever the sizes; from there on one entry, for its sizes.
-// swift-format-ignore
-/// Every pass of the compiler, in the order in which they run.
 public let passTable: [StagePasses] = [
     StagePasses(.differentiated, [
         Pass("differentiate", "a train entry is a whole training step: gradients and updates", differentiate),

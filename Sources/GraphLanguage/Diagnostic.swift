@@ -7,7 +7,7 @@
 ///             ^
 ///       expected f32[N, H, W, 64]
 ///       found    f32[N, H, W, 32]
-///       in block conv3x3, called at 11:16, i = 3
+///       in conv3x3, called at 11:16, i = 3
 public struct Diagnostic: Error, Hashable, Sendable {
     /// A short stable name in kebab case, as `unknown-name`.
     public var code: String

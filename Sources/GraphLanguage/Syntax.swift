@@ -51,7 +51,7 @@ public struct Declaration: Hashable, Sendable {
     public var keyword: Keyword
     /// The lines of `///` directly above, without the slashes and one leading space.
     public var documentation: [String]
-    /// `train` or `predict` behind `entry`, else nil.
+    /// `forward`, `train` or `predict` behind `entry`, else nil.
     public var role: Name?
     /// The name that is declared; of `train` and `predict` the graph's.
     public var name: Name
@@ -63,7 +63,7 @@ public struct Declaration: Hashable, Sendable {
     public var outputs: [TypedName]
     /// The expression behind `where`.
     public var condition: Expression?
-    /// What a planned entry was made for, as clauses: `on avx2 bands 4`.
+    /// What a planned entry was made for, as clauses: `on avx2`.
     public var clauses: [Clause]
     /// The statements between the braces.
     public var body: [Statement]
@@ -174,7 +174,7 @@ public struct Statement: Hashable, Sendable {
         case update(Name, Expression)
         /// `fuse s0 { … }`, or `fuse s0 using conv2d_direct { … }` once kernels are chosen.
         case fuse(Name, kernel: Name?, body: [Statement])
-        /// `run s0 rows 0..<4 after 1, 2`; `buffer r at 4096 rows 7`: lines of a schedule or a plan.
+        /// `run s0 rows 0..<4 after s1(4)`; `buffer r at 4096 rows 7`: lines of a schedule or a plan.
         case directive(DirectiveKeyword, Name, [Clause])
         /// A statement with a mistake in it, and the names that it seems to give to values. See ``Parser/read(bytes:)``.
         case unreadable([Name])
@@ -213,7 +213,7 @@ public struct Statement: Hashable, Sendable {
     }
 }
 
-/// A keyword and its values: `rows 0..<4`, `after 1, 2`, `on avx2`. A clause may have no value.
+/// A keyword and its values: `rows 0..<4`, `on avx2`. A clause may have no value.
 public struct Clause: Hashable, Sendable {
     /// The clause's word.
     public var keyword: Name
@@ -236,7 +236,7 @@ public struct Path: Hashable, Sendable {
         case interpolation(Expression)
     }
 
-    /// The parts between the points.
+    /// Its parts in their order.
     public var pieces: [Piece]
     /// Where the path begins, at its `@`.
     @Unhashed public var location: SourceLocation

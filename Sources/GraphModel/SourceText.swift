@@ -34,7 +34,7 @@ public struct SourceText: Hashable, Sendable {
         do { return try Parser.parse(text) } catch { throw .mistakes(error, in: self) }
     }
 
-    /// The program of a dump of stage `scheduled` or `planned`, verified.
+    /// The program of a dump of stage `lowered`, `scheduled` or `planned`, verified.
     public func program() throws(ModelError) -> Program {
         do { return try readProgram(text) } catch { throw ModelError(error, in: self) }
     }

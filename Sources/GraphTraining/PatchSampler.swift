@@ -6,7 +6,7 @@ import Imaging
 /// A step's choice is a function of seed and step alone. Pictures come in a new random order each time
 /// all have been seen; a crop starts anywhere on the low-resolution grid.
 public struct PatchSampler: Hashable, Sendable {
-    /// Decides all crops, turns and mirror images of a run.
+    /// Decides all crops, rotations and mirror images of a run.
     public var seed: UInt64
     /// Crops in a batch.
     public var batchCount: Int

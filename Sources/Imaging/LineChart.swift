@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GraphBasics
 import GraphFiles
 
@@ -90,7 +91,7 @@ public struct LineChart: Hashable, Sendable {
         let middle = (horizontal.start + horizontal.end) / 2
         lines.append(text(horizontalLabel, x: middle, y: panelEnd - 14, ["text-anchor": "middle"]))
         if let footer {
-            let png = base64(try footer.pngBytes())
+            let png = Data(try footer.pngBytes()).base64EncodedString()
             lines.append(
                 element(
                     "image",

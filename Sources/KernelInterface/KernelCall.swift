@@ -8,7 +8,7 @@ public struct KernelCall {
     public var inputs: UnsafePointer<TensorRows>
     /// The step's results, in the order of its outputs.
     public var outputs: UnsafePointer<TensorRows>
-    /// The kernel family's constants: a ``ConvolutionGeometry``, a `PointwiseGeometry`, ….
+    /// The kernel family's constants: as a ``ConvolutionGeometry``.
     public var geometry: UnsafeRawPointer
     /// Applied to rows of the first input as they are read; empty when there is nothing to do.
     public var prologue: PointwiseCode

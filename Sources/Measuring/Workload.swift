@@ -6,7 +6,7 @@ public struct Workload: Hashable, Sendable {
     public var name: String
     /// Pictures of the batch.
     public var imageCount: Int
-    /// Rows and columns of a low-resolution picture.
+    /// Rows of a low-resolution picture.
     public var height: Int
     /// Columns of a low-resolution picture.
     public var width: Int

@@ -66,9 +66,6 @@ import Testing
         #expect(try Picture(contentsOfPNG: folder.file("footer.png")) == footer)
     }
 
-    @Test(arguments: ["", "f", "fo", "foo", "foob", "fooba", "foobar"])
-    func bytesAsBase64(_ text: String) { #expect(base64(Array(text.utf8)) == Data(text.utf8).base64EncodedString()) }
-
     @Test(
         "Ticks are round and few",
         arguments: [

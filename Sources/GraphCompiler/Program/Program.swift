@@ -5,7 +5,7 @@ import KernelInterface
 /// and every buffer's place in memory known.
 ///
 /// A program is a plain value. It prints as text, is read again and verified
-/// (`text`, ``readProgram(_:)``), and holds no pointer.
+/// (``readProgram(_:)``), and holds no pointer.
 public struct Program: Hashable, Sendable {
     /// What the entry is for.
     public var role: Role

@@ -19,11 +19,11 @@ public struct Step: Hashable, Sendable {
     public var prologue: PointwiseProgram?
     /// What is done to the kernel's result before it is stored.
     public var epilogue: PointwiseProgram?
-    /// Index in `inputs` of the first further operand of prologue and epilogue.
+    /// Index in `inputs` of the prologue's first further operand.
     public var prologueFirstInput: Int
-    /// What is applied to results before they are stored.
+    /// Index in `inputs` of the epilogue's first further operand.
     public var epilogueFirstInput: Int
-    /// Rows of the first output, and of one image of it; a step that runs as a whole knows no images.
+    /// Rows of the first output, all images together.
     public var rowCount: Int
     /// Rows of one image of the first output.
     public var imageHeight: Int
