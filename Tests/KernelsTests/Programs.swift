@@ -50,7 +50,25 @@ enum Programs {
     static let gate = NamedProgram(
         "relu gradient", [full, full], [.init(.reluGradient, left: 0, right: 1)], [.init(value: 2)])
 
-    static let epilogues: [NamedProgram] = [
+    /// What every convolution is tested with: programs as networks have them, and each opcode.
+    static let epilogues = networkEpilogues + eachOpcode
+
+    /// Each opcode alone and behind a bias: what a kernel recognises as a program of its own, it must compute.
+    private static let eachOpcode = PointwiseOpcode.allCases.flatMap { opcode in
+        [
+            NamedProgram(
+                "\(opcode)", [full, full],
+                [.init(opcode, left: 0, right: 1, immediate: 0.25, secondImmediate: 2)], [.init(value: 2)]),
+            NamedProgram(
+                "bias + \(opcode)", [full, channel, full],
+                [
+                    .init(.add, left: 0, right: 1),
+                    .init(opcode, left: 3, right: 2, immediate: 0.25, secondImmediate: 2),
+                ], [.init(value: 4)]),
+        ]
+    }
+
+    private static let networkEpilogues: [NamedProgram] = [
         NamedProgram("nothing", [full], [], [.init(value: 0)]),
         NamedProgram("bias", [full, channel], [.init(.add, left: 0, right: 1)], [.init(value: 2)]),
         NamedProgram(
