@@ -15,7 +15,7 @@ public enum PackError: Error, Hashable, Sendable {
     /// The contents are not what the format can hold.
     case unstorable(path: String, PackFault)
     /// The file that was written reads as something else; it is not put in its place.
-    case readsBackOtherwise(path: String, String)
+    indirect case readsBackOtherwise(path: String, PackVerification.Damage)
     case outOfMemory(path: String)
 
     /// What a file is that is no pack.
@@ -50,8 +50,8 @@ extension PackError: CustomStringConvertible {
         case .tooLarge: "header: a pack has at most \(SectionTable.Limit.fileByteCount) bytes"
         case .damaged(_, let fault): "damaged: \(fault); copy the file again or restore it from a backup"
         case .unstorable(_, let fault): "cannot be written: \(fault)"
-        case .readsBackOtherwise(_, let difference):
-            "cannot be written: what was read back is not what was written: \(difference)"
+        case .readsBackOtherwise(_, let damage):
+            "cannot be written: what was read back is not what was written: \(damage)"
         case .outOfMemory: "cannot be written: memory ran out"
         }
     }

@@ -48,7 +48,7 @@ public struct PackFault: Error, Hashable, Sendable {
         case hasNoPath
         case isTensor
         case isText
-        case storedAs(String, expected: String)
+        case storedAs(StoredElement, expected: StoredElement)
         case rank(Int)
         case tooManyElements(shape: [Int])
         case offset(Int, expected: Int)

@@ -5,13 +5,21 @@ import GraphFiles
 ///
 /// Reading stops at the first problem; this goes on and lists them all.
 public struct PackVerification: Hashable, Sendable {
-    /// A part of the file, and what is wrong with it. Empty for a whole pack.
-    public let damage: [String]
+    /// What is wrong with the file, at most one thing with each part. Empty for a whole pack.
+    public let damage: [Damage]
     /// Tensors that hold a value that is no finite number: the file keeps what it was given, but these weights
     /// are of no use.
     public let nonFiniteTensors: [String]
     /// Nil where the table cannot be read.
     public let sectionCount: Int?
+
+    /// What is wrong with a pack, or with one of its sections.
+    public enum Damage: Hashable, Sendable {
+        /// It cannot be read.
+        case unreadable(PackError)
+        /// Its checksums hold, but its digest does not match.
+        case otherDigest(PackFault.Part)
+    }
 
     /// Whether nothing is damaged and every value is finite.
     public var isSound: Bool { damage.isEmpty && nonFiniteTensors.isEmpty }
@@ -42,7 +50,7 @@ extension PackVerification {
     }
 
     private init(failure: PackError) {
-        self.init(damage: [failure.problem], nonFiniteTensors: [], sectionCount: nil)
+        self.init(damage: [.unreadable(failure)], nonFiniteTensors: [], sectionCount: nil)
     }
 }
 
@@ -50,13 +58,23 @@ extension PackVerification: CustomStringConvertible {
     /// One line for each problem, or one that says that there is none.
     public var description: String {
         guard !isSound else { return "sound: \(sectionCount ?? 0) sections, every checksum, digest and value" }
-        return (damage + nonFiniteTensors).joined(separator: "\n")
+        return (damage.map(\.description) + nonFiniteTensors).joined(separator: "\n")
+    }
+}
+
+extension PackVerification.Damage: CustomStringConvertible {
+    /// The part and what is wrong with it, without the path.
+    public var description: String {
+        switch self {
+        case .unreadable(let error): error.problem
+        case .otherDigest(let part): "\(part): its checksums hold, but its digest does not match"
+        }
     }
 }
 
 /// What is wrong with one section.
 private struct Findings: Sendable {
-    var damage: String?
+    var damage: PackVerification.Damage?
     var nonFiniteTensor: String?
 }
 
@@ -67,23 +85,19 @@ extension SectionReader {
                 return Findings(damage: try check(try bytes(of: section, decoder), of: section))
             }
             let values = try values(of: section, decoder)
-            guard SHA256.hash(of: values) == section.digest else { return Findings(damage: section.wrongDigest) }
+            guard SHA256.hash(of: values) == section.digest else { return Findings(damage: .otherDigest(section.part)) }
             let place = values.firstIndex { !$0.isFinite }
             return Findings(nonFiniteTensor: place.map { "\(section.part): value \($0) is \(values[$0])" })
         } catch {
-            return Findings(damage: error.problem)
+            return Findings(damage: .unreadable(error))
         }
     }
 
-    private func check(_ bytes: [UInt8], of section: Section) throws(PackError) -> String? {
-        guard SHA256.hash(of: bytes) == section.digest else { return section.wrongDigest }
+    private func check(_ bytes: [UInt8], of section: Section) throws(PackError) -> PackVerification.Damage? {
+        guard SHA256.hash(of: bytes) == section.digest else { return .otherDigest(section.part) }
         do throws(PackFault) {
             if section.isDictionary { _ = try section.dictionary(bytes) } else { _ = try section.text(bytes) }
             return nil
         } catch { throw .damaged(path: file.path, error) }
     }
-}
-
-extension Section {
-    fileprivate var wrongDigest: String { "\(part): its checksums hold, but its digest does not match" }
 }

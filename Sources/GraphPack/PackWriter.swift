@@ -32,8 +32,8 @@ extension Pack {
             try file.synchronize()
             return file
         }
-        if let partialPath = file.partialPath, let problem = PackVerification(contentsOf: partialPath).damage.first {
-            throw .readsBackOtherwise(path: path, problem)
+        if let partialPath = file.partialPath, let damage = PackVerification(contentsOf: partialPath).damage.first {
+            throw .readsBackOtherwise(path: path, damage)
         }
         try inFile { () throws(FileError) in try file.commit() }
         return encoded.report

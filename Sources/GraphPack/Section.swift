@@ -144,7 +144,7 @@ extension Section {
         guard name != prefix else { throw PackFault(part, .hasNoPath) }
         guard type != .bytes else { throw PackFault(part, .isText) }
         guard type == expected else {
-            throw PackFault(part, .storedAs("\(type)", expected: "\(expected)"))
+            throw PackFault(part, .storedAs(type, expected: expected))
         }
     }
 }

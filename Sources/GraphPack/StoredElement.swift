@@ -10,7 +10,7 @@
 ///     2 fp16     n × lower 8 bits                                      sign, exponent, upper 2 bits of the mantissa
 ///     3 bf16     n × sign and mantissa                                 exponent
 ///     4 int8     C × float32, the scales of the chunk's channels       whole number in -127...127
-enum StoredElement: UInt8 {
+public enum StoredElement: UInt8, Sendable {
     case bytes = 0
     case fp32 = 1
     case fp16 = 2

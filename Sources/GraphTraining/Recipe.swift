@@ -42,9 +42,9 @@ public struct Recipe: Hashable, Sendable {
 
     /// - Throws: when a number is out of range or does not fit the scale.
     func check(scale: Int) throws(TrainingError) {
-        let counts = [
-            ("epochs", epochCount), ("steps of an epoch", stepsPerEpoch), ("crops of a batch", batchCount),
-            ("the patch", patchSide), ("patience", patience), ("validation crops", validationCropLimit),
+        let counts: [(TrainingError.Count, Int)] = [
+            (.epochs, epochCount), (.stepsOfEpoch, stepsPerEpoch), (.cropsOfBatch, batchCount),
+            (.patchSide, patchSide), (.patience, patience), (.validationCrops, validationCropLimit),
         ]
         for (name, count) in counts where count < 1 {
             throw .tooFew(name, count)

@@ -36,7 +36,7 @@ public enum TrainingError: Error, Hashable, Sendable {
     case samplesExist(path: String)
 
     // The recipe.
-    case tooFew(String, Int)
+    case tooFew(Count, Int)
     case unevenPatch(side: Int, scale: Int)
     case learningRate(Float)
     case clipNorm(Float)
@@ -69,6 +69,16 @@ public enum TrainingError: Error, Hashable, Sendable {
     /// A picture could not be read; the run is saved.
     indirect case interrupted(TrainingError, afterStep: Int, RunFolder)
     case notFinite(NonFiniteValue, step: Int, place: String?, RunFolder)
+
+    /// A number of a recipe that must be 1 or more, as messages call it.
+    public enum Count: String, Hashable, Sendable {
+        case epochs
+        case stepsOfEpoch = "steps of an epoch"
+        case cropsOfBatch = "crops of a batch"
+        case patchSide = "the patch"
+        case patience
+        case validationCrops = "validation crops"
+    }
 
     /// What became infinite or no number.
     public enum NonFiniteValue: Hashable, Sendable {
@@ -104,7 +114,7 @@ extension TrainingError: CustomStringConvertible {
         case .incomparable(let path, let error): "\(path): \(error.problem)"
         case .batchNotMade(let step): "the batch of step \(step) was not made"
         case .samplesExist(let path): "\(path): the file is there already; name an empty folder"
-        case .tooFew(let name, let count): "\(name): \(count) is too few; give 1 or more"
+        case .tooFew(let name, let count): "\(name.rawValue): \(count) is too few; give 1 or more"
         case .unevenPatch(let side, let scale):
             "a patch of \(side) pixels is no multiple of the model's scale; give \(max(1, side / scale) * scale)"
         case .learningRate(let rate): "a learning rate of \(rate) does not train; give a positive number"

@@ -1,14 +1,247 @@
-/// A rule of a foreign format that is broken, and where, before it is known of which file.
-public struct FormatFault: Error, Hashable, Sendable, CustomStringConvertible {
-    /// As `tensor 'head.filter'` or `pickle, byte 17`.
-    public var part: String
-    /// The rule that does not hold there.
-    public var problem: String
+import GraphPack
 
-    init(_ part: String, _ problem: String) {
+/// A rule of a foreign format that is broken, and where, before it is known of which file.
+public struct FormatFault: Error, Hashable, Sendable {
+    /// Where in the file.
+    public var part: Part
+    /// The rule that does not hold there.
+    public var problem: Problem
+
+    init(_ part: Part, _ problem: Problem) {
         self.part = part
         self.problem = problem
     }
 
+    /// A part of a file, as messages call it.
+    public enum Part: Hashable, Sendable {
+        case header
+        case data
+        case names
+        case archive
+        /// Of an archive.
+        case entry(String)
+        /// Of NumPy's archives.
+        case array(String)
+        case tensor(String)
+        case pickle
+        case pickleByte(Int)
+        /// Of a file of rules, counted from 1.
+        case line(Int)
+    }
+
+    /// What is wrong with a part. Byte counts and numbers are those that were found.
+    public enum Problem: Hashable, Sendable {
+        case json(JSON, byte: Int)
+
+        case tooManyTensors(count: Int)
+        /// A name is empty, too long or not printable.
+        case unusableName
+        /// One of the names is empty, too long or not printable.
+        case holdsUnusableName
+        case headerWouldBeTooLarge
+        case nameStandsTwice
+        case rank(Int)
+        case place(Range<Int>, start: Int, dataByteCount: Int)
+        case byteCount(Int, shape: [Int])
+        case dataEnds(at: Int, dataByteCount: Int)
+        /// - Parameter name: nil where it cannot be shown.
+        case otherType(name: String?)
+
+        case directoryDoesNotFit
+        case entryDoesNotFit
+        case promisesTooMuch
+        case lacksEntry(String)
+        case lacksEnd
+        case unreadableEntry(number: Int)
+        case lacksSize
+        case entryCount(promised: Int, found: Int)
+        case doesNotInflate
+        case isNeitherStoredNorDeflated
+        case checksumDiffers
+
+        case isNotNumPyArray
+        case headerIsNotOne
+
+        case hasNoEnd
+        case isNoDictionary
+        case holdsNoTensors
+        case aNameStandsTwice
+        case storageHoldsOther(elementCount: Int)
+        case leavesStorage(shape: [Int])
+        case pickle(Pickle)
+
+        case lacksArrow
+        case lacksName
+        case unknownStep(String)
+        case noRule(tensor: String)
+        case isNotIdentity(tensor: String)
+        case secondTensor(path: String, tensor: String)
+        case cannotFollow(tensor: String, shape: [Int], Misfit)
+    }
+
+    /// What stands in a JSON text instead of what must.
+    public enum JSON: Hashable, Sendable {
+        case noWholeNumber
+        case endlessString
+        case stringIsNotUTF8
+        case unknownEscape
+        case halfSurrogatePair
+        case secondValue
+        case no(Unicode.Scalar)
+        case secondMetadata
+        case repeatedMetadataKey
+        case unexpectedMember
+        case incompleteEntry
+        case offsetsAreNoRange
+    }
+
+    /// What a pickle asks for and cannot have.
+    public enum Pickle: Hashable, Sendable {
+        case unknownOpcode(UInt8)
+        case unknownFunction(String)
+        case nameIsNone
+        case calleeIsNoFunction
+        case tensorIsNone
+        case storageIsNone
+        case itemsForNoList
+        case itemsForNoDictionary
+        case emptyStack
+        case noMark
+        case notRemembered(key: Int)
+        case stringIsNotUTF8
+        case nameIsNotUTF8
+        case tooWideInteger
+    }
+
+    /// Why a rule cannot be followed with a tensor.
+    public enum Misfit: Hashable, Sendable {
+        case lacksTensor(String)
+        case isNoFilter
+        case cannotUnshuffle(to: String, channelCount: Int)
+        case addends(count: Int)
+        case otherFilter(String, channelCount: Int)
+    }
+}
+
+extension FormatFault: CustomStringConvertible {
     public var description: String { "\(part): \(problem)" }
+}
+
+extension FormatFault.Part: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .header: "header"
+        case .data: "data"
+        case .names: "names"
+        case .archive: "archive"
+        case .entry(let name): "entry '\(name)'"
+        case .array(let name): "array '\(name)'"
+        case .tensor(let name): name.isPrintable ? "tensor '\(name)'" : "a tensor"
+        case .pickle: "pickle"
+        case .pickleByte(let offset): "pickle, byte \(offset)"
+        case .line(let number): "line \(number)"
+        }
+    }
+}
+
+extension FormatFault.Problem: CustomStringConvertible {
+    public var description: String {
+        typealias Limit = SectionTable.Limit
+        return switch self {
+        case .json(let found, let byte): "at byte \(byte) stands \(found)"
+        case .tooManyTensors(let count): "\(count) tensors exceed the limit of \(Limit.sectionCount)"
+        case .unusableName: "a name is empty, too long or not printable"
+        case .holdsUnusableName: "one is empty, too long or not printable"
+        case .headerWouldBeTooLarge: "it would exceed \(SafeTensors.Limit.headerByteCount) bytes"
+        case .nameStandsTwice: "its name stands there twice"
+        case .rank(let rank): "its rank is \(rank), and the limit is \(Limit.rank)"
+        case .place(let range, let start, let end): "its bytes \(range) should start at \(start) and end by \(end)"
+        case .byteCount(let byteCount, let shape): "its \(byteCount) bytes are not those of its shape \(shape)"
+        case .dataEnds(let end, let byteCount): "the tensors end at byte \(end), and the data at \(byteCount)"
+        case .otherType(let name):
+            "its type is \(name.map { "'\($0)'" } ?? "unknown"), and only F64, F32, F16 and BF16 can be weights; leave it out"
+        case .directoryDoesNotFit: "its directory does not fit into the file"
+        case .entryDoesNotFit: "it does not fit into the file"
+        case .promisesTooMuch: "its entries promise far more bytes than the file holds"
+        case .lacksEntry(let name): "it has no entry '\(name)'"
+        case .lacksEnd: "its end is missing; the file is cut short"
+        case .unreadableEntry(let number): "entry \(number) of its directory is not one"
+        case .lacksSize: "its size is missing"
+        case .entryCount(let promised, let found): "it promises \(promised) entries and has \(found)"
+        case .doesNotInflate: "it does not inflate to its length"
+        case .isNeitherStoredNorDeflated: "it is neither stored nor deflated"
+        case .checksumDiffers: "its checksum does not match"
+        case .isNotNumPyArray: "it is not a .npy file"
+        case .headerIsNotOne: "its header is not one"
+        case .hasNoEnd: "it has no end"
+        case .isNoDictionary: "it is no dictionary of tensors; save model.state_dict()"
+        case .holdsNoTensors: "it holds no tensors; save model.state_dict()"
+        case .aNameStandsTwice: "a name stands there twice"
+        case .storageHoldsOther(let elementCount): "its storage does not hold \(elementCount) numbers"
+        case .leavesStorage(let shape): "its shape \(shape) does not fit into its storage"
+        case .pickle(let problem): "\(problem)"
+        case .lacksArrow: "it has no '->' between two names"
+        case .lacksName: "a name is missing beside '->'"
+        case .unknownStep(let step): "'\(step)' is no step that rules know"
+        case .noRule(let tensor): "no rule names it; add one, or '\(tensor) -> drop'"
+        case .isNotIdentity(let tensor): "'\(tensor)' is not the identity, and the model has no layer for it"
+        case .secondTensor(let path, let tensor): "a second tensor becomes @\(path): '\(tensor)'"
+        case .cannotFollow(let tensor, let shape, let misfit): "'\(tensor)', \(shape): \(misfit)"
+        }
+    }
+}
+
+extension FormatFault.JSON: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .noWholeNumber: "no whole number below 2^63"
+        case .endlessString: "a string without end"
+        case .stringIsNotUTF8: "a string that is not UTF-8"
+        case .unknownEscape: "an unknown escape"
+        case .halfSurrogatePair: "half a surrogate pair"
+        case .secondValue: "more than one value"
+        case .no(let token): "no '\(token)'"
+        case .secondMetadata: "a second '__metadata__'"
+        case .repeatedMetadataKey: "a metadata key that stands there twice"
+        case .unexpectedMember: "a member that is unknown or stands there twice"
+        case .incompleteEntry: "an entry without dtype, shape or data_offsets"
+        case .offsetsAreNoRange: "data_offsets that are no range"
+        }
+    }
+}
+
+extension FormatFault.Pickle: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unknownOpcode(let opcode):
+            "an opcode \(opcode), which state dicts do not use; save model.state_dict() alone"
+        case .unknownFunction(let name):
+            "a call of '\(name.isPrintable ? name : "?")', which is not executed; save model.state_dict() alone"
+        case .nameIsNone: "a name that is none"
+        case .calleeIsNoFunction: "a call of what is no function"
+        case .tensorIsNone: "a tensor that is none"
+        case .storageIsNone: "a storage that is none"
+        case .itemsForNoList: "items for what is no list"
+        case .itemsForNoDictionary: "items for what is no dictionary"
+        case .emptyStack: "an empty stack"
+        case .noMark: "no mark"
+        case .notRemembered(let key): "nothing remembered as \(key)"
+        case .stringIsNotUTF8: "a string that is not UTF-8"
+        case .nameIsNotUTF8: "a name that is not UTF-8"
+        case .tooWideInteger: "a whole number beyond 64 bits"
+        }
+    }
+}
+
+extension FormatFault.Misfit: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .lacksTensor(let name): "the file has no '\(name)'"
+        case .isNoFilter: "it is no filter"
+        case .cannotUnshuffle(let name, let channelCount):
+            "its last dimension is not a square times the \(channelCount) of '\(name)'"
+        case .addends(let count): "what is added has \(count) values"
+        case .otherFilter(let name, let channelCount): "'\(name)' does not make it of \(channelCount) channels"
+        }
+    }
 }

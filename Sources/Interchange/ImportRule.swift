@@ -40,8 +40,8 @@ struct ImportRule: Hashable, Sendable {
 extension ImportRule {
     init(_ line: Substring, lineNumber: Int) throws(FormatFault) {
         self.lineNumber = lineNumber
-        func problem(_ text: String) -> FormatFault { FormatFault("line \(lineNumber)", text) }
-        guard let arrow = line.firstRange(ofText: "->") else { throw problem("it has no '->' between two names") }
+        func fault(_ problem: FormatFault.Problem) -> FormatFault { FormatFault(.line(lineNumber), problem) }
+        guard let arrow = line.firstRange(ofText: "->") else { throw fault(.lacksArrow) }
         pattern = Self.pieces(line[..<arrow.lowerBound].trimmed)
         let rest = line[arrow.upperBound...]
         let colon = rest.firstIndex(of: ":")
@@ -51,10 +51,10 @@ extension ImportRule {
         case "drop if identity": target = .dropped(ifIdentity: true)
         default: target = .path(Self.pieces(targetText))
         }
-        guard !pattern.isEmpty, !targetText.isEmpty else { throw problem("a name is missing beside '->'") }
+        guard !pattern.isEmpty, !targetText.isEmpty else { throw fault(.lacksName) }
         var steps: [Step] = []
         for text in Self.stepTexts(colon.map { rest[rest.index(after: $0)...] } ?? "") {
-            guard let step = Self.step(text) else { throw problem("'\(text)' is no step that rules know") }
+            guard let step = Self.step(text) else { throw fault(.unknownStep(text)) }
             steps.append(step)
         }
         self.steps = steps
@@ -169,7 +169,7 @@ extension ImportRule {
                 value == (index / channelCount == index % channelCount ? 1 : 0)
             }
         guard isIdentity else {
-            throw FormatFault("line \(lineNumber)", "'\(tensor.path)' is not the identity, and the model has no layer for it")
+            throw FormatFault(.line(lineNumber), .isNotIdentity(tensor: tensor.path))
         }
     }
 
@@ -178,11 +178,11 @@ extension ImportRule {
     ) throws(FormatFault) -> PackedTensor {
         var shape = tensor.shape
         var values = tensor.values
-        func problem(_ text: String) -> FormatFault {
-            FormatFault("line \(lineNumber)", "'\(tensor.path)', \(tensor.shape): \(text)")
+        func fault(_ misfit: FormatFault.Misfit) -> FormatFault {
+            FormatFault(.line(lineNumber), .cannotFollow(tensor: tensor.path, shape: tensor.shape, misfit))
         }
         func find(_ name: String) throws(FormatFault) -> PackedTensor {
-            guard let found = others[name] else { throw problem("the file has no '\(name)'") }
+            guard let found = others[name] else { throw fault(.lacksTensor(name)) }
             return found
         }
         func resolve(_ operand: Operand) throws(FormatFault) -> [Float] {
@@ -195,14 +195,14 @@ extension ImportRule {
             if step.ifPresent, !step.action.names.allSatisfy({ others[$0] != nil }) { continue }
             switch step.action {
             case .transposeFilter:
-                guard shape.count == 4 else { throw problem("it is no filter") }
+                guard shape.count == 4 else { throw fault(.isNoFilter) }
                 let (o, i, h, w) = (shape[0], shape[1], shape[2], shape[3])
                 shape = [h, w, i, o]
                 values = StridedView(shape: shape, strides: [w, 1, h * w, i * h * w], offset: 0).values(in: values) ?? []
             case .unshuffle(let name):
                 let channelCount = try find(name).values.count
                 guard let last = shape.last, let order = Self.unshuffledOrder(last, channelCount: channelCount) else {
-                    throw problem("its last dimension is not a square times the \(channelCount) of '\(name)'")
+                    throw fault(.cannotUnshuffle(to: name, channelCount: channelCount))
                 }
                 let old = values
                 for start in stride(from: 0, to: values.count, by: last) {
@@ -210,13 +210,13 @@ extension ImportRule {
                 }
             case .add(let operand):
                 let addends = try resolve(operand)
-                guard addends.count == values.count else { throw problem("what is added has \(addends.count) values") }
+                guard addends.count == values.count else { throw fault(.addends(count: addends.count)) }
                 for i in values.indices { values[i] += addends[i] }
             case .addFiltered(let name, let operand):
                 let filter = try find(name)
                 let colour = try resolve(operand)
                 guard filter.shape.count == 4, filter.shape[0] == values.count, filter.shape[1] == colour.count else {
-                    throw problem("'\(name)' does not make it of \(colour.count) channels")
+                    throw fault(.otherFilter(name, channelCount: colour.count))
                 }
                 let area = filter.shape[2] * filter.shape[3]
                 for o in values.indices {

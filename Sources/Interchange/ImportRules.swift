@@ -61,7 +61,7 @@ public struct ImportRules: Hashable, Sendable {
         do throws(FormatFault) {
             for tensor in weights.tensors {
                 guard let (rule, words) = rules.firstMatch(for: tensor.path) else {
-                    throw FormatFault("tensor '\(tensor.path)'", "no rule names it; add one, or '\(tensor.path) -> drop'")
+                    throw FormatFault(.tensor(tensor.path), .noRule(tensor: tensor.path))
                 }
                 guard let path = rule.path(words) else {
                     try rule.checkDropping(tensor)
@@ -69,7 +69,7 @@ public struct ImportRules: Hashable, Sendable {
                 }
                 let result = try rule.applied(to: tensor, path: path, among: byName)
                 guard paths.insert(path).inserted else {
-                    throw FormatFault("line \(rule.lineNumber)", "a second tensor becomes @\(path): '\(tensor.path)'")
+                    throw FormatFault(.line(rule.lineNumber), .secondTensor(path: path, tensor: tensor.path))
                 }
                 results.append(result)
             }

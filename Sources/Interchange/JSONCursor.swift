@@ -10,7 +10,7 @@ struct JSONCursor {
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    func problem(_ found: String) -> FormatFault { FormatFault("header", "at byte \(offset) stands \(found)") }
+    func fault(_ found: FormatFault.JSON) -> FormatFault { FormatFault(.header, .json(found, byte: offset)) }
 
     /// Takes an object and calls `member` at each of its values.
     mutating func takeObject(
@@ -41,7 +41,7 @@ struct JSONCursor {
         let digits = bytes[offset...].prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
         guard let number = Int(String(decoding: digits.prefix(20), as: UTF8.self)), digits.count < 20,
             digits.count == 1 || digits.first != UInt8(ascii: "0")
-        else { throw problem("no whole number below 2^63") }
+        else { throw fault(.noWholeNumber) }
         offset = digits.endIndex
         return number
     }
@@ -50,19 +50,19 @@ struct JSONCursor {
         try expect("\"")
         var text: [UInt8] = []
         while true {
-            guard offset < bytes.count, bytes[offset] >= 0x20 else { throw problem("a string without end") }
+            guard offset < bytes.count, bytes[offset] >= 0x20 else { throw fault(.endlessString) }
             let byte = bytes[offset]
             offset += 1
             if byte == UInt8(ascii: "\"") { break }
             if byte == UInt8(ascii: "\\") { text += try takeEscape().utf8 } else { text.append(byte) }
         }
-        guard let string = String(validating: text, as: UTF8.self) else { throw problem("a string that is not UTF-8") }
+        guard let string = String(validating: text, as: UTF8.self) else { throw fault(.stringIsNotUTF8) }
         return string
     }
 
     /// What follows a backslash.
     private mutating func takeEscape() throws(FormatFault) -> String {
-        guard offset < bytes.count else { throw problem("a string without end") }
+        guard offset < bytes.count else { throw fault(.endlessString) }
         let byte = bytes[offset]
         offset += 1
         switch byte {
@@ -78,9 +78,9 @@ struct JSONCursor {
                 offset += 2
                 units.append(try takeCodeUnit())
             }
-            guard let text = String(validating: units, as: UTF16.self) else { throw problem("half a surrogate pair") }
+            guard let text = String(validating: units, as: UTF16.self) else { throw fault(.halfSurrogatePair) }
             return text
-        default: throw problem("an unknown escape")
+        default: throw fault(.unknownEscape)
         }
     }
 
@@ -88,18 +88,18 @@ struct JSONCursor {
         let digits = bytes[offset...].prefix(4)
         guard digits.count == 4, digits.allSatisfy({ UnicodeScalar($0).properties.isASCIIHexDigit }),
             let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
-        else { throw problem("an unknown escape") }
+        else { throw fault(.unknownEscape) }
         offset += 4
         return unit
     }
 
     mutating func expectEnd() throws(FormatFault) {
         skipSpace()
-        guard offset == bytes.count else { throw problem("more than one value") }
+        guard offset == bytes.count else { throw fault(.secondValue) }
     }
 
     private mutating func expect(_ token: UnicodeScalar) throws(FormatFault) {
-        guard takes(token) else { throw problem("no '\(token)'") }
+        guard takes(token) else { throw fault(.no(token)) }
     }
 
     private mutating func takes(_ token: UnicodeScalar) -> Bool {

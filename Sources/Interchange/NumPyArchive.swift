@@ -8,7 +8,7 @@ enum NumPyArchive {
             let path = name.hasSuffix(".npy") ? String(name.dropLast(4)) : name
             let bytes = try archive.bytes(of: name)
             do throws(FormatFault) {
-                try weights.add(path, try NumPyArray(bytes, label: "array '\(path)'").tensor(path: path))
+                try weights.add(path, try NumPyArray(bytes, path: path).tensor())
             } catch { throw .damaged(path: archive.file.path, error) }
         }
         return weights
@@ -21,20 +21,20 @@ private struct NumPyArray {
     let isColumnMajor: Bool
     let shape: [Int]
     let data: ArraySlice<UInt8>
-    let label: String
+    let path: String
 
-    init(_ bytes: [UInt8], label: String) throws(FormatFault) {
-        self.label = label
+    init(_ bytes: [UInt8], path: String) throws(FormatFault) {
+        self.path = path
         var cursor = ByteCursor(bytes)
         guard cursor.takeBytes(count: 6) == [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59],
             let major = cursor.take(UInt8.self), 1...3 ~= major, cursor.take(UInt8.self) != nil,
             let headerByteCount = major == 1 ? cursor.take(UInt16.self).map(Int.init) : cursor.take(UInt32.self).map(Int.init),
             let header = cursor.takeText(byteCount: headerByteCount)
-        else { throw FormatFault(label, "it is not a .npy file") }
+        else { throw FormatFault(.array(path), .isNotNumPyArray) }
         var literal = PythonLiteral(header)
         guard let members = literal.dictionary(), let description = members["descr"], let order = members["fortran_order"],
             let shape = members["shape"].flatMap(PythonLiteral.integers)
-        else { throw FormatFault(label, "its header is not one") }
+        else { throw FormatFault(.array(path), .headerIsNotOne) }
         self.description = description
         isColumnMajor = order == "True"
         self.shape = shape
@@ -42,12 +42,12 @@ private struct NumPyArray {
     }
 
     /// Nil where the numbers are no floats.
-    func tensor(path: String) throws(FormatFault) -> PackedTensor? {
+    func tensor() throws(FormatFault) -> PackedTensor? {
         let types: [String: FloatType] = ["'<f8'": .f64, "'<f4'": .f32, "'<f2'": .f16]
         guard let type = types[description] else { return nil }
         guard shape.count <= SectionTable.Limit.rank, let count = valueCount(ofShape: shape), count <= data.count,
             count * type.byteCount == data.count
-        else { throw FormatFault(label, "its \(data.count) bytes are not those of its shape \(shape)") }
+        else { throw FormatFault(.array(path), .byteCount(data.count, shape: shape)) }
         var values = type.values(Array(data))
         if isColumnMajor {
             let strides = StridedView.rowMajorStrides(shape.reversed()).reversed()

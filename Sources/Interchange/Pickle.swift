@@ -55,10 +55,12 @@ struct Pickle {
             }
             try execute(opcode)
         }
-        throw problem("it has no end")
+        throw fault(.hasNoEnd)
     }
 
-    func problem(_ text: String) -> FormatFault { FormatFault("pickle, byte \(cursor.offset)", text) }
+    func fault(_ problem: FormatFault.Problem) -> FormatFault { FormatFault(.pickleByte(cursor.offset), problem) }
+
+    func fault(_ problem: FormatFault.Pickle) -> FormatFault { fault(.pickle(problem)) }
 }
 
 extension Pickle {
@@ -96,20 +98,20 @@ extension Pickle {
         case UInt8(ascii: "c"): stack.append(.global("\(try takeLine()).\(try takeLine())"))
         case 0x93:
             guard case .text(let name) = try pop(), case .text(let module) = try pop() else {
-                throw problem("a name that is none")
+                throw fault(.nameIsNone)
             }
             stack.append(.global("\(module).\(name)"))
         case UInt8(ascii: "Q"): stack.append(.storage(try storage(try pop())))
         case UInt8(ascii: "R"): try call()
         case UInt8(ascii: "b"): _ = try pop()  // Attributes, as a state dict's _metadata.
-        default: throw problem("an opcode \(opcode), which state dicts do not use; save model.state_dict() alone")
+        default: throw fault(.unknownOpcode(opcode))
         }
     }
 
     /// What the four known functions make.
     private mutating func call() throws(FormatFault) {
         guard case .tuple(let index) = try pop(), case .global(let function) = try pop() else {
-            throw problem("a call of what is no function")
+            throw fault(.calleeIsNoFunction)
         }
         let arguments = tuples[index]
         switch function {
@@ -117,12 +119,10 @@ extension Pickle {
         case "torch._utils._rebuild_tensor_v2" where arguments.count >= 4:
             guard case .storage(let storage) = arguments[0], case .integer(let offset) = arguments[1],
                 let shape = integers(arguments[2]), let strides = integers(arguments[3])
-            else { throw problem("a tensor that is none") }
+            else { throw fault(.tensorIsNone) }
             stack.append(.tensor(Tensor(storage: storage, view: StridedView(shape: shape, strides: strides, offset: offset))))
         case "torch._utils._rebuild_parameter" where !arguments.isEmpty: stack.append(arguments[0])
-        default:
-            throw problem(
-                "a call of '\(function.isPrintable ? function : "?")', which is not executed; save model.state_dict() alone")
+        default: throw fault(.unknownFunction(function))
         }
     }
 
@@ -131,7 +131,7 @@ extension Pickle {
         guard case .tuple(let index) = identifier, tuples[index].count >= 5, case .text("storage") = tuples[index][0],
             case .global(let type) = tuples[index][1], type.hasPrefix("torch."), case .text(let key) = tuples[index][2],
             case .integer(let elementCount) = tuples[index][4], elementCount >= 0
-        else { throw problem("a storage that is none") }
+        else { throw fault(.storageIsNone) }
         return Storage(type: String(type.dropFirst("torch.".count)), key: key, elementCount: elementCount)
     }
 
@@ -163,13 +163,13 @@ extension Pickle {
     }
 
     private mutating func appendItems(_ items: [Value]) throws(FormatFault) {
-        guard case .list(let index) = try top() else { throw problem("items for what is no list") }
+        guard case .list(let index) = try top() else { throw fault(.itemsForNoList) }
         lists[index] += items
     }
 
     private mutating func setItems(_ items: [Value]) throws(FormatFault) {
         guard case .dictionary(let index) = try top(), items.count.isMultiple(of: 2) else {
-            throw problem("items for what is no dictionary")
+            throw fault(.itemsForNoDictionary)
         }
         for i in stride(from: 0, to: items.count, by: 2) {
             dictionaries[index].append((key: items[i], value: items[i + 1]))
@@ -178,7 +178,7 @@ extension Pickle {
 
     private func top() throws(FormatFault) -> Value {
         guard let value = stack.last, marks.last.map({ stack.count > $0 }) ?? true else {
-            throw problem("an empty stack")
+            throw fault(.emptyStack)
         }
         return value
     }
@@ -190,33 +190,33 @@ extension Pickle {
     }
 
     private mutating func pop(_ count: Int) throws(FormatFault) -> [Value] {
-        guard stack.count - (marks.last ?? 0) >= count else { throw problem("an empty stack") }
+        guard stack.count - (marks.last ?? 0) >= count else { throw fault(.emptyStack) }
         defer { stack.removeLast(count) }
         return Array(stack.suffix(count))
     }
 
     private mutating func popToMark() throws(FormatFault) -> [Value] {
-        guard let mark = marks.popLast() else { throw problem("no mark") }
+        guard let mark = marks.popLast() else { throw fault(.noMark) }
         defer { stack.removeSubrange(mark...) }
         return Array(stack[mark...])
     }
 
     private func remembered(_ key: Int) throws(FormatFault) -> Value {
-        guard let value = memo[key] else { throw problem("nothing remembered as \(key)") }
+        guard let value = memo[key] else { throw fault(.notRemembered(key: key)) }
         return value
     }
 
     private mutating func take<Number: FixedWidthInteger>(_ type: Number.Type) throws(FormatFault) -> Number {
-        guard let number = cursor.take(type) else { throw problem("it has no end") }
+        guard let number = cursor.take(type) else { throw fault(.hasNoEnd) }
         return number
     }
 
     private mutating func skip(_ count: Int) throws(FormatFault) {
-        guard cursor.takeBytes(count: count) != nil else { throw problem("it has no end") }
+        guard cursor.takeBytes(count: count) != nil else { throw fault(.hasNoEnd) }
     }
 
     private mutating func takeText(_ byteCount: Int) throws(FormatFault) -> String {
-        guard let text = cursor.takeText(byteCount: byteCount) else { throw problem("a string that is not UTF-8") }
+        guard let text = cursor.takeText(byteCount: byteCount) else { throw fault(.stringIsNotUTF8) }
         return text
     }
 
@@ -227,7 +227,7 @@ extension Pickle {
             if byte == UInt8(ascii: "\n") { break }
             line.append(byte)
         }
-        guard let text = String(validating: line, as: UTF8.self) else { throw problem("a name that is not UTF-8") }
+        guard let text = String(validating: line, as: UTF8.self) else { throw fault(.nameIsNotUTF8) }
         return text
     }
 
@@ -235,7 +235,7 @@ extension Pickle {
     private mutating func takeLongInteger() throws(FormatFault) -> Int {
         let byteCount = Int(try take(UInt8.self))
         guard byteCount <= 8, let bytes = cursor.takeBytes(count: byteCount) else {
-            throw problem("a whole number beyond 64 bits")
+            throw fault(.tooWideInteger)
         }
         let bits = bytes.enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << UInt64(8 * $1.offset) }
         let unused = UInt64(64 - 8 * byteCount)

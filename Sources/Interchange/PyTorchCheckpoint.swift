@@ -36,13 +36,12 @@ enum PyTorchCheckpoint {
             }
             let bytes = try archive.bytes(of: "\(folder)data/\(tensor.storage.key)")
             do throws(FormatFault) {
-                let label = name.isPrintable ? "tensor '\(name)'" : "a tensor"
                 guard bytes.count / type.byteCount == tensor.storage.elementCount,
                     bytes.count.isMultiple(of: type.byteCount)
-                else { throw FormatFault(label, "its storage does not hold \(tensor.storage.elementCount) numbers") }
+                else { throw FormatFault(.tensor(name), .storageHoldsOther(elementCount: tensor.storage.elementCount)) }
                 guard tensor.view.shape.count <= SectionTable.Limit.rank,
                     let values = tensor.view.values(in: type.values(bytes))
-                else { throw FormatFault(label, "its shape \(tensor.view.shape) does not fit into its storage") }
+                else { throw FormatFault(.tensor(name), .leavesStorage(shape: tensor.view.shape)) }
                 try weights.add(name, PackedTensor(path: name, shape: tensor.view.shape, values: values))
             } catch { throw .damaged(path: path, error) }
         }
@@ -54,7 +53,7 @@ extension Pickle {
     /// All tensors of the dictionary that the pickle is, and of dictionaries in it.
     fileprivate func namedTensors() throws(FormatFault) -> [(name: String, tensor: Tensor)] {
         guard case .dictionary(let root) = result else {
-            throw FormatFault("pickle", "it is no dictionary of tensors; save model.state_dict()")
+            throw FormatFault(.pickle, .isNoDictionary)
         }
         var named: [(name: String, tensor: Tensor)] = []
         var names: Set<String> = []
@@ -67,7 +66,7 @@ extension Pickle {
                 switch value {
                 case .tensor(let tensor):
                     guard names.insert(prefix + text).inserted else {
-                        throw FormatFault("pickle", "a name stands there twice")
+                        throw FormatFault(.pickle, .aNameStandsTwice)
                     }
                     named.append((prefix + text, tensor))
                 case .dictionary(let inner) where seen.insert(inner).inserted:
@@ -76,7 +75,7 @@ extension Pickle {
                 }
             }
         }
-        guard !named.isEmpty else { throw FormatFault("pickle", "it holds no tensors; save model.state_dict()") }
+        guard !named.isEmpty else { throw FormatFault(.pickle, .holdsNoTensors) }
         return named
     }
 }

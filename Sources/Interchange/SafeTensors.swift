@@ -79,7 +79,7 @@ extension SafeTensors {
         do throws(FormatFault) {
             try header.check(dataByteCount: dataByteCount)
             guard headerBytes.count <= Limit.headerByteCount else {
-                throw FormatFault("header", "it would exceed \(Limit.headerByteCount) bytes")
+                throw FormatFault(.header, .headerWouldBeTooLarge)
             }
         } catch { throw .unstorable(path: path, error) }
         try inFile { () throws(FileError) in

@@ -37,8 +37,7 @@ extension SafeTensorsHeader {
     /// Checks names, shapes and that the tensors fill the data without gap or overlap.
     func check(dataByteCount: Int) throws(FormatFault) {
         guard entries.count <= SectionTable.Limit.sectionCount else {
-            let limit = SectionTable.Limit.sectionCount
-            throw FormatFault("header", "\(entries.count) tensors exceed the limit of \(limit)")
+            throw FormatFault(.header, .tooManyTensors(count: entries.count))
         }
         var paths: Set<String> = []
         var end = 0
@@ -48,27 +47,22 @@ extension SafeTensorsHeader {
         for entry in inPlaceOrder {
             guard !entry.path.isEmpty, entry.path.isPrintable, entry.path != "__metadata__",
                 entry.path.utf8.count <= SectionTable.Limit.nameByteCount
-            else { throw FormatFault("header", "a name is empty, too long or not printable") }
-            let label = "tensor '\(entry.path)'"
-            guard paths.insert(entry.path).inserted else { throw FormatFault(label, "its name stands there twice") }
+            else { throw FormatFault(.header, .unusableName) }
+            let part = FormatFault.Part.tensor(entry.path)
+            guard paths.insert(entry.path).inserted else { throw FormatFault(part, .nameStandsTwice) }
             guard entry.shape.count <= SectionTable.Limit.rank else {
-                throw FormatFault(
-                    label, "its rank is \(entry.shape.count), and the limit is \(SectionTable.Limit.rank)")
+                throw FormatFault(part, .rank(entry.shape.count))
             }
             guard entry.range.lowerBound == end, entry.range.upperBound <= dataByteCount else {
-                throw FormatFault(
-                    label, "its bytes \(entry.range) should start at \(end) and end by \(dataByteCount)")
+                throw FormatFault(part, .place(entry.range, start: end, dataByteCount: dataByteCount))
             }
             guard let count = valueCount(ofShape: entry.shape), count <= dataByteCount,
                 count * entry.type.byteCount == entry.range.count
-            else {
-                throw FormatFault(
-                    label, "its \(entry.range.count) bytes are not those of its shape \(entry.shape)")
-            }
+            else { throw FormatFault(part, .byteCount(entry.range.count, shape: entry.shape)) }
             end = entry.range.upperBound
         }
         guard end == dataByteCount else {
-            throw FormatFault("data", "the tensors end at byte \(end), and the data at \(dataByteCount)")
+            throw FormatFault(.data, .dataEnds(at: end, dataByteCount: dataByteCount))
         }
     }
 }
@@ -81,11 +75,11 @@ extension SafeTensorsHeader {
         var hasMetadata = false
         try json.takeObject { (json, name) throws(FormatFault) in
             if name == "__metadata__" {
-                guard !hasMetadata else { throw json.problem("a second '__metadata__'") }
+                guard !hasMetadata else { throw json.fault(.secondMetadata) }
                 hasMetadata = true
                 try json.takeObject { (json, key) throws(FormatFault) in
                     guard metadata.updateValue(try json.takeString(), forKey: key) == nil else {
-                        throw json.problem("a metadata key that stands there twice")
+                        throw json.fault(.repeatedMetadataKey)
                     }
                 }
             } else {
@@ -106,20 +100,17 @@ extension SafeTensorsHeader.Entry {
             case "dtype" where typeName == nil: typeName = try json.takeString()
             case "shape" where shape == nil: shape = try json.takeIntegers()
             case "data_offsets" where offsets == nil: offsets = try json.takeIntegers()
-            default: throw json.problem("a member that is unknown or stands there twice")
+            default: throw json.fault(.unexpectedMember)
             }
         }
         guard let typeName, let shape, let offsets else {
-            throw json.problem("an entry without dtype, shape or data_offsets")
+            throw json.fault(.incompleteEntry)
         }
         guard offsets.count == 2, offsets[0] <= offsets[1] else {
-            throw json.problem("data_offsets that are no range")
+            throw json.fault(.offsetsAreNoRange)
         }
         guard let type = FloatType(rawValue: typeName.lowercased()), typeName == typeName.uppercased() else {
-            let label = path.isPrintable ? "tensor '\(path)'" : "a tensor"
-            let shown = typeName.isPrintable ? "'\(typeName)'" : "unknown"
-            throw FormatFault(
-                label, "its type is \(shown), and only F64, F32, F16 and BF16 can be weights; leave it out")
+            throw FormatFault(.tensor(path), .otherType(name: typeName.isPrintable ? typeName : nil))
         }
         self.init(path: path, type: type, shape: shape, range: offsets[0]..<offsets[1])
     }

@@ -47,7 +47,7 @@ public struct WeightFile: Hashable, Sendable {
             return
         }
         guard !name.isEmpty, name.isPrintable, name.utf8.count <= SectionTable.Limit.nameByteCount else {
-            throw FormatFault("names", "one is empty, too long or not printable")
+            throw FormatFault(.names, .holdsUnusableName)
         }
         tensors.append(tensor)
     }

@@ -35,7 +35,7 @@ struct ZipArchive {
         let end = try EndRecord(of: file)
         guard end.directoryByteCount <= Limit.directoryByteCount, end.directoryByteCount <= file.byteCount,
             end.directoryOffset <= file.byteCount - end.directoryByteCount
-        else { throw .damaged(path: file.path, FormatFault("archive", "its directory does not fit into the file")) }
+        else { throw .damaged(path: file.path, FormatFault(.archive, .directoryDoesNotFit)) }
         let directory = try inFile { () throws(FileError) in
             try file.bytes(at: end.directoryOffset, count: end.directoryByteCount)
         }
@@ -44,10 +44,10 @@ struct ZipArchive {
             var remaining = Limit.byteCount(fileByteCount: file.byteCount)
             for (name, entry) in entries {
                 guard entry.storedByteCount <= file.byteCount, entry.headerOffset <= file.byteCount - 30 else {
-                    throw FormatFault("entry '\(name)'", "it does not fit into the file")
+                    throw FormatFault(.entry(name), .entryDoesNotFit)
                 }
                 guard entry.byteCount <= remaining else {
-                    throw FormatFault("archive", "its entries promise far more bytes than the file holds")
+                    throw FormatFault(.archive, .promisesTooMuch)
                 }
                 remaining -= entry.byteCount
             }
@@ -57,15 +57,17 @@ struct ZipArchive {
     /// The contents of an entry.
     func bytes(of name: String) throws(InterchangeError) -> [UInt8] {
         guard let entry = entries[name] else {
-            throw .damaged(path: file.path, FormatFault("archive", "it has no entry '\(name)'"))
+            throw .damaged(path: file.path, FormatFault(.archive, .lacksEntry(name)))
         }
-        func damaged(_ problem: String) -> InterchangeError { .damaged(path: file.path, FormatFault("entry '\(name)'", problem)) }
+        func damaged(_ problem: FormatFault.Problem) -> InterchangeError {
+            .damaged(path: file.path, FormatFault(.entry(name), problem))
+        }
         let header = try inFile { () throws(FileError) in try file.bytes(at: entry.headerOffset, count: 30) }
         let offset =
             entry.headerOffset + 30 + Int(header.littleEndian(at: 26, as: UInt16.self))
             + Int(header.littleEndian(at: 28, as: UInt16.self))
         guard header.starts(with: Self.signature), offset <= file.byteCount - entry.storedByteCount else {
-            throw damaged("it does not fit into the file")
+            throw damaged(.entryDoesNotFit)
         }
         let stored = try inFile { () throws(FileError) in try file.bytes(at: offset, count: entry.storedByteCount) }
         let bytes: [UInt8]
@@ -73,13 +75,13 @@ struct ZipArchive {
         case 0 where entry.storedByteCount == entry.byteCount: bytes = stored
         case 8:
             guard let inflated = inflated(stored, byteCount: entry.byteCount) else {
-                throw damaged("it does not inflate to its length")
+                throw damaged(.doesNotInflate)
             }
             bytes = inflated
-        default: throw damaged("it is neither stored nor deflated")
+        default: throw damaged(.isNeitherStoredNorDeflated)
         }
         guard crc32(0, bytes, UInt32(truncatingIfNeeded: bytes.count)) == UInt(entry.checksum) || bytes.isEmpty else {
-            throw damaged("its checksum does not match")
+            throw damaged(.checksumDiffers)
         }
         return bytes
     }
@@ -100,20 +102,20 @@ extension ZipArchive {
                 let name = cursor.takeText(byteCount: Int(nameByteCount)), name.isPrintable,
                 let extra = cursor.takeBytes(count: Int(extraByteCount)),
                 cursor.takeBytes(count: Int(commentByteCount)) != nil
-            else { throw FormatFault("archive", "entry \(entries.count + 1) of its directory is not one") }
+            else { throw FormatFault(.archive, .unreadableEntry(number: entries.count + 1)) }
             var wide = wideSizes(in: extra)
             func size(_ narrow: UInt32) -> Int? { narrow == .max ? wide.takeSize() : Int(narrow) }
             guard let byteCount = size(decoded), let storedByteCount = size(stored), let headerOffset = size(offset)
-            else { throw FormatFault("entry '\(name)'", "its size is missing") }
+            else { throw FormatFault(.entry(name), .lacksSize) }
             let entry = Entry(
                 method: method, checksum: checksum, storedByteCount: storedByteCount, byteCount: byteCount,
                 headerOffset: headerOffset)
             guard entries.updateValue(entry, forKey: name) == nil else {
-                throw FormatFault("entry '\(name)'", "its name stands there twice")
+                throw FormatFault(.entry(name), .nameStandsTwice)
             }
         }
         guard entries.count == count else {
-            throw FormatFault("archive", "it promises \(count) entries and has \(entries.count)")
+            throw FormatFault(.archive, .entryCount(promised: count, found: entries.count))
         }
         return entries
     }
@@ -162,8 +164,7 @@ private struct EndRecord {
     /// Looks for the record at the end of the file, before a comment of at most 64 KiB (APPNOTE, section
     /// 4.3.16), and for ZIP64's before it (4.3.14, 4.3.15).
     init(of file: InputFile) throws(InterchangeError) {
-        let damaged = InterchangeError.damaged(
-            path: file.path, FormatFault("archive", "its end is missing; the file is cut short"))
+        let damaged = InterchangeError.damaged(path: file.path, FormatFault(.archive, .lacksEnd))
         let tailByteCount = min(file.byteCount, 22 + 0xFFFF)
         let tail = try inFile { () throws(FileError) in try file.bytes(at: file.byteCount - tailByteCount, count: tailByteCount) }
         guard let place = Self.place(of: 0x0605_4B50, in: tail) else { throw damaged }
