@@ -11,7 +11,7 @@ public func errorMessage(
 ) -> String {
     let causes = causes(of: error)
     for case ModelError.mistakes(let diagnostics, let source) in causes {
-        return diagnostics.namingOptions.rendered(file: source.name, source: source.text)
+        return diagnostics.rendered(file: source.name, source: source.text, option: "-D")
     }
     let text = "\(command): \(error)"
     guard let option = causes.compactMap({ option($0) ?? sharedOption(for: $0) }).first else { return text }
@@ -37,15 +37,4 @@ private func causes(of error: any Error) -> [any Error] {
     }
     guard Mirror(reflecting: error).displayStyle == .enum else { return [error] }
     return [error] + Mirror(reflecting: error).children.flatMap { errors(in: $0.value) }
-}
-
-extension Diagnostics {
-    /// Parameters without a value are given by an option.
-    fileprivate var namingOptions: Diagnostics {
-        var named = self
-        for index in named.all.indices where named.all[index].code == "missing-parameter" {
-            named.all[index].notes = named.all[index].notes.map { $0.replacing("give it as ", with: "give it with -D ") }
-        }
-        return named
-    }
 }

@@ -35,7 +35,7 @@ public enum CompileError: Error, Sendable {
 
     private static func invariant(_ role: Role, _ message: String, _ origin: Origin) -> Diagnostics {
         Diagnostics([
-            Diagnostic(code: "invariant", "entry \(role.rawValue): \(message)", at: origin.location, notes: origin.chain)
+            Diagnostic(code: .invariant, "entry \(role.rawValue): \(message)", at: origin.location, notes: origin.chain)
         ])
     }
 }

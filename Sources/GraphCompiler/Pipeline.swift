@@ -171,7 +171,7 @@ public enum Pipeline {
             throw .source(
                 Diagnostics([
                     Diagnostic(
-                        code: "unknown-stage", "there is no stage '\(name.text)'", at: name.location,
+                        code: .unknownStage, "there is no stage '\(name.text)'", at: name.location,
                         suggestion: Spelling.nearest(to: name.text, among: Stage.allCases.map(\.rawValue)))
                 ]))
         }

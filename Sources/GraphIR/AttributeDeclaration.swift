@@ -9,13 +9,9 @@ public struct AttributeDeclaration: Sendable {
         /// A list of sizes, perhaps symbolic.
         case sizes
         case float
-        case symbol([String])
         /// Zeros around an image: `same`, `valid`, a number for all sides, `[vertical, horizontal]` or
         /// `[top, bottom, left, right]`, each number within a range.
         case padding(ClosedRange<Int>)
-
-        /// Words that a padding may be.
-        static let paddings = ["same", "valid"]
     }
 
     /// The name before `=`, as `block`.
@@ -46,17 +42,11 @@ extension AttributeDeclaration.Kind {
             guard let number = size.constant else { throw .symbolic(size) }
             guard range.contains(number) else { throw .outOfRange(range, number) }
             return value
-        case (.size, .size), (.sizes, .sizes), (.float, .float):
+        case (.size, .size), (.sizes, .sizes), (.float, .float), (.padding, .padding):
             return value
         case (.float, .size(let size)):
             guard let number = size.constant else { throw .symbolic(size) }
             return .float(Double(number))
-        case (.symbol(let options), .symbol(let word)):
-            guard options.contains(word) else { throw .unknownWord(word, self) }
-            return value
-        case (.padding, .symbol(let word)):
-            guard Self.paddings.contains(word) else { throw .unknownWord(word, self) }
-            return value
         case (.padding(let range), .size):
             return try Self.integer(range).checked(value)
         case (.padding(let range), .sizes(let sizes)):
@@ -75,9 +65,8 @@ extension AttributeDeclaration.Kind {
         case .size: "must be a size"
         case .sizes: "must be a list, as [0, 1]"
         case .float: "must be a number"
-        case .symbol(let options): "must be one of \(options.joined(separator: ", "))"
         case .padding:
-            "must be \(Self.paddings.joined(separator: ", ")), a number, [vertical, horizontal] or [top, bottom, left, right]"
+            "must be \(PaddingWord.allCases.map(\.rawValue).joined(separator: ", ")), a number, [vertical, horizontal] or [top, bottom, left, right]"
         }
     }
 }

@@ -49,12 +49,6 @@ public struct Attributes: Hashable, Sendable {
         preconditionFailure("signature checks make \(name) a number")
     }
 
-    /// The value of an attribute that the op's signature declares as a word.
-    public func symbol(_ name: String) -> String {
-        if case .symbol(let text) = self[name] { return text }
-        preconditionFailure("signature checks make \(name) a word")
-    }
-
     /// A padding as it was written: a word, a number or a list.
     public func padding(_ name: String) -> AttributeValue {
         if let value = self[name] { return value }
@@ -89,6 +83,6 @@ public enum AttributeValue: Hashable, Sendable {
     /// `[N, H, W, 3]`, `[0, 1, 2]`
     case sizes([Size])
     case float(Double)
-    /// A word out of a fixed set: `pad = same`.
-    case symbol(String)
+    /// `pad = same`
+    case padding(PaddingWord)
 }

@@ -152,7 +152,7 @@ extension AttributeValue {
         case .size(let size): size.syntax
         case .sizes(let sizes): Expression(.list(sizes.map(\.syntax)), at: .none)
         case .float(let number): .number(number)
-        case .symbol(let word): Expression(.name(word), at: .none)
+        case .padding(let word): Expression(.name(word.rawValue), at: .none)
         }
     }
 }

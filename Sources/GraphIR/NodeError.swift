@@ -1,3 +1,5 @@
+import GraphLanguage
+
 /// Why a graph cannot be bound to sizes, differentiated or run: what is wrong, and with which of its nodes.
 public enum NodeError: Error, Hashable, Sendable {
     /// An operation does not fit its operands; the place is nil where it belongs to the graph as a whole.
@@ -69,41 +71,41 @@ extension NodeError: CustomStringConvertible {
         switch self {
         case .op(let error, _): error.wording
 
-        case .size(let name, let number): Wording("bad-size", "size \(name) must be at least 1", found: number)
+        case .size(let name, let number): Wording(.badSize, "size \(name) must be at least 1", found: number)
         case .missingSizes(let names):
             Wording(
-                "missing-value",
+                .missingValue,
                 "no value is given for \(names.count == 1 ? "size" : "sizes") \(names.joined(separator: ", "))")
         case .unboundType(let type, let place):
-            Wording("unbound-size", "the size of '\(place.name)' depends on no input", found: type)
+            Wording(.unboundSize, "the size of '\(place.name)' depends on no input", found: type)
         case .unboundAttribute(let place):
-            Wording("unbound-size", "a size that '\(place.name)' is given depends on no input")
+            Wording(.unboundSize, "a size that '\(place.name)' is given depends on no input")
 
         case .missing(let argument, let type, _):
             Wording(argument.missingCode, "\(argument) is not given", expected: type)
         case .shape(let argument, let type, let sizes, let found, _):
             Wording(
-                "shape-mismatch", "\(argument) has the wrong shape", expected: type.described(where: sizes),
+                .shapeMismatch, "\(argument) has the wrong shape", expected: type.described(where: sizes),
                 found: "\(type.element.rawValue)\(found)")
         case .notBytes(let argument, _):
-            Wording("element-mismatch", "\(argument) is u8: its elements are whole numbers 0…255")
+            Wording(.elementMismatch, "\(argument) is u8: its elements are whole numbers 0…255")
         case .notFinite(.op(let op), _):
-            Wording("not-finite", "the op '\(op)' makes numbers that are not finite of finite ones")
-        case .notFinite(.tensor(let path), _): Wording("not-finite", "@\(path) holds numbers that are not finite")
-        case .notFinite(.number, _): Wording("not-finite", "numbers are not finite")
+            Wording(.notFinite, "the op '\(op)' makes numbers that are not finite of finite ones")
+        case .notFinite(.tensor(let path), _): Wording(.notFinite, "@\(path) holds numbers that are not finite")
+        case .notFinite(.number, _): Wording(.notFinite, "numbers are not finite")
 
         case .losses(let names, let graph):
             Wording(
-                "one-loss", "'\(graph)' is trained on one loss", expected: "one loss",
+                .oneLoss, "'\(graph)' is trained on one loss", expected: "one loss",
                 found: names.isEmpty ? "none" : names.joined(separator: ", "))
         case .lossNotScalar(let name, let type, _):
             Wording(
-                "shape-mismatch", "loss '\(name)' is no single number; take its mean or sum", expected: TensorType.scalar,
+                .shapeMismatch, "loss '\(name)' is no single number; take its mean or sum", expected: TensorType.scalar,
                 found: type)
         case .nothingToTrain(let graph, _):
-            Wording("no-gradient", "the loss depends on no weight of '\(graph)', so there is nothing to train")
+            Wording(.noGradient, "the loss depends on no weight of '\(graph)', so there is nothing to train")
         case .reservedMeasure(let name):
-            Wording("duplicate-name", "'\(name)' is what training calls the norm of all gradients; rename the measure")
+            Wording(.duplicateName, "'\(name)' is what training calls the norm of all gradients; rename the measure")
         }
     }
 
@@ -126,10 +128,10 @@ extension NodeError.Argument: CustomStringConvertible {
     }
 
     /// The code of a diagnostic that says that the caller leaves it out.
-    fileprivate var missingCode: String {
+    fileprivate var missingCode: Diagnostic.Code {
         switch self {
-        case .input: "missing-input"
-        case .weight, .state, .scalar: "missing-value"
+        case .input: .missingInput
+        case .weight, .state, .scalar: .missingValue
         }
     }
 }

@@ -1,3 +1,5 @@
+import GraphLanguage
+
 /// Why an operation does not fit its operands. The elaborator adds where.
 public enum OpError: Error, Hashable, Sendable {
     /// There are not as many operands as the op's signature names.
@@ -74,8 +76,6 @@ public enum OpError: Error, Hashable, Sendable {
     public enum AttributeFault: Error, Hashable, Sendable {
         /// The value is of another kind.
         case otherKind(AttributeDeclaration.Kind)
-        /// A word that is not one of the kind's.
-        case unknownWord(String, AttributeDeclaration.Kind)
         /// A list that is longer or shorter than those of the kind.
         case listLength(Int, AttributeDeclaration.Kind)
         /// A number that depends on a symbol.
@@ -94,96 +94,96 @@ extension OpError: CustomStringConvertible {
         switch self {
         case .operandCount(let op, let count):
             Wording(
-                "wrong-operand-count", "\(op) takes \(op.definition.signature.operandCount)",
+                .wrongOperandCount, "\(op) takes \(op.definition.signature.operandCount)",
                 expected: op.definition.signature.written(as: op), found: "\(count) operand\(count == 1 ? "" : "s")")
-        case .missingAttribute(let op, let name): Wording("missing-attribute", "\(op) needs '\(name) = …'")
+        case .missingAttribute(let op, let name): Wording(.missingAttribute, "\(op) needs '\(name) = …'")
         case .unknownAttribute(let op, let name):
-            Wording("unknown-attribute", "\(op) has no attribute '\(name)'; it has \(op.definition.signature.attributeNames)")
+            Wording(.unknownAttribute, "\(op) has no attribute '\(name)'; it has \(op.definition.signature.attributeNames)")
         case .attribute(let op, let name, let fault): fault.wording(of: "'\(name)' of \(op)")
         case .reversedBounds(let op, let lower, let upper):
             Wording(
-                "bad-attribute", "'min' of \(op) must be at most 'max'", expected: "min ≤ \(upper)", found: "min = \(lower)")
+                .badAttribute, "'min' of \(op) must be at most 'max'", expected: "min ≤ \(upper)", found: "min = \(lower)")
         case .negativePadding(let count):
-            Wording("bad-attribute", "pad_zero adds at least 0 zeros; slice cuts", found: count)
+            Wording(.badAttribute, "pad_zero adds at least 0 zeros; slice cuts", found: count)
 
         case .axis(let op, let axis, let type):
             Wording(
-                "bad-axis", "\(op) along axis \(axis) of a tensor with \(type.shape.rank) dimensions",
+                .badAxis, "\(op) along axis \(axis) of a tensor with \(type.shape.rank) dimensions",
                 expected: "an axis below \(type.shape.rank)", found: type)
         case .reducedAxis(let op, let axis, let rank):
             Wording(
-                "bad-axis", "'axes' of \(op) must be distinct axes of the operand",
+                .badAxis, "'axes' of \(op) must be distinct axes of the operand",
                 expected: "numbers from 0 to \(rank - 1)", found: axis)
         case .sliceOutside(let type, let axis, let start, let length):
             Wording(
-                "out-of-range", "slice reaches outside axis \(axis)",
+                .outOfRange, "slice reaches outside axis \(axis)",
                 expected: "indices 0..<\(type.shape.dimensions[axis])", found: "\(start)..<\(start + length) of \(type)")
 
         case .notF32(let op, let type):
             Wording(
-                "element-mismatch", "\(op.spelling) takes f32; write f32(…) around a u8 operand",
+                .elementMismatch, "\(op.spelling) takes f32; write f32(…) around a u8 operand",
                 expected: TensorType(.f32, type.shape), found: type)
         case .rank(let op, let layout, let found):
             Wording(
-                "rank-mismatch", "\(op) takes \(layout.names.count) dimensions",
+                .rankMismatch, "\(op) takes \(layout.names.count) dimensions",
                 expected: "\(found.element.rawValue)[\(layout.names.joined(separator: ", "))]", found: found)
         case .unequalRanks(let op, let first, let found):
             Wording(
-                "rank-mismatch", "the operands of \(op) differ in their number of dimensions", expected: first, found: found)
+                .rankMismatch, "the operands of \(op) differ in their number of dimensions", expected: first, found: found)
         case .operandElement(let op, let operand, let expected, let found):
             Wording(
-                "element-mismatch", "\(operand ?? "an operand") of \(op) has the wrong element type", expected: expected,
+                .elementMismatch, "\(operand ?? "an operand") of \(op) has the wrong element type", expected: expected,
                 found: found)
         case .operandShape(let op, let operand, let expected, let found):
             Wording(
-                "shape-mismatch", "\(operand ?? "an operand") of \(op) has the wrong shape", expected: expected, found: found)
+                .shapeMismatch, "\(operand ?? "an operand") of \(op) has the wrong shape", expected: expected, found: found)
 
         case .noCommonShape(let op, let first, let found):
             Wording(
-                "shape-mismatch", "the operands of \(op.spelling) do not broadcast to one shape",
+                .shapeMismatch, "the operands of \(op.spelling) do not broadcast to one shape",
                 expected: "\(first), or 1 in place of a dimension", found: found)
         case .broadcast(let x, let target):
-            Wording("shape-mismatch", "x does not broadcast to the shape that is asked for", expected: target, found: x)
+            Wording(.shapeMismatch, "x does not broadcast to the shape that is asked for", expected: target, found: x)
         case .sumTo(let target, let x):
             Wording(
-                "shape-mismatch", "the shape that is asked for does not broadcast to x",
+                .shapeMismatch, "the shape that is asked for does not broadcast to x",
                 expected: "a shape that \(target) broadcasts to", found: x)
         case .slope(let slope, let x):
             Wording(
-                "shape-mismatch", "the slope of prelu does not broadcast to x", expected: "a shape that broadcasts to \(x)",
+                .shapeMismatch, "the slope of prelu does not broadcast to x", expected: "a shape that broadcasts to \(x)",
                 found: slope)
 
         case .symbolicFilter(let filter):
-            Wording("bad-filter", "a filter's height and width must be known when compiling", found: filter)
+            Wording(.badFilter, "a filter's height and width must be known when compiling", found: filter)
         case .filterSize(let filter):
             Wording(
-                "bad-filter", "a filter's height and width must be odd and at most \(Convolution.largestFilter)",
+                .badFilter, "a filter's height and width must be odd and at most \(Convolution.largestFilter)",
                 expected: "f32[3, 3, in, out]", found: filter)
         case .filterChannels(let expected, let found):
-            Wording("shape-mismatch", "the filter's input channels are not those of x", expected: expected, found: found)
+            Wording(.shapeMismatch, "the filter's input channels are not those of x", expected: expected, found: found)
         case .imageBelowFilter(let image, let height, let width):
             Wording(
-                "shape-mismatch", "the image is smaller than the filter",
+                .shapeMismatch, "the image is smaller than the filter",
                 expected: "at least \(height) rows and \(width) columns, or pad = same", found: image)
         case .channelsNotMultiple(let op, let factor, let found):
             Wording(
-                "shape-mismatch", "\(op) needs a multiple of \(factor) channels",
+                .shapeMismatch, "\(op) needs a multiple of \(factor) channels",
                 expected: "\(found.element.rawValue)[N, H, W, \(factor)*C]", found: found)
         case .sidesNotMultiple(let op, let factor, let found):
             Wording(
-                "shape-mismatch", "\(op) needs a height and width that are multiples of \(factor)",
+                .shapeMismatch, "\(op) needs a height and width that are multiples of \(factor)",
                 expected: "\(found.element.rawValue)[N, \(factor)*H, \(factor)*W, C]", found: found)
 
         case .otherResult(let op, let expected, let found):
-            Wording("shape-mismatch", "with these sizes \(op) has another result", expected: expected, found: found)
+            Wording(.shapeMismatch, "with these sizes \(op) has another result", expected: expected, found: found)
         case .tooManyDimensions(let rank):
-            Wording("too-large", "a tensor has at most \(TensorLimits.rank) dimensions, this one \(rank)")
+            Wording(.tooLarge, "a tensor has at most \(TensorLimits.rank) dimensions, this one \(rank)")
         case .complexDimension:
-            Wording("too-large", "a dimension has at most \(Size.complexityLimit) terms and factors")
-        case .emptyTensor(let type): Wording("empty-tensor", "every dimension must be at least 1", found: type)
+            Wording(.tooLarge, "a dimension has at most \(Size.complexityLimit) terms and factors")
+        case .emptyTensor(let type): Wording(.emptyTensor, "every dimension must be at least 1", found: type)
         case .tooManyElements(let type, let isResult):
             Wording(
-                "too-large",
+                .tooLarge,
                 "\(isResult ? "a result" : "a weight or input") holds at most "
                     + "2^\(TensorLimits.mostElements(isResult: isResult).trailingZeroBitCount) elements",
                 found: type)
@@ -196,10 +196,9 @@ extension OpError: CustomStringConvertible {
 extension OpError.AttributeFault {
     /// - Parameter subject: the attribute, as `'stride' of conv2d`.
     fileprivate func wording(of subject: String) -> Wording {
-        let code = "bad-attribute"
+        let code = Diagnostic.Code.badAttribute
         return switch self {
         case .otherKind(let kind): Wording(code, "\(subject) \(kind.wanted)")
-        case .unknownWord(let word, let kind): Wording(code, "\(subject) \(kind.wanted)", found: word)
         case .listLength(let count, let kind): Wording(code, "\(subject) \(kind.wanted)", found: "a list of \(count)")
         case .symbolic(let size): Wording(code, "\(subject) must be known when compiling", found: size)
         case .outOfRange(let range, let number):

@@ -1,7 +1,9 @@
+import GraphLanguage
+
 /// An error in words, as a diagnostic shows it: all but the place.
 public struct Wording: Hashable, Sendable {
-    /// A diagnostic's code, as `shape-mismatch`.
-    public var code: String
+    /// What kind of mistake it is.
+    public var code: Diagnostic.Code
     /// What is wrong, as a sentence without a point.
     public var message: String
     /// What would fit, where that can be said.
@@ -11,7 +13,7 @@ public struct Wording: Hashable, Sendable {
 
     /// What was expected and found is shown by its description: a type as it is written in source.
     init(
-        _ code: String, _ message: String, expected: (any CustomStringConvertible)? = nil,
+        _ code: Diagnostic.Code, _ message: String, expected: (any CustomStringConvertible)? = nil,
         found: (any CustomStringConvertible)? = nil
     ) {
         self.code = code

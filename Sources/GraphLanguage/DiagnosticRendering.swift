@@ -4,13 +4,14 @@ extension Diagnostic {
     /// - Parameters:
     ///   - file: the file's name, as given on the command line.
     ///   - source: the file's whole text.
-    public func rendered(file: String, source: String) -> String {
-        rendered(file: file, lines: SourceLines(source))
+    ///   - option: the option that gives a parameter its value, where there is one.
+    public func rendered(file: String, source: String, option: String? = nil) -> String {
+        rendered(file: file, lines: SourceLines(source), option: option)
     }
 
-    func rendered(file: String, lines: SourceLines) -> String {
+    func rendered(file: String, lines: SourceLines, option: String?) -> String {
         let place = location == .none ? file : "\(file):\(location.line):\(location.column)"
-        var output = ["\(place): error[\(code)]: \(message)"]
+        var output = ["\(place): error[\(code.rawValue)]: \(message)"]
         if location != .none, let line = lines[location.line] { output += excerpt(of: line) }
         switch (expected, found) {
         case (let expected?, let found?): output += ["expected \(expected)", "found    \(found)"]
@@ -19,6 +20,7 @@ extension Diagnostic {
         case (nil, nil): break
         }
         if let suggestion { output.append("did you mean '\(suggestion)'?") }
+        if let missingParameter { output.append("give it \(option.map { "with \($0)" } ?? "as") \(missingParameter)=VALUE") }
         output += notes
         return output.joined(separator: "\n  ")
     }
@@ -47,13 +49,15 @@ extension Diagnostic {
 
 extension Diagnostics {
     /// The mistakes one below the other, as many as people read, and a last line with their number.
-    public func rendered(file: String, source: String) -> String {
+    ///
+    /// - Parameter option: the option that gives a parameter its value, where there is one.
+    public func rendered(file: String, source: String, option: String? = nil) -> String {
         let lines = SourceLines(source)
         let shown = all.prefix(SyntaxLimits.shownDiagnosticCount)
         let bound = all.count < SyntaxLimits.diagnosticCount ? "" : "at least "
         let rest = shown.count < all.count ? ["… and \(bound)\(all.count - shown.count) more"] : []
         let count = all.count == 1 ? "1 error" : "\(bound)\(all.count) errors"
-        return (shown.map { $0.rendered(file: file, lines: lines) } + rest + [count]).joined(separator: "\n")
+        return (shown.map { $0.rendered(file: file, lines: lines, option: option) } + rest + [count]).joined(separator: "\n")
     }
 }
 

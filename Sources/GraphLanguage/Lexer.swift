@@ -77,7 +77,7 @@ struct Lexer {
         let text = trimmed(start + 2, position)
         if tokens[last].endsOperand, !text.isEmpty, text.utf8.allSatisfy(\.isDigit) {
             report(
-                "ambiguous-comment", "'// \(clipped(text))' is a comment here, because a space stands before it", from: start,
+                .ambiguousComment, "'// \(clipped(text))' is a comment here, because a space stands before it", from: start,
                 notes: ["write floor division without the space, as H//2, or say more in the comment"])
         }
     }
@@ -143,7 +143,7 @@ struct Lexer {
         let start = position
         while peek(0).isNamePart { position += 1 }
         if position - start > SyntaxLimits.nameLength {
-            report("name-too-long", "a name has at most \(SyntaxLimits.nameLength) characters", from: start)
+            report(.nameTooLong, "a name has at most \(SyntaxLimits.nameLength) characters", from: start)
         }
         let isShort = position - start <= 6
         add(isShort ? Token.reservedWords[text(start, position)] ?? .identifier : .identifier, from: start)
@@ -173,7 +173,7 @@ struct Lexer {
             let isProduct =
                 nameStart == wholeEnd && bytes[nameStart] | 0x20 != .e && bytes[nameStart..<position].allSatisfy(\.isLetter)
             report(
-                "malformed-number", "'\(clipped(text(start, position)))' is not a number", from: start,
+                .malformedNumber, "'\(clipped(text(start, position)))' is not a number", from: start,
                 notes: isProduct
                     ? [
                         "a product is written with '*', as \(clipped(text(start, nameStart)))*\(clipped(text(nameStart, position)))"
@@ -183,7 +183,7 @@ struct Lexer {
         } else if peek(0) == .dot, peek(1) != .dot {
             position += 1
             while peek(0).isNamePart { position += 1 }
-            report("malformed-number", "a digit must follow the point in '\(clipped(text(start, position)))'", from: start)
+            report(.malformedNumber, "a digit must follow the point in '\(clipped(text(start, position)))'", from: start)
             kind = .malformedNumber
         }
         add(kind, from: start)
@@ -217,7 +217,7 @@ struct Lexer {
             default: nil
             }
         report(
-            "unknown-character", "the language has no character \(shown)", from: start,
+            .unknownCharacter, "the language has no character \(shown)", from: start,
             notes: note.map { [$0] } ?? [])
         add(.unknown, from: start)
     }
@@ -229,7 +229,7 @@ struct Lexer {
         let start = position
         position += 1
         guard !isInsideInterpolation else {
-            report("malformed-path", "a path cannot hold another path", from: start)
+            report(.malformedPath, "a path cannot hold another path", from: start)
             return add(.unknown, from: start)
         }
         add(.pathStart, from: start)
@@ -249,7 +249,7 @@ struct Lexer {
                 }
                 add(.pathText, from: textStart)
                 if position - textStart > SyntaxLimits.pathLength {
-                    report("name-too-long", "a path's text has at most \(SyntaxLimits.pathLength) characters", from: start)
+                    report(.nameTooLong, "a path's text has at most \(SyntaxLimits.pathLength) characters", from: start)
                 }
             } else {
                 break
@@ -257,7 +257,7 @@ struct Lexer {
         }
         if !isWellFormed || isPartEmpty {
             report(
-                "malformed-path", "every part of a path needs a name or a number", from: start,
+                .malformedPath, "every part of a path needs a name or a number", from: start,
                 notes: ["a path is written as @body.0 or @body.{i}.last"])
         }
         add(.pathEnd, from: position)
@@ -287,7 +287,7 @@ struct Lexer {
             if bytes[position] == .rightBrace { depth -= 1 }
             lexToken()
         }
-        report("malformed-path", "expected '}' to close the '{' of a path on the same line", from: start)
+        report(.malformedPath, "expected '}' to close the '{' of a path on the same line", from: start)
         // An unknown token keeps the parser from reporting the same place again.
         add(.unknown, from: position)
     }
@@ -313,7 +313,7 @@ struct Lexer {
         isFirstOnLine = false
     }
 
-    private mutating func report(_ code: String, _ message: String, from start: Int, notes: [String] = []) {
+    private mutating func report(_ code: Diagnostic.Code, _ message: String, from start: Int, notes: [String] = []) {
         guard diagnostics.count < SyntaxLimits.diagnosticCount else { return }
         diagnostics.append(Diagnostic(code: code, message, at: location(from: start), notes: notes))
     }

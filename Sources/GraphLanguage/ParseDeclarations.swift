@@ -64,14 +64,14 @@ extension Parser {
         {
             record(
                 failure(
-                    "unknown-declaration", "there is no declaration '\(clipped(word))'", at: start.location, suggestion: meant))
+                    .unknownDeclaration, "there is no declaration '\(clipped(word))'", at: start.location, suggestion: meant))
             advance()
             return keyword
         }
         if start.kind == .unknown { throw .reported }
         let shown = start.kind == .endOfFile ? "the end of the file" : "'\(clipped(text(start)))'"
         throw failure(
-            "unexpected-token", "expected a declaration (\(keywords.joined(separator: ", "))), found \(shown)",
+            .unexpectedToken, "expected a declaration (\(keywords.joined(separator: ", "))), found \(shown)",
             at: start.location, notes: start.kind == .rightBrace ? ["no '{' is open here"] : [])
     }
 
@@ -131,7 +131,7 @@ extension Parser {
             let opened = current
             declaration.outputs = try parseTypedNames("the outputs of \(owner)")
             if declaration.outputs.isEmpty, form.outputs == .required {
-                throw failure("missing-part", "\(owner) needs at least one output", at: opened.location)
+                throw failure(.missingPart, "\(owner) needs at least one output", at: opened.location)
             }
         } else if form.outputs == .required {
             throw unexpected("'->' and the outputs of \(owner)")
@@ -149,7 +149,7 @@ extension Parser {
 
     private func check(_ part: Part, _ what: String, of owner: String) throws(Failure) {
         guard part == .absent else { return }
-        throw failure("misplaced-part", "\(owner) takes no \(what)", at: current.location)
+        throw failure(.misplacedPart, "\(owner) takes no \(what)", at: current.location)
     }
 
     private mutating func parseRole() throws(Failure) -> Name {
@@ -157,7 +157,7 @@ extension Parser {
         let role = try expectName("the entry's role (\(roles.joined(separator: ", ")))")
         guard roles.contains(role.text) else {
             throw failure(
-                "unknown-role", "an entry is 'forward', 'train' or 'predict', not '\(clipped(role.text))'", at: role.location,
+                .unknownRole, "an entry is 'forward', 'train' or 'predict', not '\(clipped(role.text))'", at: role.location,
                 suggestion: Spelling.nearest(to: role.text, among: roles))
         }
         return role

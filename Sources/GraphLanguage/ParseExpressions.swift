@@ -26,7 +26,7 @@ extension Parser {
             let leftHeight = expressionHeight
             if isComparison, operation.precedence == comparison {
                 throw failure(
-                    "chained-comparison", "comparisons do not chain", at: token.location,
+                    .chainedComparison, "comparisons do not chain", at: token.location,
                     notes: ["join them by &&, or put one between parentheses"])
             }
             isComparison = operation.precedence == comparison
@@ -85,13 +85,13 @@ extension Parser {
             return Expression(.list(elements), at: token.location)
         case .leftBrace:
             throw failure(
-                "misplaced-set", "a set can only follow 'in'", at: token.location,
+                .misplacedSet, "a set can only follow 'in'", at: token.location,
                 notes: ["as in scale in {2, 3, 4}; a list of values is written [2, 3, 4]"])
         case .pathStart:
             throw misplacedPath()
         case _ where token.isReservedWord:
             throw failure(
-                "reserved-word", "'\(text(token))' is a word of the language and cannot name a value", at: token.location)
+                .reservedWord, "'\(text(token))' is a word of the language and cannot name a value", at: token.location)
         default:
             throw unexpected("a value")
         }
@@ -182,7 +182,7 @@ extension Parser {
                 operands.append(try parser.parseExpression())
                 if let attribute = attributes.last {
                     throw parser.failure(
-                        "operand-behind-attribute", "operands stand before named arguments, as '\(clipped(attribute.name.text))'",
+                        .operandBehindAttribute, "operands stand before named arguments, as '\(clipped(attribute.name.text))'",
                         at: token.location)
                 }
             }
@@ -219,7 +219,7 @@ extension Parser {
         advance()
         expressionHeight = height
         if current.kind == .pathStart, continuesLine {
-            throw failure("misplaced-path", "a call has one path", at: current.location)
+            throw failure(.misplacedPath, "a call has one path", at: current.location)
         }
         return path
     }
@@ -244,14 +244,14 @@ extension Parser {
         if let number = Int(text(token)) { return number }
         record(
             failure(
-                "number-too-large", "a whole number is at most \(Int.max)", at: token.location,
+                .numberTooLarge, "a whole number is at most \(Int.max)", at: token.location,
                 notes: ["a larger number is written as a float, as 1e20"]))
         return 0
     }
 
     private mutating func parseFloat(_ token: Token) -> Double {
         if let number = Double(text(token)), number.isFinite { return number }
-        record(failure("number-too-large", "a float is at most \(Double.greatestFiniteMagnitude)", at: token.location))
+        record(failure(.numberTooLarge, "a float is at most \(Double.greatestFiniteMagnitude)", at: token.location))
         return 0
     }
 
@@ -270,7 +270,7 @@ extension Parser {
 
     private func tooDeep(at location: SourceLocation) -> Failure {
         failure(
-            "nesting-too-deep", "an expression can be nested at most \(SyntaxLimits.expressionNesting) deep", at: location,
+            .nestingTooDeep, "an expression can be nested at most \(SyntaxLimits.expressionNesting) deep", at: location,
             notes: ["give its parts names in statements of their own"])
     }
 

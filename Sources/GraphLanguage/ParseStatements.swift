@@ -15,7 +15,7 @@ extension Parser {
         guard statementDepth < SyntaxLimits.statementNesting else {
             index -= 1
             throw failure(
-                "nesting-too-deep", "statements can be nested at most \(SyntaxLimits.statementNesting) deep",
+                .nestingTooDeep, "statements can be nested at most \(SyntaxLimits.statementNesting) deep",
                 at: opening.location)
         }
         let outerInsensitivity = newlineInsensitivity
@@ -61,7 +61,7 @@ extension Parser {
         let found = isEnd ? "the end of the file" : "'\(text(current)) \(clipped(text(peek(1))))'"
         record(
             failure(
-                "unclosed-body", "expected '}' to close the body of \(owner), found \(found)",
+                .unclosedBody, "expected '}' to close the body of \(owner), found \(found)",
                 at: isEnd ? tokens[index - 1].locationBehind : current.location,
                 notes: ["it opens at \(opening.line):\(opening.column)"]))
     }
@@ -145,7 +145,7 @@ extension Parser {
                 return Statement(try parseAssignment(), at: start.location)
             }
             throw failure(
-                "unknown-statement", "there is no statement '\(clipped(word)) \(clipped(text(next)))'", at: start.location,
+                .unknownStatement, "there is no statement '\(clipped(word)) \(clipped(text(next)))'", at: start.location,
                 suggestion: Spelling.nearest(to: word, among: Parser.statementKeywords),
                 notes: ["a value gets its name by 'name = …'"])
         }
@@ -162,16 +162,16 @@ extension Parser {
             return .reported
         case .pathStart:
             return failure(
-                "misplaced-path", "a path must stand on the line of the call that it names", at: token.location)
+                .misplacedPath, "a path must stand on the line of the call that it names", at: token.location)
         case .else:
-            return failure("unexpected-token", "'else' has no 'if' before it", at: token.location)
+            return failure(.unexpectedToken, "'else' has no 'if' before it", at: token.location)
         case _ where token.isReservedWord:
             return failure(
-                "reserved-word", "'\(text(token))' is a word of the language and cannot name a value", at: token.location)
+                .reservedWord, "'\(text(token))' is a word of the language and cannot name a value", at: token.location)
         default:
             let isContinuation = token.isFirstOnLine && index > 0 && tokens[index - 1].kind != .leftBrace
             return failure(
-                "unexpected-token", "expected a statement, found '\(clipped(text(token)))'", at: token.location,
+                .unexpectedToken, "expected a statement, found '\(clipped(text(token)))'", at: token.location,
                 notes: isContinuation
                     ? ["an expression goes on in the next line only after an operator or between parentheses"] : [])
         }
@@ -197,7 +197,7 @@ extension Parser {
         if keyword == .scalar {
             if current.kind == .tilde, continuesLine {
                 throw failure(
-                    "misplaced-part", "a scalar has no initializer: it is given with each run", at: current.location)
+                    .misplacedPart, "a scalar has no initializer: it is given with each run", at: current.location)
             }
             return .storage(keyword, typed, initializer: nil, path: nil)
         }
@@ -277,7 +277,7 @@ extension Parser {
         if start.kind == .if {
             guard statementDepth < SyntaxLimits.statementNesting else {
                 throw failure(
-                    "nesting-too-deep", "an if has at most \(SyntaxLimits.statementNesting) branches", at: start.location)
+                    .nestingTooDeep, "an if has at most \(SyntaxLimits.statementNesting) branches", at: start.location)
             }
             statementDepth += 1
             defer { statementDepth -= 1 }

@@ -28,7 +28,7 @@ public struct Parser {
     public static func read(bytes: [UInt8]) -> Reading {
         guard bytes.count <= SyntaxLimits.fileByteCount else {
             let mistake = Diagnostic(
-                code: "file-too-large", "a file has at most \(SyntaxLimits.fileByteCount) bytes, this one \(bytes.count)",
+                code: .fileTooLarge, "a file has at most \(SyntaxLimits.fileByteCount) bytes, this one \(bytes.count)",
                 at: .none)
             return Reading(file: nil, mistakes: [mistake])
         }
@@ -120,7 +120,7 @@ public struct Parser {
         let token = current
         if token.isReservedWord, continuesLine {
             throw failure(
-                "reserved-word", "'\(text(token))' is a word of the language and cannot name \(what)", at: token.location)
+                .reservedWord, "'\(text(token))' is a word of the language and cannot name \(what)", at: token.location)
         }
         try expect(.identifier, "a name for \(what)")
         return Name(text(token), at: token.location)
@@ -156,7 +156,7 @@ public struct Parser {
     }
 
     func failure(
-        _ code: String, _ message: String, at location: SourceLocation, suggestion: String? = nil, notes: [String] = []
+        _ code: Diagnostic.Code, _ message: String, at location: SourceLocation, suggestion: String? = nil, notes: [String] = []
     ) -> Failure {
         .mistake(Diagnostic(code: code, message, at: location, suggestion: suggestion, notes: notes))
     }
@@ -172,7 +172,7 @@ public struct Parser {
             return misplacedPath()
         case .range where continuesLine:
             return failure(
-                "misplaced-range", "expected \(expected), found '..<'", at: token.location,
+                .misplacedRange, "expected \(expected), found '..<'", at: token.location,
                 notes: ["a range can only follow the 'in' of a repeat, or stand in a clause"])
         default:
             break
@@ -181,7 +181,7 @@ public struct Parser {
         guard token.isFirstOnLine || token.kind == .endOfFile, index > 0 else {
             let shown = token.kind == .endOfFile ? "the end of the file" : "'\(clipped(text(token)))'"
             if token.kind == .semicolon { notes.append("a statement ends with its line, without ';'") }
-            return failure("unexpected-token", "expected \(expected), found \(shown)", at: token.location, notes: notes)
+            return failure(.unexpectedToken, "expected \(expected), found \(shown)", at: token.location, notes: notes)
         }
         let last = tokens[index - 1]
         if last.kind == .unknown { return .reported }
@@ -190,12 +190,12 @@ public struct Parser {
         }
         let end = token.kind == .endOfFile ? "file" : "line"
         return failure(
-            "unexpected-token", "expected \(expected), found the end of the \(end)", at: last.locationBehind, notes: notes)
+            .unexpectedToken, "expected \(expected), found the end of the \(end)", at: last.locationBehind, notes: notes)
     }
 
     func misplacedPath() -> Failure {
         failure(
-            "misplaced-path", "a path belongs directly after the call that it names", at: current.location,
+            .misplacedPath, "a path belongs directly after the call that it names", at: current.location,
             notes: ["as in a + conv3x3<64>(h) @body.0"])
     }
 
@@ -318,7 +318,7 @@ public struct Parser {
         }
         let hexadecimal = String(bytes[position], radix: 16, uppercase: true)
         return Diagnostic(
-            code: "not-text", "the file is not UTF-8 text: byte 0x\(hexadecimal.count == 1 ? "0" : "")\(hexadecimal)",
+            code: .notText, "the file is not UTF-8 text: byte 0x\(hexadecimal.count == 1 ? "0" : "")\(hexadecimal)",
             at: SourceLocation(line: line, column: column))
     }
 }

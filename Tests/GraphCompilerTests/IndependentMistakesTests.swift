@@ -35,7 +35,7 @@ import Testing
     }
 
     private struct Site: Hashable {
-        var code: String
+        var code: Diagnostic.Code
         var location: GraphLanguage.SourceLocation
     }
 

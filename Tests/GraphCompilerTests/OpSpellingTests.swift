@@ -88,7 +88,6 @@ import Testing
                 case .float: .float(0.5)
                 case .integer, .size, .padding: .size(Size(1))
                 case .sizes: .sizes(shape.dimensions)
-                case .symbol(let words): .symbol(words[0])
                 }
         }
         return attributes

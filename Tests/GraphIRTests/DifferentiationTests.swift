@@ -1,4 +1,5 @@
 import GraphIR
+import GraphLanguage
 import TestSupport
 import Testing
 
@@ -140,20 +141,20 @@ import Testing
     @Test func lossesThatCannotBeDifferentiated() throws {
         var builder = GraphBuilder(name: "wrong")
         let w = builder.declare(.weight(path: "w", initializer: .ones), type: f32(3), named: "w")
-        expectError("one-loss", builder.graph)
+        expectError(.oneLoss, builder.graph)
         builder.setMeasure(.loss, "vector", w)
-        expectError("shape-mismatch", builder.graph)
+        expectError(.shapeMismatch, builder.graph)
         builder.setMeasure(.loss, "second", w)
-        expectError("one-loss", builder.graph)
+        expectError(.oneLoss, builder.graph)
 
         var flat = GraphBuilder(name: "flat")
         let v = flat.declare(.weight(path: "v", initializer: .ones), type: f32(3), named: "v")
         flat.setMeasure(.loss, "loss", try flat.apply(.mean, [try flat.apply(.round, [v])]))
-        expectError("no-gradient", flat.graph)
+        expectError(.noGradient, flat.graph)
     }
 
     private func expectError(
-        _ code: String, _ graph: Graph, location: Testing.SourceLocation = #_sourceLocation
+        _ code: Diagnostic.Code, _ graph: Graph, location: Testing.SourceLocation = #_sourceLocation
     ) {
         let error = #expect(throws: NodeError.self, sourceLocation: location) { try Differentiation(graph) }
         #expect(error?.wording.code == code, sourceLocation: location)
@@ -223,7 +224,7 @@ import Testing
         var graph = try DifferentiationTests.model()
         graph.measures[1].name = "gradient_norm"
         let error = #expect(throws: NodeError.self) { try graph.withAdam() }
-        #expect(error?.wording.code == "duplicate-name")
+        #expect(error?.wording.code == .duplicateName)
     }
 
     @Test func adamComputesItsCorrectionsOnce() throws {

@@ -1,4 +1,5 @@
 import GraphIR
+import GraphLanguage
 import Testing
 
 /// Binding of sizes, and what the interpreter says of operands that do not fit.
@@ -47,7 +48,7 @@ import Testing
         #expect(try graph.bound(to: ["H": 3]).nodes[1].type == f32("W"))
         let error = #expect(throws: NodeError.self) { try graph.bound(to: ["H": 3, "W": 4]) }
         #expect(error?.place?.name == "y")
-        #expect(error?.wording.code == "shape-mismatch")
+        #expect(error?.wording.code == .shapeMismatch)
         #expect(throws: NodeError.self) { try graph.bound(to: ["H": 1, "W": 4]) }
         #expect(throws: NodeError.self) { try graph.bound(to: ["H": 0]) }
         #expect(throws: NodeError.self) { try graph.bound(to: ["H": 1 << 40, "W": 1 << 40]) }
@@ -76,7 +77,7 @@ import Testing
         let error = #expect(throws: NodeError.self) {
             try Interpreter<Float>().run(builder.graph, inputs: ["x": Tensor(shape: [3], repeating: 1)])
         }
-        #expect(error?.wording.code == "unbound-size")
+        #expect(error?.wording.code == .unboundSize)
     }
 
     @Test func missingAndWrongOperandsAreNamed() throws {
@@ -93,12 +94,12 @@ import Testing
         }
         #expect(try run(bytes, ["w": one], ["s": 3]).outputs["y"]?.values == [0, 1530])
         for (x, weights, scalars, code) in [
-            (bytes, [:], ["s": 3], "missing-value"), (bytes, ["w": one], [:], "missing-value"),
-            (bytes, ["w": bytes], ["s": 3], "shape-mismatch"),
-            (Tensor(shape: [1], values: [0.5]), ["w": one], ["s": 3], "element-mismatch"),
-            (Tensor(shape: [1], values: [256]), ["w": one], ["s": 3], "element-mismatch"),
-            (Tensor(shape: [1], values: [.nan]), ["w": one], ["s": 3], "element-mismatch"),
-        ] as [(Tensor<Float>, [String: Tensor<Float>], [String: Float], String)] {
+            (bytes, [:], ["s": 3], .missingValue), (bytes, ["w": one], [:], .missingValue),
+            (bytes, ["w": bytes], ["s": 3], .shapeMismatch),
+            (Tensor(shape: [1], values: [0.5]), ["w": one], ["s": 3], .elementMismatch),
+            (Tensor(shape: [1], values: [256]), ["w": one], ["s": 3], .elementMismatch),
+            (Tensor(shape: [1], values: [.nan]), ["w": one], ["s": 3], .elementMismatch),
+        ] as [(Tensor<Float>, [String: Tensor<Float>], [String: Float], Diagnostic.Code)] {
             let error = #expect(throws: NodeError.self) { try run(x, weights, scalars) }
             #expect(error?.wording.code == code)
         }

@@ -169,7 +169,7 @@ import Testing
     /// Rows of zeros above and columns of zeros on the left.
     private func padding(_ pad: AttributeValue?, _ filter: [Int]) -> (top: Int, left: Int) {
         switch pad {
-        case .symbol("same"): return (filter[0] / 2, filter[1] / 2)
+        case .padding(.same): return (filter[0] / 2, filter[1] / 2)
         case .size(let size): return (size.constant!, size.constant!)
         case .sizes(let sizes): return (sizes[0].constant!, sizes[sizes.count / 2].constant!)
         default: return (0, 0)

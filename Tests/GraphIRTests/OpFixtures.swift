@@ -23,13 +23,12 @@ func axes(_ axes: Int...) -> Attributes { Attributes(["axes": .sizes(axes.map(Si
 
 /// A padding as source text holds it.
 enum Pad {
-    case same, valid, word(String), all(Int), sides([Int])
+    case same, valid, all(Int), sides([Int])
 
     var attribute: AttributeValue {
         switch self {
-        case .same: .symbol("same")
-        case .valid: .symbol("valid")
-        case .word(let word): .symbol(word)
+        case .same: .padding(.same)
+        case .valid: .padding(.valid)
         case .all(let number): .size(Size(number))
         case .sides(let numbers): .sizes(numbers.map(Size.init))
         }
@@ -39,7 +38,7 @@ enum Pad {
     func sides(_ filter: [Int]) -> [Int] {
         switch self {
         case .same: [filter[0] / 2, filter[0] / 2, filter[1] / 2, filter[1] / 2]
-        case .valid, .word: [0, 0, 0, 0]
+        case .valid: [0, 0, 0, 0]
         case .all(let number): [number, number, number, number]
         case .sides(let numbers):
             numbers.count == 4 ? numbers : [numbers[0], numbers[0], numbers[1], numbers[1]]

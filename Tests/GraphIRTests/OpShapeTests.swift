@@ -1,4 +1,5 @@
 import GraphIR
+import GraphLanguage
 import Testing
 
 /// Shape rules over known and symbolic sizes, and their errors.
@@ -98,9 +99,9 @@ import Testing
         var op: OpName
         var operands: [TensorType]
         var attributes: Attributes
-        var code: String
+        var code: Diagnostic.Code
 
-        init(_ op: OpName, _ operands: [TensorType], _ attributes: Attributes = Attributes(), is code: String) {
+        init(_ op: OpName, _ operands: [TensorType], _ attributes: Attributes = Attributes(), is code: Diagnostic.Code) {
             (self.op, self.operands, self.attributes, self.code) = (op, operands, attributes, code)
         }
 
@@ -110,70 +111,69 @@ import Testing
     static let bytes = u8("N", "H", "W", 3)
 
     static let mistakes: [Mistake] = [
-        Mistake(.relu, [image, image], is: "wrong-operand-count"),
-        Mistake(.concat, [], is: "wrong-operand-count"),
-        Mistake(.relu, [image], integers(["slope": 1]), is: "unknown-attribute"),
-        Mistake(.clip, [image], is: "missing-attribute"), Mistake(.relu, [bytes], is: "element-mismatch"),
-        Mistake(.add, [image, bytes], is: "element-mismatch"), Mistake(.mean, [bytes], is: "element-mismatch"),
-        Mistake(.add, [image, f32(4)], is: "shape-mismatch"), Mistake(.prelu, [image, f32(4)], is: "shape-mismatch"),
-        Mistake(.prelu, [f32(3), image], is: "shape-mismatch"), Mistake(.prelu, [f32(), f32(3)], is: "shape-mismatch"),
-        Mistake(.prelu, [image, u8(3)], is: "element-mismatch"), Mistake(.prelu, [image], is: "wrong-operand-count"),
-        Mistake(.add, [image, f32("N", h + 1, "W", 3)], is: "shape-mismatch"),
-        Mistake(.leakyReLU, [image], Attributes(["slope": .float(-1)]), is: "bad-attribute"),
-        Mistake(.power, [image], Attributes(["base": .float(0)]), is: "bad-attribute"),
-        Mistake(.clip, [image], Attributes(["min": .float(1), "max": .float(0)]), is: "bad-attribute"),
+        Mistake(.relu, [image, image], is: .wrongOperandCount),
+        Mistake(.concat, [], is: .wrongOperandCount),
+        Mistake(.relu, [image], integers(["slope": 1]), is: .unknownAttribute),
+        Mistake(.clip, [image], is: .missingAttribute), Mistake(.relu, [bytes], is: .elementMismatch),
+        Mistake(.add, [image, bytes], is: .elementMismatch), Mistake(.mean, [bytes], is: .elementMismatch),
+        Mistake(.add, [image, f32(4)], is: .shapeMismatch), Mistake(.prelu, [image, f32(4)], is: .shapeMismatch),
+        Mistake(.prelu, [f32(3), image], is: .shapeMismatch), Mistake(.prelu, [f32(), f32(3)], is: .shapeMismatch),
+        Mistake(.prelu, [image, u8(3)], is: .elementMismatch), Mistake(.prelu, [image], is: .wrongOperandCount),
+        Mistake(.add, [image, f32("N", h + 1, "W", 3)], is: .shapeMismatch),
+        Mistake(.leakyReLU, [image], Attributes(["slope": .float(-1)]), is: .badAttribute),
+        Mistake(.power, [image], Attributes(["base": .float(0)]), is: .badAttribute),
+        Mistake(.clip, [image], Attributes(["min": .float(1), "max": .float(0)]), is: .badAttribute),
         Mistake(
-            .clipGradient, [image, image], Attributes(["min": .float(1), "max": .float(0)]), is: "bad-attribute"),
-        Mistake(.psnr, [image, image], Attributes(["max": .float(0)]), is: "bad-attribute"),
-        Mistake(.psnr, [image, f32("N", "H", "W", 1)], OpCase.peak, is: "shape-mismatch"),
-        Mistake(.psnr, [image, bytes], OpCase.peak, is: "element-mismatch"),
-        Mistake(.psnr, [f32(), f32()], OpCase.peak, is: "rank-mismatch"),
-        Mistake(.conv2D, [bytes, f32(3, 3, 3, 8)], is: "element-mismatch"),
-        Mistake(.conv2D, [f32("H", "W", 3), f32(3, 3, 3, 8)], is: "rank-mismatch"),
-        Mistake(.conv2D, [image, f32(3, 3, 8)], is: "rank-mismatch"),
-        Mistake(.conv2D, [image, f32(2, 3, 3, 8)], is: "bad-filter"),
-        Mistake(.conv2D, [image, f32("H", 3, 3, 8)], is: "bad-filter"),
-        Mistake(.conv2D, [image, f32(257, 1, 3, 8)], is: "bad-filter"),
-        Mistake(.conv2D, [image, f32(3, 3, 4, 8)], is: "shape-mismatch"),
+            .clipGradient, [image, image], Attributes(["min": .float(1), "max": .float(0)]), is: .badAttribute),
+        Mistake(.psnr, [image, image], Attributes(["max": .float(0)]), is: .badAttribute),
+        Mistake(.psnr, [image, f32("N", "H", "W", 1)], OpCase.peak, is: .shapeMismatch),
+        Mistake(.psnr, [image, bytes], OpCase.peak, is: .elementMismatch),
+        Mistake(.psnr, [f32(), f32()], OpCase.peak, is: .rankMismatch),
+        Mistake(.conv2D, [bytes, f32(3, 3, 3, 8)], is: .elementMismatch),
+        Mistake(.conv2D, [f32("H", "W", 3), f32(3, 3, 3, 8)], is: .rankMismatch),
+        Mistake(.conv2D, [image, f32(3, 3, 8)], is: .rankMismatch),
+        Mistake(.conv2D, [image, f32(2, 3, 3, 8)], is: .badFilter),
+        Mistake(.conv2D, [image, f32("H", 3, 3, 8)], is: .badFilter),
+        Mistake(.conv2D, [image, f32(257, 1, 3, 8)], is: .badFilter),
+        Mistake(.conv2D, [image, f32(3, 3, 4, 8)], is: .shapeMismatch),
         Mistake(
-            .conv2D, [f32(1, 2, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 1, pad: .valid), is: "shape-mismatch"),
-        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 0, pad: .same), is: "bad-attribute"),
-        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .word("mirror")), is: "bad-attribute"),
-        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .all(-1)), is: "bad-attribute"),
-        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .all(256)), is: "bad-attribute"),
-        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .sides([1, -1])), is: "bad-attribute"),
-        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .sides([1, 1, 1])), is: "bad-attribute"),
+            .conv2D, [f32(1, 2, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 1, pad: .valid), is: .shapeMismatch),
+        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 0, pad: .same), is: .badAttribute),
+        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .all(-1)), is: .badAttribute),
+        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .all(256)), is: .badAttribute),
+        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .sides([1, -1])), is: .badAttribute),
+        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .sides([1, 1, 1])), is: .badAttribute),
         Mistake(
-            .conv2D, [f32(1, 1, 8, 3), f32(5, 3, 3, 8)], convolution(stride: 1, pad: .all(1)), is: "shape-mismatch"),
+            .conv2D, [f32(1, 1, 8, 3), f32(5, 3, 3, 8)], convolution(stride: 1, pad: .all(1)), is: .shapeMismatch),
         Mistake(
             .conv2DInputGradient, [f32(1, 8, 8, 2), f32(3, 3, 3, 2)],
-            convolution(stride: 2, pad: .same, height: 8, width: 8), is: "shape-mismatch"),
+            convolution(stride: 2, pad: .same, height: 8, width: 8), is: .shapeMismatch),
         Mistake(
             .conv2DFilterGradient, [f32(1, 8, 8, 2), f32(2, 8, 8, 2)],
-            convolution(stride: 1, pad: .same, height: 3, width: 3), is: "shape-mismatch"),
-        Mistake(.depthToSpace, [f32("N", "H", "W", 6)], integers(["block": 2]), is: "shape-mismatch"),
-        Mistake(.depthToSpace, [f32(8)], integers(["block": 2]), is: "rank-mismatch"),
-        Mistake(.spaceToDepth, [f32(1, 4, 5, 1)], integers(["block": 2]), is: "shape-mismatch"),
-        Mistake(.spaceToDepth, [f32(1, 2 * h + 1, 4, 1)], integers(["block": 2]), is: "shape-mismatch"),
-        Mistake(.resizeBicubic, [bytes], integers(["factor": 2]), is: "element-mismatch"),
-        Mistake(.resizeBicubic, [image], integers(["factor": 0]), is: "bad-attribute"),
-        Mistake(.resizeBicubicGradient, [f32(1, 5, 4, 1)], integers(["factor": 2]), is: "shape-mismatch"),
-        Mistake(.sum, [image], axes(4), is: "bad-axis"), Mistake(.sum, [image], axes(1, 1), is: "bad-axis"),
-        Mistake(.sumGradient, [f32(2)], OpCase.shapeAndAxes([4, 3], [0]), is: "shape-mismatch"),
-        Mistake(.sumTo, [image], shape(4), is: "shape-mismatch"),
-        Mistake(.sumTo, [f32(3)], shape("N", 3), is: "shape-mismatch"),
-        Mistake(.broadcast, [image], shape(3), is: "shape-mismatch"),
-        Mistake(.meanGradient, [f32(3)], shape(3), is: "shape-mismatch"),
-        Mistake(.concat, [image, f32("N", "H", 3)], is: "rank-mismatch"),
-        Mistake(.concat, [image, f32("N", h + 1, "W", 3)], is: "shape-mismatch"),
-        Mistake(.concat, [image, bytes], is: "element-mismatch"), Mistake(.concat, [f32(3)], is: "bad-axis"),
-        Mistake(.slice, [image], integers(["start": 2, "length": 2]), is: "out-of-range"),
-        Mistake(.slice, [image], integers(["start": -1, "length": 2]), is: "out-of-range"),
-        Mistake(.slice, [image], integers(["start": 0, "length": 0]), is: "out-of-range"),
-        Mistake(.padZero, [image], integers(["before": -1]), is: "bad-attribute"),
-        Mistake(.broadcast, [f32()], shape(1 << 20, 1 << 20), is: "too-large"),
-        Mistake(.broadcast, [f32()], shape(0), is: "empty-tensor"),
-        Mistake(.broadcast, [f32()], shape(1, 1, 1, 1, 1, 1, 1, 1, 1), is: "too-large"),
+            convolution(stride: 1, pad: .same, height: 3, width: 3), is: .shapeMismatch),
+        Mistake(.depthToSpace, [f32("N", "H", "W", 6)], integers(["block": 2]), is: .shapeMismatch),
+        Mistake(.depthToSpace, [f32(8)], integers(["block": 2]), is: .rankMismatch),
+        Mistake(.spaceToDepth, [f32(1, 4, 5, 1)], integers(["block": 2]), is: .shapeMismatch),
+        Mistake(.spaceToDepth, [f32(1, 2 * h + 1, 4, 1)], integers(["block": 2]), is: .shapeMismatch),
+        Mistake(.resizeBicubic, [bytes], integers(["factor": 2]), is: .elementMismatch),
+        Mistake(.resizeBicubic, [image], integers(["factor": 0]), is: .badAttribute),
+        Mistake(.resizeBicubicGradient, [f32(1, 5, 4, 1)], integers(["factor": 2]), is: .shapeMismatch),
+        Mistake(.sum, [image], axes(4), is: .badAxis), Mistake(.sum, [image], axes(1, 1), is: .badAxis),
+        Mistake(.sumGradient, [f32(2)], OpCase.shapeAndAxes([4, 3], [0]), is: .shapeMismatch),
+        Mistake(.sumTo, [image], shape(4), is: .shapeMismatch),
+        Mistake(.sumTo, [f32(3)], shape("N", 3), is: .shapeMismatch),
+        Mistake(.broadcast, [image], shape(3), is: .shapeMismatch),
+        Mistake(.meanGradient, [f32(3)], shape(3), is: .shapeMismatch),
+        Mistake(.concat, [image, f32("N", "H", 3)], is: .rankMismatch),
+        Mistake(.concat, [image, f32("N", h + 1, "W", 3)], is: .shapeMismatch),
+        Mistake(.concat, [image, bytes], is: .elementMismatch), Mistake(.concat, [f32(3)], is: .badAxis),
+        Mistake(.slice, [image], integers(["start": 2, "length": 2]), is: .outOfRange),
+        Mistake(.slice, [image], integers(["start": -1, "length": 2]), is: .outOfRange),
+        Mistake(.slice, [image], integers(["start": 0, "length": 0]), is: .outOfRange),
+        Mistake(.padZero, [image], integers(["before": -1]), is: .badAttribute),
+        Mistake(.broadcast, [f32()], shape(1 << 20, 1 << 20), is: .tooLarge),
+        Mistake(.broadcast, [f32()], shape(0), is: .emptyTensor),
+        Mistake(.broadcast, [f32()], shape(1, 1, 1, 1, 1, 1, 1, 1, 1), is: .tooLarge),
     ]
 
     @Test(arguments: mistakes)

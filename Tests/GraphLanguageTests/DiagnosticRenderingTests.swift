@@ -5,7 +5,7 @@ struct DiagnosticRenderingTests {
     @Test func allParts() {
         let source = "graph g {\n\t  h = h + conv3x3<32>(r)\n}\n"
         let mistake = Diagnostic(
-            code: "shape-mismatch", "'+' needs equal shapes", at: SourceLocation(line: 2, column: 10),
+            code: .shapeMismatch, "'+' needs equal shapes", at: SourceLocation(line: 2, column: 10),
             expected: "f32[N, H, W, 64]", found: "f32[N, H, W, 32]", suggestion: "conv1x1",
             notes: ["in block conv3x3, called at 11:16, i = 3"])
         #expect(
@@ -26,24 +26,24 @@ struct DiagnosticRenderingTests {
         ("ab\r", 2, "  ab\n   ^"), ("ab", 9, "  ab\n    ^"), ("    ab", 1, "      ab\n  ^"),
     ])
     func columns(line: String, column: Int, excerpt: String) {
-        let mistake = Diagnostic(code: "c", "m", at: SourceLocation(line: 1, column: column))
-        #expect(mistake.rendered(file: "f", source: line + "\n") == "f:1:\(column): error[c]: m\n" + excerpt)
+        let mistake = Diagnostic(code: .noGraph, "m", at: SourceLocation(line: 1, column: column))
+        #expect(mistake.rendered(file: "f", source: line + "\n") == "f:1:\(column): error[no-graph]: m\n" + excerpt)
     }
 
     @Test func partOfALongLine() {
         let source = String(repeating: "a", count: 500) + "!" + String(repeating: "b", count: 500)
-        let mistake = Diagnostic(code: "c", "m", at: SourceLocation(line: 1, column: 501, length: 3))
+        let mistake = Diagnostic(code: .noGraph, "m", at: SourceLocation(line: 1, column: 501, length: 3))
         #expect(
             mistake.rendered(file: "f", source: source) == """
-                f:1:501: error[c]: m
+                f:1:501: error[no-graph]: m
                   …\(String(repeating: "a", count: 40))!\(String(repeating: "b", count: 79))…
                 \(String(repeating: " ", count: 43))^^^
                 """)
     }
 
     @Test func withoutAPlace() {
-        let mistakes = Diagnostics([Diagnostic(code: "c", "m", at: .none, found: "x")])
-        #expect(mistakes.rendered(file: "f", source: "text") == "f: error[c]: m\n  found x\n1 error")
+        let mistakes = Diagnostics([Diagnostic(code: .noGraph, "m", at: .none, found: "x")])
+        #expect(mistakes.rendered(file: "f", source: "text") == "f: error[no-graph]: m\n  found x\n1 error")
     }
 }
 

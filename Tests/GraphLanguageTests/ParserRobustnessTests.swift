@@ -54,7 +54,7 @@ struct ParserRobustnessTests {
 
     // MARK: Limits
 
-    private func codes(_ source: String) -> [String] {
+    private func codes(_ source: String) -> [Diagnostic.Code] {
         do throws(Diagnostics) {
             _ = try Parser.parse(source)
             return []
@@ -74,7 +74,7 @@ struct ParserRobustnessTests {
         (String(repeating: "(", count: 50) + "1" + String(repeating: " + 1 + 1 + 1 + 1)", count: 50), "parentheses and chains"),
     ])
     func deepExpressions(source: String, kind: String) {
-        #expect(codes(graph("  y = \(source)")).contains("nesting-too-deep"), "\(kind)")
+        #expect(codes(graph("  y = \(source)")).contains(.nestingTooDeep), "\(kind)")
     }
 
     @Test func deepestExpressionIsReadAndPrinted() throws {
@@ -86,12 +86,12 @@ struct ParserRobustnessTests {
     @Test(arguments: ["if a {\n", "repeat i in 0..<2 {\n", "fuse s {\n", "if a { } else if a { } else {\n"])
     func deepStatements(opening: String) {
         let source = graph(String(repeating: opening, count: 30_000) + String(repeating: "}\n", count: 30_000))
-        #expect(codes(source) == ["nesting-too-deep"])
+        #expect(codes(source) == [.nestingTooDeep])
     }
 
     @Test func longElseIf() {
         let chain = "if a { }" + String(repeating: " else if a { }", count: 30_000)
-        #expect(codes(graph(chain)).first == "nesting-too-deep")
+        #expect(codes(graph(chain)).first == .nestingTooDeep)
     }
 
     @Test func manyMistakes() {
@@ -109,9 +109,9 @@ struct ParserRobustnessTests {
         (51, "\n… and 1 more\n51 errors"), (1000, "\n… and at least 950 more\nat least 1000 errors"), (50, "e\n50 errors"),
     ])
     func mistakesThatAreNotShown(count: Int, end: String) {
-        let mistake = Diagnostic(code: "code", "message", at: .none)
+        let mistake = Diagnostic(code: .unknownName, "message", at: .none)
         let text = Diagnostics(Array(repeating: mistake, count: count)).rendered(file: "f", source: "")
-        #expect(text.hasSuffix(end) && text.split(separator: "\n").count { $0.contains("error[code]") } == 50)
+        #expect(text.hasSuffix(end) && text.split(separator: "\n").count { $0.contains("error[unknown-name]") } == 50)
     }
 
     @Test func largeFile() {
@@ -121,7 +121,7 @@ struct ParserRobustnessTests {
 
     @Test func longNames() {
         let name = String(repeating: "a", count: SyntaxLimits.nameLength + 1)
-        #expect(codes(graph("y = \(name)")) == ["name-too-long"])
+        #expect(codes(graph("y = \(name)")) == [.nameTooLong])
         #expect(codes(graph("y = \(name.dropLast())")) == [])
     }
 
@@ -131,7 +131,7 @@ struct ParserRobustnessTests {
     func bytesThatAreNotText(bytes: [UInt8], line: Int, column: Int) throws {
         let error = #expect(throws: Diagnostics.self) { try Parser.parse(bytes: bytes) }
         let mistake = try #require(error?.all.first)
-        #expect(mistake.code == "not-text")
+        #expect(mistake.code == .notText)
         #expect(mistake.location == SourceLocation(line: line, column: column))
     }
 }

@@ -8,7 +8,7 @@ import Testing
     static let filters = [[1, 1], [3, 3], [5, 5], [9, 9], [1, 7], [5, 3]]
 
     static let paddings: [AttributeValue] = [
-        .symbol("same"), .symbol("valid"), .size(Size(1)), .size(Size(3)), .sizes([Size(0), Size(2)]),
+        .padding(.same), .padding(.valid), .size(Size(1)), .size(Size(3)), .sizes([Size(0), Size(2)]),
         .sizes([Size(2), Size(0), Size(1), Size(5)]),
     ]
 

@@ -92,7 +92,7 @@ struct RandomGraph {
         let attributes: KeyValuePairs<String, AttributeValue> = [
             "stride": .size(Size(pick([1, 1, 1, 2]))),
             "pad": pick([
-                .symbol("same"), .symbol("same"), .symbol("valid"), .size(Size(2)),
+                .padding(.same), .padding(.same), .padding(.valid), .size(Size(2)),
                 .sizes([Size(0), Size(3), Size(1), Size(0)]),
             ]),
         ]

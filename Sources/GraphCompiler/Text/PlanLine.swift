@@ -35,7 +35,7 @@ struct PlanLine {
             default:
                 throw Diagnostics([
                     Diagnostic(
-                        code: "bad-plan", "a plan has no clause '\(clause.keyword.text)'", at: clause.keyword.location,
+                        code: .badPlan, "a plan has no clause '\(clause.keyword.text)'", at: clause.keyword.location,
                         suggestion: Spelling.nearest(
                             to: clause.keyword.text,
                             among: ["rows", "after", "given", "taken", "at", "bytes", "live", "over", "source", "sink"]))
@@ -81,5 +81,5 @@ struct PlanLine {
 
 /// A mistake in a line of a plan.
 func misread(_ message: String, at location: SourceLocation) -> Diagnostics {
-    Diagnostics([Diagnostic(code: "bad-plan", message, at: location)])
+    Diagnostics([Diagnostic(code: .badPlan, message, at: location)])
 }

@@ -133,7 +133,7 @@ struct PlanReader {
         guard let step = steps[name.text] else {
             throw Diagnostics([
                 Diagnostic(
-                    code: "bad-plan", "there is no step '\(name.text)'", at: name.location,
+                    code: .badPlan, "there is no step '\(name.text)'", at: name.location,
                     suggestion: Spelling.nearest(to: name.text, among: steps.keys))
             ])
         }

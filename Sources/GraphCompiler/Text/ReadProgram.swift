@@ -17,7 +17,7 @@ public func readProgram(_ source: String) throws(CompileError) -> Program {
         else {
             throw Diagnostics([
                 Diagnostic(
-                    code: "bad-entry",
+                    code: .badEntry,
                     "a plan begins with 'stage lowered', 'stage scheduled' or 'stage planned' and holds one entry",
                     at: file.declarations.first?.location ?? .none)
             ])

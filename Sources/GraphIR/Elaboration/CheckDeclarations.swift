@@ -11,41 +11,41 @@ extension Elaborator {
             switch declaration.keyword {
             case .graph:
                 if name.location != models[0].name.location {
-                    report("duplicate-name", "a file declares one graph; this is another", at: name.location)
+                    report(.duplicateName, "a file declares one graph; this is another", at: name.location)
                 }
             case .block:
                 if !seen.insert(name.text).inserted {
-                    report("duplicate-name", "block '\(name.text)' is declared twice", at: name.location)
-                } else if OpName(rawValue: name.text) != nil || isFunction(name.text) {
+                    report(.duplicateName, "block '\(name.text)' is declared twice", at: name.location)
+                } else if Callable(name.text) != nil {
                     report(
-                        "duplicate-name", "'\(name.text)' is an op of the language; give the block another name",
+                        .duplicateName, "'\(name.text)' is an op of the language; give the block another name",
                         at: name.location)
                 }
                 if declaration.outputs.count != 1 {
                     report(
-                        "bad-block", "a block must have exactly one output", at: name.location,
+                        .badBlock, "a block must have exactly one output", at: name.location,
                         found: "\(declaration.outputs.count)")
                 }
             case .train, .predict:
                 if !seen.insert(" \(declaration.keyword)").inserted {
                     report(
-                        "duplicate-name", "a model has one '\(declaration.keyword.rawValue)'; this is another",
+                        .duplicateName, "a model has one '\(declaration.keyword.rawValue)'; this is another",
                         at: declaration.location)
                 }
                 let known = models.map(\.name.text)
                 if !known.isEmpty, models.allSatisfy(\.isReadable), !known.contains(name.text) {
                     report(
-                        "unknown-name", "there is no graph '\(name.text)'", at: name.location,
+                        .unknownName, "there is no graph '\(name.text)'", at: name.location,
                         suggestion: Spelling.nearest(to: name.text, among: known),
                         notes: ["the graph of this file is '\(known[0])'"])
                 }
             case .entry:
                 if file.stage == nil {
                     report(
-                        "bad-entry", "an 'entry' belongs to a file that begins with its stage, as 'stage fused'",
+                        .badEntry, "an 'entry' belongs to a file that begins with its stage, as 'stage fused'",
                         at: declaration.location)
                 } else if let role = declaration.role, !seen.insert(" \(role.text)").inserted {
-                    report("duplicate-name", "entry '\(role.text)' stands twice", at: role.location)
+                    report(.duplicateName, "entry '\(role.text)' stands twice", at: role.location)
                 }
             }
         }
@@ -53,17 +53,18 @@ extension Elaborator {
 
     /// Parameters and inputs share one set of names, outputs have their own.
     private func checkNames(in declaration: Declaration) {
-        for parameter in declaration.parameters where !CompileTimeValue.kinds.contains(parameter.kind.text) {
+        for parameter in declaration.parameters where CompileTimeValue.Kind(rawValue: parameter.kind.text) == nil {
+            let kinds = CompileTimeValue.Kind.allCases.map(\.rawValue)
             report(
-                "wrong-kind", "there is no kind '\(parameter.kind.text)'", at: parameter.kind.location,
-                suggestion: Spelling.nearest(to: parameter.kind.text, among: CompileTimeValue.kinds),
-                notes: ["a parameter is of kind \(CompileTimeValue.kinds.joined(separator: ", "))"])
+                .wrongKind, "there is no kind '\(parameter.kind.text)'", at: parameter.kind.location,
+                suggestion: Spelling.nearest(to: parameter.kind.text, among: kinds),
+                notes: ["a parameter is of kind \(kinds.joined(separator: ", "))"])
         }
         let names = declaration.parameters.map(\.name) + declaration.inputs.map(\.name)
         for list in [names, declaration.outputs.map(\.name)] {
             var seen: Set<String> = []
             for name in list where !seen.insert(name.text).inserted {
-                report("duplicate-name", "'\(name.text)' is declared twice", at: name.location)
+                report(.duplicateName, "'\(name.text)' is declared twice", at: name.location)
             }
         }
     }

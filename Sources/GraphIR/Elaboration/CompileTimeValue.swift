@@ -17,14 +17,17 @@ public enum CompileTimeValue: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    static let kinds = ["int", "float", "bool"]
+    /// What a parameter may be, as a graph declares it.
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        case int, float, bool
+    }
 
     /// The parameter kind that the value has.
-    public var kind: String {
+    public var kind: Kind {
         switch self {
-        case .int: "int"
-        case .float: "float"
-        case .bool: "bool"
+        case .int: .int
+        case .float: .float
+        case .bool: .bool
         }
     }
 
@@ -38,10 +41,12 @@ public enum CompileTimeValue: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The value as a parameter of `kind`; whole numbers serve as floats, nothing else converts.
-    func converted(to kind: String) -> CompileTimeValue? {
-        if self.kind == kind { return self }
-        if case .int(let value) = self, kind == "float" { return .float(Double(value)) }
-        return nil
+    func converted(to kind: Kind) -> CompileTimeValue? {
+        switch (self, kind) {
+        case (.int, .int), (.float, .float), (.bool, .bool): self
+        case (.int(let value), .float): .float(Double(value))
+        case (.int, .bool), (.float, .int), (.float, .bool), (.bool, .int), (.bool, .float): nil
+        }
     }
 
     public var description: String {

@@ -9,18 +9,18 @@ extension Elaborator {
     func expand(_ block: Declaration, _ call: Call, named name: String?) throws(Reported) -> ValueID {
         let callee = call.callee
         guard !frames.contains(where: { $0.call?.callee == callee }) else {
-            throw fail("recursive-block", "block '\(callee.text)' calls itself, so it never ends", at: callee.location)
+            throw fail(.recursiveBlock, "block '\(callee.text)' calls itself, so it never ends", at: callee.location)
         }
         guard frames.count(where: { $0.call != nil }) < ElaborationLimits.callDepth else {
             throw fail(
-                "nesting-too-deep", "calls of blocks can be nested at most \(ElaborationLimits.callDepth) deep",
+                .nestingTooDeep, "calls of blocks can be nested at most \(ElaborationLimits.callDepth) deep",
                 at: callee.location)
         }
         var isSound = true
         if let attribute = call.attributes.first {
             isSound = false
             report(
-                "unknown-attribute", "a block takes no named arguments", at: attribute.name.location,
+                .unknownAttribute, "a block takes no named arguments", at: attribute.name.location,
                 notes: ["its parameters stand between < and >, by position"])
         }
         let operands = operandValues(of: block, call, &isSound)
@@ -58,7 +58,7 @@ extension Elaborator {
         // A block that cannot be read may take any number.
         if block.isReadable {
             report(
-                "wrong-operand-count",
+                .wrongOperandCount,
                 "'\(block.name.text)' takes \(block.inputs.count) operand\(block.inputs.count == 1 ? "" : "s")",
                 at: call.callee.location,
                 expected: block.inputs.map { "\($0.name.text): \(SyntaxPrinter.print($0.type))" }.joined(separator: ", "),
@@ -73,7 +73,7 @@ extension Elaborator {
         let isMatched = call.parameters.count <= block.parameters.count
         if !isMatched {
             report(
-                "wrong-parameter-count",
+                .wrongParameterCount,
                 "'\(block.name.text)' takes \(block.parameters.count) argument\(block.parameters.count == 1 ? "" : "s") between < and >",
                 at: call.callee.location, expected: names.isEmpty ? nil : "<\(names)>", found: "\(call.parameters.count)")
         }
@@ -90,7 +90,7 @@ extension Elaborator {
                 environment = outer
             } else if call.attributes.isEmpty {
                 report(
-                    "missing-parameter", "'\(block.name.text)' needs its parameter '\(parameter.name.text)'",
+                    .missingParameter, "'\(block.name.text)' needs its parameter '\(parameter.name.text)'",
                     at: call.callee.location, notes: ["write \(block.name.text)<\(names)>(…)"])
             }
             if !isMatched { value = nil }
@@ -111,7 +111,7 @@ extension Elaborator {
             let found = builder.type(of: id)
             guard found.shape.rank == input.type.dimensions.count else {
                 report(
-                    "rank-mismatch", "'\(input.name.text)' of \(block.name.text) has the wrong number of dimensions",
+                    .rankMismatch, "'\(input.name.text)' of \(block.name.text) has the wrong number of dimensions",
                     at: call.operands[position].location, expected: SyntaxPrinter.print(input.type), found: "\(found)")
                 values[position] = nil
                 continue

@@ -5,35 +5,36 @@ extension Elaborator {
     func evaluate(_ call: Call, at location: SourceLocation, named name: String?) throws(Reported) -> Binding {
         let callee = call.callee.text
         if let block = blocks[callee] { return .value(try expand(block, call, named: name)) }
-        let op = OpName(rawValue: callee)
-        guard op != nil || isFunction(callee) else {
+        guard let callable = Callable(callee) else {
             let reported = fail(
-                "unknown-name", "there is no op or block '\(callee)'", at: call.callee.location,
+                .unknownName, "there is no op or block '\(callee)'", at: call.callee.location,
                 suggestion: Spelling.nearest(
-                    to: callee, among: blocks.keys.sorted() + OpName.allCases.map(\.rawValue) + Self.functions))
+                    to: callee, among: blocks.keys.sorted() + Callable.names))
             checkOperands(ofUnknown: call)
             throw reported
         }
         // The call is understood without what it does not take.
         if let path = call.path {
             report(
-                "useless-path", "'\(callee)' holds no weights that this path could name", at: path.location,
+                .uselessPath, "'\(callee)' holds no weights that this path could name", at: path.location,
                 notes: ["paths name the weights of blocks"])
         }
         if !call.parameters.isEmpty {
             report(
-                "wrong-parameter-count", "'\(callee)' takes no arguments between < and >", at: call.callee.location,
+                .wrongParameterCount, "'\(callee)' takes no arguments between < and >", at: call.callee.location,
                 notes: ["ops take named arguments, as block = 2"])
         }
-        guard let op else { return try compute(call) }
-        return .value(try apply(op, call, named: name))
+        switch callable {
+        case .op(let op): return .value(try apply(op, call, named: name))
+        case .function(let function): return try compute(function, call)
+        }
     }
 
     /// Reports mistakes in the operands of a call of nothing known.
     private func checkOperands(ofUnknown call: Call) {
         for expression in call.operands + call.parameters {
             // A word may be one of an op's own.
-            if case .name(let word) = expression.kind, AttributeDeclaration.Kind.paddings.contains(word) { continue }
+            if case .name(let word) = expression.kind, PaddingWord(rawValue: word) != nil { continue }
             if case .list = expression.kind { continue }
             _ = try? evaluate(expression)
         }
@@ -48,13 +49,13 @@ extension Elaborator {
         let positional = call.operands[operandCount...]
         guard operandCount <= ElaborationLimits.operandCount else {
             throw fail(
-                "too-large", "an op takes at most \(ElaborationLimits.operandCount) operands", at: call.callee.location,
+                .tooLarge, "an op takes at most \(ElaborationLimits.operandCount) operands", at: call.callee.location,
                 found: "\(operandCount)")
         }
         let operands = try? values(call.operands[..<operandCount])
         guard positional.count <= signature.attributes.count, !positional.contains(where: isTensorName) else {
             throw fail(
-                "wrong-operand-count",
+                .wrongOperandCount,
                 "\(op) takes \(signature.operands.count) operand\(signature.operands.count == 1 ? "" : "s")",
                 at: call.callee.location, expected: signature.written(as: op, withAttributes: true),
                 found: "\(call.operands.count) operands")
@@ -70,7 +71,7 @@ extension Elaborator {
                 let known = signature.attributes.map(\.name)
                 isSound = false
                 report(
-                    "unknown-attribute", "\(op) has no argument '\(given.name.text)'", at: given.name.location,
+                    .unknownAttribute, "\(op) has no argument '\(given.name.text)'", at: given.name.location,
                     suggestion: Spelling.nearest(to: given.name.text, among: known),
                     notes: [known.isEmpty ? "it has no named arguments" : "it has \(known.joined(separator: ", "))"])
                 continue
@@ -78,7 +79,7 @@ extension Elaborator {
             let value = try? attribute(given.value, declaration, of: op)
             if attributes[declaration.name] != nil {
                 isSound = false
-                report("duplicate-name", "'\(declaration.name)' is given twice", at: given.name.location)
+                report(.duplicateName, "'\(declaration.name)' is given twice", at: given.name.location)
             }
             isSound = isSound && value != nil
             attributes[declaration.name] = value
@@ -116,10 +117,13 @@ extension Elaborator {
     ) throws(Reported) -> AttributeValue {
         let value: AttributeValue
         switch (declaration.kind, expression.kind) {
-        case (.symbol(let options), _):
-            value = .symbol(try word(expression, options, declaration, of: op))
         case (.padding, .name(let name)) where environment[name] == nil:
-            value = .symbol(try word(expression, AttributeDeclaration.Kind.paddings, declaration, of: op))
+            guard let word = PaddingWord(rawValue: name) else {
+                throw fail(
+                    .badAttribute, "'\(declaration.name)' of \(op) \(declaration.kind.wanted)", at: expression.location,
+                    suggestion: Spelling.nearest(to: name, among: PaddingWord.allCases.map(\.rawValue)))
+            }
+            value = .padding(word)
         case (.padding, .list(let items)), (.sizes, .list(let items)):
             value = .sizes(try sizes(items, at: expression.location))
         case (.integer, _), (.size, _), (.padding, _):
@@ -129,20 +133,20 @@ extension Elaborator {
             case .poison: throw Reported()
             default:
                 throw fail(
-                    "bad-attribute", "'\(declaration.name)' of \(op) \(declaration.kind.wanted)", at: expression.location,
+                    .badAttribute, "'\(declaration.name)' of \(op) \(declaration.kind.wanted)", at: expression.location,
                     found: shown(binding))
             }
         case (.float, _):
             let known = try known(expression)
             guard let number = known.number else {
                 throw fail(
-                    "bad-attribute", "'\(declaration.name)' of \(op) \(declaration.kind.wanted)", at: expression.location,
+                    .badAttribute, "'\(declaration.name)' of \(op) \(declaration.kind.wanted)", at: expression.location,
                     found: "\(known)")
             }
             value = .float(number)
         case (.sizes, _):
             throw fail(
-                "bad-attribute", "'\(declaration.name)' of \(op) \(declaration.kind.wanted)", at: expression.location)
+                .badAttribute, "'\(declaration.name)' of \(op) \(declaration.kind.wanted)", at: expression.location)
         }
         do {
             return try declaration.checked(value, op: op)
@@ -151,20 +155,10 @@ extension Elaborator {
         }
     }
 
-    private func word(
-        _ expression: Expression, _ options: [String], _ declaration: AttributeDeclaration, of op: OpName
-    ) throws(Reported) -> String {
-        if case .name(let word) = expression.kind, options.contains(word) { return word }
-        let written = if case .name(let word) = expression.kind { word } else { "" }
-        throw fail(
-            "bad-attribute", "'\(declaration.name)' of \(op) \(declaration.kind.wanted)", at: expression.location,
-            suggestion: Spelling.nearest(to: written, among: options))
-    }
-
     private func sizes(_ items: [Expression], at location: SourceLocation) throws(Reported) -> [Size] {
         guard items.count <= ElaborationLimits.operandCount else {
             throw fail(
-                "too-large", "a list has at most \(ElaborationLimits.operandCount) items", at: location,
+                .tooLarge, "a list has at most \(ElaborationLimits.operandCount) items", at: location,
                 found: "\(items.count)")
         }
         let sizes = items.map { try? size($0) }
@@ -174,34 +168,29 @@ extension Elaborator {
 
     // MARK: Functions
 
-    private static let functions = ["log2", "min", "max"]
-
-    func isFunction(_ name: String) -> Bool { Self.functions.contains(name) }
-
-    private func compute(_ call: Call) throws(Reported) -> Binding {
-        let function = call.callee
+    private func compute(_ function: Function, _ call: Call) throws(Reported) -> Binding {
         if let attribute = call.attributes.first {
             throw fail(
-                "unknown-attribute", "'\(function.text)' has no argument '\(attribute.name.text)'",
+                .unknownAttribute, "'\(function.rawValue)' has no argument '\(attribute.name.text)'",
                 at: attribute.name.location)
         }
-        let isOfOne = function.text == "log2"
-        guard isOfOne ? call.operands.count == 1 : !call.operands.isEmpty else {
+        guard function.takesOne ? call.operands.count == 1 : !call.operands.isEmpty else {
             throw fail(
-                "wrong-operand-count", "'\(function.text)' takes \(isOfOne ? "one whole number" : "one whole number or more")",
-                at: function.location, found: "\(call.operands.count)")
+                .wrongOperandCount,
+                "'\(function.rawValue)' takes \(function.takesOne ? "one whole number" : "one whole number or more")",
+                at: call.callee.location, found: "\(call.operands.count)")
         }
         let found = call.operands.map { try? integer($0) }
         guard !found.contains(nil) else { throw Reported() }
         let numbers = found.compactMap { $0 }
-        switch function.text {
-        case "min": return .known(.int(numbers.min() ?? 0))
-        case "max": return .known(.int(numbers.max() ?? 0))
-        default:
+        switch function {
+        case .min: return .known(.int(numbers.min() ?? 0))
+        case .max: return .known(.int(numbers.max() ?? 0))
+        case .log2:
             let number = numbers[0]
             guard number > 0, number & (number - 1) == 0 else {
                 throw fail(
-                    "bad-arithmetic", "log2 takes a power of two", at: call.operands[0].location, found: "\(number)")
+                    .badArithmetic, "log2 takes a power of two", at: call.operands[0].location, found: "\(number)")
             }
             return .known(.int(number.trailingZeroBitCount))
         }

@@ -7,7 +7,7 @@ extension Elaborator {
         try countStep(at: expression.location)
         guard expressionDepth < ElaborationLimits.expressionDepth else {
             throw fail(
-                "nesting-too-deep",
+                .nestingTooDeep,
                 "expressions and the blocks they call are nested more than \(ElaborationLimits.expressionDepth) deep",
                 at: expression.location)
         }
@@ -32,23 +32,23 @@ extension Elaborator {
             return try evaluate(call, at: expression.location, named: name)
         case .list, .set, .range:
             throw fail(
-                "not-a-tensor", "a list can only be an argument of an op, as in axes = [0, 1]", at: expression.location)
+                .notATensor, "a list can only be an argument of an op, as in axes = [0, 1]", at: expression.location)
         }
     }
 
     private func unknownName(_ text: String, at location: SourceLocation) -> Reported {
         guard !isInType else {
             let reported = fail(
-                "unknown-name", "there is no size or parameter '\(text)' here", at: location,
+                .unknownName, "there is no size or parameter '\(text)' here", at: location,
                 suggestion: Spelling.nearest(to: text, among: environment.names),
                 notes: ["sizes get their names in the types of inputs"])
             // One that was forgotten is missed in many types.
             environment.define(text, .poison)
             return reported
         }
-        let isCallable = OpName(rawValue: text) != nil || blocks[text] != nil || isFunction(text)
+        let isCallable = blocks[text] != nil || Callable(text) != nil
         return fail(
-            "unknown-name", "'\(text)' is not known here", at: location,
+            .unknownName, "'\(text)' is not known here", at: location,
             suggestion: isCallable ? nil : Spelling.nearest(to: text, among: environment.names),
             notes: isCallable ? ["it can be called: \(text)(…)"] : [])
     }
@@ -75,11 +75,11 @@ extension Elaborator {
         case .size(let size):
             if let number = size.constant { return builder.constant(Double(number)) }
             throw fail(
-                "not-a-tensor", "a tensor is needed here, not a size", at: location,
+                .notATensor, "a tensor is needed here, not a size", at: location,
                 found: "\(size)")
         case .known(let known):
             guard let number = known.number else {
-                throw fail("not-a-tensor", "a tensor or number is needed here", at: location, found: "\(known)")
+                throw fail(.notATensor, "a tensor or number is needed here", at: location, found: "\(known)")
             }
             return builder.constant(number)
         }
@@ -92,10 +92,10 @@ extension Elaborator {
         case .poison: throw Reported()
         case .size(let size):
             if let number = size.constant { return .int(number) }
-            throw fail("not-known", "this must be known when compiling", at: expression.location, found: "\(size)")
+            throw fail(.notKnown, "this must be known when compiling", at: expression.location, found: "\(size)")
         case .value(let id):
             throw fail(
-                "not-known", "this must be known when compiling, and a tensor is not", at: expression.location,
+                .notKnown, "this must be known when compiling, and a tensor is not", at: expression.location,
                 found: "\(builder.type(of: id))")
         }
     }
@@ -103,7 +103,7 @@ extension Elaborator {
     func integer(_ expression: Expression) throws(Reported) -> Int {
         let value = try known(expression)
         guard case .int(let number) = value else {
-            throw fail("wrong-kind", "a whole number is needed", at: expression.location, found: "\(value)")
+            throw fail(.wrongKind, "a whole number is needed", at: expression.location, found: "\(value)")
         }
         return number
     }
@@ -118,11 +118,11 @@ extension Elaborator {
         case .size(let size): return size
         case .known(.int(let number)):
             guard abs(Double(number)) <= Double(Size.limit) else {
-                throw fail("too-large", "a size can be at most 2^48", at: location, found: "\(number)")
+                throw fail(.tooLarge, "a size can be at most 2^48", at: location, found: "\(number)")
             }
             return Size(number)
         case .known, .value:
-            throw fail("wrong-kind", "a size must be a whole number", at: location, found: shown(binding))
+            throw fail(.wrongKind, "a size must be a whole number", at: location, found: shown(binding))
         }
     }
 
@@ -131,7 +131,7 @@ extension Elaborator {
         guard let element = ElementType(rawValue: syntax.element.text) else {
             let known = ElementType.allCases.map(\.rawValue)
             throw fail(
-                "unknown-name", "there is no element type '\(syntax.element.text)'", at: syntax.element.location,
+                .unknownName, "there is no element type '\(syntax.element.text)'", at: syntax.element.location,
                 suggestion: Spelling.nearest(to: syntax.element.text, among: known),
                 notes: ["there are \(known.joined(separator: " and "))"])
         }
@@ -159,7 +159,7 @@ extension Elaborator {
         defer { isInType = false }
         let size = try size(expression)
         if let number = size.constant, number < 1 {
-            throw fail("empty-tensor", "every dimension must be at least 1", at: expression.location, found: "\(number)")
+            throw fail(.emptyTensor, "every dimension must be at least 1", at: expression.location, found: "\(number)")
         }
         return size
     }
@@ -174,7 +174,7 @@ extension Elaborator {
                 let number = try integer(expression)
                 guard number >= 0 else {
                     throw fail(
-                        "wrong-kind", "a number in a path must be at least 0", at: expression.location,
+                        .wrongKind, "a number in a path must be at least 0", at: expression.location,
                         found: "\(number)")
                 }
                 text += "\(number)"
@@ -195,7 +195,7 @@ extension Elaborator {
             return .known(.int(negated))
         case .known(.float(let number)): return .known(.float(-number))
         case .known(.bool(let truth)):
-            throw fail("wrong-kind", "'-' takes a number", at: operand.location, found: "\(truth)")
+            throw fail(.wrongKind, "'-' takes a number", at: operand.location, found: "\(truth)")
         case .size(let size): return .size(Size(-1) * size)
         case .value(let id): return .value(try apply(.negate, [id], at: location, named: name))
         case .poison: throw Reported()
@@ -205,7 +205,7 @@ extension Elaborator {
     private func truth(_ expression: Expression, of what: String) throws(Reported) -> Bool {
         let value = try known(expression)
         guard case .bool(let truth) = value else {
-            throw fail("wrong-kind", "\(what) takes true or false", at: expression.location, found: "\(value)")
+            throw fail(.wrongKind, "\(what) takes true or false", at: expression.location, found: "\(value)")
         }
         return truth
     }
@@ -221,7 +221,7 @@ extension Elaborator {
             return .known(.bool(try truth(right, of: "'\(symbol.rawValue)'")))
         case .isMember:
             guard case .set(let members) = right.kind else {
-                throw fail("wrong-kind", "'in' takes a set, as {2, 3, 4}", at: right.location)
+                throw fail(.wrongKind, "'in' takes a set, as {2, 3, 4}", at: right.location)
             }
             let value = try known(left)
             for member in members where try Self.areEqual(known(member), value) { return .known(.bool(true)) }
@@ -233,7 +233,7 @@ extension Elaborator {
             let (leftValue, rightValue) = try bothKnown(left, right)
             guard let first = leftValue.number, let second = rightValue.number else {
                 throw fail(
-                    "wrong-kind", "'\(symbol.rawValue)' compares numbers", at: location,
+                    .wrongKind, "'\(symbol.rawValue)' compares numbers", at: location,
                     found: "\(leftValue) and \(rightValue)")
             }
             switch symbol {
@@ -281,7 +281,7 @@ extension Elaborator {
         case (.known(let leftValue), .known(let rightValue)):
             guard let first = leftValue.number, let second = rightValue.number, symbol != .floorDivide else {
                 throw fail(
-                    "wrong-kind", "'\(symbol.rawValue)' takes \(symbol == .floorDivide ? "whole " : "")numbers", at: location,
+                    .wrongKind, "'\(symbol.rawValue)' takes \(symbol == .floorDivide ? "whole " : "")numbers", at: location,
                     found: "\(leftValue) and \(rightValue)")
             }
             let result = Self.compute(symbol, first, second)
@@ -290,7 +290,7 @@ extension Elaborator {
         case (.value, _), (_, .value):
             guard let op = OpName(symbol) else {
                 throw fail(
-                    "wrong-kind", "'\(symbol.rawValue)' takes whole numbers, and no tensors", at: location,
+                    .wrongKind, "'\(symbol.rawValue)' takes whole numbers, and no tensors", at: location,
                     notes: ["tensors are divided with '/'"])
             }
             let operands = [try value(of: first, at: left.location), try value(of: second, at: right.location)]
@@ -303,8 +303,8 @@ extension Elaborator {
     private func hasNoResult(_ symbol: BinaryOperator, dividesByZero: Bool = false, at location: SourceLocation) -> Reported {
         let isDivision = symbol == .divide || symbol == .floorDivide
         return dividesByZero && isDivision
-            ? fail("bad-arithmetic", "'\(symbol.rawValue)' divides by zero", at: location)
-            : fail("bad-arithmetic", "the result of '\(symbol.rawValue)' is too large", at: location)
+            ? fail(.badArithmetic, "'\(symbol.rawValue)' divides by zero", at: location)
+            : fail(.badArithmetic, "the result of '\(symbol.rawValue)' is too large", at: location)
     }
 
     private static func compute(_ symbol: BinaryOperator, _ left: Int, _ right: Int) -> CompileTimeValue? {
@@ -336,7 +336,7 @@ extension Elaborator {
     ) throws(Reported) -> Size {
         let first = try asSize(first, at: left.location), second = try asSize(second, at: right.location)
         guard first.complexity * second.complexity <= Size.complexityLimit * Size.complexityLimit else {
-            throw fail("too-large", "a size has at most \(Size.complexityLimit) terms and factors", at: location)
+            throw fail(.tooLarge, "a size has at most \(Size.complexityLimit) terms and factors", at: location)
         }
         let result: Size
         switch symbol {
@@ -346,15 +346,15 @@ extension Elaborator {
         case .floorDivide:
             guard let divisor = second.constant, divisor >= 1 else {
                 throw fail(
-                    "bad-arithmetic", "a size can only be divided by a whole number of at least 1", at: right.location,
+                    .badArithmetic, "a size can only be divided by a whole number of at least 1", at: right.location,
                     found: "\(second)")
             }
             result = first.floorDivided(by: divisor)
         default:
-            throw fail("wrong-kind", "sizes are divided with '//', which rounds down", at: location)
+            throw fail(.wrongKind, "sizes are divided with '//', which rounds down", at: location)
         }
         guard result.complexity <= Size.complexityLimit else {
-            throw fail("too-large", "a size has at most \(Size.complexityLimit) terms and factors", at: location)
+            throw fail(.tooLarge, "a size has at most \(Size.complexityLimit) terms and factors", at: location)
         }
         return result
     }

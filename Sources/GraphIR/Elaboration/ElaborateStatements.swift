@@ -40,14 +40,14 @@ extension Elaborator {
 
     private func requireTrain(_ what: String, at location: SourceLocation) throws(Reported) {
         guard keyword == .entry || (keyword == .train && !frames.contains { $0.call != nil }) else {
-            throw fail("misplaced-statement", "\(what) belongs to the body of 'train'", at: location)
+            throw fail(.misplacedStatement, "\(what) belongs to the body of 'train'", at: location)
         }
     }
 
     private func requireDump(_ what: String, at location: SourceLocation) throws(Reported) {
         guard keyword == .entry else {
             throw fail(
-                "misplaced-statement", "'\(what)' is written by the compiler and belongs to an 'entry'", at: location)
+                .misplacedStatement, "'\(what)' is written by the compiler and belongs to an 'entry'", at: location)
         }
     }
 
@@ -59,7 +59,7 @@ extension Elaborator {
         guard !environment.needsCarry(name.text) else {
             environment.define(name.text, .poison)
             throw fail(
-                "missing-carry", "'\(name.text)' is defined outside; a repeat or if can change it only through carry",
+                .missingCarry, "'\(name.text)' is defined outside; a repeat or if can change it only through carry",
                 at: name.location, notes: ["write 'carry \(name.text)' in front of the '{'"])
         }
         environment.define(name.text, binding ?? .poison)
@@ -87,7 +87,7 @@ extension Elaborator {
         guard environment.isFixed(name.text), let binding = environment[name.text] else { return }
         let what = if case .size = binding { "a size" } else { "a parameter or counter" }
         throw fail(
-            "duplicate-name", "'\(name.text)' is \(what) and keeps its value; choose another name", at: name.location)
+            .duplicateName, "'\(name.text)' is \(what) and keeps its value; choose another name", at: name.location)
     }
 
     private func declare(
@@ -100,24 +100,24 @@ extension Elaborator {
         let type = try type(typed.type, isResult: false)
         guard !isLookingUp else { throw Reported() }
         guard type.element == .f32 else {
-            throw fail("element-mismatch", "a \(keyword.rawValue) must be f32", at: typed.type.location, found: "\(type)")
+            throw fail(.elementMismatch, "a \(keyword.rawValue) must be f32", at: typed.type.location, found: "\(type)")
         }
         let content: Node.Content
         if keyword == .scalar {
             guard type.shape.rank == 0 else {
                 throw fail(
-                    "rank-mismatch", "a scalar must be one number", at: typed.type.location, expected: "f32[]", found: "\(type)")
+                    .rankMismatch, "a scalar must be one number", at: typed.type.location, expected: "f32[]", found: "\(type)")
             }
             if self.keyword != .entry, TrainingScalars.all.contains(name.text) {
                 throw fail(
-                    "reserved-word", "'\(name.text)' is a number that training supplies; give the scalar another name",
+                    .reservedWord, "'\(name.text)' is a number that training supplies; give the scalar another name",
                     at: name.location)
             }
             content = .scalar
         } else {
             guard type.shape.constant != nil else {
                 throw fail(
-                    "symbolic-weight", "the sizes of a \(keyword.rawValue) must be known when compiling",
+                    .symbolicWeight, "the sizes of a \(keyword.rawValue) must be known when compiling",
                     at: symbolicDimension(of: typed.type, type).location, found: "\(type)",
                     notes: ["sizes of inputs are known only when the model runs"])
             }
@@ -139,12 +139,12 @@ extension Elaborator {
         let known = Initializer.Word.allCases.map(\.shown).joined(separator: ", ")
         guard let syntax else {
             throw fail(
-                "missing-initializer", "'\(name.text)' has no initializer", at: name.location,
+                .missingInitializer, "'\(name.text)' has no initializer", at: name.location,
                 notes: ["write ~ and one of \(known)"])
         }
         guard let word = Initializer.Word(rawValue: syntax.word.text) else {
             throw fail(
-                "unknown-name", "there is no initializer '\(syntax.word.text)'", at: syntax.word.location,
+                .unknownName, "there is no initializer '\(syntax.word.text)'", at: syntax.word.location,
                 suggestion: Spelling.nearest(to: syntax.word.text, among: Initializer.Word.allCases.map(\.rawValue)),
                 notes: ["there are \(known)"])
         }
@@ -155,9 +155,9 @@ extension Elaborator {
         case (.glorotUniform, nil): return .glorotUniform
         case (.heNormal, nil): return .heNormal
         case (.constant, nil):
-            throw fail("bad-initializer", "'constant' takes its number, as constant(0.25)", at: syntax.word.location)
+            throw fail(.badInitializer, "'constant' takes its number, as constant(0.25)", at: syntax.word.location)
         case (_, let number?):
-            throw fail("bad-initializer", "'\(word.rawValue)' takes no number", at: number.location)
+            throw fail(.badInitializer, "'\(word.rawValue)' takes no number", at: number.location)
         }
     }
 
@@ -165,7 +165,7 @@ extension Elaborator {
         let value = try known(expression)
         guard let number = value.number, Float(number).isFinite else {
             throw fail(
-                "bad-initializer", "'constant' takes a number that f32 can hold", at: expression.location, found: "\(value)")
+                .badInitializer, "'constant' takes a number that f32 can hold", at: expression.location, found: "\(value)")
         }
         return number
     }
@@ -179,7 +179,7 @@ extension Elaborator {
             guard case .call(let call, let prefix) = frame else { continue }
             guard let prefix else {
                 throw fail(
-                    "missing-path", "'\(call.callee.text)' holds weights, so its call needs a path",
+                    .missingPath, "'\(call.callee.text)' holds weights, so its call needs a path",
                     at: call.callee.location, notes: ["write @name after the call's ')'"], depth: depth)
             }
             parts.append(prefix)
@@ -187,7 +187,7 @@ extension Elaborator {
         let full = parts.reversed().joined(separator: ".")
         guard full.utf8.count <= ElaborationLimits.pathLength else {
             throw fail(
-                "name-too-long", "a path has at most \(ElaborationLimits.pathLength) characters", at: name.location,
+                .nameTooLong, "a path has at most \(ElaborationLimits.pathLength) characters", at: name.location,
                 found: "\(full.utf8.count)")
         }
         if let other = weightSites[full] { throw duplicatePath(full, name, other) }
@@ -210,7 +210,7 @@ extension Elaborator {
             note = "the first is named at \(place.line):\(place.column)"
         }
         return fail(
-            "duplicate-path", "two weights are named @\(full)",
+            .duplicatePath, "two weights are named @\(full)",
             at: call?.path?.location ?? call?.callee.location ?? name.location, notes: [note], depth: depth)
     }
 
@@ -227,11 +227,11 @@ extension Elaborator {
             guard let first = lowest else { throw Reported() }
             guard end >= first else {
                 throw fail(
-                    "bad-range", "the range ends before it begins", at: upper.location, found: "\(first)..<\(end)")
+                    .badRange, "the range ends before it begins", at: upper.location, found: "\(first)..<\(end)")
             }
             guard carry.allSatisfy({ $0 != variable }) else {
                 throw fail(
-                    "duplicate-name", "'\(variable.text)' counts the iterations and cannot be carried", at: variable.location)
+                    .duplicateName, "'\(variable.text)' counts the iterations and cannot be carried", at: variable.location)
             }
             var isSound = true
             for value in first..<end {
@@ -269,7 +269,7 @@ extension Elaborator {
         do {
             value = try known(condition)
             if value.number != nil {
-                throw fail("wrong-kind", "a condition must be true or false", at: condition.location, found: "\(value)")
+                throw fail(.wrongKind, "a condition must be true or false", at: condition.location, found: "\(value)")
             }
         } catch {
             checkCarry(carry)
@@ -294,7 +294,7 @@ extension Elaborator {
         for name in carry {
             if environment[name.text] == nil {
                 report(
-                    "unknown-name", "'carry' names '\(name.text)', which is not known here", at: name.location,
+                    .unknownName, "'carry' names '\(name.text)', which is not known here", at: name.location,
                     suggestion: Spelling.nearest(to: name.text, among: environment.names),
                     notes: ["give it a value before the repeat or if"])
                 environment.define(name.text, .poison)
@@ -302,7 +302,7 @@ extension Elaborator {
                 try? requireFree(name)
             } else if environment.needsCarry(name.text) {
                 report(
-                    "missing-carry",
+                    .missingCarry,
                     "the repeat or if around this one does not carry '\(name.text)', so that its new value would be lost",
                     at: name.location, notes: ["write 'carry \(name.text)' there too"])
                 environment.define(name.text, .poison)
@@ -326,7 +326,7 @@ extension Elaborator {
         if role == .loss {
             guard !isLossDeclared else {
                 throw fail(
-                    "duplicate-name", "a model has one loss, and this is another", at: name.location,
+                    .duplicateName, "a model has one loss, and this is another", at: name.location,
                     notes: ["add them up to minimise both, or make one a metric"])
             }
             isLossDeclared = true
@@ -334,11 +334,11 @@ extension Elaborator {
         guard let id = measured else { throw Reported() }
         guard builder.type(of: id) == .scalar else {
             throw fail(
-                "rank-mismatch", "a \(keyword.rawValue) must be one number; take the mean or sum", at: expression.location,
+                .rankMismatch, "a \(keyword.rawValue) must be one number; take the mean or sum", at: expression.location,
                 expected: "f32[]", found: "\(builder.type(of: id))")
         }
         guard measureNames.insert(name.text).inserted else {
-            throw fail("duplicate-name", "two measures are named '\(name.text)'", at: name.location)
+            throw fail(.duplicateName, "two measures are named '\(name.text)'", at: name.location)
         }
         builder.setMeasure(role, name.text, id)
     }
@@ -351,7 +351,7 @@ extension Elaborator {
         case .weight, .state: break
         default:
             throw fail(
-                "bad-update", "'\(name.text)' is neither weight nor state, so it cannot be updated", at: name.location)
+                .badUpdate, "'\(name.text)' is neither weight nor state, so it cannot be updated", at: name.location)
         }
         guard let id = next else { throw Reported() }
         guard
@@ -360,7 +360,7 @@ extension Elaborator {
                 at: expression.location)
         else { throw Reported() }
         guard updatedTargets.insert(target).inserted else {
-            throw fail("duplicate-name", "'\(name.text)' is updated twice", at: name.location)
+            throw fail(.duplicateName, "'\(name.text)' is updated twice", at: name.location)
         }
         builder.setUpdate(target, id)
     }
@@ -370,10 +370,10 @@ extension Elaborator {
         elaborate(body: body)
         let members = (first..<builder.graph.nodes.count).map(ValueID.init).filter { builder.graph[$0].operation != nil }
         guard !members.isEmpty else {
-            throw fail("empty-step", "step '\(name.text)' computes nothing", at: name.location)
+            throw fail(.emptyStep, "step '\(name.text)' computes nothing", at: name.location)
         }
         guard stepNames.insert(name.text).inserted else {
-            throw fail("duplicate-name", "step '\(name.text)' stands twice", at: name.location)
+            throw fail(.duplicateName, "step '\(name.text)' stands twice", at: name.location)
         }
         builder.setGroup(Group(name: name.text, members: members, kernel: try kernel.map(self.kernel)))
     }
@@ -381,7 +381,7 @@ extension Elaborator {
     private func kernel(_ name: Name) throws(Reported) -> KernelName {
         if let kernel = KernelName(rawValue: name.text) { return kernel }
         throw fail(
-            "unknown-name", "there is no kernel '\(name.text)'", at: name.location,
+            .unknownName, "there is no kernel '\(name.text)'", at: name.location,
             suggestion: Spelling.nearest(to: name.text, among: KernelName.allCases.map(\.rawValue)))
     }
 }

@@ -5,14 +5,15 @@ struct Reported: Error {}
 
 /// A mistake's kind and place, by which it is reported once.
 struct MistakeSite: Hashable {
-    var code: String
+    var code: Diagnostic.Code
     var location: SourceLocation
 }
 
 extension [Diagnostic] {
     func sortedByPlace() -> [Diagnostic] {
         sorted {
-            ($0.location.line, $0.location.column, $0.code) < ($1.location.line, $1.location.column, $1.code)
+            ($0.location.line, $0.location.column, $0.code.rawValue)
+                < ($1.location.line, $1.location.column, $1.code.rawValue)
         }
     }
 }
@@ -43,22 +44,24 @@ extension Elaborator {
     ///
     /// - Parameter depth: how many of the calls and iterations that led here the note names; all when nil.
     func report(
-        _ code: String, _ message: String, at location: SourceLocation, expected: String? = nil,
-        found: String? = nil, suggestion: @autoclosure () -> String? = nil, notes: [String] = [], depth: Int? = nil
+        _ code: Diagnostic.Code, _ message: String, at location: SourceLocation, expected: String? = nil,
+        found: String? = nil, suggestion: @autoclosure () -> String? = nil, missingParameter: String? = nil,
+        notes: [String] = [], depth: Int? = nil
     ) {
-        guard !isStopped, !isLookingUp || Self.codesOfNames.contains(code), !isKnown(code, at: location) else { return }
+        guard !isStopped, !isLookingUp || code.dependsOnNamesAlone, !isKnown(code, at: location) else { return }
         let lines = depth.map { Self.chain(of: frames[..<$0]) } ?? chain
         // To look for names is long work, and nobody reads the last of so many mistakes.
         let isShown = diagnostics.count < 2 * SyntaxLimits.shownDiagnosticCount
         insert(
             Diagnostic(
                 code: code, message, at: location, expected: expected, found: found,
-                suggestion: isShown ? suggestion() : nil, notes: notes + lines))
+                suggestion: isShown ? suggestion() : nil, missingParameter: missingParameter,
+                notes: notes + lines))
         if diagnostics.count == SyntaxLimits.diagnosticCount { stop() }
     }
 
     func fail(
-        _ code: String, _ message: String, at location: SourceLocation, expected: String? = nil,
+        _ code: Diagnostic.Code, _ message: String, at location: SourceLocation, expected: String? = nil,
         found: String? = nil, suggestion: @autoclosure () -> String? = nil, notes: [String] = [], depth: Int? = nil
     ) -> Reported {
         report(
@@ -91,7 +94,7 @@ extension Elaborator {
                 nil
             }
         guard let tooMany else { return }
-        report("too-large", "the model is too large: \(tooMany)", at: location)
+        report(.tooLarge, "the model is too large: \(tooMany)", at: location)
         stop()
         throw Reported()
     }

@@ -105,7 +105,7 @@ final class Elaborator {
     }
 
     /// Whether a mistake of a kind was found at a place before; it is known from then on.
-    func isKnown(_ code: String, at location: SourceLocation) -> Bool {
+    func isKnown(_ code: Diagnostic.Code, at location: SourceLocation) -> Bool {
         !mistakeSites.insert(MistakeSite(code: code, location: location)).inserted
     }
 
@@ -124,7 +124,7 @@ final class Elaborator {
         guard let model = file.declarations.first(where: { $0.keyword == .graph }) else {
             if !file.declarations.contains(where: { $0.keyword == .entry }) {
                 report(
-                    "no-graph", "the file declares no graph", at: file.declarations.first?.location ?? .none,
+                    .noGraph, "the file declares no graph", at: file.declarations.first?.location ?? .none,
                     notes: ["a model begins with: graph name(x: u8[N, H, W, 3]) -> (y: f32[N, H, W, 3]) { … }"])
             }
             return nil
@@ -152,21 +152,21 @@ final class Elaborator {
     private func compiledModule(_ parameters: [String: CompileTimeValue]) -> Module? {
         if let name = parameters.keys.sorted().first {
             report(
-                "unknown-parameter", "a compiled file has no parameters; '\(name)' was bound when it was made",
+                .unknownParameter, "a compiled file has no parameters; '\(name)' was bound when it was made",
                 at: file.declarations.first?.location ?? .none)
         }
         var entries: [Entry] = []
         for declaration in file.declarations {
             guard declaration.keyword == .entry, let role = declaration.role.flatMap({ Role(rawValue: $0.text) }) else {
                 report(
-                    "bad-entry", "a file that begins with its stage holds entries 'forward', 'train' and 'predict' alone",
+                    .badEntry, "a file that begins with its stage holds entries 'forward', 'train' and 'predict' alone",
                     at: declaration.location)
                 continue
             }
             entries.append(Entry(role: role, graph: compiledEntry(declaration)))
         }
         guard let first = file.declarations.first else {
-            report("no-graph", "the file holds no entry", at: file.stage?.location ?? .none)
+            report(.noGraph, "the file holds no entry", at: file.stage?.location ?? .none)
             return nil
         }
         return Module(name: first.name.text, documentation: first.documentation, entries: entries)
@@ -179,7 +179,7 @@ final class Elaborator {
         let known = model.parameters.map(\.name.text)
         for name in given.keys.sorted() where !known.contains(name) {
             report(
-                "unknown-parameter", "graph '\(model.name.text)' has no parameter '\(name)'", at: model.name.location,
+                .unknownParameter, "graph '\(model.name.text)' has no parameter '\(name)'", at: model.name.location,
                 suggestion: Spelling.nearest(to: name, among: known),
                 notes: known.isEmpty ? ["it has none"] : ["it has \(known.joined(separator: ", "))"])
         }
@@ -187,19 +187,20 @@ final class Elaborator {
         for parameter in model.parameters {
             let value: CompileTimeValue?
             if let override = given[parameter.name.text] {
-                value = override.converted(to: parameter.kind.text)
-                if value == nil, CompileTimeValue.kinds.contains(parameter.kind.text) {
+                let kind = CompileTimeValue.Kind(rawValue: parameter.kind.text)
+                value = kind.flatMap(override.converted)
+                if value == nil, let kind {
                     report(
-                        "wrong-kind", "parameter '\(parameter.name.text)' is given a value of the wrong kind",
-                        at: parameter.name.location, expected: parameter.kind.text,
-                        found: "\(override.kind) \(override)")
+                        .wrongKind, "parameter '\(parameter.name.text)' is given a value of the wrong kind",
+                        at: parameter.name.location, expected: kind.rawValue,
+                        found: "\(override.kind.rawValue) \(override)")
                 }
             } else if let expression = parameter.defaultValue {
                 value = converted(expression, to: parameter)
             } else {
                 report(
-                    "missing-parameter", "parameter '\(parameter.name.text)' has no default",
-                    at: parameter.name.location, notes: ["give it as \(parameter.name.text)=VALUE"])
+                    .missingParameter, "parameter '\(parameter.name.text)' has no default",
+                    at: parameter.name.location, missingParameter: parameter.name.text)
                 value = nil
             }
             environment.fix(parameter.name.text, value.map(Binding.known) ?? .poison)
@@ -210,11 +211,13 @@ final class Elaborator {
 
     /// Evaluates the default of a parameter, or an argument for it, as the parameter's kind.
     func converted(_ expression: Expression, to parameter: Parameter) -> CompileTimeValue? {
-        guard let value = try? known(expression), CompileTimeValue.kinds.contains(parameter.kind.text) else { return nil }
-        if let converted = value.converted(to: parameter.kind.text) { return converted }
+        guard let value = try? known(expression), let kind = CompileTimeValue.Kind(rawValue: parameter.kind.text) else {
+            return nil
+        }
+        if let converted = value.converted(to: kind) { return converted }
         report(
-            "wrong-kind", "parameter '\(parameter.name.text)' is given a value of the wrong kind", at: expression.location,
-            expected: parameter.kind.text, found: "\(value.kind) \(value)")
+            .wrongKind, "parameter '\(parameter.name.text)' is given a value of the wrong kind", at: expression.location,
+            expected: kind.rawValue, found: "\(value.kind.rawValue) \(value)")
         return nil
     }
 
@@ -223,7 +226,7 @@ final class Elaborator {
         guard let value = try? known(condition) else { return false }
         if value == .bool(true) { return true }
         if value != .bool(false) {
-            report("wrong-kind", "a condition must be true or false", at: condition.location, found: "\(value)")
+            report(.wrongKind, "a condition must be true or false", at: condition.location, found: "\(value)")
             return false
         }
         let values = declaration.parameters.compactMap { parameter -> String? in
@@ -231,7 +234,7 @@ final class Elaborator {
             return "\(parameter.name.text) = \(value)"
         }
         report(
-            "condition-failed", "\(declaration.keyword.rawValue) '\(declaration.name.text)' does not allow these parameters",
+            .conditionFailed, "\(declaration.keyword.rawValue) '\(declaration.name.text)' does not allow these parameters",
             at: location ?? condition.location, expected: SyntaxPrinter.print(condition, isTight: true),
             found: values.joined(separator: ", "))
         return false
@@ -272,7 +275,7 @@ final class Elaborator {
         for output in model.outputs {
             if let input = entry.inputs.first(where: { $0.name == output.name }) {
                 report(
-                    "duplicate-name", "'\(input.name.text)' is an output of the graph; give the input another name",
+                    .duplicateName, "'\(input.name.text)' is an output of the graph; give the input another name",
                     at: input.name.location)
             }
             let id = modelOutputs.first { $0.0 == output }?.1
@@ -284,7 +287,7 @@ final class Elaborator {
         let isSound = isWhole && diagnostics.isEmpty
         if entry.keyword == .train, !isLossDeclared, isSound || !entry.body.contains(where: \.mayHoldLoss) {
             report(
-                "no-loss", "'train' declares no loss, so there is nothing to minimise", at: entry.name.location,
+                .noLoss, "'train' declares no loss, so there is nothing to minimise", at: entry.name.location,
                 notes: ["write, for example, loss mae = mean(abs(sr - f32(hr)))"])
         }
         return finished(results(of: entry))
@@ -313,7 +316,7 @@ final class Elaborator {
             guard case .name(let symbol) = dimension.kind, environment[symbol] == nil else { continue }
             sizeCount += 1
             guard sizeCount <= ElaborationLimits.sizeCount else {
-                report("too-large", "at most \(ElaborationLimits.sizeCount) sizes can have names", at: dimension.location)
+                report(.tooLarge, "at most \(ElaborationLimits.sizeCount) sizes can have names", at: dimension.location)
                 return stop()
             }
             environment.fix(symbol, .size(Size(symbol: symbol)))
@@ -323,12 +326,12 @@ final class Elaborator {
 
     private func declare(_ input: TypedName) {
         guard environment[input.name.text] == nil else {
-            report("duplicate-name", "'\(input.name.text)' is declared twice", at: input.name.location)
+            report(.duplicateName, "'\(input.name.text)' is declared twice", at: input.name.location)
             return
         }
         if keyword != .entry, TrainingScalars.all.contains(input.name.text) {
             report(
-                "reserved-word", "'\(input.name.text)' is a number that training supplies; give the input another name",
+                .reservedWord, "'\(input.name.text)' is a number that training supplies; give the input another name",
                 at: input.name.location)
         }
         guard let type = try? type(input.type, isResult: false) else { return environment.define(input.name.text, .poison) }
@@ -342,7 +345,7 @@ final class Elaborator {
         return declaration.outputs.filter { names.insert($0.name.text).inserted }.compactMap { output in
             guard let binding = environment[output.name.text] else {
                 report(
-                    "missing-output", "output '\(output.name.text)' is never assigned", at: output.name.location,
+                    .missingOutput, "output '\(output.name.text)' is never assigned", at: output.name.location,
                     suggestion: Spelling.nearest(to: output.name.text, among: environment.names))
                 return nil
             }
@@ -363,7 +366,7 @@ final class Elaborator {
             found.element == stated.element && found.shape.rank == stated.shape.rank
             && zip(found.shape.dimensions, stated.shape.dimensions).allSatisfy { $0.compared(to: $1) != .different }
         report(
-            "type-mismatch", "\(what) does not have its declared type", at: location, expected: "\(stated)", found: "\(found)",
+            .typeMismatch, "\(what) does not have its declared type", at: location, expected: "\(stated)", found: "\(found)",
             notes: isUndecided ? ["they agree for some sizes only, and a declared type holds for all"] : [])
         return false
     }

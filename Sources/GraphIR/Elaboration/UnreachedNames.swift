@@ -6,9 +6,6 @@ import GraphLanguage
 /// on values: a misspelt op is one in every branch. So they are gone through with poison for every name, and of the
 /// mistakes found, those that depend on names alone are reported.
 extension Elaborator {
-    /// The codes of mistakes that do not depend on values.
-    static let codesOfNames: Set = ["unknown-name", "unknown-attribute"]
-
     /// Looks up the names of a body that is not elaborated here. Each body is looked at once.
     func lookUpNames(in body: [Statement], carry: [Name], counter: Name? = nil) {
         guard let first = body.first, file.stage == nil, lookedUpBodies.insert(first.location).inserted else { return }
@@ -42,4 +39,9 @@ extension Elaborator {
             lookUpNames(in: block.body, carry: [])
         }
     }
+}
+
+extension Diagnostic.Code {
+    /// Whether the mistake is one whatever the values.
+    var dependsOnNamesAlone: Bool { self == .unknownName || self == .unknownAttribute }
 }

@@ -10,7 +10,7 @@
 enum Convolution {
     static let attributes = [
         AttributeDeclaration("stride", .integer(1...64), default: .size(Size(1))),
-        AttributeDeclaration("pad", .padding(0...largestFilter), default: .symbol("same")),
+        AttributeDeclaration("pad", .padding(0...largestFilter), default: .padding(.same)),
     ]
 
     static let largestFilter = 255

@@ -11,10 +11,10 @@ public struct ConvolutionPadding: Hashable, Sendable {
     public init(_ attributes: Attributes, filterHeight: Int, filterWidth: Int) {
         let sides: [Int]
         switch attributes.padding("pad") {
-        case .symbol("same"): sides = [(filterHeight - 1) / 2, (filterWidth - 1) / 2]
+        case .padding(.same): sides = [(filterHeight - 1) / 2, (filterWidth - 1) / 2]
         case .size(let size): sides = Attributes(["pad": .sizes([size, size])]).integers("pad")
         case .sizes: sides = attributes.integers("pad")
-        case .symbol, .float: sides = [0, 0]
+        case .padding(.valid), .float: sides = [0, 0]
         }
         (top, bottom) = sides.count == 4 ? (sides[0], sides[1]) : (sides[0], sides[0])
         (left, right) = sides.count == 4 ? (sides[2], sides[3]) : (sides[1], sides[1])
