@@ -80,16 +80,34 @@ import Testing
         }
     }
 
+    @Test func ofSeveralWrongLivesTheFirstIsNamed() {
+        var lines = sound
+        let alive = bufferLines.filter { sound[$0].contains(" live ") }
+        for line in alive { lines[line] = sound[line].replacing(/live \d+\.\.<\d+/) { "\($0.0)0" } }
+        #expect(alive.count > 1 && refusedLine(lines) == alive.first)
+    }
+
     @Test func aFlagThatIsLeftOutIsFound() {
         for line in bufferLines + runLines {
             guard let flag = sound[line].components(separatedBy: " ").last,
-                ["source", "sink", "prepare", "prepared", "packed"].contains(flag)
+                ["source", "sink", "prepare", "prepared", "packed", "sums"].contains(flag)
             else { continue }
             var lines = sound
             lines[line] = String(sound[line].dropLast(flag.count + 1))
             let found = refusedLine(lines)
             #expect(found != nil && found != entryLine, "\(sound[line])")
         }
+    }
+
+    @Test func sumsAreNoPackedFilters() throws {
+        let program = try Pipeline.plan(
+            SmallModel.composed.entry(.train), sizes: ["N": 1, "H": 8, "W": 8], PlanOptions(.portable, memory: .wholeImages)
+        ).program
+        var lines = programText(program, stage: .planned).components(separatedBy: "\n")
+        #expect(refusedLine(lines) == nil)
+        let line = try #require(lines.firstIndex { $0.hasSuffix(" sums") })
+        lines[line] = lines[line].dropLast("sums".count) + "packed"
+        #expect(refusedLine(lines) == line)
     }
 
     @Test func anotherNameIsFound() {

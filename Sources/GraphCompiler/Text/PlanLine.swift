@@ -13,33 +13,31 @@ struct PlanLine {
     /// `over y`
     private(set) var operand: Name?
     /// The clause without values.
-    private(set) var flag: String?
+    private(set) var flag: PlanFlag?
 
     init(_ name: Name, _ clauses: [Clause]) throws(Diagnostics) {
         self.name = name
         for clause in clauses {
-            switch clause.keyword.text {
-            case "rows": rows = try Self.range(clause)
-            case "after", "given", "taken":
-                guard let keyword = DependencyKeyword(rawValue: clause.keyword.text) else { continue }
+            guard let kind = PlanClause(clause.keyword.text) else {
+                throw Diagnostics([
+                    Diagnostic(
+                        code: .badPlan, "a plan has no clause '\(clause.keyword.text)'", at: clause.keyword.location,
+                        suggestion: Spelling.nearest(to: clause.keyword.text, among: PlanClause.allCases.map(\.word)))
+                ])
+            }
+            switch kind {
+            case .rows: rows = try Self.range(clause)
+            case .dependency(let keyword):
                 for value in clause.values { dependencies.append(try Self.dependency(value, keyword, clause)) }
-            case "at": offset = try Self.single(clause)
-            case "bytes": byteCount = try Self.single(clause)
-            case "live": life = try Self.range(clause)
-            case "over":
+            case .at: offset = try Self.single(clause)
+            case .bytes: byteCount = try Self.single(clause)
+            case .live: life = try Self.range(clause)
+            case .over:
                 guard clause.values.count == 1, case .name(let name) = clause.values[0].kind else {
                     throw misread("'over' takes one name", at: clause.keyword.location)
                 }
                 operand = Name(name, at: clause.values[0].location)
-            case "source", "sink", "prepare", "packed", "prepared": flag = clause.keyword.text
-            default:
-                throw Diagnostics([
-                    Diagnostic(
-                        code: .badPlan, "a plan has no clause '\(clause.keyword.text)'", at: clause.keyword.location,
-                        suggestion: Spelling.nearest(
-                            to: clause.keyword.text,
-                            among: ["rows", "after", "given", "taken", "at", "bytes", "live", "over", "source", "sink"]))
-                ])
+            case .flag(let word): flag = word
             }
         }
     }

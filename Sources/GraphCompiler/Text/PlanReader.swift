@@ -61,9 +61,9 @@ struct PlanReader {
         guard stage >= .planned else { return }
         guard let offset = line.offset else { throw misread("'\(line.name.text)' has no place", at: line.name.location) }
         switch (program.buffers[index].storage, line.flag) {
-        case (.arena, program.buffers[index].holdsValue ? nil : "packed"):
+        case (.arena, PlanFlag(program.buffers[index].role)):
             program.buffers[index].storage = .arena(offset: offset)
-        case (.prepared, "prepared"): program.buffers[index].storage = .prepared(offset: offset)
+        case (.prepared, .prepared): program.buffers[index].storage = .prepared(offset: offset)
         default: throw misread("'\(line.name.text)' belongs to other memory", at: line.name.location)
         }
         if let byteCount = line.byteCount, byteCount != program.buffers[index].byteCount {
@@ -86,10 +86,11 @@ struct PlanReader {
         guard let rows = line.rows else { throw misread("'run' does not say which rows", at: line.name.location) }
         let work: Instruction.Work
         switch line.flag {
-        case "source": work = try source(line.name)
-        case "sink": work = try sink(line.name)
-        case nil, "prepare": work = try step(line.name)
-        case let flag?: throw misread("a run is not '\(flag)'", at: line.name.location)
+        case .source: work = try source(line.name)
+        case .sink: work = try sink(line.name)
+        case nil, .prepare: work = try step(line.name)
+        case .packed, .sums, .prepared:
+            throw misread("a run is not '\(line.flag?.rawValue ?? "")'", at: line.name.location)
         }
         let rowCount = program.rowCount(of: work)
         guard rows.upperBound <= rowCount else {
@@ -106,7 +107,7 @@ struct PlanReader {
             dependencies.append(RowDependency(earlier, rowCount: rowCount))
         }
         let instruction = Instruction(work: work, rows: rows, dependencies: dependencies)
-        if line.flag == "prepare" {
+        if line.flag == .prepare {
             program.preparation.append(instruction)
             preparationLines.append(line)
         } else {
@@ -185,7 +186,7 @@ struct PlanReader {
 
     private func checkLives() throws(ProgramError) {
         let lives = program.liveRanges(BufferAccesses(program, program.instructions))
-        for (index, line) in bufferLines {
+        for (index, line) in bufferLines.sorted(by: { $0.key < $1.key }) {
             let found = lives[index].map { $0.lowerBound..<$0.upperBound + 1 }
             guard let stated = line.life, stated != found else { continue }
             throw .misstated(.life(buffer: line.name.text, stated: stated, found: found), at: .buffer(index))

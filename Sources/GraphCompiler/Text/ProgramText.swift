@@ -18,7 +18,9 @@ public func programText(_ program: Program, stage: Stage) -> String {
     // A dump after `placeBuffers` shows places, though their stage is not complete yet.
     let isPlanned = program.arenaByteCount > 0 || program.preparedByteCount > 0
     var declaration = Entry(role: program.role, graph: program.graph).syntax(documentation: summary(of: program, isPlanned))
-    declaration.clauses = [Clause("on", [.name(program.instructionSet.rawValue)])]
+    declaration.clauses = [
+        Clause(keyword: Name(PlanHeaderClause.on.rawValue, at: .none), values: [.name(program.instructionSet.rawValue)])
+    ]
     let lifetimes = program.liveRanges(BufferAccesses(program, program.instructions))
     for (index, buffer) in program.buffers.enumerated() {
         declaration.body += directive(for: buffer, program, life: lifetimes[index], isPlanned: isPlanned)
@@ -36,21 +38,21 @@ public func programText(_ program: Program, stage: Stage) -> String {
 private func directive(
     for buffer: Buffer, _ program: Program, life: ClosedRange<Int>?, isPlanned: Bool
 ) -> [Statement] {
-    var clauses = [Clause("rows", [.integer(buffer.rowCapacity)])]
+    var clauses = [Clause(.rows, [.integer(buffer.rowCapacity)])]
     if isPlanned {
-        clauses.append(Clause("bytes", [.integer(buffer.byteCount)]))
-        if let life { clauses.append(Clause("live", [.range(life.lowerBound, life.upperBound + 1)])) }
+        clauses.append(Clause(.bytes, [.integer(buffer.byteCount)]))
+        if let life { clauses.append(Clause(.live, [.range(life.lowerBound, life.upperBound + 1)])) }
     }
     switch buffer.storage {
     case .parameter, .scalar:
         return []
     case .arena(let offset):
-        if isPlanned { clauses.append(Clause("at", [.integer(offset)])) }
-        if let operand = buffer.inPlaceOf { clauses.append(Clause("over", [.name(program[buffer: operand].name)])) }
-        if !buffer.holdsValue { clauses.append(Clause("packed", [])) }
+        if isPlanned { clauses.append(Clause(.at, [.integer(offset)])) }
+        if let operand = buffer.inPlaceOf { clauses.append(Clause(.over, [.name(program[buffer: operand].name)])) }
+        if let flag = PlanFlag(buffer.role) { clauses.append(Clause(.flag(flag), [])) }
     case .prepared(let offset):
-        if isPlanned { clauses.append(Clause("at", [.integer(offset)])) }
-        clauses.append(Clause("prepared", []))
+        if isPlanned { clauses.append(Clause(.at, [.integer(offset)])) }
+        clauses.append(Clause(.flag(.prepared), []))
     }
     return [Statement(.directive(.buffer, Name(buffer.name, at: .none), clauses), at: .none)]
 }
@@ -58,34 +60,21 @@ private func directive(
 private func directive(
     for instruction: Instruction, _ program: Program, _ isPlanned: Bool, isPreparation: Bool
 ) -> Statement {
-    var clauses = [Clause("rows", [.range(instruction.rows.lowerBound, instruction.rows.upperBound)])]
+    var clauses = [Clause(.rows, [.range(instruction.rows.lowerBound, instruction.rows.upperBound)])]
     if isPlanned {
         for keyword in DependencyKeyword.allCases {
             let dependencies = instruction.dependencies.filter { DependencyKeyword($0.work) == keyword }
             guard !dependencies.isEmpty else { continue }
             clauses.append(
-                Clause(keyword.rawValue, dependencies.map { .count(of: program.name(of: $0.work), $0.rowCount) }))
+                Clause(.dependency(keyword), dependencies.map { .count(of: program.name(of: $0.work), $0.rowCount) }))
         }
     }
     switch instruction.work {
-    case .step: if isPreparation { clauses.append(Clause("prepare", [])) }
-    case .source: clauses.append(Clause("source", []))
-    case .sink: clauses.append(Clause("sink", []))
+    case .step: if isPreparation { clauses.append(Clause(.flag(.prepare), [])) }
+    case .source: clauses.append(Clause(.flag(.source), []))
+    case .sink: clauses.append(Clause(.flag(.sink), []))
     }
     return Statement(.directive(.run, Name(program.name(of: instruction.work), at: .none), clauses), at: .none)
-}
-
-/// On what kind of work a dependency is: steps, inputs and outputs may have one name.
-enum DependencyKeyword: String, CaseIterable {
-    case after, given, taken
-
-    init(_ work: Instruction.Work) {
-        switch work {
-        case .step: self = .after
-        case .source: self = .given
-        case .sink: self = .taken
-        }
-    }
 }
 
 private func summary(of program: Program, _ isPlanned: Bool) -> [String] {
@@ -99,8 +88,8 @@ private func summary(of program: Program, _ isPlanned: Bool) -> [String] {
 }
 
 extension Clause {
-    fileprivate init(_ keyword: String, _ values: [Expression]) {
-        self.init(keyword: Name(keyword, at: .none), values: values)
+    fileprivate init(_ clause: PlanClause, _ values: [Expression]) {
+        self.init(keyword: Name(clause.word, at: .none), values: values)
     }
 }
 

@@ -42,7 +42,7 @@ public func readProgram(_ source: String) throws(CompileError) -> Program {
 private func steps(of graph: Graph, role: Role, _ declaration: Declaration) throws(Diagnostics) -> Program {
     var instructionSet: InstructionSet?
     for clause in declaration.clauses {
-        if clause.keyword.text == "on", case .name(let name)? = clause.values.first?.kind {
+        if PlanHeaderClause(rawValue: clause.keyword.text) == .on, case .name(let name)? = clause.values.first?.kind {
             instructionSet = InstructionSet(rawValue: name)
         }
     }
