@@ -7,7 +7,7 @@ public struct Pass: Sendable {
     /// What holds once the pass has run, in one line.
     public let contract: String
     /// What is complete once this pass and those before it have run.
-    public fileprivate(set) var stage = Stage.elaborated
+    public internal(set) var stage = Stage.elaborated
     private let algorithms: Set<ConvolutionAlgorithm>
     var run: @Sendable (EntryForm, PassContext) throws(PassError) -> EntryForm
     /// Whether the contract holds; throws what breaks it where that can be said.
@@ -40,6 +40,20 @@ public struct Pass: Sendable {
     ) {
         self.init(
             name, contract, under: algorithms, { graph, _ throws(NodeError) in try run(graph) }, ensures: ensured)
+    }
+
+    /// A pass that changes a graph by itself, or refuses the entry.
+    init(
+        _ name: String, _ contract: String, refusing run: @escaping @Sendable (Graph) throws(ProgramError) -> Graph,
+        ensures ensured: @escaping @Sendable (Graph) -> Bool
+    ) {
+        self.name = name
+        self.contract = contract
+        algorithms = .all
+        self.run = { form, _ throws(PassError) in
+            do throws(ProgramError) { return .graph(try run(form.graph)) } catch { throw .refused(error) }
+        }
+        holds = { ensured($0.graph) }
     }
 
     /// The pass that makes a program of a graph.
@@ -118,49 +132,6 @@ public struct Pass: Sendable {
     }
 }
 
-/// The passes that lead from one stage to the next.
-public struct StagePasses: Sendable {
-    /// What is complete once all these passes have run.
-    public let stage: Stage
-    /// Whether the passes run round after round, until one changes nothing.
-    public let areRepeated: Bool
-    /// In the order in which they run.
-    public let passes: [Pass]
-
-    init(_ stage: Stage, untilUnchanged areRepeated: Bool = false, _ passes: [Pass]) {
-        self.stage = stage
-        self.areRepeated = areRepeated
-        self.passes = passes.map { pass in
-            var pass = pass
-            pass.stage = stage
-            return pass
-        }
-    }
-}
-
-/// An entry between two passes.
-public enum EntryForm: Hashable, Sendable {
-    case graph(Graph)
-    /// From `buildSteps` on.
-    case program(Program)
-
-    /// The entry's graph, as it was last.
-    public var graph: Graph {
-        switch self {
-        case .graph(let graph): graph
-        case .program(let program): program.graph
-        }
-    }
-
-    /// The program that it has become.
-    public var program: Program {
-        get throws(ProgramError) {
-            guard case .program(let program) = self else { throw .withoutSteps(graph: graph.name) }
-            return program
-        }
-    }
-}
-
 /// What passes know beside what they change.
 struct PassContext: Sendable {
     var role: Role
@@ -179,50 +150,6 @@ enum PassError: Error {
     /// The entry cannot become a program for these sizes.
     case refused(ProgramError)
     case broken(BrokenPass)
-}
-
-/// A mistake of the compiler: a pass whose result is not what its contract says.
-public struct BrokenPass: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The name of the pass.
-    public var pass: String
-    /// What does not hold.
-    public var fault: Fault
-
-    /// What a pass has left behind.
-    public enum Fault: Hashable, Sendable {
-        /// A graph that breaks an invariant of all graphs.
-        case graph(VerificationError)
-        /// A program that breaks an invariant of its stage.
-        case program(ProgramError)
-        /// Something else than the contract says, which is the payload.
-        case contract(String)
-    }
-
-    init(_ pass: String, _ fault: Fault) {
-        self.pass = pass
-        self.fault = fault
-    }
-
-    /// Where the node in question was written.
-    public var origin: Origin {
-        switch fault {
-        case .graph(let error): error.origin
-        case .program, .contract: .none
-        }
-    }
-
-    /// In one line, for people.
-    public var description: String { "the compiler's pass '\(pass)' is at fault: \(fault)" }
-}
-
-extension BrokenPass.Fault: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .graph(let error): error.description
-        case .program(let error): error.description
-        case .contract(let contract): "its contract does not hold: \(contract)"
-        }
-    }
 }
 
 extension Set<ConvolutionAlgorithm> {

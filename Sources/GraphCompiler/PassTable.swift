@@ -20,7 +20,7 @@ public let passTable: [StagePasses] = [
         Pass("fuse", "every operation belongs to a group, which one kernel computes", fuse, ensures: \.hasGroups),
     ]),
     StagePasses(.lowered, [
-        Pass("bind", "every size is a number", bind, ensures: \.hasBoundSizes),
+        bindPass,
         Pass("composeGradients", "two convolutions in a line have the gradients of one",
              under: [.best], composeGradients),
         Pass("composeConvolutions", "convolutions in a line are one where that saves work",
@@ -28,8 +28,7 @@ public let passTable: [StagePasses] = [
         Pass("joinBiasGradients", "a bias's gradient is summed with its filter's",
              under: [.best, .separate], joinBiasGradients),
         Pass("chooseKernels", "every group has a kernel", chooseKernels, ensures: \.hasKernels),
-        Pass("buildSteps", "every group has its step on buffers, behind those that make what it reads",
-             buildSteps, proof: PlanVerifier.verifySteps),
+        buildStepsPass,
     ]),
     StagePasses(.scheduled, [
         Pass("orderInstructions", "every row is made once, behind the rows that it is made of",
@@ -46,3 +45,25 @@ public let passTable: [StagePasses] = [
              deriveDependencies, proof: PlanVerifier.verifyDependencies),
     ]),
 ]
+
+/// What strips of an image are lowered by: with the groups and kernels of the whole image.
+func stripPassTable(_ whole: Program) -> [StagePasses] {
+    [
+        StagePasses(
+            .lowered,
+            [
+                bindPass,
+                Pass(
+                    "takeGroups", "every group has the kernel that it has for the whole image",
+                    refusing: { graph throws(ProgramError) in try graph.arranged(inGroupsOf: whole.graph) },
+                    ensures: \.hasKernels),
+                buildStepsPass,
+            ])
+    ]
+}
+
+private let bindPass = Pass("bind", "every size is a number", bind, ensures: \.hasBoundSizes)
+
+private let buildStepsPass = Pass(
+    "buildSteps", "every group has its step on buffers, behind those that make what it reads", buildSteps,
+    proof: PlanVerifier.verifySteps)

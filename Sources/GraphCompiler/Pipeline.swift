@@ -16,17 +16,10 @@ public enum Pipeline {
 
     // MARK: Whatever the sizes
 
-    /// Compiles text as far as sizes need not be known.
-    ///
-    /// - Parameter parameters: values for the graph's compile-time parameters, from `-D name=value`.
-    public static func compile(
-        _ source: String, parameters: [String: CompileTimeValue] = [:]
-    ) throws(CompileError) -> Module {
-        try run(source, parameters: parameters, upTo: .fused)
-    }
-
     /// The module at a stage from `elaborated` to `fused`. Text that begins with its stage continues
     /// from there.
+    ///
+    /// - Parameter parameters: values for the graph's compile-time parameters.
     public static func run(
         _ source: String, parameters: [String: CompileTimeValue] = [:], upTo last: Stage
     ) throws(CompileError) -> Module {
@@ -133,6 +126,14 @@ public enum Pipeline {
 
     static func planned(_ scheduled: Program) throws(ProgramError) -> Program {
         try `continue`(scheduled, after: .scheduled, upTo: .planned)
+    }
+
+    /// The steps of a strip: those of the whole image, for sizes of its own.
+    static func strip(of whole: Program, _ entry: Entry, sizes: [String: Int]) throws(ProgramError) -> Program {
+        let context = PassContext(role: whole.role, sizes: sizes, instructionSet: whole.instructionSet)
+        return try refusing { () throws(PassError) in
+            try perform(stripPassTable(whole), on: .graph(entry.graph), context, after: .fused, upTo: .lowered)
+        }.program
     }
 
     // MARK: The driver

@@ -139,7 +139,10 @@ private func pointwiseWeight(_ program: PointwiseProgram) -> Int {
     program.instructions.reduce(1) { sum, instruction in
         switch instruction.opcode {
         case .tanh, .sigmoid, .powerOfImmediate: sum + 10
-        default: sum + 1
+        case .add, .subtract, .multiply, .divide, .fill, .addImmediate, .multiplyImmediate, .subtractFromImmediate,
+            .divideImmediate, .divideByImmediate, .relu, .leakyRelu, .prelu, .reluGradient, .abs, .squareRoot, .sign, .clip,
+            .clipGradient, .round, .toU8:
+            sum + 1
         }
     }
 }

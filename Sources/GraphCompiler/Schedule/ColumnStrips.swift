@@ -66,23 +66,25 @@ private func stripProgram(
         throw .indivisible(.boundWidth)
     }
     sizes[width] = columns.count
-    var graph: Graph
-    do { graph = try entry.graph.bound(to: sizes) } catch { throw .illegal(error) }
-    // Passes that join groups have put the whole image's graph into another order: names are the same.
-    let idOf = Dictionary(graph.ids.map { (graph[$0].name, $0) }) { first, _ in first }
-    let groups = try whole.graph.groups.map { group throws(ProgramError) in
-        let members = try group.members.map { member throws(ProgramError) in
-            guard let id = idOf[whole.graph[member].name] else {
-                throw .indivisible(.lacksValue(whole.graph[member].name))
-            }
-            return id
-        }
-        return Group(name: group.name, members: members, kernel: group.kernel)
-    }
-    graph = graph.arranged(in: groups)
-    let program = try buildSteps(graph, role: whole.role, instructionSet: whole.instructionSet)
-    guard reach.isPart(graph, columns) else { throw .indivisible(.disproportionateWidths) }
+    let program = try Pipeline.strip(of: whole, entry, sizes: sizes)
+    guard reach.isPart(program.graph, columns) else { throw .indivisible(.disproportionateWidths) }
     return program
+}
+
+extension Graph {
+    /// This graph with the groups and kernels that another one of the same entry has.
+    func arranged(inGroupsOf other: Graph) throws(ProgramError) -> Graph {
+        // Passes that join groups have put the other into another order: names are the same.
+        let idOf = Dictionary(ids.map { (self[$0].name, $0) }) { first, _ in first }
+        let groups = try other.groups.map { group throws(ProgramError) in
+            let members = try group.members.map { member throws(ProgramError) in
+                guard let id = idOf[other[member].name] else { throw .indivisible(.lacksValue(other[member].name)) }
+                return id
+            }
+            return Group(name: group.name, members: members, kernel: group.kernel)
+        }
+        return arranged(in: groups)
+    }
 }
 
 /// Which columns of the input some columns of the output need, bit by bit: by the column maps of all ops,

@@ -1,13 +1,3 @@
-/// What takes more memory than a plan is given.
-public enum MemoryShortage: Hashable, Sendable {
-    /// What the preparation makes, with the scratch of all threads.
-    case filters(byteCount: Int)
-    /// The lists of instructions of all strips that differ.
-    case instructions
-    /// Strips of columns as narrow as they can be.
-    case narrowestStrip
-}
-
 /// Why an entry cannot be cut into strips of columns. Texts are the names of values.
 public enum StripFault: Hashable, Sendable {
     /// The width of the input is not left open.
@@ -24,16 +14,6 @@ public enum StripFault: Hashable, Sendable {
     case needsOtherColumns(String)
     /// A value of the whole image's graph is not in that of a strip.
     case lacksValue(String)
-}
-
-extension MemoryShortage: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .filters(let byteCount): "its filters alone take \(byteCount >> 20) MiB"
-        case .instructions: "even the list of its instructions takes more memory"
-        case .narrowestStrip: "even its narrowest strip of columns takes more memory"
-        }
-    }
 }
 
 extension StripFault: CustomStringConvertible {
