@@ -71,6 +71,7 @@ let package = Package(
             name: "GraphRuntime",
             dependencies: [
                 "GraphBasics", "GraphIR", "KernelInterface", "GraphCompiler", "Kernels", "KernelsAVX2", "KernelsAVX512",
+                systemPackage,
             ],
             swiftSettings: optimizedSettings),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),

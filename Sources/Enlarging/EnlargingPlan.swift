@@ -5,16 +5,6 @@ import GraphModel
 import GraphRuntime
 import Imaging
 
-/// How the rows of a picture are worked on. No choice changes a byte of the result.
-public enum Bands: Hashable, Sendable {
-    /// What is fastest within memory, by the plan's cost.
-    case automatic
-    /// All rows of each step before the next.
-    case whole
-    /// So many rows of the small picture at a time.
-    case rows(Int)
-}
-
 /// How pictures of one size are enlarged.
 public struct EnlargingPlan: Sendable {
     /// Its strips are computed one after the other, each from top to bottom.

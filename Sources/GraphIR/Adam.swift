@@ -1,22 +1,3 @@
-/// Numbers that training gives a program with each step, by their names.
-public enum TrainingScalars {
-    /// What each step multiplies its direction with.
-    public static let learningRate = "learning_rate"
-    /// 1 in the first step.
-    public static let step = "step"
-    /// Gradients are scaled down to this norm; infinity for never.
-    public static let clipNorm = "clip_norm"
-
-    /// All of them, whose names no other value may bear.
-    public static let all = [learningRate, step, clipNorm]
-}
-
-/// What a training step measures beside the losses and metrics of its model.
-public enum TrainingMeasures {
-    /// The root of the sum of the squares of all gradients, before they are clipped.
-    public static let gradientNorm = "gradient_norm"
-}
-
 extension Graph {
     /// This graph with the derivative of its loss and one step of Adam for each weight that the loss
     /// depends on.

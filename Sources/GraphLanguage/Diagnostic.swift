@@ -29,7 +29,8 @@ public struct Diagnostic: Error, Hashable, Sendable {
     /// A mistake at a place; the labels are those of the properties.
     public init(
         code: Code, _ message: String, at location: SourceLocation,
-        expected: String? = nil, found: String? = nil, suggestion: String? = nil, missingParameter: String? = nil, notes: [String] = []
+        expected: String? = nil, found: String? = nil, suggestion: String? = nil, missingParameter: String? = nil,
+        notes: [String] = []
     ) {
         self.code = code
         self.message = message
@@ -40,13 +41,4 @@ public struct Diagnostic: Error, Hashable, Sendable {
         self.missingParameter = missingParameter
         self.notes = notes
     }
-}
-
-/// All mistakes of a file, in the order of their places.
-public struct Diagnostics: Error, Hashable, Sendable {
-    /// The mistakes in the order in which they are reported.
-    public var all: [Diagnostic]
-
-    /// Mistakes in this order.
-    public init(_ all: [Diagnostic]) { self.all = all }
 }

@@ -1,15 +1,23 @@
+import SystemPackage
+
 /// Why a program cannot be bound to memory, weights and threads, or why a run of it ended early.
 public enum RuntimeError: Error, Hashable, Sendable {
     // What a session is given.
+    /// A session needs a thread.
     case tooFewThreads(Int)
+    /// An input of the entry is not given.
     case missingInput(String)
+    /// A scalar of the entry is not given.
     case missingScalar(String)
     /// A run began before the input had a source.
     case unboundInput(String)
     /// - Parameter known: the inputs that the entry has.
     case unknownInput(String, known: [String])
+    /// - Parameter known: the outputs that the entry has.
     case unknownOutput(String, known: [String])
+    /// - Parameter known: the scalars that the entry has.
     case unknownScalar(String, known: [String])
+    /// A source ends before a row.
     case shortInput(byteCount: Int, row: Int)
     /// A sink has no room for a row.
     case shortOutput(byteCount: Int, row: Int)
@@ -19,7 +27,9 @@ public enum RuntimeError: Error, Hashable, Sendable {
     case cancelled
 
     // Parameters.
+    /// No weight or state lies at the path.
     case unknownParameter(path: String)
+    /// A weight or state is given another count of numbers than it holds.
     case parameterCount(path: String, expected: Int, found: Int)
     /// Two entries give one path different shapes.
     case unequalShapes(path: String, [Int], [Int])
@@ -27,29 +37,18 @@ public enum RuntimeError: Error, Hashable, Sendable {
     case unfitParameter(path: String)
 
     // The system.
+    /// The system gives no block of so many bytes.
     case outOfMemory(byteCount: Int)
-    /// - Parameter code: the system's number of the reason.
-    case threadRefused(code: Int32)
+    /// The system starts no more threads.
+    case threadRefused(Errno)
 
     // A program that no verified plan becomes.
+    /// A buffer lies outside the memory that it is placed in.
     case misplacedBuffer(String)
+    /// An instruction works on more rows than are counted.
     case tooManyRows(Int)
+    /// An instruction would wait for one behind it.
     case dependsOnLaterInstruction
-}
-
-/// What a source or sink threw. Two are equal when they say the same.
-public struct StreamError: Error, Hashable, CustomStringConvertible {
-    /// What was thrown.
-    public let cause: any Error
-
-    /// Wraps what was thrown.
-    public init(_ cause: any Error) { self.cause = cause }
-
-    public var description: String { "\(cause)" }
-
-    public static func == (left: StreamError, right: StreamError) -> Bool { left.description == right.description }
-
-    public func hash(into hasher: inout Hasher) { hasher.combine(description) }
 }
 
 extension RuntimeError: CustomStringConvertible {
@@ -73,7 +72,7 @@ extension RuntimeError: CustomStringConvertible {
         case .outOfMemory(let byteCount):
             "the system has no \(max(1, byteCount >> 20)) MiB of memory to give; end other programs, or work on fewer "
                 + "rows, crops or pictures at a time"
-        case .threadRefused(let code): "the system refuses a thread (error \(code)); use fewer"
+        case .threadRefused(let error): "the system refuses a thread: \(error); use fewer"
         case .misplacedBuffer(let name): "buffer '\(name)' lies outside the memory that it is placed in"
         case .tooManyRows(let count): "an instruction works on \(count) rows, more than 2^31"
         case .dependsOnLaterInstruction: "an instruction of the plan depends on one that does not come before it"

@@ -1,8 +1,6 @@
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#endif
+import SystemPackage
 
 /// Threads that take tasks from a list until it is empty.
 ///
@@ -70,7 +68,7 @@ final class WorkerPool: @unchecked Sendable {
             guard status == 0 else {
                 start.release()
                 Self.end(shared, threads)
-                throw .threadRefused(code: status)
+                throw .threadRefused(Errno(rawValue: status))
             }
             threads.append(thread)
         }

@@ -15,7 +15,7 @@ import Testing
         "CZstd": ["GraphPack"], "CZlib": ["Interchange"], "CX86Intrinsics": ["PackInstructions"], "CPNG": ["Imaging"],
         "CPNGShim": ["Imaging"], "CGraphC": ["GraphCAPI"], "ArgumentParser": ["CommandSupport", "graphc", "graphrun"],
         "RealModule": ["GraphIR"],
-        "SystemPackage": ["GraphFiles", "Imaging", "Enlarging", "GraphTraining", "graphc", "graphrun"],
+        "SystemPackage": ["GraphRuntime", "GraphFiles", "Imaging", "Enlarging", "GraphTraining", "graphc", "graphrun"],
     ]
 
     private static let commands: Set<String> = ["CommandSupport", "graphc", "graphrun"]

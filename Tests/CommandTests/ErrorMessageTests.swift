@@ -11,8 +11,10 @@ import Testing
 @Suite struct ErrorMessageTests {
     @Test func theOptionThatHelpsIsNamed() {
         func message(_ error: any Error) -> String { errorMessage(error, command: "graphrun", option: trainingOption) }
-        let refusal = EnlargingError.picture(path: "a.png", .runtime(.threadRefused(code: 11)))
-        #expect(message(refusal) == "graphrun: a.png: the system refuses a thread (error 11); use fewer (--threads)")
+        let refusal = EnlargingError.picture(path: "a.png", .runtime(.threadRefused(.resourceTemporarilyUnavailable)))
+        #expect(
+            message(refusal)
+                == "graphrun: a.png: the system refuses a thread: Resource temporarily unavailable; use fewer (--threads)")
         #expect(message(ModelError.parametersOfPack(path: "a.gpack")).hasSuffix("they go with a .graph file (-D)"))
         #expect(message(TrainingError.unevenPatch(side: 50, scale: 4)).hasSuffix("scale; give 48 (--patch 48)"))
         let lost = TrainingError.file(.unreadable(path: "a.png", .missing))
@@ -21,6 +23,13 @@ import Testing
             message(TrainingError.unwritten(.file(.unwritable(path: "run/last.gpack", .system(.noSpace))), checkpoint: "run"))
                 == "graphrun: run/last.gpack: cannot be written: No space left on device; free some space or write elsewhere; "
                 + "the last checkpoint in run is whole: when there is room, go on with it (--resume run)")
+    }
+
+    @Test func aParameterWithoutAValueIsGivenByAnOption() throws {
+        let source = SourceText("graph g<c: int>(x: f32[N]) -> (y: f32[N]) {\n  y = x\n}\n", name: "m.graph")
+        let error = try #require(#expect(throws: ModelError.self) { try Model(source: source) })
+        #expect(errorMessage(error, command: "graphc").contains("\n  give it with -D c=VALUE\n"))
+        #expect("\(error)".contains("\n  give it as c=VALUE\n"))
     }
 
     @Test func mistakesKeepTheirPlaces() throws {

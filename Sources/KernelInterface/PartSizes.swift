@@ -1,31 +1,3 @@
-/// The constants of a concatenation along the channels: the parts lie one after the other in each pixel of the output.
-public struct ChannelConcatenationGeometry: Hashable, Sendable {
-    /// Pixels of a row.
-    public var width: Int
-    /// The channels of each part.
-    public var channels: PartSizes
-
-    /// - Parameter width: pixels of a row.
-    public init(width: Int, channels: PartSizes) {
-        self.width = width
-        self.channels = channels
-    }
-}
-
-/// The constants of a concatenation along the rows: the parts lie one after the other in each image of the output.
-public struct RowConcatenationGeometry: Hashable, Sendable {
-    /// Elements of a row.
-    public var rowLength: Int
-    /// The rows of an image of each part.
-    public var heights: PartSizes
-
-    /// - Parameter rowLength: elements of a row.
-    public init(rowLength: Int, heights: PartSizes) {
-        self.rowLength = rowLength
-        self.heights = heights
-    }
-}
-
 /// Sizes of the operands of a concatenation along its axis.
 public struct PartSizes: Hashable, Sendable {
     /// Parts that a concatenation may have.

@@ -1,0 +1,12 @@
+/// Numbers that training gives a program with each step, by their names.
+public enum TrainingScalars {
+    /// What each step multiplies its direction with.
+    public static let learningRate = "learning_rate"
+    /// 1 in the first step.
+    public static let step = "step"
+    /// Gradients are scaled down to this norm; infinity for never.
+    public static let clipNorm = "clip_norm"
+
+    /// All of them, whose names no other value may bear.
+    public static let all = [learningRate, step, clipNorm]
+}
