@@ -3,7 +3,9 @@ import SystemPackage
 
 /// Why a file or folder cannot be read or written, and what to do about it.
 public enum FileError: Error, Hashable, Sendable {
+    /// The file cannot be read.
     case unreadable(path: String, ReadingProblem)
+    /// The file or folder cannot be written.
     case unwritable(path: String, WritingProblem)
 
     /// What keeps a file or folder from being read.

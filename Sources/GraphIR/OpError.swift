@@ -80,6 +80,7 @@ public enum OpError: Error, Hashable, Sendable {
         case listLength(Int, AttributeDeclaration.Kind)
         /// A number that depends on a symbol.
         case symbolic(Size)
+        /// A number outside the attribute's range.
         case outOfRange(ClosedRange<Int>, Int)
         /// A number that is below 0 or not finite.
         case negative(Double)

@@ -21,14 +21,17 @@ public enum ModelError: Error, Hashable, Sendable {
     case parametersOfPack(path: String)
     /// A model cannot begin with a dump of this stage.
     case lateStage(name: String, Stage)
+    /// The model declares no entry of this role.
     case missingEntry(model: String, Role)
     /// Gradients are asked for of an entry that has none.
     case gradients(of: Role)
     /// - Parameter known: what the entry has.
     case unknownInput(Role, String, known: [String])
+    /// The entry has no scalar of this name.
     case unknownScalar(Role, String, known: [String])
     /// An element of a u8 input is no whole number 0…255.
     case notBytes(input: String)
+    /// An output whose size depends on something that no input gives.
     case unboundOutput(String)
     /// The weights of a file are not those of the model.
     case misfit(WeightMisfit)

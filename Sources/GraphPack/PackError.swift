@@ -16,6 +16,7 @@ public enum PackError: Error, Hashable, Sendable {
     case unstorable(path: String, PackFault)
     /// The file that was written reads as something else; it is not put in its place.
     indirect case readsBackOtherwise(path: String, PackVerification.Damage)
+    /// Memory ran out while the pack was encoded.
     case outOfMemory(path: String)
 
     /// What a file is that is no pack.

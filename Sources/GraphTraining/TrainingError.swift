@@ -22,9 +22,13 @@ public enum TrainingError: Error, Hashable, Sendable {
     // Pictures.
     /// - Parameter other: a file that the folder holds.
     case noPictures(folder: String, other: String?)
+    /// One picture cannot serve for training and validation.
     case onePicture(folder: String)
+    /// All pictures are kept for validation.
     case nothingToTrainOn(folders: [String])
+    /// Divided by the scale, the picture would have no pixel.
     case tooSmallForScale(path: String, PictureSize, scale: Int)
+    /// No crop of this side lies inside the picture.
     case tooSmallForCrop(path: String, PictureSize, side: Int)
     /// A low-resolution picture is not of the size that its true one divides to.
     case unequalPair(path: String, PictureSize, truth: String, scale: Int, expected: PictureSize)
@@ -32,42 +36,63 @@ public enum TrainingError: Error, Hashable, Sendable {
     case shrunkPicture(path: String)
     /// A picture that cannot be compared.
     case incomparable(path: String, ImageError)
+    /// The loader ended without the batch of a step.
     case batchNotMade(step: Int)
+    /// A file lies where a sample picture would be written.
     case samplesExist(path: String)
 
     // The recipe.
+    /// A number that must be 1 or more.
     case tooFew(Count, Int)
+    /// The side of a crop is no multiple of the scale.
     case unevenPatch(side: Int, scale: Int)
+    /// A learning rate that is not positive and finite.
     case learningRate(Float)
+    /// A norm for clipping that is not positive.
     case clipNorm(Float)
+    /// A decay outside 0..<1.
     case averageDecay(Float)
 
     // The model.
+    /// The train entry takes something else than a low-resolution picture and the true one.
     case otherInputs(graph: String, [String], reduced: String)
+    /// The input for the true picture has another type.
     case otherTruth(graph: String, input: String, TensorType, expected: TensorType)
+    /// The train entry has a scalar that training does not supply.
     case otherScalar(graph: String, String)
     /// - Parameter examples: paths of weights that the pack holds.
     case noMatchingWeights(path: String, count: Int, examples: [String], model: String)
 
     // The run's folder.
+    /// The folder holds the file of another run.
     case runExists(file: String)
+    /// The folder holds no checkpoint to go on from.
     case noCheckpoint(path: String)
+    /// Another run holds the lock of the folder.
     case folderInUse(path: String)
     /// - Parameter checkpoint: the folder whose last checkpoint is whole; nil where there is none yet.
     indirect case unwritten(TrainingError, checkpoint: String?)
 
     // Going on with a run.
+    /// The pack is a model without a training state.
     case notCheckpoint(path: String)
+    /// The training state of a checkpoint cannot be gone on from.
     indirect case unusableCheckpoint(path: String, TrainingError)
+    /// The training state lacks a word.
     case missingWord(key: String)
+    /// A word of the training state means nothing.
     case unreadableWord(key: String, String)
+    /// A line of the training state is no epoch.
     case unreadableEpoch(String)
+    /// The training state tells of another number of epochs than it states.
     case epochCount(Int, stated: Int)
+    /// The checkpoint lacks the moving average of a weight.
     case missingAverage(path: String)
     /// The pictures are not those that the run began with.
     case otherPictures(folders: [String], RunFolder)
     /// A picture could not be read; the run is saved.
     indirect case interrupted(TrainingError, afterStep: Int, RunFolder)
+    /// - Parameter place: where the first value is that is not finite; nil where none is found.
     case notFinite(NonFiniteValue, step: Int, place: String?, RunFolder)
 
     /// A number of a recipe that must be 1 or more, as messages call it.

