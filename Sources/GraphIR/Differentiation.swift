@@ -42,6 +42,9 @@ public struct Differentiation: Sendable {
 }
 
 extension Graph {
+    /// What names of outputs begin with that are gradients, before the weight's path.
+    public static let gradientPrefix = "gradient."
+
     /// This graph with the derivative of its loss by each weight as an output `gradient.<path>`; zeros
     /// for weights that the loss does not depend on.
     public func withGradientOutputs() throws(NodeError) -> Graph {
@@ -51,7 +54,7 @@ extension Graph {
             let weight = builder.graph[entry.weight]
             do throws(OpError) {
                 let gradient = if let gradient = entry.gradient { gradient } else { try builder.zeros(like: weight) }
-                builder.setOutput("gradient.\(entry.path)", gradient)
+                builder.setOutput(Self.gradientPrefix + entry.path, gradient)
             } catch {
                 throw .op(error, at: weight.place)
             }

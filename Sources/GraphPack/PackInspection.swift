@@ -38,11 +38,6 @@ public struct PackInspection: Hashable, Sendable {
 }
 
 extension PackInspection {
-    /// Reads the table and the texts. Tensors are neither read nor checked.
-    public init(contentsOf path: String) throws(PackError) {
-        self.init(try PackFile(contentsOf: path))
-    }
-
     /// Reads the table of an open pack, no values.
     public init(_ file: PackFile) {
         fileByteCount = file.file.byteCount

@@ -58,7 +58,7 @@ struct Chunk: Sendable {
 }
 
 /// The next multiple of 64, the alignment of every chunk.
-func paddedByteCount(_ byteCount: Int) -> Int { (byteCount + 63) & ~63 }
+func paddedByteCount(_ byteCount: Int) -> Int { byteCount.roundedUp(to: 64) }
 
 extension Section {
     /// Nil where the bytes run out or mean nothing.

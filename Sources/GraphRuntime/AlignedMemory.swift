@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
 
 /// A block of zeroed memory on a cache line, freed with its owner.
 final class AlignedMemory: @unchecked Sendable {
@@ -28,12 +26,8 @@ final class AlignedMemory: @unchecked Sendable {
 
 /// Gives back to the system what planning has left behind: the plans of tall pictures are long.
 public func releaseFreedMemory() {
-    #if canImport(Glibc)
-        _ = mallocTrim(0)
-    #endif
+    _ = mallocTrim(0)
 }
 
-#if canImport(Glibc)
-    /// glibc's `malloc_trim`, whose header is in no module.
-    @_silgen_name("malloc_trim") private func mallocTrim(_ keptByteCount: Int) -> Int32
-#endif
+/// glibc's `malloc_trim`, whose header is in no module.
+@_silgen_name("malloc_trim") private func mallocTrim(_ keptByteCount: Int) -> Int32

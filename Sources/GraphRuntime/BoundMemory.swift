@@ -1,3 +1,4 @@
+import GraphBasics
 import GraphCompiler
 import GraphIR
 import KernelInterface
@@ -24,7 +25,7 @@ final class BoundMemory: @unchecked Sendable {
         prepared = try AlignedMemory(byteCount: program.preparedByteCount, inHugePages: true)
         scalars = try AlignedMemory(byteCount: program.buffers.count * 64)
         // A spare cache line keeps workers' scratch from starting at equal offsets of a page.
-        scratchByteStride = (program.scratchByteCount + 4095) / 4096 * 4096 + 64
+        scratchByteStride = program.scratchByteCount.roundedUp(to: 4096) + 64
         scratch = try AlignedMemory(byteCount: scratchByteStride * workerCount)
         var rows: [TensorRows] = []
         for (index, buffer) in program.buffers.enumerated() {

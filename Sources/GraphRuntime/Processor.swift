@@ -1,8 +1,5 @@
+import Glibc
 import GraphCompiler
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 extension InstructionSet {
     /// The best that this processor, and the system on it, can run.
@@ -23,18 +20,12 @@ extension InstructionSet {
     private static func detect() -> [InstructionSet] {
         #if arch(x86_64)
             // The kernel lists a flag only when the system saves the registers that it needs.
-            guard let file = fopen("/proc/cpuinfo", "r") else { return [.portable] }
-            defer { fclose(file) }
-            var line: UnsafeMutablePointer<CChar>?
-            var capacity = 0
-            defer { free(line) }
-            while getline(&line, &capacity, file) > 0, let text = line.map({ String(cString: $0) }) {
-                guard text.hasPrefix("flags") else { continue }
-                let flags = Set(text.split(whereSeparator: { " \t\n:".contains($0) }))
-                return allCases.filter { flags.isSuperset(of: $0.processorFlags) }
-            }
+            guard let line = systemLine(of: "/proc/cpuinfo", beginningWith: "flags") else { return [.portable] }
+            let flags = Set(line.split(whereSeparator: { " \t\n:".contains($0) }))
+            return allCases.filter { flags.isSuperset(of: $0.processorFlags) }
+        #else
+            return [.portable]
         #endif
-        return [.portable]
     }
 }
 

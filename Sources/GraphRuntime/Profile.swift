@@ -1,8 +1,5 @@
+import Glibc
 import GraphCompiler
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// How long the tasks of each step took in one run.
 public struct Profile: Hashable, Sendable {

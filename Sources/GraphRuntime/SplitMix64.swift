@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
 
 /// A small generator with one word of state (Steele, Lea and Flood, "Fast splittable pseudorandom
 /// number generators", OOPSLA 2014, figure 17).

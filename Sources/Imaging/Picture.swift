@@ -42,8 +42,6 @@ public struct Picture: Hashable, Sendable {
             self.blue = blue
         }
 
-        /// 0 in each channel.
-        public static let black = Color(red: 0, green: 0, blue: 0)
         /// 255 in each channel.
         public static let white = Color(red: 255, green: 255, blue: 255)
     }

@@ -1,12 +1,5 @@
+import Glibc
 import KernelInterface
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 // psnr, psnr_gradient: the peak signal-to-noise ratio of a batch in decibels, and its gradient by a.
 //

@@ -1,12 +1,5 @@
+import Glibc
 import KernelInterface
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Runs one instruction over `count` elements, a multiple of 8. The destination may be an operand's
 /// own place.

@@ -84,8 +84,8 @@ public struct GradientCheck: Sendable {
             let gradientGraph = try Self.simplified(train.withGradientOutputs())
             let results = try Interpreter<Double>().run(gradientGraph, inputs: inputs, weights: weights)
             gradients = results.outputs.reduce(into: [:]) { gradients, output in
-                guard output.key.hasPrefix("gradient.") else { return }
-                gradients[String(output.key.dropFirst("gradient.".count))] = output.value
+                guard output.key.hasPrefix(Graph.gradientPrefix) else { return }
+                gradients[String(output.key.dropFirst(Graph.gradientPrefix.count))] = output.value
             }
         } catch {
             throw MeasuringError(error)

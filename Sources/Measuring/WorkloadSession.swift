@@ -33,7 +33,7 @@ final class WorkloadSession {
             let outputs = program.graph.outputs.map { ($0.name, LatestRow()) }
             try session.bind(
                 inputs: Dictionary(uniqueKeysWithValues: inputs), outputs: Dictionary(uniqueKeysWithValues: outputs))
-            if isTraining { try session.setScalar("learning_rate", 1e-4) }
+            if isTraining { try session.setScalar(TrainingScalars.learningRate, 1e-4) }
         } catch {
             throw MeasuringError(error)
         }
@@ -54,7 +54,7 @@ final class WorkloadSession {
         do throws(RuntimeError) {
             if isTraining {
                 stepNumber += 1
-                try session.setScalar("step", stepNumber)
+                try session.setScalar(TrainingScalars.step, stepNumber)
             }
             return try body()
         } catch { throw .runtime(error) }

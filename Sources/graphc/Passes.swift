@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import GraphCompiler
 
 /// Lists what the compiler does, in order.
@@ -22,8 +23,4 @@ struct Passes: ParsableCommand {
             if stage.areRepeated { print("  … and round again, until nothing changes") }
         }
     }
-}
-
-extension String {
-    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -12,7 +12,7 @@ import Testing
     @Test func inspectionTellsWhatIsInside() throws {
         let path = folder.file("small.gpack")
         let report = try smallPack.write(to: path, storage: .fp32)
-        let inspection = try PackInspection(contentsOf: path)
+        let inspection = PackInspection(try PackFile(contentsOf: path))
         #expect(inspection.digest == smallPack.digest && inspection.digest == report.digest)
         #expect(inspection.fingerprint == smallPack.fingerprint)
         #expect(inspection.weights.map(\.shape) == [[1, 2], [3]] && inspection.states.map(\.shape) == [[1, 2]])
