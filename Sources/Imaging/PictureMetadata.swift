@@ -32,6 +32,7 @@ public struct PictureMetadata: Hashable, Sendable {
     public struct Resolution: Hashable, Sendable {
         /// Along a row and along a column.
         public var x, y: Double
+        /// In what unit of length.
         public var unit: Unit
 
         /// Each argument is the property of its name.
@@ -71,6 +72,7 @@ public struct PictureMetadata: Hashable, Sendable {
 public struct PNGChunk: Hashable, Sendable {
     /// Four letters.
     public var type: String
+    /// Without length and checksum.
     public var data: [UInt8]
 
     /// Each argument is the property of its name.
