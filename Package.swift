@@ -91,7 +91,7 @@ let package = Package(
         // libpng reports errors by longjmp, which Swift frames cannot be unwound by: the shim turns it into a result.
         .target(name: "CPNGShim", dependencies: ["CPNG"]),
         .target(
-            name: "Imaging", dependencies: ["CPNG", "CPNGShim", "GraphBasics", "GraphFiles", systemPackage],
+            name: "Imaging", dependencies: ["CPNG", "CPNGShim", "CZlib", "GraphBasics", "GraphFiles", systemPackage],
             swiftSettings: optimizedSettings),
         .target(
             name: "GraphModel",

@@ -68,7 +68,7 @@ struct SamplePNG {
     }
 
     /// A zlib stream of stored blocks.
-    private static func stored(_ data: [UInt8]) -> [UInt8] {
+    static func stored(_ data: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = [0x78, 0x01]
         for start in stride(from: 0, to: data.count, by: 65535) {
             let block = data[start..<min(start + 65535, data.count)]
