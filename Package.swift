@@ -90,8 +90,14 @@ let package = Package(
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         // libpng reports errors by longjmp, which Swift frames cannot be unwound by: the shim turns it into a result.
         .target(name: "CPNGShim", dependencies: ["CPNG"]),
+        .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+        // The same for libjpeg, which reports errors by a function that must not return.
+        .target(name: "CJPEGShim", dependencies: ["CJPEG"]),
+        // Decoder, encoder, and the container with its chunks.
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
         .target(
-            name: "Imaging", dependencies: ["CPNG", "CPNGShim", "CZlib", "GraphBasics", "GraphFiles", systemPackage],
+            name: "Imaging",
+            dependencies: ["CPNG", "CPNGShim", "CJPEGShim", "CWebP", "CZlib", "GraphBasics", "GraphFiles", systemPackage],
             swiftSettings: optimizedSettings),
         .target(
             name: "GraphModel",

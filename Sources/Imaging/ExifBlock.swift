@@ -90,7 +90,8 @@ extension ExifBlock {
     /// The fraction of the first field of this property that holds one.
     private func rational(_ property: SizeProperty) -> UnsignedRational? {
         guard let directory = property.isOfExif ? exif : main else { return nil }
-        return structure.fields(of: directory).lazy.filter { $0.tag == property.tag }.compactMap(rationalPlace).first.map { place in
+        return structure.fields(of: directory).lazy.filter { $0.tag == property.tag }.compactMap(rationalPlace).first.map {
+            place in
             UnsignedRational(
                 numerator: structure.order.number(in: bytes, at: place, byteCount: 4),
                 denominator: structure.order.number(in: bytes, at: place + 4, byteCount: 4))

@@ -4,21 +4,30 @@ import GraphFiles
 public enum ImageError: Error, Hashable, Sendable {
     /// The file system refused.
     case file(FileError)
-    case notPNG(path: String?, OtherFile)
+    /// A file that is none of the formats that are read there.
+    case notPicture(path: String?, OtherFile, readable: [PictureFormat])
     /// The file ends early.
     case cutShort(path: String?, Place)
-    /// - Parameter message: libpng's.
+    /// - Parameter message: the decoder's.
     case damaged(path: String?, Place, message: String)
+    /// Nothing is wrong with the file, but its decoder does not know the kind.
+    ///
+    /// - Parameter message: the decoder's.
+    case unknownKind(path: String?, PictureFormat, message: String)
     /// A side of more than ``PNGReader/longestSide`` pixels.
     case tooLong(path: String?, PictureSize)
     /// More than ``PNGReader/mostPixelsInMemory`` pixels, which the picture as a whole would need.
     case tooLarge(path: String?, PictureSize)
     /// More than ``PNGReader/mostPixelsInMemory`` pixels in a file that is interlaced.
     case tooLargeInterlaced(path: String?, PictureSize)
+    /// More than ``PNGReader/mostPixelsInMemory`` pixels in a JPEG whose rows are known only when all of it is read.
+    case tooLargeProgressive(path: String?, PictureSize)
+    /// A side is longer than ``PictureFormat/longestSide`` of the format that it should be written in.
+    case tooLongToWrite(path: String?, PictureSize, PictureFormat)
     /// The header declares more pixels than the file's bytes can hold.
     case impossibleSize(path: String?, PictureSize, fileByteCount: Int)
     case outOfMemory(path: String?, Task)
-    /// libpng cannot write what it was given.
+    /// The encoder cannot write what it was given.
     case unwritable(path: String?, message: String)
     /// Pictures of unequal sizes.
     case incomparable(PictureSize, PictureSize)
@@ -26,10 +35,10 @@ public enum ImageError: Error, Hashable, Sendable {
     case tooSmallToCompare(PictureSize, border: Int, smallestSide: Int)
     case notEnlarged(PictureSize, from: PictureSize, scale: Int)
 
-    /// What a file is that is no PNG.
+    /// What a file is that is no picture of a format that is read.
     public enum OtherFile: Hashable, Sendable {
         case empty
-        /// A kind of picture, as `JPEG`.
+        /// A kind of picture, as `TIFF`.
         case picture(String)
         /// A PNG whose signature was changed on the way.
         case damagedSignature
@@ -44,6 +53,10 @@ public enum ImageError: Error, Hashable, Sendable {
         case row(after: Int, of: Int)
         /// Of an interlaced file; 1 for the first.
         case pass(Int, of: Int)
+        /// Of a JPEG whose rows are known only when all of it is read; 1 for the first.
+        case scan(Int)
+        /// Bytes that are there.
+        case byte(after: Int, of: Int)
         case end
     }
 
@@ -58,8 +71,9 @@ extension ImageError: CustomStringConvertible {
     public var path: String? {
         switch self {
         case .file(let error): error.path
-        case .notPNG(let path, _), .cutShort(let path, _), .damaged(let path, _, _), .tooLong(let path, _),
-            .tooLarge(let path, _), .tooLargeInterlaced(let path, _), .impossibleSize(let path, _, _),
+        case .notPicture(let path, _, _), .cutShort(let path, _), .damaged(let path, _, _), .unknownKind(let path, _, _),
+            .tooLong(let path, _), .tooLarge(let path, _), .tooLargeInterlaced(let path, _),
+            .tooLargeProgressive(let path, _), .tooLongToWrite(let path, _, _), .impossibleSize(let path, _, _),
             .unwritable(let path, _):
             path
         case .outOfMemory(let path, _): path
@@ -70,19 +84,25 @@ extension ImageError: CustomStringConvertible {
     /// What is wrong and what to do about it, without the path.
     public var problem: String {
         switch self {
-        case .file(.unreadable(_, .isFolder)): "is a folder; name a PNG file in it"
+        case .file(.unreadable(_, .isFolder)): "is a folder; name a picture in it"
         case .file(let error): error.problem
-        case .notPNG(_, .empty): "the file is empty"
-        case .notPNG(_, .picture(let format)): "is a \(format) file; convert it to PNG"
-        case .notPNG(_, .damagedSignature):
+        case .notPicture(_, .empty, _): "the file is empty"
+        case .notPicture(_, .picture(let format), let readable): "is a \(format) file; convert it to \(alternatives(readable))"
+        case .notPicture(_, .damagedSignature, _):
             "the PNG signature is damaged, as a transfer in text mode does; copy the file again"
-        case .notPNG(_, .unknown): "is not a PNG file"
+        case .notPicture(_, .unknown, let readable): "is not a \(alternatives(readable)) file"
         case .cutShort(_, let place): "the file is cut short \(place)"
         case .damaged(_, let place, let message): "the file is damaged \(place) (\(message)); copy or export it again"
+        case .unknownKind(_, let format, let message):
+            "is a \(format) file of a kind that is not read (\(message)); convert it to PNG"
         case .tooLong(_, let size): "\(size) pixels are too many: the longest side is \(PNGReader.longestSide)"
         case .tooLarge(_, let size): "\(size) pixels are too many to hold in memory; cut it into parts"
         case .tooLargeInterlaced(_, let size):
             "\(size) pixels are too many for an interlaced file; save it without interlacing"
+        case .tooLargeProgressive(_, let size):
+            "\(size) pixels are too many for a progressive file; save it without progression"
+        case .tooLongToWrite(_, let size, let format):
+            "\(size) pixels are too many for \(format): the longest side is \(format.longestSide); write a PNG"
         case .impossibleSize(_, let size, let fileByteCount):
             "\(fileByteCount) bytes cannot hold the \(size) pixels that its header declares"
         case .outOfMemory(_, .reading): "there is no memory left to read it"
@@ -107,6 +127,8 @@ extension ImageError.Place: CustomStringConvertible {
         case .row(after: 0, _): "before its first row"
         case .row(let count, let height): "after row \(count) of \(height)"
         case .pass(let pass, let count): "in pass \(pass) of \(count)"
+        case .scan(let scan): "in scan \(scan)"
+        case .byte(let count, let all): "after \(count) of \(all) bytes"
         case .end: "after its last row"
         }
     }
@@ -115,4 +137,10 @@ extension ImageError.Place: CustomStringConvertible {
 /// What a body does to a file, its errors as those of pictures.
 func inFile<Result>(_ body: () throws(FileError) -> Result) throws(ImageError) -> Result {
     do { return try body() } catch { throw .file(error) }
+}
+
+/// `PNG`, `PNG or JPEG`, `PNG, JPEG or WebP`
+private func alternatives(_ formats: [PictureFormat]) -> String {
+    let names = formats.map(\.rawValue)
+    return names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " or " + names.last!
 }

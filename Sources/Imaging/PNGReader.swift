@@ -220,12 +220,12 @@ private func openPNG(_ path: String) throws(ImageError) -> (UnsafeMutablePointer
         guard type != S_IFDIR else {
             throw .file(.unreadable(path: path, .isFolder))
         }
-        var start = [UInt8](repeating: 0, count: pngSignature.count)
+        var start = [UInt8](repeating: 0, count: pngSignatureByteCount)
         let count = fread(&start, 1, start.count, file)
         guard ferror(file) == 0 else {
             throw .file(.unreadable(path: path, .system(.latest)))
         }
-        if let error = signatureError(start.prefix(count), path: path) { throw error }
+        if let error = PictureFormat.png.refusal(of: start.prefix(count), path: path) { throw error }
         return (file, type == S_IFREG ? Int(status.st_size) : nil)
     } catch {
         fclose(file)
@@ -237,43 +237,17 @@ private func openPNG(_ path: String) throws(ImageError) -> (UnsafeMutablePointer
 private func openPNG(
     in bytes: [UInt8]
 ) throws(ImageError) -> (UnsafeMutablePointer<FILE>, UnsafeMutableRawBufferPointer) {
-    if let error = signatureError(bytes.prefix(pngSignature.count), path: nil) { throw error }
+    if let error = PictureFormat.png.refusal(of: bytes.prefix(pngSignatureByteCount), path: nil) { throw error }
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
     copy.copyBytes(from: bytes)
-    guard let file = fmemopen(copy.baseAddress, copy.count, "r"), fseek(file, pngSignature.count, SEEK_SET) == 0 else {
+    guard let file = fmemopen(copy.baseAddress, copy.count, "r"), fseek(file, pngSignatureByteCount, SEEK_SET) == 0 else {
         copy.deallocate()
         throw .outOfMemory(path: nil, .reading)
     }
     return (file, copy)
 }
 
-/// PNG specification, section 5.2.
-private let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-
-/// What pictures of other formats begin with.
-private let otherFormats: [(name: String, offset: Int, bytes: [UInt8])] = [
-    ("JPEG", 0, [0xFF, 0xD8, 0xFF]),
-    ("GIF", 0, [0x47, 0x49, 0x46, 0x38]),
-    ("WebP", 0, [0x52, 0x49, 0x46, 0x46]),
-    ("TIFF", 0, [0x49, 0x49, 0x2A, 0x00]),
-    ("TIFF", 0, [0x4D, 0x4D, 0x00, 0x2A]),
-    ("BMP", 0, [0x42, 0x4D]),
-    ("HEIF or AVIF", 4, [0x66, 0x74, 0x79, 0x70]),
-]
-
-/// Why a file with these first bytes is no PNG; nil when it is one.
-private func signatureError(_ start: ArraySlice<UInt8>, path: String?) -> ImageError? {
-    if start.elementsEqual(pngSignature) { return nil }
-    if start.isEmpty { return .notPNG(path: path, .empty) }
-    if pngSignature.starts(with: start) { return .cutShort(path: path, .signature) }
-    if let format = otherFormats.first(where: { start.dropFirst($0.offset).starts(with: $0.bytes) }) {
-        return .notPNG(path: path, .picture(format.name))
-    }
-    if start.contains(0x50) && (start.first == 0x89 || start.dropFirst().starts(with: [0x50, 0x4E, 0x47])) {
-        return .notPNG(path: path, .damagedSignature)
-    }
-    return .notPNG(path: path, .unknown)
-}
+private let pngSignatureByteCount = 8
 
 private func checkSize(_ header: PNGHeader, fileByteCount: Int?, path: String?) throws(ImageError) {
     let size = PictureSize(width: Int(header.width), height: Int(header.height))

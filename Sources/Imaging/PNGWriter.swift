@@ -1,8 +1,5 @@
 import CPNG
 import CPNGShim
-import Glibc
-import GraphFiles
-import SystemPackage
 
 /// Writes an 8-bit RGB PNG row by row, to a file that appears when it is whole (see `AtomicFile`), or into memory: the
 /// same bytes.
@@ -18,25 +15,15 @@ public final class PNGWriter {
     /// Of a picture in memory all bytes of the file, once it is finished.
     public private(set) var bytes: [UInt8] = []
 
-    private enum Output {
-        case file(AtomicFile)
-        case memory(MemoryFile)
-    }
-
-    private let output: Output
+    private let output: PictureOutput
     /// The same, as libpng writes it.
     private let stream: OpaquePointer
-    private let file: UnsafeMutablePointer<FILE>
-    /// libpng must not be called again after an error.
-    private var failure: ImageError?
     private var isFinished = false
 
     /// - Throws: when the folder cannot be written to.
     /// - Precondition: `0 < width`, `0 < height`, both below 2³¹.
     public convenience init(path: String, width: Int, height: Int) throws(ImageError) {
-        let output = try inFile { () throws(FileError) in try AtomicFile(path: path, acceptsDevices: true) }
-        guard let file = fdopen(dup(output.descriptor), "wb") else { throw .outOfMemory(path: path, .writing) }
-        try self.init(.file(output), file, path: path, width: width, height: height)
+        try self.init(PictureOutput(path: path), width: width, height: height)
     }
 
     /// Writes into memory: ``bytes`` holds the file after ``finish()``.
@@ -44,23 +31,17 @@ public final class PNGWriter {
     /// - Throws: when there is no memory left.
     /// - Precondition: `0 < width`, `0 < height`, both below 2³¹.
     public convenience init(width: Int, height: Int) throws(ImageError) {
-        guard let output = MemoryFile() else { throw .outOfMemory(path: nil, .writing) }
-        try self.init(.memory(output), output.file, path: nil, width: width, height: height)
+        try self.init(PictureOutput(), width: width, height: height)
     }
 
-    /// - Parameter file: closed in any case, if it is not that of memory, which closes its own.
-    private init(
-        _ output: Output, _ file: UnsafeMutablePointer<FILE>, path: String?, width: Int, height: Int
-    ) throws(ImageError) {
-        guard let stream = png_shim_create_writer(file) else {
-            if case .file = output { fclose(file) }
-            throw .outOfMemory(path: path, .writing)
+    private init(_ output: PictureOutput, width: Int, height: Int) throws(ImageError) {
+        guard let stream = png_shim_create_writer(output.file) else {
+            throw .outOfMemory(path: output.path, .writing)
         }
-        self.path = path
+        path = output.path
         self.width = width
         self.height = height
         self.output = output
-        self.file = file
         self.stream = stream
         try check {
             png_shim_write_header(stream, UInt32(width), UInt32(height), pngCompressionLevel, pngFilters)
@@ -69,7 +50,6 @@ public final class PNGWriter {
 
     deinit {
         png_shim_free(stream)
-        if case .file = output { fclose(file) }
     }
 
     /// Writes the next row, `3 * width` bytes.
@@ -87,34 +67,13 @@ public final class PNGWriter {
     /// - Precondition: all rows are written, and `finish` was not called before.
     public func finish() throws(ImageError) {
         precondition(rowCount == height && !isFinished)
-        try check { png_shim_write_end(stream) && fflush(file) == 0 }
-        switch output {
-        case .file(let output):
-            try inFile { () throws(FileError) in
-                try output.synchronize()
-                try output.commit()
-            }
-        case .memory(let output):
-            bytes = output.contents
-        }
+        try check { png_shim_write_end(stream) }
+        bytes = try output.finish()
         isFinished = true
     }
 
     private func check(_ step: () -> Bool) throws(ImageError) {
-        if let failure { throw failure }
-        errno = 0
-        if step() { return }
-        let error = problem(of: errno)
-        failure = error
-        throw error
-    }
-
-    private func problem(of systemError: Int32) -> ImageError {
-        guard systemError != 0 else { return .unwritable(path: path, message: String(cString: png_shim_message(stream))) }
-        return switch output {
-        case .file(let output): .file(output.failure(Errno(rawValue: systemError)))
-        case .memory: .outOfMemory(path: nil, .writing)
-        }
+        try output.write(message: { String(cString: png_shim_message(stream)) }, step)
     }
 }
 

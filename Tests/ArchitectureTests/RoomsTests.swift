@@ -13,7 +13,8 @@ import Testing
     /// The system libraries, and the rooms that know them.
     private static let libraries: [String: Set<String>] = [
         "CZstd": ["GraphPack"], "CZlib": ["Interchange", "Imaging"], "CX86Intrinsics": ["PackInstructions"], "CPNG": ["Imaging"],
-        "CPNGShim": ["Imaging"], "CGraphC": ["GraphCAPI"], "ArgumentParser": ["CommandSupport", "graphc", "graphrun"],
+        "CPNGShim": ["Imaging"], "CJPEGShim": ["Imaging"], "CWebP": ["Imaging"], "CGraphC": ["GraphCAPI"],
+        "ArgumentParser": ["CommandSupport", "graphc", "graphrun"],
         "RealModule": ["GraphIR"],
         "SystemPackage": ["GraphRuntime", "GraphFiles", "Imaging", "Enlarging", "GraphTraining", "graphc", "graphrun"],
     ]

@@ -133,7 +133,9 @@ import Testing
         #expect(loss(Self.tags(codePoints: [1, 13])).contains("wrong length"))
         #expect(loss(Self.tags(gamma: 0)).contains("gAMA holds no sensible number"))
         #expect(loss(Self.tags(places: Self.adobePlaces)).contains("cHRM without gAMA"))
-        for places in [[0, 0, 0, 0, 0, 0, 0, 0], [31270, 32900] + [1, 1, 2, 2, 3, 3], Array(repeating: 0xFFFF_FFFF, count: 8), [1]] {
+        for places in [
+            [0, 0, 0, 0, 0, 0, 0, 0], [31270, 32900] + [1, 1, 2, 2, 3, 3], Array(repeating: 0xFFFF_FFFF, count: 8), [1],
+        ] {
             #expect(loss(Self.tags(gamma: 45455, places: places)).contains("cHRM holds no sensible colours"), "\(places)")
         }
     }

@@ -37,7 +37,7 @@ import Testing
 
     @Test func noFile() {
         #expect(problem(folder.file("missing.png")) == "no such file; is the name right?")
-        #expect(problem(folder.path) == "is a folder; name a PNG file in it")
+        #expect(problem(folder.path) == "is a folder; name a picture in it")
         #expect(problem("") == "no such file; is the name right?")
     }
 

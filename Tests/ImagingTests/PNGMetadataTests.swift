@@ -15,7 +15,9 @@ import Testing
         var metadata = PictureMetadata(
             iccProfile: SampleICC.stub("RGB "), exif: SampleExif.camera(isBigEndian: true).encoded(),
             xmp: Array("<x:xmpmeta>✓</x:xmpmeta>".utf8),
-            texts: [chunk("tEXt", Array("Title\0A title".utf8)), chunk("zTXt", [65, 0, 0, 1]), chunk("iTXt", [65, 0, 0, 0, 0, 0])],
+            texts: [
+                chunk("tEXt", Array("Title\0A title".utf8)), chunk("zTXt", [65, 0, 0, 1]), chunk("iTXt", [65, 0, 0, 0, 0, 0]),
+            ],
             resolution: .init(x: 2835, y: 3000, unit: .metre))
         metadata.colour.codePoints = [1, 13, 0, 1]
         metadata.colour.mastering = Array(0..<24)
@@ -115,7 +117,9 @@ import Testing
         for wrong in [0, -1, .nan, .infinity, 1e30, 0.1] as [Double] {
             #expect(chunk(.init(x: wrong, y: 1, unit: .metre)) == nil)
         }
-        for wrong in [0, -1, .nan, .infinity, -.infinity] as [Double] { #expect(chunk(.init(x: wrong, y: 1, unit: .none)) == nil) }
+        for wrong in [0, -1, .nan, .infinity, -.infinity] as [Double] {
+            #expect(chunk(.init(x: wrong, y: 1, unit: .none)) == nil)
+        }
         #expect(read([0, 0, 0, 1, 0, 0, 0, 2, 0]).metadata.resolution == Resolution(x: 1, y: 2, unit: .none))
         #expect(read([0, 0, 0, 1, 0, 0, 1, 0, 1]).metadata.resolution == Resolution(x: 1, y: 256, unit: .metre))
         for wrong in [[0, 0, 0, 0, 0, 0, 0, 1, 1], [0, 0, 0, 1, 0, 0, 0, 0, 1], [0, 0, 0, 1, 0, 0, 0, 1, 2]] as [[UInt8]] {

@@ -1,0 +1,5 @@
+// libjpeg's header needs these and includes neither.
+#include <stddef.h>
+#include <stdio.h>
+
+#include <jpeglib.h>
