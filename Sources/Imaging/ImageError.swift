@@ -26,6 +26,9 @@ public enum ImageError: Error, Hashable, Sendable {
     case tooLongToWrite(path: String?, PictureSize, PictureFormat)
     /// The header declares more pixels than the file's bytes can hold.
     case impossibleSize(path: String?, PictureSize, fileByteCount: Int)
+    /// A picture to be made, of a side of more than ``PNGReader/longestSide`` pixels or more than
+    /// ``PNGReader/mostPixelsInMemory`` in all.
+    case tooLargeResult(PictureSize)
     case outOfMemory(path: String?, Task)
     /// The encoder cannot write what it was given.
     case unwritable(path: String?, message: String)
@@ -77,7 +80,7 @@ extension ImageError: CustomStringConvertible {
             .unwritable(let path, _):
             path
         case .outOfMemory(let path, _): path
-        case .incomparable, .tooSmallToCompare, .notEnlarged: nil
+        case .tooLargeResult, .incomparable, .tooSmallToCompare, .notEnlarged: nil
         }
     }
 
@@ -105,6 +108,9 @@ extension ImageError: CustomStringConvertible {
             "\(size) pixels are too many for \(format): the longest side is \(format.longestSide); write a PNG"
         case .impossibleSize(_, let size, let fileByteCount):
             "\(fileByteCount) bytes cannot hold the \(size) pixels that its header declares"
+        case .tooLargeResult(let size):
+            "a result of \(size) pixels is too large: its longest side may be \(PNGReader.longestSide), and all its pixels "
+                + "\(PNGReader.mostPixelsInMemory)"
         case .outOfMemory(_, .reading): "there is no memory left to read it"
         case .outOfMemory(_, .writing): "there is no memory left to write it"
         case .unwritable(_, let message): "cannot be written: \(message)"

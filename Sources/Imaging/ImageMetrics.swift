@@ -19,7 +19,10 @@ extension Picture {
         return peakSignalToNoiseRatio(meanSquaredError: squares / Double(count))
     }
 
-    /// Mean structural similarity, 1 for equal pictures.
+    /// Mean structural similarity, 1 for equal pictures: that of Wang et al., 2004, with a Gaussian window.
+    ///
+    /// scikit-image computes the same by `structural_similarity` with `gaussian_weights=True`, `sigma=1.5`,
+    /// `use_sample_covariance=False` and `data_range=255`: it leaves out the places where the window does not fit.
     ///
     /// - Parameter border: Pixels left out on each side. Papers leave out as many as the scale.
     /// - Throws: when the pictures differ in size, or fewer than 11×11 pixels are left inside the border.

@@ -28,8 +28,9 @@ struct Plane {
 
     enum Channel {
         case red, green, blue
-        /// Y of BT.601 in its studio range 16…235, rounded to a whole value as MATLAB's `rgb2ycbcr` does
-        /// for `uint8`, by which the figures of super-resolution papers are made.
+        /// Y of BT.601 in its studio range 16…235, not rounded to a whole value.
+        ///
+        /// Source: ITU-R BT.601-7, as MATLAB's `rgb2ycbcr` computes it of doubles and BasicSR's `bgr2ycbcr` of floats.
         case luma
 
         func sample(_ pixels: [UInt8], at first: Int) -> Double {
@@ -39,7 +40,7 @@ struct Plane {
             case .blue: return Double(pixels[first + 2])
             case .luma:
                 let red = Double(pixels[first]), green = Double(pixels[first + 1]), blue = Double(pixels[first + 2])
-                return (16 + (65.481 * red + 128.553 * green + 24.966 * blue) / 255).rounded()
+                return 16 + (65.481 * red + 128.553 * green + 24.966 * blue) / 255
             }
         }
     }

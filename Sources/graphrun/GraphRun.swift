@@ -17,7 +17,8 @@ struct GraphRun: ParsableCommand {
             CommandGroup(name: "Model", subcommands: [Train.self, Infer.self, Eval.self, Compare.self, Bench.self]),
             CommandGroup(
                 name: "Pack", subcommands: [Inspect.self, PackCommand.self, Verify.self, Diff.self, Weights.self]),
-            CommandGroup(name: "Tool", subcommands: [RunEntry.self, GradCheck.self, SamplePictures.self]),
+            CommandGroup(
+                name: "Tool", subcommands: [Resize.self, RunEntry.self, GradCheck.self, SamplePictures.self]),
         ])
 
     static func main() { runAndExit(option: trainingOption) }
