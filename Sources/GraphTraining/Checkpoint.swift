@@ -55,7 +55,9 @@ public struct Checkpoint: Sendable {
         } catch {
             throw .unusableCheckpoint(path: path, error)
         }
-        dataPaths = (words["data"] ?? "").split(separator: "\n").map(String.init)
+        let paths = words["data"] ?? ""
+        let separator: Character = paths.contains("\0") ? "\0" : "\n"
+        dataPaths = paths.split(separator: separator).map(String.init)
         dataDigest = words["data_digest"]
     }
 
@@ -64,7 +66,9 @@ public struct Checkpoint: Sendable {
         var pack = model.pack(includingState: true)
         pack.states += average?.states(like: model.parameters) ?? []
         var words = recipe.words.merging(state.words) { first, _ in first }
-        words["data"] = dataPaths.joined(separator: "\n")
+        // A path may hold a line end, but none a zero.
+        let holdsLineEnd = dataPaths.contains { $0.contains("\n") }
+        words["data"] = holdsLineEnd ? dataPaths.map { $0 + "\0" }.joined() : dataPaths.joined(separator: "\n")
         words["data_digest"] = dataDigest
         pack.training = words
         return pack

@@ -8,11 +8,22 @@ public struct Comparison: Sendable {
     /// How many times the picture was reduced and enlarged again.
     public let scale: Int
     /// How near the model comes to the true picture.
-    public let model: Evaluation.Scores
+    public let model: Ratios
     /// How near bicubic interpolation comes.
-    public let bicubic: Evaluation.Scores
+    public let bicubic: Ratios
     /// The pictures side by side.
     public let sheet: ComparisonSheet
+
+    /// PSNR in dB, inside a border as wide as the scale.
+    public struct Ratios: Hashable, Sendable {
+        /// Of Y, and of all three channels.
+        public var luma, rgb: Double
+
+        fileprivate init(_ picture: Picture, truth: Picture, border: Int) throws(ImageError) {
+            luma = try picture.psnr(against: truth, on: .luma, border: border)
+            rgb = try picture.psnr(against: truth, on: .rgb, border: border)
+        }
+    }
 
     /// - Parameter path: of the true picture.
     /// - Throws: when it cannot be read or is too small, or the model cannot run.
@@ -22,9 +33,8 @@ public struct Comparison: Sendable {
         let pair = try PicturePair(PictureFiles(name: "", truthPath: path, reducedPath: nil), scale: scale)
         let result = try asTrainingError { try enlarger.enlarged(pair.reduced) }
         do throws(ImageError) {
-            self.model = try Evaluation.Scores(result, truth: pair.truth, border: scale)
-            bicubic = try Evaluation.Scores(
-                pair.reduced.bicubicEnlargement(scale: scale), truth: pair.truth, border: scale)
+            self.model = try Ratios(result, truth: pair.truth, border: scale)
+            bicubic = try Ratios(pair.reduced.bicubicEnlargement(scale: scale), truth: pair.truth, border: scale)
             sheet = try ComparisonSheet(before: pair.reduced, scale: scale, after: result, truth: pair.truth)
         } catch {
             throw .incomparable(path: path, error)
@@ -34,8 +44,8 @@ public struct Comparison: Sendable {
 
     /// PSNR in dB of both, inside a border as wide as the scale.
     public var table: String {
-        func line(_ name: String, _ scores: Evaluation.Scores) -> String {
-            "\(name)  \(decimal(scores.lumaPSNR, digits: 2)) dB on Y, \(decimal(scores.rgbPSNR, digits: 2)) dB on RGB\n"
+        func line(_ name: String, _ ratios: Ratios) -> String {
+            "\(name)  \(decimal(ratios.luma, digits: 2)) dB on Y, \(decimal(ratios.rgb, digits: 2)) dB on RGB\n"
         }
         return line("bicubic", bicubic) + line("model  ", model)
     }

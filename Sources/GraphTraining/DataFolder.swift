@@ -1,13 +1,18 @@
+import GraphBasics
 import GraphFiles
 
 /// The pictures of a data set, by what they are for.
 ///
-/// Three layouts are read; in each, the low-resolution picture of `NAME.png` is `NAMExS.png` for a scale
-/// of S, and a missing one is made by bicubic reduction.
+/// These layouts are read, with names in any case of letters:
 ///
-///     DIV2K    DIV2K_train_HR/  DIV2K_train_LR_bicubic/XS/  DIV2K_valid_HR/  DIV2K_valid_LR_bicubic/XS/
-///     pairs    HR/  LR_bicubic/XS/
-///     plain    the PNG files of the folder itself
+///     DIV2K      DIV2K_train_HR/  DIV2K_train_LR_bicubic/X4/  DIV2K_valid_HR/  DIV2K_valid_LR_bicubic/X4/
+///     Flickr2K   Flickr2K_HR/  Flickr2K_LR_bicubic/X4/
+///     pairs      HR/ or GT/ or GTmod12/  LR_bicubic/X4/
+///     plain      the PNG files of the folder itself  LR_bicubic/X4/
+///
+/// Low-resolution pictures are found under more names than these (`Docs/Judging.md`). Where there is no folder of them for
+/// the scale, they are made by bicubic reduction; where there is one, it must hold all. Files are pictures whose names end
+/// in `.png`, in any case, and are not hidden; all else is left alone.
 ///
 /// Without pictures for validation, a tenth of the others is held out.
 public struct DataFolder: Hashable, Sendable {
@@ -15,33 +20,41 @@ public struct DataFolder: Hashable, Sendable {
     public var training: [PictureFiles]
     /// Pictures that only validation sees, in the same order.
     public var validation: [PictureFiles]
+    /// What was found, a line for each set of pictures.
+    public var summary: [String]
+    /// Whether the pictures for validation were taken from the others.
+    var isHeldOut: Bool
 
     /// The pictures to train on and those to validate on.
     ///
-    /// - Throws: when the folder is missing, holds no PNG, or one picture alone.
+    /// - Throws: when the folder is missing, holds no PNG, or one picture alone, or lacks some of its low-resolution
+    ///   pictures.
     public init(_ path: String, scale: Int) throws(TrainingError) {
-        let sets = try Sets(path, scale: scale)
-        if let validation = sets.validation {
-            training = sets.training
-            self.validation = validation
+        let layout = try Layout(path)
+        let sets = try layout.trainingSets(scale: scale, reduced: nil)
+        let pictures = sets.flatMap(\.pictures)
+        summary = sets.map(\.summary)
+        isHeldOut = layout.validation == nil
+        if let set = try layout.validationSet(scale: scale, reduced: nil) {
+            training = pictures
+            validation = set.pictures
+            summary.append(set.summary)
         } else {
-            guard sets.training.count > 1 else {
-                throw .onePicture(folder: path)
-            }
-            (training, validation) = Self.holdOutTenth(of: sets.training)
+            guard pictures.count > 1 else { throw .onePicture(folder: path) }
+            (training, validation) = Self.holdOut(max(1, pictures.count / 10), of: pictures)
         }
     }
 
-    /// The pictures that a model is measured on: those for validation in DIV2K's layout, all in the others.
+    /// The pictures that a model is measured on: those for validation in the layouts of DIV2K and Flickr2K, all in the
+    /// others.
     public static func forEvaluation(_ path: String, scale: Int) throws(TrainingError) -> [PictureFiles] {
-        let sets = try Sets(path, scale: scale)
-        if let validation = sets.validation { return validation }
-        return sets.isDIV2K ? try DataFolder(path, scale: scale).validation : sets.training
+        try PictureSet(forEvaluation: path, scale: scale).pictures
     }
 
-    /// Every tenth picture by name, at least one: the same ones each time.
-    static func holdOutTenth<Item>(of items: [Item]) -> (kept: [Item], heldOut: [Item]) {
-        let count = max(1, items.count / 10)
+    /// Items at even distances, the same ones each time.
+    ///
+    /// - Precondition: the count is not greater than that of the items.
+    static func holdOut<Item>(_ count: Int, of items: [Item]) -> (kept: [Item], heldOut: [Item]) {
         let heldOut = Set((0..<count).map { ($0 * items.count + items.count / 2) / count })
         return (
             items.indices.filter { !heldOut.contains($0) }.map { items[$0] },
@@ -50,57 +63,79 @@ public struct DataFolder: Hashable, Sendable {
     }
 }
 
-/// Where one picture lies.
-public struct PictureFiles: Hashable, Sendable {
-    /// The file's name without its ending.
-    public var name: String
-    /// The picture in full resolution.
-    public var truthPath: String
-    /// The same in low resolution; nil where it is to be made.
-    public var reducedPath: String?
-}
-
-/// What a layout holds, before anything is held out.
-private struct Sets {
-    var isDIV2K: Bool
-    var training: [PictureFiles]
-    var validation: [PictureFiles]?
-
-    init(_ path: String, scale: Int) throws(TrainingError) {
-        let folder = try asTrainingError { try Folder(path) }
-        func pictures(_ truth: String, _ reduced: String) throws(TrainingError) -> [PictureFiles] {
-            try asTrainingError { try Folder(path + "/" + truth) }
-                .pictures(reducedFolder: "\(path)/\(reduced)/X\(scale)", scale: scale)
+extension PictureSet {
+    /// The pictures that a model is measured on; see ``DataFolder/forEvaluation(_:scale:)``.
+    ///
+    /// - Parameter reducedFolder: where their low-resolution pictures lie, all of them; nil for those that are found in the
+    ///   data folder, or made.
+    /// - Throws: when a folder is missing, holds no PNG, or lacks some low-resolution pictures.
+    public init(forEvaluation path: String, scale: Int, reducedFolder: String? = nil) throws(TrainingError) {
+        let layout = try Layout(path)
+        var reduced: ReducedFolder?
+        if let reducedFolder { reduced = try ReducedFolder(reducedFolder, scale: scale) }
+        if let set = try layout.validationSet(scale: scale, reduced: reduced) {
+            self = set
+            return
         }
-        isDIV2K = folder.names.contains("DIV2K_train_HR") || folder.names.contains("DIV2K_valid_HR")
-        if folder.names.contains("DIV2K_train_HR") {
-            training = try pictures("DIV2K_train_HR", "DIV2K_train_LR_bicubic")
-        } else if isDIV2K {
-            training = []
-        } else if folder.names.contains("HR") {
-            training = try pictures("HR", "LR_bicubic")
-        } else {
-            training = try folder.pictures(reducedFolder: nil, scale: scale)
-        }
-        if folder.names.contains("DIV2K_valid_HR") {
-            validation = try pictures("DIV2K_valid_HR", "DIV2K_valid_LR_bicubic")
+        let sets = try layout.trainingSets(scale: scale, reduced: reduced)
+        pictures = sets.flatMap(\.pictures)
+        summary = sets.map(\.summary).joined(separator: "\n")
+        if layout.isForTraining {
+            guard pictures.count > 1 else { throw .onePicture(folder: path) }
+            pictures = DataFolder.holdOut(max(1, pictures.count / 10), of: pictures).heldOut
+            summary += "\nmeasured are those that training holds out: \(readable(count: pictures.count))"
         }
     }
 }
 
-extension Folder {
-    /// Its PNG files in the order of their names.
-    fileprivate func pictures(reducedFolder: String?, scale: Int) throws(TrainingError) -> [PictureFiles] {
-        let files = names.filter { $0.lowercased().hasSuffix(".png") && !$0.hasPrefix(".") }
-        guard !files.isEmpty else {
-            throw .noPictures(folder: path, other: names.first)
+/// Which folders of a data folder hold true pictures.
+private struct Layout {
+    let folder: Folder
+    /// Names of the folders to train on; none where the pictures lie in the folder itself, or all are for validation.
+    private var training: [String] = []
+    private(set) var validation: String?
+    /// Whether the data set has pictures to train on alone, so that a model is not measured on all.
+    private(set) var isForTraining = false
+
+    init(_ path: String) throws(TrainingError) {
+        let folder = try asTrainingError { try Folder(path) }
+        let folders = folder.folders
+        func present(_ names: [String]) -> [String] {
+            names.compactMap { name in folders.first { $0.lowercased() == name.lowercased() } }
         }
-        return files.map { file in
-            let name = String(file.dropLast(4))
-            let reducedPath = reducedFolder.map { "\($0)/\(name)x\(scale).png" }
-            return PictureFiles(
-                name: name, truthPath: "\(path)/\(file)",
-                reducedPath: reducedPath.flatMap { FileStatus.exists($0) ? $0 : nil })
+        self.folder = folder
+        training = present(["DIV2K_train_HR", "Flickr2K_HR"])
+        validation = present(["DIV2K_valid_HR"]).first
+        isForTraining = !training.isEmpty
+        if training.isEmpty, validation == nil { training = Array(present(["HR", "GT", "GTmod12"]).prefix(1)) }
+    }
+
+    /// - Parameter reduced: where low-resolution pictures lie, if that was named.
+    func trainingSets(scale: Int, reduced: ReducedFolder?) throws(TrainingError) -> [PictureSet] {
+        if training.isEmpty, validation == nil {
+            return [try PictureSet(folder, reduced: self.reduced(for: "HR", scale: scale, named: reduced))]
         }
+        var sets: [PictureSet] = []
+        for name in training { sets.append(try set(name, scale: scale, reduced: reduced)) }
+        return sets
+    }
+
+    func validationSet(scale: Int, reduced: ReducedFolder?) throws(TrainingError) -> PictureSet? {
+        guard let validation else { return nil }
+        return try set(validation, scale: scale, reduced: reduced)
+    }
+
+    private func set(_ name: String, scale: Int, reduced: ReducedFolder?) throws(TrainingError) -> PictureSet {
+        let truths = try asTrainingError { try Folder("\(folder.path)/\(name)") }
+        return try PictureSet(truths, reduced: self.reduced(for: name, scale: scale, named: reduced))
+    }
+
+    /// The low-resolution pictures of a folder of true ones: those that were named, or what is found.
+    private func reduced(for truths: String, scale: Int, named: ReducedFolder?) throws(TrainingError) -> ReducedFolder? {
+        if let named { return named }
+        // `DIV2K_train_` of `DIV2K_train_HR`, nothing of `HR`.
+        let beginning = truths.lowercased().hasSuffix("_hr") ? String(truths.dropLast(2)) : nil
+        let isAlone = training.count + (validation == nil ? 0 : 1) <= 1
+        return try ReducedFolder.found(in: folder, beginning: beginning, orWithout: isAlone, scale: scale)
     }
 }

@@ -5,25 +5,25 @@ import Imaging
 
 /// How close a model and bicubic enlargement come to true pictures.
 public struct Evaluation: Hashable, Sendable {
-    /// PSNR in dB, and SSIM.
+    /// How near an enlargement comes to the true picture.
     public struct Scores: Hashable, Sendable {
-        /// PSNR in dB and SSIM, of luma alone and of all three channels.
-        public var lumaPSNR, lumaSSIM, rgbPSNR, rgbSSIM: Double
+        /// Peak signal-to-noise ratio in dB; infinite for equal pictures.
+        public var psnr: Double
+        /// Structural similarity, 1 for equal pictures.
+        public var ssim: Double
 
         /// - Parameter border: pixels left out on each side.
-        public init(_ picture: Picture, truth: Picture, border: Int) throws(ImageError) {
-            lumaPSNR = try picture.psnr(against: truth, on: .luma, border: border)
-            lumaSSIM = try picture.ssim(against: truth, on: .luma, border: border)
-            rgbPSNR = try picture.psnr(against: truth, on: .rgb, border: border)
-            rgbSSIM = try picture.ssim(against: truth, on: .rgb, border: border)
+        /// - Throws: when the pictures differ in size, or fewer than 11×11 pixels are left inside the border.
+        public init(
+            _ picture: Picture, truth: Picture, on channels: MetricChannels, border: Int
+        ) throws(ImageError) {
+            psnr = try picture.psnr(against: truth, on: channels, border: border)
+            ssim = try picture.ssim(against: truth, on: channels, border: border)
         }
 
         fileprivate init(meanOf scores: [Scores]) {
-            func mean(_ value: (Scores) -> Double) -> Double { scores.map(value).reduce(0, +) / Double(scores.count) }
-            lumaPSNR = mean(\.lumaPSNR)
-            lumaSSIM = mean(\.lumaSSIM)
-            rgbPSNR = mean(\.rgbPSNR)
-            rgbSSIM = mean(\.rgbSSIM)
+            psnr = scores.map(\.psnr).reduce(0, +) / Double(scores.count)
+            ssim = scores.map(\.ssim).reduce(0, +) / Double(scores.count)
         }
     }
 
@@ -37,65 +37,56 @@ public struct Evaluation: Hashable, Sendable {
         public var bicubic: Scores
     }
 
+    /// How many times pictures were enlarged.
+    public let scale: Int
+    /// The convention that the figures follow, but for another border where one was asked for.
+    public let convention: EvaluationProtocol
+    /// Pixels left out on each side.
+    public let border: Int
     /// One row for each picture, in the order given.
-    public var rows: [Row]
+    public private(set) var rows: [Row] = []
 
     /// Enlarges the low-resolution picture of each pair and compares the result with the true one.
     ///
     /// - Parameters:
-    ///   - border: pixels left out on each side; nil for as many as the scale, as papers do.
+    ///   - border: pixels left out on each side; nil for as many as the convention says.
     ///   - progress: called after each picture.
     /// - Throws: when a picture cannot be read or is too small to compare, or the model cannot run.
     public init(
-        _ model: Model, _ files: [PictureFiles], border: Int? = nil, threadCount: Int,
-        progress: (_ done: Int) -> Void = { _ in }
+        _ model: Model, _ files: [PictureFiles], by convention: EvaluationProtocol = .paper, border: Int? = nil,
+        threadCount: Int, progress: (_ done: Int) -> Void = { _ in }
     ) throws(TrainingError) {
         let enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount) }
-        let scale = enlarger.scale
-        rows = []
+        scale = enlarger.scale
+        self.convention = convention
+        self.border = border ?? convention.border(scale: scale)
+        // What does not fit is said before anything is computed.
+        for picture in files { _ = try picture.checkedSize(scale: scale) }
         for picture in files {
             let pair = try PicturePair(picture, scale: scale)
             let result = try asTrainingError { try enlarger.enlarged(pair.reduced) }
-            let bicubic = pair.reduced.bicubicEnlargement(scale: scale)
-            do throws(ImageError) {
-                rows.append(
-                    Row(
-                        name: picture.name, model: try Scores(result, truth: pair.truth, border: border ?? scale),
-                        bicubic: try Scores(bicubic, truth: pair.truth, border: border ?? scale)))
-            } catch {
-                throw .incomparable(path: picture.truthPath, error)
-            }
+            rows.append(try row(picture, pair, result, threadCount: threadCount))
             progress(rows.count)
         }
+    }
+
+    private func row(
+        _ files: PictureFiles, _ pair: PicturePair, _ result: Picture, threadCount: Int
+    ) throws(TrainingError) -> Row {
+        let scores = try parallelMap(2, threadCount: threadCount, tool: { () throws(TrainingError) in }) {
+            (_, index) throws(TrainingError) in
+            let picture = index == 0 ? result : pair.reduced.bicubicEnlargement(scale: scale)
+            do throws(ImageError) {
+                return try Scores(picture, truth: pair.truth, on: convention.channels, border: border)
+            } catch {
+                throw .incomparable(path: files.truthPath, error)
+            }
+        }
+        return Row(name: files.name, model: scores[0], bicubic: scores[1])
     }
 
     /// The mean of each score over the pictures.
     public var mean: Row {
         Row(name: "mean", model: Scores(meanOf: rows.map(\.model)), bicubic: Scores(meanOf: rows.map(\.bicubic)))
-    }
-
-    /// Aligned columns: a line for each picture and one for the mean.
-    public var table: String {
-        let names = (rows + [mean]).map(\.name)
-        let width = max(7, names.map(\.count).max() ?? 0)
-        func line(_ name: String, _ cells: [String]) -> String {
-            name + String(repeating: " ", count: width - name.count)
-                + cells.map { String(repeating: " ", count: max(1, 9 - $0.count)) + $0 }.joined() + "\n"
-        }
-        let groups = ["Y PSNR dB", "Y SSIM", "RGB PSNR dB", "RGB SSIM"]
-        let heading =
-            String(repeating: " ", count: width)
-            + groups.map { String(repeating: " ", count: 18 - $0.count) + $0 }.joined() + "\n"
-        let body = (rows + [mean]).map { row in
-            line(
-                row.name,
-                [
-                    decimal(row.model.lumaPSNR, digits: 2), decimal(row.bicubic.lumaPSNR, digits: 2),
-                    decimal(row.model.lumaSSIM, digits: 4), decimal(row.bicubic.lumaSSIM, digits: 4),
-                    decimal(row.model.rgbPSNR, digits: 2), decimal(row.bicubic.rgbPSNR, digits: 2),
-                    decimal(row.model.rgbSSIM, digits: 4), decimal(row.bicubic.rgbSSIM, digits: 4),
-                ])
-        }
-        return heading + line("picture", groups.flatMap { _ in ["model", "bicubic"] }) + body.joined()
     }
 }

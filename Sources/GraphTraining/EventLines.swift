@@ -8,7 +8,8 @@ extension TrainingEvent {
         case .decoding: nil
         case .ready(let setUp):
             line([
-                ("event", .text("ready")), ("training_pictures", .number(Double(setUp.trainingPictureCount))),
+                ("event", .text("ready")), ("sources", .text(setUp.sources.joined(separator: "\n"))),
+                ("training_pictures", .number(Double(setUp.trainingPictureCount))),
                 ("validation_pictures", .number(Double(setUp.validationPictureCount))),
                 ("weights", .number(Double(setUp.weightCount))), ("validation", .text(setUp.validation)),
                 ("bicubic_psnr", .number(setUp.bicubicPSNR)), ("first_step", .number(Double(setUp.firstStep))),

@@ -1,3 +1,4 @@
+import GraphBasics
 import Imaging
 
 /// A picture and its low-resolution counterpart, smaller by a whole factor in both directions.
@@ -7,7 +8,8 @@ public struct PicturePair: Hashable, Sendable {
     /// The picture reduced by the scale.
     public var reduced: Picture
 
-    /// Reads a pair; the true picture is cut to a multiple of the scale.
+    /// Reads a pair; the true picture is cut to a multiple of the scale, and so is the reduced one where its sides were
+    /// rounded up.
     ///
     /// - Throws: when a file cannot be read, or the sizes do not match.
     public init(_ files: PictureFiles, scale: Int) throws(TrainingError) {
@@ -20,10 +22,9 @@ public struct PicturePair: Hashable, Sendable {
             return
         }
         let reduced = try Self.read(reducedPath)
-        guard reduced.width * scale == truth.width, reduced.height * scale == truth.height else {
-            throw files.mismatch(reduced.size, truth.size, scale: scale)
-        }
-        self.init(truth: truth, reduced: reduced)
+        try files.check(reduced.size, truth: picture.size, scale: scale)
+        let part = reduced.cropped(x: 0, y: 0, width: truth.width / scale, height: truth.height / scale)
+        self.init(truth: truth, reduced: part)
     }
 
     /// Reads a part of a pair, as though it were cut out of the whole; no row of the files that lies below what it is
@@ -84,27 +85,32 @@ public struct PicturePair: Hashable, Sendable {
 extension PictureFiles {
     /// The size of the true picture, cut to a multiple of the scale, from the files' headers alone.
     ///
-    /// - Parameter smallestSide: what both sides must reach, a multiple of the scale.
-    /// - Throws: when a header cannot be read, or sizes do not match.
-    func checkedSize(scale: Int, smallestSide: Int) throws(TrainingError) -> PictureSize {
-        let stored = try Self.storedSize(truthPath)
+    /// - Throws: when a header cannot be read, a side is shorter than the scale, or sizes do not match.
+    func checkedSize(scale: Int) throws(TrainingError) -> PictureSize {
+        let stored = try storedSize()
         let size = PictureSize(width: stored.width / scale * scale, height: stored.height / scale * scale)
-        guard min(size.width, size.height) >= smallestSide else {
-            throw .tooSmallForCrop(path: truthPath, stored, side: smallestSide)
+        guard min(size.width, size.height) > 0 else {
+            throw .tooSmallForScale(path: truthPath, stored, scale: scale)
         }
-        if let reducedPath {
-            let reduced = try Self.storedSize(reducedPath)
-            guard reduced.width * scale == size.width, reduced.height * scale == size.height else {
-                throw mismatch(reduced, size, scale: scale)
-            }
-        }
+        if let reducedPath { try check(Self.storedSize(reducedPath), truth: stored, scale: scale) }
         return size
     }
 
-    fileprivate func mismatch(_ reduced: PictureSize, _ truth: PictureSize, scale: Int) -> TrainingError {
-        .unequalPair(
-            path: reducedPath ?? name, reduced, truth: truthPath, scale: scale,
-            expected: PictureSize(width: truth.width / scale, height: truth.height / scale))
+    /// The size of the true picture, as its header says.
+    func storedSize() throws(TrainingError) -> PictureSize { try Self.storedSize(truthPath) }
+
+    /// A reduced picture is of the true one cut to a multiple of the scale, or of the whole one with its sides rounded up,
+    /// as MATLAB's `imresize` makes it: pixels of both lie at the same places.
+    ///
+    /// - Parameter truth: the size of the whole picture.
+    fileprivate func check(_ reduced: PictureSize, truth: PictureSize, scale: Int) throws(TrainingError) {
+        let cut = PictureSize(width: truth.width / scale, height: truth.height / scale)
+        let roundedUp = PictureSize(
+            width: truth.width.ceilingDivided(by: scale), height: truth.height.ceilingDivided(by: scale))
+        guard reduced == cut || reduced == roundedUp else {
+            throw .unequalPair(
+                path: reducedPath ?? name, reduced, truth: truthPath, scale: scale, expected: cut, roundedUp: roundedUp)
+        }
     }
 
     private static func storedSize(_ path: String) throws(TrainingError) -> PictureSize {

@@ -29,6 +29,7 @@ public final class ProgressReport: Sendable {
         case .decoding(let done, let count):
             if isTerminal { showInPlace("reading pictures \(done)/\(count)") }
         case .ready(let setUp):
+            for source in setUp.sources { showLine(source) }
             showLine(
                 "\(readable(count: setUp.trainingPictureCount, "picture")) to train on, "
                     + "\(readable(count: setUp.validationPictureCount)) to validate on; "

@@ -8,6 +8,10 @@ public struct TrainingData: Hashable, Sendable {
     public var training: [PictureFiles] = []
     /// Each picture once.
     public var validation: [PictureFiles] = []
+    /// What was found in the folders, a line for each set of pictures.
+    public var summary: [String] = []
+    /// Those for validation that were taken from pictures to train on.
+    var heldOut: [PictureFiles] = []
 
     /// - Throws: when a folder is missing, or holds too few pictures; see ``DataFolder``.
     public init(_ paths: [String], scale: Int) throws(TrainingError) {
@@ -16,6 +20,8 @@ public struct TrainingData: Hashable, Sendable {
             let folder = try DataFolder(path, scale: scale)
             training += folder.training
             validation += folder.validation.filter { !validation.contains($0) }
+            summary += folder.summary.filter { !summary.contains($0) }
+            if folder.isHeldOut { heldOut += folder.validation }
         }
         guard !training.isEmpty else {
             throw .nothingToTrainOn(folders: paths)

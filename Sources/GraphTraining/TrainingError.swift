@@ -28,10 +28,17 @@ public enum TrainingError: Error, Hashable, Sendable {
     case nothingToTrainOn(folders: [String])
     /// Divided by the scale, the picture would have no pixel.
     case tooSmallForScale(path: String, PictureSize, scale: Int)
-    /// No crop of this side lies inside the picture.
-    case tooSmallForCrop(path: String, PictureSize, side: Int)
-    /// A low-resolution picture is not of the size that its true one divides to.
-    case unequalPair(path: String, PictureSize, truth: String, scale: Int, expected: PictureSize)
+    /// No crop of this side lies inside the pictures.
+    case tooSmallForCrop([SmallPicture], side: Int)
+    /// Pictures without a low-resolution one in the folder that holds them.
+    ///
+    /// - Parameters:
+    ///   - of: the path of the first.
+    ///   - lookedFor: the names that it could have.
+    case missingReduced(folder: String, of: String, lookedFor: [String], count: Int, pictureCount: Int)
+    /// A low-resolution picture has neither of the sizes that its true one divides to.
+    case unequalPair(
+        path: String, PictureSize, truth: String, scale: Int, expected: PictureSize, roundedUp: PictureSize)
     /// A picture is smaller than when the run began.
     case shrunkPicture(path: String)
     /// A picture that cannot be compared.
@@ -112,6 +119,16 @@ public enum TrainingError: Error, Hashable, Sendable {
     }
 }
 
+/// A picture that is smaller than what is to be cut out of it.
+public struct SmallPicture: Hashable, Sendable, CustomStringConvertible {
+    /// The file.
+    public var path: String
+    /// The whole picture's.
+    public var size: PictureSize
+
+    public var description: String { "\(path) (\(size))" }
+}
+
 extension TrainingError: CustomStringConvertible {
     public var description: String {
         switch self {
@@ -131,10 +148,16 @@ extension TrainingError: CustomStringConvertible {
             "\(folders.joined(separator: ", ")): there are pictures to validate on, but none to train on"
         case .tooSmallForScale(let path, let size, let scale):
             "\(path): \(size) pixels are too few for a scale of \(scale)"
-        case .tooSmallForCrop(let path, let size, let side):
-            "\(path): \(size) pixels are smaller than the crop of \(side)×\(side); remove the picture or choose a smaller crop"
-        case .unequalPair(let path, let size, let truth, let scale, let expected):
-            "\(path): \(size) pixels are not those of \(truth) divided by \(scale), \(expected); remove the file to have it made"
+        case .tooSmallForCrop(let pictures, let side):
+            "\(pictures.map(\.description).joined(separator: ", ")): smaller than the crop of \(side)×\(side) pixels; remove "
+                + "\(pictures.count == 1 ? "the picture" : "these \(pictures.count) pictures") or choose a smaller crop"
+        case .missingReduced(let folder, let truth, let names, let count, let pictureCount):
+            "\(folder): \(count) of \(pictureCount) pictures have no low-resolution one in this folder, first \(truth): looked "
+                + "for \(names.joined(separator: ", ")); add what is missing, or move the folder away to have all made"
+        case .unequalPair(let path, let size, let truth, let scale, let expected, let roundedUp):
+            "\(path): \(size) pixels are not those of \(truth) divided by \(scale), \(expected)"
+                + (roundedUp == expected ? "" : " or, rounded up, \(roundedUp)")
+                + "; put the right picture there, or move its folder away to have all made"
         case .shrunkPicture(let path): "\(path): is smaller than when the run began; put back the picture"
         case .incomparable(let path, let error): "\(path): \(error.problem)"
         case .batchNotMade(let step): "the batch of step \(step) was not made"

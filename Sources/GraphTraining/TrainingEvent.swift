@@ -32,6 +32,8 @@ extension TrainingEvent {
 
 /// What a run begins with.
 public struct TrainingSetUp: Hashable, Sendable {
+    /// What the data folders hold, a line for each set of pictures.
+    public var sources: [String]
     /// Pictures that are trained on.
     public var trainingPictureCount: Int
     /// Pictures, or crops, that weights are measured on.

@@ -44,7 +44,8 @@ struct TrainingPictures {
         report(
             .ready(
                 TrainingSetUp(
-                    trainingPictureCount: data.training.count, validationPictureCount: data.validation.count,
+                    sources: data.summary, trainingPictureCount: data.training.count,
+                    validationPictureCount: data.validation.count,
                     weightCount: model.parameters.tensors.filter { !$0.isState }.map(\.elementCount).reduce(0, +),
                     validation: validation.summary, bicubicPSNR: validation.bicubicPSNR, firstStep: firstStep)))
     }
@@ -53,14 +54,30 @@ struct TrainingPictures {
 extension TrainingData {
     /// The size of each training picture's low-resolution counterpart, from the files' headers.
     ///
-    /// - Throws: when a file cannot be read, or is too small for the recipe.
+    /// - Throws: when a file cannot be read, or pictures are too small for the recipe: all of them, those that are held out
+    ///   too, since which ones are depends on how many there are.
     func reducedSizes(_ recipe: Recipe, scale: Int) throws(TrainingError) -> [PictureSize] {
+        let side = recipe.patchSide
+        if !(try smallPictures(training, side: side)).isEmpty {
+            throw .tooSmallForCrop(try smallPictures(training + heldOut, side: side), side: side)
+        }
         var sizes: [PictureSize] = []
         for files in training {
-            let size = try files.checkedSize(scale: scale, smallestSide: recipe.patchSide)
+            let size = try files.checkedSize(scale: scale)
             sizes.append(PictureSize(width: size.width / scale, height: size.height / scale))
         }
         return sizes
+    }
+
+    /// Those of which a side is shorter than a crop's, each once, in the order of their paths.
+    private func smallPictures(_ files: [PictureFiles], side: Int) throws(TrainingError) -> [SmallPicture] {
+        var small: [SmallPicture] = []
+        for picture in files {
+            let size = try picture.storedSize()
+            let found = SmallPicture(path: picture.truthPath, size: size)
+            if min(size.width, size.height) < side, !small.contains(found) { small.append(found) }
+        }
+        return small.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }
 
     /// Memory that all training pictures take with their low-resolution counterparts.

@@ -26,7 +26,7 @@ struct ValidationCrops: Sendable {
         let perAxis = Self.cropsPerAxis(pictureCount: chosen.count, limit: limit)
         var side = side
         for file in chosen {
-            let size = try file.checkedSize(scale: scale, smallestSide: scale)
+            let size = try file.checkedSize(scale: scale)
             side = min(side, size.width, size.height)
         }
         let reducedSide = side / scale

@@ -17,7 +17,7 @@ struct ValidationStrip {
         let chosen = ValidationCrops.evenlyChosen(files, limit: Self.pictureLimit)
         var side = side
         for file in chosen {
-            let size = try file.checkedSize(scale: scale, smallestSide: scale)
+            let size = try file.checkedSize(scale: scale)
             side = min(side, size.width, size.height)
         }
         var crops: [PicturePair] = []

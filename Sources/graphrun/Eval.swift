@@ -12,9 +12,11 @@ struct Eval: ParsableCommand {
         discussion: """
             graphrun eval run/best.gpack --data Set5
 
-            DIR holds DIV2K_valid_HR, or HR and LR_bicubic/X4, or PNGs. Missing
-            low-resolution pictures are made by bicubic reduction. PSNR and SSIM are
-            taken on Y and RGB, inside a border.
+            DIR holds DIV2K_valid_HR, or HR and LR_bicubic/X4, or PNGs. Where there are no
+            low-resolution pictures, they are made by bicubic reduction. The protocols:
+              paper  Y, without a border as wide as the scale: tables of papers
+              div2k  RGB, without a border of the scale and 6: figures for DIV2K
+              rgb    RGB, without a border as wide as the scale
             """)
 
     @OptionGroup var model: ModelOptions
@@ -22,8 +24,24 @@ struct Eval: ParsableCommand {
     @Option(help: "The pictures.")
     var data: String
 
-    @Option(help: ArgumentHelp("Border left out (default: the scale).", valueName: "pixels"))
+    @Option(help: ArgumentHelp("Their low-resolution pictures, if not in DIR.", valueName: "folder"))
+    var lr: String?
+
+    @Option(name: .customLong("protocol"), help: ArgumentHelp("How figures are taken.", valueName: "name"))
+    var convention: EvaluationProtocol = .paper
+
+    @Option(help: ArgumentHelp("Border left out. (default: the protocol's)", valueName: "pixels"))
     var border: Int?
+
+    @Option(help: ArgumentHelp("How they are printed.", valueName: "name"))
+    var format = Format.table
+
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        /// For people.
+        case table
+        case csv
+        case json
+    }
 
     func validate() throws {
         try model.checkNoPictures()
@@ -32,13 +50,20 @@ struct Eval: ParsableCommand {
 
     func run() throws {
         let loaded = try model.model()
-        let scale = try Enlargement(loaded).scale
-        let files = try DataFolder.forEvaluation(data, scale: scale)
-        let evaluation = try Evaluation(loaded, files, border: border, threadCount: model.threadCount) { done in
+        let set = try PictureSet(forEvaluation: data, scale: try Enlargement(loaded).scale, reducedFolder: lr)
+        let count = set.pictures.count
+        let evaluation = try Evaluation(
+            loaded, set.pictures, by: convention, border: border, threadCount: model.threadCount
+        ) { done in
             guard StandardError.isTerminal else { return }
-            StandardError.write("\rpicture \(done)/\(files.count)\(done == files.count ? "\r\u{1B}[K" : "")")
+            StandardError.write("\rpicture \(done)/\(count)\(done == count ? "\r\u{1B}[K" : "")")
         }
-        print("x\(scale), border of \(border ?? scale) pixels left out")
-        print(evaluation.table, terminator: "")
+        switch format {
+        case .table: print("\(evaluation.heading)\n\(set.summary)\n\(evaluation.table)", terminator: "")
+        case .csv: print(evaluation.csv, terminator: "")
+        case .json: print(evaluation.json(pictures: set.summary), terminator: "")
+        }
     }
 }
+
+extension EvaluationProtocol: ExpressibleByArgument {}

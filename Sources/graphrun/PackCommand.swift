@@ -41,11 +41,12 @@ struct PackCommand: ParsableCommand {
         print(try pack.write(to: output, storage: storage))
         guard let data else { return }
         let scale = try Enlargement(loaded).scale
-        let files = try DataFolder.forEvaluation(data, scale: scale)
-        let before = try Evaluation(loaded, files, threadCount: threads.count).mean.model
-        let after = try Evaluation(Model(contentsOf: output), files, threadCount: threads.count).mean.model
+        let set = try PictureSet(forEvaluation: data, scale: scale)
+        print(set.summary)
+        let before = try Evaluation(loaded, set.pictures, threadCount: threads.count).mean.model
+        let after = try Evaluation(Model(contentsOf: output), set.pictures, threadCount: threads.count).mean.model
         func decibels(_ psnr: Double) -> String { "\((psnr * 1000).rounded() / 1000) dB" }
-        print("PSNR on Y: \(decibels(before.lumaPSNR)), stored \(decibels(after.lumaPSNR))")
+        print("PSNR on Y: \(decibels(before.psnr)), stored \(decibels(after.psnr))")
     }
 }
 

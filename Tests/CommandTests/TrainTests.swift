@@ -83,6 +83,32 @@ struct TrainTests {
         #expect(finished.status == 64 && finished.output.isEmpty && finished.errors.contains("Usage: graphrun train"))
     }
 
+    /// Folders with a line end in their names are kept in a checkpoint as they are; a pipe and a folder among the pictures
+    /// keep none from training.
+    @Test func oddFoldersAreTrainedOn() throws {
+        let place = try place()
+        try FileManager.default.moveItem(at: place.url("data"), to: place.url("da\nta"))
+        try FileManager.default.createDirectory(at: place.url("da\nta/x.png"), withIntermediateDirectories: false)
+        #expect(mkfifo(place.url("da\nta/y.png").path, 0o600) == 0)
+        var arguments = train("out", "--epochs", "1")
+        arguments[arguments.firstIndex(of: "data") ?? 0] = "da\nta"
+        let begun = try place.graphrun(arguments)
+        #expect(begun.status == 0 && begun.errors.contains("; left out, being no files: x.png, y.png\n"), "\(begun.errors)")
+        let resumed = try place.graphrun("train", "--resume", "out", "--epochs", "2")
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        #expect(try place.text("out/history.csv").split(separator: "\n").count == 3)
+    }
+
+    @Test func allSmallPicturesAreNamedAtOnce() throws {
+        let place = try place()
+        _ = try place.picture("data/d.png", width: 12, height: 90)
+        _ = try place.picture("data/e.png", width: 40, height: 15)
+        let line = try place.graphrun(train("out")).failure()
+        #expect(
+            line == "graphrun: data/d.png (12×90), data/e.png (40×15): smaller than the crop of 16×16 pixels; remove these "
+                + "2 pictures or choose a smaller crop (--patch)")
+    }
+
     @Test func aRunThatGoesOnKeepsItsRecipe() throws {
         let place = try place()
         _ = try place.graphrun(train("out", "--epochs", "1"))

@@ -22,23 +22,29 @@ struct DataFolderTests {
 
     @Test(arguments: [2, 3, 9, 10, 19, 20, 100])
     func heldOutPicturesAreATenthAndAtLeastOne(count: Int) {
-        let (kept, heldOut) = DataFolder.holdOutTenth(of: Array(0..<count))
-        #expect(heldOut.count == max(1, count / 10))
+        let tenth = max(1, count / 10)
+        let (kept, heldOut) = DataFolder.holdOut(tenth, of: Array(0..<count))
+        #expect(heldOut.count == tenth)
         #expect((kept + heldOut).sorted() == Array(0..<count))
     }
 
     @Test func theLayoutOfDIV2KIsRead() throws {
         let folder = TemporaryFolder()
         try folder.pictures(["0001", "0002"], in: "DIV2K_train_HR")
-        try folder.pictures(["0001x4"], in: "DIV2K_train_LR_bicubic/X4", width: 12, height: 10)
+        try folder.pictures(["0001x4", "0002x4"], in: "DIV2K_train_LR_bicubic/X4", width: 12, height: 10)
         try folder.pictures(["0801"], in: "DIV2K_valid_HR")
         try folder.pictures(["0801x2"], in: "DIV2K_valid_LR_bicubic/X2", width: 24, height: 20)
         let data = try DataFolder(folder.path, scale: 4)
         #expect(data.training.map(\.name) == ["0001", "0002"])
         #expect(data.training[0].reducedPath == "\(folder.path)/DIV2K_train_LR_bicubic/X4/0001x4.png")
-        #expect(data.training[1].reducedPath == nil)
         #expect(data.validation.map(\.name) == ["0801"])
         #expect(data.validation[0].reducedPath == nil)
+        #expect(
+            data.summary == [
+                "\(folder.path)/DIV2K_train_HR: 2 pictures, 2 low-resolution ones from "
+                    + "\(folder.path)/DIV2K_train_LR_bicubic/X4",
+                "\(folder.path)/DIV2K_valid_HR: 1 picture, their low-resolution ones made by bicubic reduction",
+            ])
         let atTwo = try DataFolder.forEvaluation(folder.path, scale: 2)
         #expect(atTwo.map(\.reducedPath) == ["\(folder.path)/DIV2K_valid_LR_bicubic/X2/0801x2.png"])
     }
@@ -132,27 +138,64 @@ struct DataFolderTests {
         #expect(errorText { _ = try DataFolder(folder.path, scale: 4) } == expected)
     }
 
-    @Test func aPictureSmallerThanTheCropIsNamed() throws {
+    @Test func allPicturesSmallerThanTheCropAreNamed() throws {
         let folder = TemporaryFolder()
-        try folder.pictures(["a"], width: 90, height: 120)
-        let files = PictureFiles(name: "a", truthPath: folder.path + "/a.png", reducedPath: nil)
-        let text = errorText { _ = try files.checkedSize(scale: 4, smallestSide: 96) }
+        try folder.pictures(["a", "b"], width: 96, height: 96)
+        try folder.pictures(["c"], width: 90, height: 120)
+        let data = try TrainingData([folder.path], scale: 4)
         #expect(
-            text == "\(folder.path)/a.png: 90×120 pixels are smaller than the crop of 96×96; remove the picture "
+            errorText { _ = try data.reducedSizes(Recipe(), scale: 4) }
+                == "\(folder.path)/c.png (90×120): smaller than the crop of 96×96 pixels; remove the picture "
                 + "or choose a smaller crop")
+        // One that is held out, too: without the others it may not be any more.
+        try folder.pictures(["b"], width: 8, height: 9)
+        #expect(
+            errorText { _ = try data.reducedSizes(Recipe(), scale: 4) }
+                == "\(folder.path)/b.png (8×9), \(folder.path)/c.png (90×120): smaller than the crop of 96×96 pixels; "
+                + "remove these 2 pictures or choose a smaller crop")
+    }
+
+    @Test func aPictureSmallerThanTheScaleIsNamed() throws {
+        let folder = TemporaryFolder()
+        try folder.pictures(["a"], width: 3, height: 120)
+        let files = PictureFiles(name: "a", truthPath: folder.path + "/a.png", reducedPath: nil)
+        let expected = "\(folder.path)/a.png: 3×120 pixels are too few for a scale of 4"
+        #expect(errorText { _ = try files.checkedSize(scale: 4) } == expected)
     }
 
     @Test func reducedPicturesOfAnotherSizeAreNamed() throws {
         let folder = TemporaryFolder()
-        try folder.pictures(["a"])
-        try folder.pictures(["ax4"], width: 12, height: 11)
-        let files = PictureFiles(
-            name: "a", truthPath: folder.path + "/a.png", reducedPath: folder.path + "/ax4.png")
-        let expected =
-            "\(folder.path)/ax4.png: 12×11 pixels are not those of \(folder.path)/a.png divided by 4, 12×10; "
-            + "remove the file to have it made"
-        #expect(errorText { _ = try files.checkedSize(scale: 4, smallestSide: 8) } == expected)
-        #expect(errorText { _ = try PicturePair(files, scale: 4) } == expected)
+        try folder.pictures(["a", "b"])
+        try folder.pictures(["b"], width: 50, height: 43)
+        try folder.pictures(["ax4", "bx4"], width: 13, height: 10)
+        func files(_ name: String) -> PictureFiles {
+            PictureFiles(name: name, truthPath: "\(folder.path)/\(name).png", reducedPath: "\(folder.path)/\(name)x4.png")
+        }
+        let even =
+            "\(folder.path)/ax4.png: 13×10 pixels are not those of \(folder.path)/a.png divided by 4, 12×10; put the right "
+            + "picture there, or move its folder away to have all made"
+        #expect(errorText { _ = try files("a").checkedSize(scale: 4) } == even)
+        #expect(errorText { _ = try PicturePair(files("a"), scale: 4) } == even)
+        // One side cut and the other one rounded up is no reduction that anything makes.
+        #expect(errorText { _ = try files("b").checkedSize(scale: 4) }.contains("divided by 4, 12×10 or, rounded up, 13×11; "))
+    }
+
+    @Test func reducedPicturesOfSidesRoundedUpAreUsed() throws {
+        let folder = TemporaryFolder()
+        try folder.pictures(["a"], in: "HR", width: 50, height: 43)
+        let truth = try Picture(contentsOfPNG: folder.path + "/HR/a.png")
+        // As MATLAB reduces the whole picture.
+        let reduced = truth.bicubicReduction(scale: 4)
+        try FileManager.default.createDirectory(atPath: folder.path + "/LR", withIntermediateDirectories: false)
+        try reduced.writePNG(to: folder.path + "/LR/a.png")
+        let files = try DataFolder.forEvaluation(folder.path, scale: 4)[0]
+        #expect(try files.checkedSize(scale: 4) == PictureSize(width: 48, height: 40))
+        let pair = try PicturePair(files, scale: 4)
+        #expect(pair.truth == truth.cropped(x: 0, y: 0, width: 48, height: 40))
+        #expect(pair.reduced == reduced.cropped(x: 0, y: 0, width: 12, height: 10))
+        let part = try PicturePair(files, scale: 4, reducedRows: 2..<10, reducedColumns: 5..<12)
+        #expect(part.reduced == reduced.cropped(x: 5, y: 2, width: 7, height: 8))
+        #expect(part.truth == truth.cropped(x: 20, y: 8, width: 28, height: 32))
     }
 
     @Test func sampleFoldersAreNotOverwritten() throws {

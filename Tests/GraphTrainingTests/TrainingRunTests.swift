@@ -175,31 +175,4 @@ struct TrainingRunTests {
                 == "'small' cannot be trained on pictures: 'hr' is f32[N, 2*H, 2*W, 3], "
                 + "the true picture is u8[N, 2*H, 2*W, 3]")
     }
-
-    private static func model() throws -> Model { try Model(source: SourceText(smallModel, name: "small.graph"), seed: 1) }
-
-    @Test func anEvaluationNamesEachPictureAndTheirMean() throws {
-        let folder = TemporaryFolder()
-        try folder.pictures(["one", "second"], in: "pictures")
-        let files = try DataFolder.forEvaluation(folder.path + "/pictures", scale: 2)
-        let evaluation = try Evaluation(Self.model(), files, threadCount: 1)
-        #expect(evaluation.rows.map(\.name) == ["one", "second"])
-        let pair = try PicturePair(files[1], scale: 2)
-        #expect(
-            try evaluation.rows[1].bicubic
-                == Evaluation.Scores(pair.reduced.bicubicEnlargement(scale: 2), truth: pair.truth, border: 2))
-        let rows = evaluation.rows.map(\.model.lumaPSNR)
-        #expect(evaluation.mean.model.lumaPSNR == (rows[0] + rows[1]) / 2)
-        let lines = evaluation.table.split(separator: "\n")
-        #expect(lines.map { $0.prefix(8) } == ["        ", "picture ", "one     ", "second  ", "mean    "])
-        #expect(Set(lines.map(\.count)).count == 1)
-    }
-
-    @Test func aPictureTooSmallToCompareIsNamed() throws {
-        let folder = TemporaryFolder()
-        try folder.pictures(["tiny"], in: "pictures", width: 12, height: 12)
-        let files = try DataFolder.forEvaluation(folder.path + "/pictures", scale: 2)
-        let text = errorText { _ = try Evaluation(Self.model(), files, threadCount: 1) }
-        #expect(text.hasPrefix("\(folder.path)/pictures/tiny.png: 12×12 pixels are too few to compare"))
-    }
 }
