@@ -37,6 +37,9 @@ extension Digest {
         self = hash.finished()
     }
 
+    /// The hash of bytes.
+    public init(ofBytes bytes: [UInt8]) { self = SHA256.hash(of: bytes) }
+
     /// The hash of named things, each known by its own, in order.
     public init(of parts: [(name: String, digest: Digest)]) {
         var hash = SHA256()

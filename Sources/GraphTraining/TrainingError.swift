@@ -48,6 +48,19 @@ public enum TrainingError: Error, Hashable, Sendable {
     /// A file lies where a sample picture would be written.
     case samplesExist(path: String)
 
+    // Making a data set.
+    case noPhotographs(paths: [String])
+    /// - Parameters:
+    ///   - kept: photographs that are good for it.
+    ///   - neededCount: how many there must be.
+    case tooFewKept(Int, of: Int, neededCount: Int)
+    /// The folder was made of other photographs, or otherwise.
+    case otherSet(list: String)
+    /// The folder holds pictures, and no list of what they were made of.
+    case foreignSet(folder: String)
+    /// A photograph has other pixels than when it was looked at.
+    case changedPhotograph(path: String)
+
     // The recipe.
     /// A number that must be 1 or more.
     case tooFew(Count, Int)
@@ -163,6 +176,15 @@ extension TrainingError: CustomStringConvertible {
         case .batchNotMade(let step): "the batch of step \(step) was not made"
         case .samplesExist(let path): "\(path): the file is there already; name an empty folder"
         case .tooFew(let name, let count): "\(name.rawValue): \(count) is too few; give 1 or more"
+        case .noPhotographs(let paths):
+            "\(paths.joined(separator: ", ")): there are no files; name photographs, or folders of them"
+        case .tooFewKept(let kept, let count, let needed):
+            "\(kept) of \(count) photographs \(kept == 1 ? "is" : "are") good for a data set, and it takes \(needed); add others"
+        case .otherSet(let list):
+            "\(list): the set in this folder was made of other photographs, or otherwise; name another folder, or the same "
+                + "photographs and options to go on with it"
+        case .foreignSet(let folder): "\(folder): holds pictures that were not made here; name another folder"
+        case .changedPhotograph(let path): "\(path): the photograph was changed meanwhile; begin again in another folder"
         case .unevenPatch(let side, let scale):
             "a patch of \(side) pixels is no multiple of the model's scale; give \(max(1, side / scale) * scale)"
         case .learningRate(let rate): "a learning rate of \(rate) does not train; give a positive number"

@@ -18,7 +18,7 @@ struct GraphRun: ParsableCommand {
             CommandGroup(
                 name: "Pack", subcommands: [Inspect.self, PackCommand.self, Verify.self, Diff.self, Weights.self]),
             CommandGroup(
-                name: "Tool", subcommands: [Resize.self, RunEntry.self, GradCheck.self, SamplePictures.self]),
+                name: "Tool", subcommands: [Prepare.self, Resize.self, RunEntry.self, GradCheck.self, SamplePictures.self]),
         ])
 
     static func main() { runAndExit(option: trainingOption) }

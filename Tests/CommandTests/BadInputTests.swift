@@ -218,7 +218,7 @@ struct HelpTests {
         ["graphrun", "weights", "import"], ["graphrun", "run"], ["graphrun", "gradcheck"],
         ["graphrun", "pack"], ["graphrun", "verify"], ["graphrun", "diff"], ["graphrun", "train"], ["graphrun", "eval"],
         ["graphrun", "compare"], ["graphrun", "bench"], ["graphrun", "sample-pictures"],
-        ["graphrun", "resize"],
+        ["graphrun", "resize"], ["graphrun", "prepare"],
     ])
     func helpFitsOneScreenAndHasAnExample(_ command: [String]) throws {
         let place = try Workplace()
