@@ -1,6 +1,3 @@
-import GraphBasics
-import GraphFiles
-
 /// Where one picture lies.
 public struct PictureFiles: Hashable, Sendable {
     /// The file's name without its ending.
@@ -9,49 +6,4 @@ public struct PictureFiles: Hashable, Sendable {
     public var truthPath: String
     /// The same in low resolution; nil where it is to be made.
     public var reducedPath: String?
-}
-
-/// The true pictures of one folder, each with its low-resolution one where the data set has them.
-public struct PictureSet: Hashable, Sendable {
-    /// In the order of their names' bytes.
-    public var pictures: [PictureFiles]
-    /// How many there are and where their low-resolution ones come from, and what was left out: in words, for people.
-    public var summary: String
-
-    /// - Parameters:
-    ///   - folder: of the true pictures.
-    ///   - reduced: of the low-resolution ones; nil where they are to be made.
-    /// - Throws: when there is no picture, or one has no low-resolution one in the folder that holds them.
-    init(_ folder: Folder, reduced: ReducedFolder?) throws(TrainingError) {
-        let files = folder.pictureFiles
-        guard !files.names.isEmpty else { throw .noPictures(folder: folder.path, other: folder.names.first) }
-        pictures = files.names.map { file in
-            PictureFiles(name: String(file.dropLast(4)), truthPath: "\(folder.path)/\(file)", reducedPath: nil)
-        }
-        let count = readable(count: pictures.count, "picture")
-        if let reduced {
-            try reduced.pair(&pictures)
-            summary =
-                "\(folder.path): \(count), \(readable(count: pictures.count)) low-resolution "
-                + "\(pictures.count == 1 ? "one" : "ones") from \(reduced.path)"
-        } else {
-            summary = "\(folder.path): \(count), their low-resolution ones made by bicubic reduction"
-        }
-        if !files.others.isEmpty { summary += "; left out, being no files: \(files.others.joined(separator: ", "))" }
-    }
-}
-
-extension Folder {
-    /// Names of its pictures, files that end in `.png` in any case and are not hidden; and names that end so and lead to
-    /// something else, as a folder, a pipe or nothing.
-    var pictureFiles: (names: [String], others: [String]) {
-        let candidates = names.filter { $0.lowercased().hasSuffix(".png") && !$0.hasPrefix(".") }
-        return (
-            candidates.filter { FileStatus("\(path)/\($0)")?.kind == .file },
-            candidates.filter { FileStatus("\(path)/\($0)")?.kind != .file }
-        )
-    }
-
-    /// Names of the folders in it that are not hidden.
-    var folders: [String] { names.filter { !$0.hasPrefix(".") && FileStatus("\(path)/\($0)")?.kind == .folder } }
 }

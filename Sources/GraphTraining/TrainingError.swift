@@ -49,10 +49,11 @@ public enum TrainingError: Error, Hashable, Sendable {
     case samplesExist(path: String)
 
     // Making a data set.
+    /// What was named leads to no file.
     case noPhotographs(paths: [String])
-    /// - Parameters:
-    ///   - kept: photographs that are good for it.
-    ///   - neededCount: how many there must be.
+    /// So few photographs are good for a set, of how many.
+    ///
+    /// - Parameter neededCount: how many there must be.
     case tooFewKept(Int, of: Int, neededCount: Int)
     /// The folder was made of other photographs, or otherwise.
     case otherSet(list: String)
