@@ -29,6 +29,7 @@ public enum ImageError: Error, Hashable, Sendable {
     /// A picture to be made, of a side of more than ``PNGReader/longestSide`` pixels or more than
     /// ``PNGReader/mostPixelsInMemory`` in all.
     case tooLargeResult(PictureSize)
+    /// The decoder or encoder gets no memory.
     case outOfMemory(path: String?, Task)
     /// The encoder cannot write what it was given.
     case unwritable(path: String?, message: String)
@@ -36,6 +37,7 @@ public enum ImageError: Error, Hashable, Sendable {
     case incomparable(PictureSize, PictureSize)
     /// Too few pixels are left inside a border.
     case tooSmallToCompare(PictureSize, border: Int, smallestSide: Int)
+    /// The sides of a result are not so many times those of its picture.
     case notEnlarged(PictureSize, from: PictureSize, scale: Int)
 
     /// What a file is that is no picture of a format that is read.

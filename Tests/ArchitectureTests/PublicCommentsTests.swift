@@ -67,15 +67,12 @@ import Testing
         #expect(Declarations(text).uncommented.map(\.number) == [6, 7])
     }
 
-    /// Errors whose cases are yet without comments.
-    private static let exceptions: Set = ["Imaging/ImageError.swift"]
-
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../Sources").standardizedFileURL
 
     private func sources() throws -> [String] {
         let paths = try #require(FileManager.default.subpaths(atPath: Self.folder.path))
-        return paths.filter { $0.hasSuffix(".swift") && !$0.hasPrefix("GraphCAPI/") && !Self.exceptions.contains($0) }.sorted()
+        return paths.filter { $0.hasSuffix(".swift") && !$0.hasPrefix("GraphCAPI/") }.sorted()
     }
 }
 

@@ -75,14 +75,4 @@ import Testing
         #expect(throws: ImageError.self) { try picture.bicubicResize(width: .max, height: .max) }
         #expect(try picture.bicubicResize(by: #require(ResizeFactor(1, over: 1 << 20))).size == PictureSize(width: 1, height: 1))
     }
-
-    private func noise(_ width: Int, _ height: Int) -> Picture {
-        var state: UInt32 = 7
-        return Picture(
-            width: width, height: height,
-            pixels: (0..<3 * width * height).map { _ in
-                state = state &* 1_664_525 &+ 1_013_904_223
-                return UInt8(state >> 24)
-            })
-    }
 }

@@ -56,14 +56,4 @@ import Testing
         #expect(noise(6, 7).bicubicReduction(scale: 1) == noise(6, 7))
         #expect(noise(6, 7).bicubicEnlargement(scale: 1) == noise(6, 7))
     }
-
-    private func noise(_ width: Int, _ height: Int) -> Picture {
-        var state: UInt32 = 7
-        return Picture(
-            width: width, height: height,
-            pixels: (0..<3 * width * height).map { _ in
-                state = state &* 1_664_525 &+ 1_013_904_223
-                return UInt8(state >> 24)
-            })
-    }
 }
