@@ -1,7 +1,7 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-// The kernels are built three times from one folder: `KernelsAVX2` and `KernelsAVX512` are symbolic links to `Kernels`.
+// The kernels are built three times from one folder: `GraphKernelsAVX2` and `GraphKernelsAVX512` are symbolic links to `GraphKernels`.
 // They are optimised in debug builds too, as one module so that small functions are inlined across
 // files (SwiftPM wants the next two flags with that): `swift test` runs the kernels that people run.
 // Without errno, a square root is one instruction rather than a call for each lane.
@@ -52,52 +52,56 @@ let package = Package(
         // Numbers as people read them, JSON text, independent jobs on several threads.
         .target(name: "GraphBasics"),
         .target(name: "GraphLanguage"),
-        .target(name: "KernelInterface", dependencies: ["GraphBasics"]),
+        .target(name: "GraphKernelInterface", dependencies: ["GraphBasics"]),
         .target(
             name: "GraphIR",
-            dependencies: ["GraphLanguage", "KernelInterface", .product(name: "RealModule", package: "swift-numerics")],
+            dependencies: ["GraphLanguage", "GraphKernelInterface", .product(name: "RealModule", package: "swift-numerics")],
             swiftSettings: optimizedSettings),
         .target(
-            name: "GraphCompiler", dependencies: ["GraphBasics", "GraphLanguage", "GraphIR", "KernelInterface"],
+            name: "GraphCompiler", dependencies: ["GraphBasics", "GraphLanguage", "GraphIR", "GraphKernelInterface"],
             swiftSettings: optimizedSettings),
-        .target(name: "Kernels", dependencies: ["GraphBasics", "KernelInterface"], swiftSettings: kernelSettings),
+        .target(name: "GraphKernels", dependencies: ["GraphBasics", "GraphKernelInterface"], swiftSettings: kernelSettings),
         .target(
-            name: "KernelsAVX2", dependencies: ["GraphBasics", "KernelInterface"],
+            name: "GraphKernelsAVX2", dependencies: ["GraphBasics", "GraphKernelInterface"],
             swiftSettings: kernelSettings + avx2Settings),
         .target(
-            name: "KernelsAVX512", dependencies: ["GraphBasics", "KernelInterface"],
+            name: "GraphKernelsAVX512", dependencies: ["GraphBasics", "GraphKernelInterface"],
             swiftSettings: kernelSettings + avx512Settings),
         .target(
             name: "GraphRuntime",
             dependencies: [
-                "GraphBasics", "GraphIR", "KernelInterface", "GraphCompiler", "Kernels", "KernelsAVX2", "KernelsAVX512",
+                "GraphBasics", "GraphIR", "GraphKernelInterface", "GraphCompiler", "GraphKernels", "GraphKernelsAVX2",
+                "GraphKernelsAVX512",
                 systemPackage,
             ],
             swiftSettings: optimizedSettings),
-        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CGraphZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CGraphZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // The compiler's own header of x86 instructions.
-        .systemLibrary(name: "CX86Intrinsics"),
+        .systemLibrary(name: "CGraphX86Intrinsics"),
         // Files as bytes and text, and files that appear whole or not at all.
         .target(name: "GraphFiles", dependencies: [systemPackage]),
-        .target(name: "PackInstructions", dependencies: ["CX86Intrinsics"], swiftSettings: checksumSettings),
+        .target(name: "GraphPackInstructions", dependencies: ["CGraphX86Intrinsics"], swiftSettings: checksumSettings),
         .target(
-            name: "GraphPack", dependencies: ["CZstd", "GraphBasics", "GraphFiles", "PackInstructions"],
+            name: "GraphPack", dependencies: ["CGraphZstd", "GraphBasics", "GraphFiles", "GraphPackInstructions"],
             swiftSettings: optimizedSettings),
         .target(
-            name: "Interchange", dependencies: ["CZlib", "GraphBasics", "GraphFiles", "GraphPack"],
+            name: "GraphInterchange", dependencies: ["CGraphZlib", "GraphBasics", "GraphFiles", "GraphPack"],
             swiftSettings: optimizedSettings),
-        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CGraphPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         // libpng reports errors by longjmp, which Swift frames cannot be unwound by: the shim turns it into a result.
-        .target(name: "CPNGShim", dependencies: ["CPNG"]),
-        .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+        .target(name: "CGraphPNGShim", dependencies: ["CGraphPNG"]),
+        .systemLibrary(name: "CGraphJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
         // The same for libjpeg, which reports errors by a function that must not return.
-        .target(name: "CJPEGShim", dependencies: ["CJPEG"]),
+        .target(name: "CGraphJPEGShim", dependencies: ["CGraphJPEG"]),
         // Decoder, encoder, and the container with its chunks.
-        .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+        .systemLibrary(name: "CGraphWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
         .target(
-            name: "Imaging",
-            dependencies: ["CPNG", "CPNGShim", "CJPEGShim", "CWebP", "CZlib", "GraphBasics", "GraphFiles", systemPackage],
+            name: "GraphImaging",
+            dependencies: [
+                "CGraphPNG", "CGraphPNGShim", "CGraphJPEGShim", "CGraphWebP", "CGraphZlib", "GraphBasics", "GraphFiles",
+                systemPackage,
+            ],
             swiftSettings: optimizedSettings),
         .target(
             name: "GraphModel",
@@ -105,34 +109,36 @@ let package = Package(
                 "GraphBasics", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack",
             ]),
         .target(
-            name: "Enlarging",
+            name: "GraphEnlarging",
             dependencies: [
-                "GraphBasics", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "Imaging", "GraphModel", systemPackage,
+                "GraphBasics", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphImaging", "GraphModel",
+                systemPackage,
             ]),
         .target(
-            name: "Measuring",
+            name: "GraphMeasuring",
             dependencies: [
-                "GraphBasics", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphModel", "Enlarging",
+                "GraphBasics", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphModel", "GraphEnlarging",
             ]),
         .target(
             name: "GraphTraining",
             dependencies: [
-                "GraphBasics", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack", "Interchange", "Imaging",
-                "GraphModel", "Enlarging", "Measuring", systemPackage,
+                "GraphBasics", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack", "GraphInterchange",
+                "GraphImaging",
+                "GraphModel", "GraphEnlarging", "GraphMeasuring", systemPackage,
             ]),
         // What an embedder imports: every public room, as one module.
         .target(
             name: "GraphC",
             dependencies: [
-                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack", "Interchange",
-                "Imaging", "GraphModel", "Enlarging", "Measuring", "GraphTraining",
+                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack", "GraphInterchange",
+                "GraphImaging", "GraphModel", "GraphEnlarging", "GraphMeasuring", "GraphTraining",
             ]),
         // The header of the C interface.
         .systemLibrary(name: "CGraphC"),
         // What the header declares, in Swift.
         .target(name: "GraphCAPI", dependencies: ["CGraphC", "GraphC"]),
         .target(
-            name: "CommandSupport",
+            name: "GraphCommandSupport",
             dependencies: [
                 "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphModel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -141,38 +147,45 @@ let package = Package(
             name: "graphc",
             dependencies: [
                 "GraphBasics", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphPack", "GraphModel",
-                "CommandSupport", systemPackage, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "GraphCommandSupport", systemPackage, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "graphrun",
             dependencies: [
                 "GraphBasics", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack",
-                "Interchange", "Imaging", "GraphModel", "Enlarging", "Measuring", "GraphTraining", "CommandSupport",
+                "GraphInterchange", "GraphImaging", "GraphModel", "GraphEnlarging", "GraphMeasuring", "GraphTraining",
+                "GraphCommandSupport",
                 systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // The models of `Graphs/`, made small enough for the interpreter.
-        .target(name: "ModelFixtures", dependencies: ["GraphCompiler", "GraphIR"], path: "Tests/ModelFixtures"),
+        .target(name: "GraphModelFixtures", dependencies: ["GraphCompiler", "GraphIR"], path: "Tests/GraphModelFixtures"),
         // Golden texts, repeatable numbers and folders that tests clean up.
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
-        .testTarget(name: "ArchitectureTests", dependencies: ["GraphIR", "KernelInterface"]),
-        .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "TestSupport"]),
-        .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "GraphLanguage", "TestSupport"]),
+        .target(name: "GraphTestSupport", path: "Tests/GraphTestSupport"),
+        .testTarget(name: "ArchitectureTests", dependencies: ["GraphIR", "GraphKernelInterface"]),
+        .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "GraphTestSupport"]),
+        .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "GraphLanguage", "GraphTestSupport"]),
         .testTarget(
-            name: "GraphCompilerTests", dependencies: ["GraphCompiler", "TestSupport", "ModelFixtures"],
+            name: "GraphCompilerTests", dependencies: ["GraphCompiler", "GraphTestSupport", "GraphModelFixtures"],
             swiftSettings: optimizedSettings),
         .testTarget(
-            name: "KernelsTests",
-            dependencies: ["GraphBasics", "KernelInterface", "Kernels", "KernelsAVX2", "KernelsAVX512", "TestSupport"]),
-        .testTarget(name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "ModelFixtures"]),
-        .testTarget(name: "GraphPackTests", dependencies: ["GraphPack", "Interchange", "TestSupport"], exclude: ["Fixtures"]),
-        .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "TestSupport"], exclude: ["Fixtures"]),
-        .testTarget(name: "ImagingTests", dependencies: ["GraphBasics", "Imaging", "TestSupport"]),
-        .testTarget(name: "EnlargingTests", dependencies: ["Enlarging", "TestSupport"]),
-        .testTarget(name: "GraphTrainingTests", dependencies: ["GraphTraining", "TestSupport"]),
+            name: "GraphKernelsTests",
+            dependencies: [
+                "GraphBasics", "GraphKernelInterface", "GraphKernels", "GraphKernelsAVX2", "GraphKernelsAVX512",
+                "GraphTestSupport",
+            ]),
+        .testTarget(name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "GraphModelFixtures"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["CommandSupport", "graphc", "graphrun", "GraphTraining", "TestSupport"]),
+            name: "GraphPackTests", dependencies: ["GraphPack", "GraphInterchange", "GraphTestSupport"], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "GraphInterchangeTests", dependencies: ["GraphInterchange", "GraphTestSupport"], exclude: ["Fixtures"]),
+        .testTarget(name: "GraphImagingTests", dependencies: ["GraphBasics", "GraphImaging", "GraphTestSupport"]),
+        .testTarget(name: "GraphEnlargingTests", dependencies: ["GraphEnlarging", "GraphTestSupport"]),
+        .testTarget(name: "GraphTrainingTests", dependencies: ["GraphTraining", "GraphTestSupport"]),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["GraphCommandSupport", "graphc", "graphrun", "GraphTraining", "GraphTestSupport"]),
         // The examples of Docs, which stand in a package of their own: here they are built to be run by tests.
         .executableTarget(
             name: "EnlargePicture", dependencies: ["GraphC"], path: "Docs/Examples/Sources/EnlargePicture"),
@@ -182,7 +195,7 @@ let package = Package(
             name: "TrainAndEnlarge", dependencies: ["GraphC"], path: "Docs/Examples/Sources/TrainAndEnlarge"),
         .testTarget(
             name: "EmbeddingTests",
-            dependencies: ["GraphC", "EnlargePicture", "GraphToSession", "TrainAndEnlarge", "graphrun", "TestSupport"],
+            dependencies: ["GraphC", "EnlargePicture", "GraphToSession", "TrainAndEnlarge", "graphrun", "GraphTestSupport"],
             exclude: ["arguments.c"]),
     ],
     swiftLanguageModes: [.v6]

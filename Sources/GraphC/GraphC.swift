@@ -1,7 +1,7 @@
 // What an embedder needs, by one import: models, pictures, training, and below them graphs, programs and sessions.
 //
 // The modules of kernels stay out: they serve these rooms and have no use of their own.
-@_exported import Enlarging
+@_exported import GraphEnlarging
 @_exported import GraphCompiler
 @_exported import GraphFiles
 @_exported import GraphIR
@@ -10,6 +10,6 @@
 @_exported import GraphPack
 @_exported import GraphRuntime
 @_exported import GraphTraining
-@_exported import Imaging
-@_exported import Interchange
-@_exported import Measuring
+@_exported import GraphImaging
+@_exported import GraphInterchange
+@_exported import GraphMeasuring

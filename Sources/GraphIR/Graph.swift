@@ -1,5 +1,5 @@
 import GraphLanguage
-import KernelInterface
+import GraphKernelInterface
 
 /// One flat dataflow graph: an entry of a model at any stage of the compiler.
 ///

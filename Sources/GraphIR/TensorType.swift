@@ -1,4 +1,4 @@
-import KernelInterface
+import GraphKernelInterface
 
 /// What a value is: its element type and its sizes.
 public struct TensorType: Hashable, Sendable, CustomStringConvertible {
@@ -21,4 +21,4 @@ public struct TensorType: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// `f32` or `u8`, for all rooms that know graphs.
-public typealias ElementType = KernelInterface.ElementType
+public typealias ElementType = GraphKernelInterface.ElementType

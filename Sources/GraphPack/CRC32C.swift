@@ -1,4 +1,4 @@
-import PackInstructions
+import GraphPackInstructions
 
 /// The CRC-32C checksum (Castagnoli's polynomial, as in iSCSI: RFC 3720, section 12.1).
 struct CRC32C {

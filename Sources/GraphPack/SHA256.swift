@@ -1,4 +1,4 @@
-import PackInstructions
+import GraphPackInstructions
 
 /// The SHA-256 hash (FIPS 180-4).
 struct SHA256 {

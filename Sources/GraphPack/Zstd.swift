@@ -1,4 +1,4 @@
-import CZstd
+import CGraphZstd
 
 /// Makes Zstandard frames (RFC 8878) with every parameter pinned, so that equal contents give equal bytes.
 ///

@@ -1,7 +1,7 @@
 import GraphBasics
 import GraphCompiler
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 /// All memory of one session: arena, prepared values, scalars, scratch for each worker, and where each
 /// buffer of the program lies in it.

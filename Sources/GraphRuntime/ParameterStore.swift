@@ -1,6 +1,6 @@
 import GraphBasics
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 /// The weights of a model and the state that training keeps, by path: one owner for both, shared by
 /// every session that runs on them.

@@ -1,8 +1,8 @@
 import Dispatch
 import GraphCompiler
-import Kernels
-import KernelsAVX2
-import KernelsAVX512
+import GraphKernels
+import GraphKernelsAVX2
+import GraphKernelsAVX512
 
 /// What the processor can do at most: multiplications and additions in registers alone, with one
 /// instruction set, on some threads.
@@ -33,11 +33,12 @@ public struct ProcessorPeak: Sendable {
         let result =
             switch instructionSet {
             case .portable:
-                Kernels.runMultiplyAdds(roundCount: Self.operationCount / Kernels.multiplyAddOperationsPerRound)
+                GraphKernels.runMultiplyAdds(roundCount: Self.operationCount / GraphKernels.multiplyAddOperationsPerRound)
             case .avx2:
-                KernelsAVX2.runMultiplyAdds(roundCount: Self.operationCount / KernelsAVX2.multiplyAddOperationsPerRound)
+                GraphKernelsAVX2.runMultiplyAdds(roundCount: Self.operationCount / GraphKernelsAVX2.multiplyAddOperationsPerRound)
             case .avx512:
-                KernelsAVX512.runMultiplyAdds(roundCount: Self.operationCount / KernelsAVX512.multiplyAddOperationsPerRound)
+                GraphKernelsAVX512.runMultiplyAdds(
+                    roundCount: Self.operationCount / GraphKernelsAVX512.multiplyAddOperationsPerRound)
             }
         precondition(result > 0, "the chains end near 2")
     }

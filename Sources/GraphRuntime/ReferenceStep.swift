@@ -1,6 +1,6 @@
 import GraphCompiler
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 /// An operation without a kernel: its reference implementation on copies of its operands, in f32.
 ///

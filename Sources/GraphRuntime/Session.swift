@@ -1,6 +1,6 @@
 import GraphCompiler
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 /// A program bound to memory, weights and threads, ready to run many times.
 ///

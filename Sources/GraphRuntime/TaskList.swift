@@ -1,9 +1,9 @@
 import GraphCompiler
 import GraphIR
-import KernelInterface
-import Kernels
-import KernelsAVX2
-import KernelsAVX512
+import GraphKernelInterface
+import GraphKernels
+import GraphKernelsAVX2
+import GraphKernelsAVX512
 
 /// Instructions bound to memory: what workers take from.
 ///
@@ -96,9 +96,9 @@ extension KernelName {
     /// The kernel of a build; nil for reference implementations.
     fileprivate func function(_ instructionSet: InstructionSet) -> Kernel? {
         switch instructionSet {
-        case .portable: Kernels.KernelLibrary.kernel(self)
-        case .avx2: KernelsAVX2.KernelLibrary.kernel(self)
-        case .avx512: KernelsAVX512.KernelLibrary.kernel(self)
+        case .portable: GraphKernels.KernelLibrary.kernel(self)
+        case .avx2: GraphKernelsAVX2.KernelLibrary.kernel(self)
+        case .avx512: GraphKernelsAVX512.KernelLibrary.kernel(self)
         }
     }
 }

@@ -1,6 +1,6 @@
 import GraphCompiler
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 /// The copies at the end of a run that assign updated values, all as of before the first of them.
 final class UpdateCopies {

@@ -1,5 +1,5 @@
 import Dispatch
-import Imaging
+import GraphImaging
 import Synchronization
 
 /// What a training step reads: pixels of crops and of their low-resolution counterparts, `[N, H, W, 3]`.

@@ -1,7 +1,7 @@
-import Enlarging
+import GraphEnlarging
 import GraphBasics
 import GraphModel
-import Imaging
+import GraphImaging
 
 /// A picture reduced and enlarged again, by a model and by bicubic interpolation.
 public struct Comparison: Sendable {

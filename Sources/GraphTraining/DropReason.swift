@@ -1,5 +1,5 @@
 import GraphBasics
-import Imaging
+import GraphImaging
 
 /// Why a photograph is no part of a data set.
 public enum DropReason: Hashable, Sendable {

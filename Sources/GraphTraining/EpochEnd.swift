@@ -1,5 +1,5 @@
 import GraphModel
-import Imaging
+import GraphImaging
 
 /// What a run does when an epoch's steps are done: it measures the weights, keeps the best ones, and writes where
 /// it stands.

@@ -1,7 +1,7 @@
-import Enlarging
+import GraphEnlarging
 import GraphBasics
 import GraphModel
-import Imaging
+import GraphImaging
 
 /// How close a model and bicubic enlargement come to true pictures.
 public struct Evaluation: Hashable, Sendable {

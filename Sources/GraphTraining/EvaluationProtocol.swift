@@ -1,4 +1,4 @@
-import Imaging
+import GraphImaging
 
 /// By which convention figures are taken: those of one compare only with others of the same.
 public enum EvaluationProtocol: String, Hashable, Sendable, CaseIterable {

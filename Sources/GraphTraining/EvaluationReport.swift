@@ -1,5 +1,5 @@
 import GraphBasics
-import Imaging
+import GraphImaging
 
 /// An evaluation as text.
 extension Evaluation {

@@ -1,5 +1,5 @@
 import GraphBasics
-import Imaging
+import GraphImaging
 
 /// What each epoch of a run reached. It holds no times, so that equal runs have equal histories.
 public struct History: Hashable, Sendable {

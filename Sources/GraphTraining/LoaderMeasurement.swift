@@ -1,5 +1,5 @@
 import GraphModel
-import Measuring
+import GraphMeasuring
 
 /// What it costs a training step that its batch comes from pictures: steps on a batch in memory beside steps fed by
 /// the loader, one after the other, so that whatever else the machine does meets both alike.

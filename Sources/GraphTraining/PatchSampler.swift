@@ -1,5 +1,5 @@
 import GraphRuntime
-import Imaging
+import GraphImaging
 
 /// Chooses what a training step sees: random crops, rotated and mirrored, of one picture after another.
 ///

@@ -1,5 +1,5 @@
 import GraphPack
-import Imaging
+import GraphImaging
 
 /// What tells whether a photograph is good for a data set.
 struct PhotographTraits: Sendable {

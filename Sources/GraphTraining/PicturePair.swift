@@ -1,5 +1,5 @@
 import GraphBasics
-import Imaging
+import GraphImaging
 
 /// A picture and its low-resolution counterpart, smaller by a whole factor in both directions.
 public struct PicturePair: Hashable, Sendable {

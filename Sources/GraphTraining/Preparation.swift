@@ -1,7 +1,7 @@
 import GraphBasics
 import GraphFiles
 import GraphPack
-import Imaging
+import GraphImaging
 
 /// What becomes of photographs that a data set is to be made of: which are kept, under what names, and why others are not.
 ///

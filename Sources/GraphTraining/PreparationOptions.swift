@@ -1,4 +1,4 @@
-import Imaging
+import GraphImaging
 
 /// How photographs become a data set.
 public struct PreparationOptions: Hashable, Sendable {

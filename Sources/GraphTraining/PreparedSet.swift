@@ -1,7 +1,7 @@
 import GraphBasics
 import GraphFiles
 import GraphPack
-import Imaging
+import GraphImaging
 import Synchronization
 
 /// Writing a data set of photographs in DIV2K's layout:

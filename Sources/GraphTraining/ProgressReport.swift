@@ -1,6 +1,6 @@
 import GraphBasics
 import GraphModel
-import Imaging
+import GraphImaging
 import Synchronization
 
 /// Shows a run to people: a line that changes in place on a terminal, plain lines elsewhere.

@@ -1,7 +1,7 @@
 import GraphFiles
 import GraphModel
 import GraphPack
-import Imaging
+import GraphImaging
 
 /// The folder that a run leaves behind.
 ///

@@ -1,7 +1,7 @@
 import GraphBasics
 import GraphFiles
 import GraphRuntime
-import Imaging
+import GraphImaging
 
 /// Writes synthetic pictures as `0001.png`, `0002.png`, …; a seed gives the same ones everywhere.
 ///

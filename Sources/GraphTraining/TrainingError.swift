@@ -1,11 +1,11 @@
-import Enlarging
+import GraphEnlarging
 import GraphCompiler
 import GraphFiles
 import GraphIR
 import GraphModel
 import GraphPack
 import GraphRuntime
-import Imaging
+import GraphImaging
 
 /// Why training or an evaluation cannot start or go on.
 public enum TrainingError: Error, Hashable, Sendable {

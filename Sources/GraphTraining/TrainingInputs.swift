@@ -1,4 +1,4 @@
-import Enlarging
+import GraphEnlarging
 import GraphIR
 import GraphModel
 

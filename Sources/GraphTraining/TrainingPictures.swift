@@ -1,5 +1,5 @@
 import GraphModel
-import Imaging
+import GraphImaging
 
 /// What a run makes of its pictures before the first step.
 struct TrainingPictures {

@@ -1,8 +1,8 @@
-import Enlarging
+import GraphEnlarging
 import Glibc
 import GraphBasics
 import GraphModel
-import Imaging
+import GraphImaging
 
 /// Measures a model on the same pictures each epoch, so that epochs compare: on whole pictures, or on crops of
 /// them that lie on a regular grid.

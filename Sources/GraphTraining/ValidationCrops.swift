@@ -1,5 +1,5 @@
 import GraphBasics
-import Imaging
+import GraphImaging
 
 /// The crops that validation measures: on a regular grid over each picture, as many rows and columns as keep
 /// the whole number within a limit, at least one per picture. Where there are more pictures than the limit,

@@ -1,6 +1,6 @@
-import Enlarging
+import GraphEnlarging
 import GraphModel
-import Imaging
+import GraphImaging
 
 /// Crops of a few validation pictures, shown each epoch: in low resolution, enlarged by bicubic interpolation
 /// and by the model, and as they truly are.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CommandSupport
+import GraphCommandSupport
 import GraphModel
 
 /// Reports every mistake of a model's text.

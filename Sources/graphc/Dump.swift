@@ -1,5 +1,5 @@
 import ArgumentParser
-import CommandSupport
+import GraphCommandSupport
 import GraphCompiler
 import GraphIR
 import GraphLanguage

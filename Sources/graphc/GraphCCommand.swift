@@ -1,5 +1,5 @@
 import ArgumentParser
-import CommandSupport
+import GraphCommandSupport
 import GraphModel
 
 /// Compiles models, checks them and shows what the compiler makes of them.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CommandSupport
+import GraphCommandSupport
 import GraphCompiler
 
 /// Lists what the compiler does, in order.

@@ -1,4 +1,4 @@
-import CommandSupport
+import GraphCommandSupport
 import GraphBasics
 import GraphCompiler
 import GraphIR

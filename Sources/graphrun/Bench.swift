@@ -1,9 +1,9 @@
 import ArgumentParser
-import Enlarging
+import GraphEnlarging
 import GraphCompiler
 import GraphModel
 import GraphTraining
-import Measuring
+import GraphMeasuring
 
 /// Measures how fast a model runs.
 struct Bench: ParsableCommand {

@@ -1,10 +1,10 @@
-import CommandSupport
+import GraphCommandSupport
 import FoundationEssentials
 import GraphBasics
 import GraphCompiler
 import GraphModel
 import GraphTraining
-import Measuring
+import GraphMeasuring
 
 /// What `bench` found, as text for people and as JSON for scripts.
 struct BenchReport: Encodable {

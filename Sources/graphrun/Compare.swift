@@ -1,8 +1,8 @@
 import ArgumentParser
-import CommandSupport
+import GraphCommandSupport
 import GraphModel
 import GraphTraining
-import Imaging
+import GraphImaging
 
 /// Reduces a true picture, enlarges it again, and shows the result beside bicubic's.
 struct Compare: ParsableCommand {

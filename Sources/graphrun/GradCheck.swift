@@ -1,8 +1,8 @@
 import ArgumentParser
-import CommandSupport
+import GraphCommandSupport
 import Glibc
 import GraphModel
-import Measuring
+import GraphMeasuring
 
 /// Compares gradients with difference quotients.
 struct GradCheck: ParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CommandSupport
+import GraphCommandSupport
 import GraphModel
 
 /// Trains models and runs them.

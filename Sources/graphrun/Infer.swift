@@ -1,6 +1,6 @@
 import ArgumentParser
-import CommandSupport
-import Enlarging
+import GraphCommandSupport
+import GraphEnlarging
 import Glibc
 import GraphCompiler
 import GraphFiles

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CommandSupport
+import GraphCommandSupport
 import GraphBasics
 import GraphCompiler
 import GraphIR

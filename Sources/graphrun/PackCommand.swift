@@ -1,6 +1,6 @@
 import ArgumentParser
-import CommandSupport
-import Enlarging
+import GraphCommandSupport
+import GraphEnlarging
 import GraphModel
 import GraphPack
 import GraphTraining

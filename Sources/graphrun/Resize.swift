@@ -1,6 +1,6 @@
 import ArgumentParser
-import CommandSupport
-import Imaging
+import GraphCommandSupport
+import GraphImaging
 import SystemPackage
 
 /// Reduces or enlarges a picture by bicubic interpolation.

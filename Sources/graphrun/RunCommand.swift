@@ -1,9 +1,9 @@
 import ArgumentParser
-import CommandSupport
+import GraphCommandSupport
 import GraphIR
 import GraphModel
 import GraphPack
-import Interchange
+import GraphInterchange
 
 /// Runs one entry of a model once, on tensors from a file.
 struct RunEntry: ParsableCommand {

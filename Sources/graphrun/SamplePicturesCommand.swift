@@ -1,6 +1,6 @@
 import ArgumentParser
 import GraphTraining
-import Imaging
+import GraphImaging
 
 /// Makes pictures to try training with, where there are no photographs.
 struct SamplePictures: ParsableCommand {

@@ -1,4 +1,4 @@
-import CommandSupport
+import GraphCommandSupport
 import Glibc
 import GraphFiles
 import GraphModel

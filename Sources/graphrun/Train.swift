@@ -1,5 +1,5 @@
 import ArgumentParser
-import CommandSupport
+import GraphCommandSupport
 import Glibc
 import GraphModel
 import GraphTraining

@@ -1,9 +1,9 @@
 import ArgumentParser
-import CommandSupport
+import GraphCommandSupport
 import GraphBasics
 import GraphModel
 import GraphPack
-import Interchange
+import GraphInterchange
 import SystemPackage
 
 /// Takes weights out of models and into them.

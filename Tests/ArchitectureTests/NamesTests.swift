@@ -1,5 +1,5 @@
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 import Testing
 
 /// Ops and kernels are told apart by the cases of their enums: the compiler then knows of a new one wherever it matters.

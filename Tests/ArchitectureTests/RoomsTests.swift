@@ -4,31 +4,36 @@ import Testing
 @Suite struct RoomsTests {
     /// From the top. Rooms of one line do not import each other.
     private static let order: [[String]] = [
-        ["GraphBasics"], ["GraphLanguage"], ["KernelInterface"], ["GraphIR"], ["GraphCompiler"],
-        ["Kernels", "KernelsAVX2", "KernelsAVX512"],
-        ["GraphRuntime"], ["GraphFiles"], ["PackInstructions"], ["GraphPack"], ["Interchange"], ["Imaging"], ["GraphModel"],
-        ["Enlarging"], ["Measuring"], ["GraphTraining"], ["GraphC"], ["GraphCAPI"], ["CommandSupport"], ["graphc", "graphrun"],
+        ["GraphBasics"], ["GraphLanguage"], ["GraphKernelInterface"], ["GraphIR"], ["GraphCompiler"],
+        ["GraphKernels", "GraphKernelsAVX2", "GraphKernelsAVX512"],
+        ["GraphRuntime"], ["GraphFiles"], ["GraphPackInstructions"], ["GraphPack"], ["GraphInterchange"], ["GraphImaging"],
+        ["GraphModel"],
+        ["GraphEnlarging"], ["GraphMeasuring"], ["GraphTraining"], ["GraphC"], ["GraphCAPI"], ["GraphCommandSupport"],
+        ["graphc", "graphrun"],
     ]
 
     /// The system libraries, and the rooms that know them.
     private static let libraries: [String: Set<String>] = [
-        "CZstd": ["GraphPack"], "CZlib": ["Interchange", "Imaging"], "CX86Intrinsics": ["PackInstructions"], "CPNG": ["Imaging"],
-        "CPNGShim": ["Imaging"], "CJPEGShim": ["Imaging"], "CWebP": ["Imaging"], "CGraphC": ["GraphCAPI"],
-        "ArgumentParser": ["CommandSupport", "graphc", "graphrun"],
+        "CGraphZstd": ["GraphPack"], "CGraphZlib": ["GraphInterchange", "GraphImaging"],
+        "CGraphX86Intrinsics": ["GraphPackInstructions"], "CGraphPNG": ["GraphImaging"],
+        "CGraphPNGShim": ["GraphImaging"], "CGraphJPEGShim": ["GraphImaging"], "CGraphWebP": ["GraphImaging"],
+        "CGraphC": ["GraphCAPI"],
+        "ArgumentParser": ["GraphCommandSupport", "graphc", "graphrun"],
         "RealModule": ["GraphIR"],
-        "SystemPackage": ["GraphRuntime", "GraphFiles", "Imaging", "Enlarging", "GraphTraining", "graphc", "graphrun"],
+        "SystemPackage": ["GraphRuntime", "GraphFiles", "GraphImaging", "GraphEnlarging", "GraphTraining", "graphc", "graphrun"],
     ]
 
-    private static let commands: Set<String> = ["CommandSupport", "graphc", "graphrun"]
+    private static let commands: Set<String> = ["GraphCommandSupport", "graphc", "graphrun"]
 
     /// Rooms that own memory, or read and write bytes.
     private static let memoryRooms: Set<String> = [
-        "KernelInterface", "Kernels", "KernelsAVX2", "KernelsAVX512", "GraphRuntime", "GraphFiles", "PackInstructions",
-        "GraphPack", "Interchange", "Imaging", "GraphCAPI",
+        "GraphKernelInterface", "GraphKernels", "GraphKernelsAVX2", "GraphKernelsAVX512", "GraphRuntime", "GraphFiles",
+        "GraphPackInstructions",
+        "GraphPack", "GraphInterchange", "GraphImaging", "GraphCAPI",
     ]
     /// Rooms that hand rows of pixels to a session, as buffers that know their size.
     private static let rowRooms: Set<String> = [
-        "GraphModel", "Enlarging", "Measuring", "GraphTraining", "CommandSupport", "graphc", "graphrun",
+        "GraphModel", "GraphEnlarging", "GraphMeasuring", "GraphTraining", "GraphCommandSupport", "graphc", "graphrun",
     ]
 
     @Test func roomsImportOnlyRoomsAboveThem() throws {
@@ -43,6 +48,13 @@ import Testing
                     #expect(users.contains(file.room), "\(file.path) imports \(module)")
                 }
             }
+        }
+    }
+
+    /// A package that depends on this one cannot have a target of the same name, its own or another package's.
+    @Test func roomsHaveTheNamesOfThisProject() {
+        for room in Self.order.joined() + Self.libraries.keys.filter({ $0.hasPrefix("C") }) {
+            #expect(room.lowercased().hasPrefix("graph") || room.hasPrefix("CGraph"), "a client may have a \(room) of his own")
         }
     }
 

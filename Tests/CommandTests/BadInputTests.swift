@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import GraphImaging
 import Testing
 
 /// Every bad input gets one clear line and code 1, wrong usage code 64; nothing is left behind.

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import GraphTestSupport
 import Testing
 
 /// What the articles of the documentation show of the commands' output is what they print.

@@ -1,5 +1,5 @@
-import CommandSupport
-import Enlarging
+import GraphCommandSupport
+import GraphEnlarging
 import GraphModel
 import GraphRuntime
 import GraphTraining

@@ -1,7 +1,7 @@
-import CommandSupport
+import GraphCommandSupport
 import Foundation
 import GraphModel
-import TestSupport
+import GraphTestSupport
 import Testing
 
 @Suite struct OutputPathTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import GraphImaging
 import Testing
 
 struct ResizeTests {

@@ -1,5 +1,5 @@
 import GraphPack
-import Interchange
+import GraphInterchange
 import Testing
 
 struct RunEntryTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import GraphImaging
 import Testing
 
 /// Commands without a model use one that ships, which they find from where they lie themselves.

@@ -1,6 +1,6 @@
 import Foundation
 import GraphPack
-import Interchange
+import GraphInterchange
 import Testing
 
 struct WeightsTests {
@@ -63,7 +63,7 @@ struct WeightsTests {
     /// A checkpoint as PyTorch writes it, under its own names.
     @Test func checkpointsOfPyTorchAreImportedByRules() throws {
         let place = try Workplace()
-        let fixtures = Models.folder.appendingPathComponent("../Tests/InterchangeTests/Fixtures")
+        let fixtures = Models.folder.appendingPathComponent("../Tests/GraphInterchangeTests/Fixtures")
         let checkpoint = fixtures.appendingPathComponent("edsr-x4.pth").path
         let rules = Models.folder.appendingPathComponent("edsr-checkpoints.rules").path
         let small = ["-D", "filters=4", "-D", "blocks=1", "-o", "a.gpack"]

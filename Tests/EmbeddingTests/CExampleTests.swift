@@ -1,6 +1,6 @@
 import Foundation
 import GraphC
-import TestSupport
+import GraphTestSupport
 import Testing
 
 /// Programs in C, compiled and run.

@@ -1,6 +1,6 @@
 import Foundation
 import GraphC
-import TestSupport
+import GraphTestSupport
 import Testing
 
 /// The Python package over the library as it was built; `Tools/check/python` tests its wheel.

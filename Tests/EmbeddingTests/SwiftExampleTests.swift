@@ -1,6 +1,6 @@
 import Foundation
 import GraphC
-import TestSupport
+import GraphTestSupport
 import Testing
 
 /// The examples of `Docs/Examples`, as they are built and run.

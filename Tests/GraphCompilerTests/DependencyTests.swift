@@ -1,5 +1,5 @@
 import GraphIR
-import ModelFixtures
+import GraphModelFixtures
 import Testing
 
 @testable import GraphCompiler

@@ -1,7 +1,7 @@
 import GraphCompiler
 import GraphIR
 import GraphLanguage
-import ModelFixtures
+import GraphModelFixtures
 import Testing
 
 /// Every dump is read again and gives the same.

@@ -1,7 +1,7 @@
 import Foundation
 import GraphCompiler
 import GraphIR
-import ModelFixtures
+import GraphModelFixtures
 import Testing
 
 /// A plan's text that a hand has edited is refused, at the line that is wrong, or means the same.

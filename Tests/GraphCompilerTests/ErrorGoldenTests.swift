@@ -1,4 +1,4 @@
-import TestSupport
+import GraphTestSupport
 import GraphCompiler
 import GraphIR
 import GraphLanguage

@@ -1,6 +1,6 @@
 import GraphCompiler
 import GraphIR
-import ModelFixtures
+import GraphModelFixtures
 import Testing
 
 /// What fusion makes of the project's models survives until kernels are chosen.

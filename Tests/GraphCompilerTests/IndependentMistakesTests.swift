@@ -1,7 +1,7 @@
 import GraphCompiler
 import GraphLanguage
-import ModelFixtures
-import TestSupport
+import GraphModelFixtures
+import GraphTestSupport
 import Testing
 
 /// Two mistakes in two lines are the two reports that each of them gives alone: neither hides the other, and nothing

@@ -1,6 +1,6 @@
 import GraphCompiler
 import GraphIR
-import ModelFixtures
+import GraphModelFixtures
 import Testing
 
 /// Reference implementations are for shapes that no kernel takes: neither the models nor any op needs them.

@@ -1,7 +1,7 @@
-import TestSupport
+import GraphTestSupport
 import GraphCompiler
 import GraphIR
-import ModelFixtures
+import GraphModelFixtures
 import Testing
 
 /// No text and no size stops the compiler: it compiles or says why not.

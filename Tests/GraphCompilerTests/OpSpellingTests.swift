@@ -1,6 +1,6 @@
 import GraphCompiler
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 import Testing
 
 /// A pointwise op is fused however it is written: with images, with one element for each channel, with one for all, and

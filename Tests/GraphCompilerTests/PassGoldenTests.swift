@@ -1,4 +1,4 @@
-import TestSupport
+import GraphTestSupport
 import GraphIR
 import GraphLanguage
 import Testing

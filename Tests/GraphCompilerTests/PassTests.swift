@@ -1,6 +1,6 @@
 import GraphIR
 import GraphLanguage
-import ModelFixtures
+import GraphModelFixtures
 import Testing
 
 @testable import GraphCompiler

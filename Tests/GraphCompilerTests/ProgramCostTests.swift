@@ -1,6 +1,6 @@
 import GraphCompiler
 import GraphIR
-import ModelFixtures
+import GraphModelFixtures
 import Testing
 
 /// What steps cost: convolutions are counted as they are written, and where the multiplications are.

@@ -1,6 +1,6 @@
 import GraphIR
 import GraphLanguage
-import TestSupport
+import GraphTestSupport
 import Testing
 
 /// Differentiation and Adam on a small model, end to end in the interpreter.

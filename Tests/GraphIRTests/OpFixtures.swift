@@ -1,5 +1,5 @@
 import GraphIR
-import TestSupport
+import GraphTestSupport
 import Testing
 
 /// A size as tests write it: a number, a symbol's name, or a ``Size``.

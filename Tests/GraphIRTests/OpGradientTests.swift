@@ -1,5 +1,5 @@
 import GraphIR
-import TestSupport
+import GraphTestSupport
 import Testing
 
 /// Gradient rules against central difference quotients in double precision.

@@ -1,5 +1,5 @@
 @testable import GraphPack
-import TestSupport
+import GraphTestSupport
 
 /// The error that a body throws, after the file's name.
 func message(_ body: () throws -> Void) -> String { errorText(of: body) { ($0 as? PackError)?.problem } }

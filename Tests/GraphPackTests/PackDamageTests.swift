@@ -1,6 +1,6 @@
 import Glibc
 import GraphFiles
-import TestSupport
+import GraphTestSupport
 import Testing
 
 @testable import GraphPack

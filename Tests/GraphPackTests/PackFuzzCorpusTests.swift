@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import GraphTestSupport
 import Testing
 
 @testable import GraphPack

@@ -1,5 +1,5 @@
 import Glibc
-import TestSupport
+import GraphTestSupport
 import Testing
 
 @testable import GraphPack

@@ -1,7 +1,7 @@
 import Glibc
 import GraphFiles
 import Synchronization
-import TestSupport
+import GraphTestSupport
 import Testing
 
 @testable import GraphPack

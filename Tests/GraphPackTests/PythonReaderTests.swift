@@ -1,6 +1,6 @@
 import Foundation
-import Interchange
-import TestSupport
+import GraphInterchange
+import GraphTestSupport
 import Testing
 
 @testable import GraphPack

@@ -2,7 +2,7 @@ import Foundation
 import GraphCompiler
 import GraphIR
 import GraphRuntime
-import ModelFixtures
+import GraphModelFixtures
 import Testing
 
 /// After start-up a run allocates nothing. `Tools/check/allocations` runs this with the system's tracing of

@@ -1,7 +1,7 @@
 import GraphCompiler
 import GraphIR
 import GraphRuntime
-import ModelFixtures
+import GraphModelFixtures
 import Testing
 
 /// Strips of columns give the bytes of the whole picture.

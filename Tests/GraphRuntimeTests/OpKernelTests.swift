@@ -1,7 +1,7 @@
 import GraphCompiler
 import GraphIR
 import GraphRuntime
-import ModelFixtures
+import GraphModelFixtures
 import Testing
 
 /// What kernels make of each op alone is what its reference implementation says.

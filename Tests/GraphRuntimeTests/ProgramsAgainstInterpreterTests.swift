@@ -1,7 +1,7 @@
 import GraphCompiler
 import GraphIR
 import GraphRuntime
-import ModelFixtures
+import GraphModelFixtures
 import Testing
 
 /// The fused, planned, multithreaded program computes what the reference implementations say.

@@ -2,7 +2,7 @@ import Foundation
 import GraphCompiler
 import GraphIR
 import GraphRuntime
-import ModelFixtures
+import GraphModelFixtures
 import Testing
 
 /// What a session promises beside its results.

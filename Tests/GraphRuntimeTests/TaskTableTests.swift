@@ -1,5 +1,5 @@
 import GraphCompiler
-import ModelFixtures
+import GraphModelFixtures
 import Testing
 
 @testable import GraphRuntime

@@ -1,6 +1,6 @@
 import Foundation
-import Imaging
-import TestSupport
+import GraphImaging
+import GraphTestSupport
 import Testing
 
 @testable import GraphTraining

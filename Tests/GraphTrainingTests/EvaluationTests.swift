@@ -1,7 +1,7 @@
 import Foundation
 import GraphModel
-import Imaging
-import TestSupport
+import GraphImaging
+import GraphTestSupport
 import Testing
 
 @testable import GraphTraining

@@ -1,4 +1,4 @@
-import Imaging
+import GraphImaging
 import Testing
 
 @testable import GraphTraining

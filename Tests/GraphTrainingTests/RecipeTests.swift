@@ -1,5 +1,5 @@
-import Imaging
-import TestSupport
+import GraphImaging
+import GraphTestSupport
 import Testing
 
 @testable import GraphTraining

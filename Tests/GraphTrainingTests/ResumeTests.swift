@@ -1,7 +1,7 @@
 import Foundation
 import GraphPack
 import Synchronization
-import TestSupport
+import GraphTestSupport
 import Testing
 
 @testable import GraphTraining

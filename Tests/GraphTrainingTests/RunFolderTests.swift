@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import TestSupport
+import GraphTestSupport
 import Testing
 
 @testable import GraphTraining

@@ -2,7 +2,7 @@ import Foundation
 import GraphModel
 import GraphPack
 import Synchronization
-import TestSupport
+import GraphTestSupport
 
 @testable import GraphTraining
 

@@ -1,10 +1,10 @@
-import Enlarging
+import GraphEnlarging
 import Foundation
 import GraphModel
 import GraphPack
-import Imaging
+import GraphImaging
 import Synchronization
-import TestSupport
+import GraphTestSupport
 import Testing
 
 @testable import GraphTraining

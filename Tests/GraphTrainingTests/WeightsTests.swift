@@ -1,7 +1,7 @@
 import GraphModel
 import GraphPack
 import GraphRuntime
-import TestSupport
+import GraphTestSupport
 import Testing
 
 @testable import GraphTraining

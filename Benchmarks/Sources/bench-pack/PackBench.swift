@@ -4,7 +4,7 @@ import Glibc
 @testable import GraphFiles
 
 @testable import GraphPack
-import Interchange
+import GraphInterchange
 
 @main struct PackBench {
     /// Arguments: a file of weights, a folder to write in.

@@ -1,4 +1,4 @@
-import KernelInterface
+import GraphKernelInterface
 
 /// A step that makes no value of the graph but what another step reads: a packed filter, partial sums.
 struct AuxiliaryStep {

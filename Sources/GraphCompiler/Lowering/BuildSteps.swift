@@ -1,6 +1,6 @@
 import GraphBasics
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 /// Makes steps on buffers of groups with chosen kernels.
 ///

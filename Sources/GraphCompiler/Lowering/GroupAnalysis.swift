@@ -1,5 +1,5 @@
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 /// A group taken apart into the roles its members play.
 struct GroupAnalysis {

@@ -1,4 +1,4 @@
-import KernelInterface
+import GraphKernelInterface
 
 /// A tensor's sizes as an image: what is not one counts as a single row.
 struct ImageShape {

@@ -1,5 +1,5 @@
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 /// Every kernel that the compiler can choose, in the order of ``KernelName``: best first.
 ///

@@ -1,6 +1,6 @@
 import GraphBasics
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 /// Convolutions one after the other, with nothing between but biases and pixel shuffles, as one convolution.
 ///

@@ -1,5 +1,5 @@
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 // The gradients of z = conv2d(u, g), u = depth_to_space(conv2d(x, f) + b), as groups hold them that have neither u nor
 // its gradient in memory. They read the gradient of z by blocks of pixels: dz = depth_to_space(blocks).

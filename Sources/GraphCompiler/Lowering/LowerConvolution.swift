@@ -1,6 +1,6 @@
 import GraphBasics
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 /// A 3×3 convolution of stride 1 by Winograd's algorithm, where its tiles cover not much more than the image.
 func lowerWinogradConvolution(_ analysis: GroupAnalysis) -> Lowering? {

@@ -1,5 +1,5 @@
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 // Concatenations, slices and paddings. Along an axis that lies within a row, what is behind the axis counts as
 // channels and what is before it as pixels; along rows or images, whole rows are copied.

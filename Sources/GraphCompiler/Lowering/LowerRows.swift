@@ -1,5 +1,5 @@
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 /// Pointwise groups: every operand comes from memory.
 func lowerPointwise(_ analysis: GroupAnalysis) -> Lowering? {

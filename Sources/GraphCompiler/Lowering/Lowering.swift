@@ -1,5 +1,5 @@
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 /// A group as a kernel's call, before buffers have places.
 struct Lowering {

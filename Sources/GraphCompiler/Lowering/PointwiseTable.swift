@@ -1,5 +1,5 @@
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 /// How ops become instructions of a ``PointwiseProgram``.
 enum PointwiseTable {

@@ -1,4 +1,4 @@
-import KernelInterface
+import GraphKernelInterface
 
 /// Why the groups of a graph cannot become steps on buffers. Texts are the names of steps and values.
 public enum StepFault: Hashable, Sendable {

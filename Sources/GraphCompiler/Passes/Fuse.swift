@@ -1,5 +1,5 @@
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 /// Draws braces around operations that one kernel computes in one sweep.
 ///

@@ -1,6 +1,6 @@
 import GraphBasics
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 /// Memory for one value, or for what one step makes for another.
 public struct Buffer: Hashable, Sendable {

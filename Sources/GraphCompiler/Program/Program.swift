@@ -1,5 +1,5 @@
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 /// What the runtime executes: an entry with its sizes bound, its kernels chosen, its steps in order
 /// and every buffer's place in memory known.

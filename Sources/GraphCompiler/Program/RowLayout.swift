@@ -1,6 +1,6 @@
 import GraphIR
 
-/// A tensor seen as rows; see `TensorRows` of `KernelInterface`.
+/// A tensor seen as rows; see `TensorRows` of `GraphKernelInterface`.
 public struct RowLayout: Hashable, Sendable {
     /// Rows of all images of the batch.
     public var rowCount: Int

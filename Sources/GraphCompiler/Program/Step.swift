@@ -1,5 +1,5 @@
 import GraphBasics
-import KernelInterface
+import GraphKernelInterface
 
 /// A kernel on its operands.
 public struct Step: Hashable, Sendable {

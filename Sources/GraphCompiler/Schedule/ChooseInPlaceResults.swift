@@ -1,5 +1,5 @@
 import GraphIR
-import KernelInterface
+import GraphKernelInterface
 
 /// Lets results take the places of operands, row by row as they are made.
 ///

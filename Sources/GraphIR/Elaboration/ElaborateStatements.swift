@@ -1,5 +1,5 @@
 import GraphLanguage
-import KernelInterface
+import GraphKernelInterface
 
 /// The rules of statements.
 extension Elaborator {

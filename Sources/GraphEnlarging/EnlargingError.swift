@@ -1,0 +1,68 @@
+import GraphBasics
+import GraphCompiler
+import GraphIR
+import GraphModel
+import GraphRuntime
+import GraphImaging
+import SystemPackage
+
+/// Why a picture cannot be enlarged.
+public enum EnlargingError: Error, Hashable, Sendable {
+    case model(ModelError)
+    case image(ImageError)
+    case runtime(RuntimeError)
+    case program(ProgramError)
+    /// What is wrong with one of several pictures.
+    indirect case picture(path: String, EnlargingError)
+    /// The graph takes or makes more than one tensor.
+    case severalTensors(graph: String)
+    /// The graph takes or makes something else than pictures.
+    case otherTypes(graph: String, takes: TensorType, makes: TensorType)
+    /// - Parameters:
+    ///   - byteLimit: for the process.
+    ///   - residentByteCount: what it takes beside the plan.
+    case memory(PictureSize, byteLimit: Int, residentByteCount: Int, ProgramError)
+    /// What was computed of a picture's rows cannot be kept beside the file that they are for.
+    case strips(output: String, Errno)
+    /// The caller's `RunObserver` has ended the run.
+    case cancelled
+}
+
+extension EnlargingError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .model(let error): error.description
+        case .image(let error): error.description
+        case .runtime(let error): error.description
+        case .program(let error): error.description
+        case .picture(let path, let error): "\(path): \(error)"
+        case .severalTensors(let graph): "'\(graph)' does not enlarge pictures: that takes one input and one output"
+        case .otherTypes(let graph, let takes, let makes):
+            "'\(graph)' does not enlarge pictures: it takes \(takes) and makes \(makes), not u8[N, H, W, 3] and "
+                + "u8[N, scale*H, scale*W, 3]"
+        case .memory(let size, let byteLimit, let residentByteCount, let error):
+            "\(size) pixels do not fit in \(readable(byteCount: byteLimit)), of which the process itself takes "
+                + "\(readable(byteCount: residentByteCount)): \(error)"
+        case .cancelled: RuntimeError.cancelled.description
+        case .strips(let output, let error):
+            "\(output): its strips of columns cannot be kept beside it: \(error)"
+                + (error == .noSpace || error == .diskQuotaExceeded ? "; free some space or write elsewhere" : "")
+        }
+    }
+}
+
+extension EnlargingError {
+    /// What a session's run, its sources and its sinks throw.
+    init(_ error: any Error) {
+        switch error {
+        case let error as EnlargingError: self = error
+        case let error as ModelError: self = .model(error)
+        case let error as ImageError: self = .image(error)
+        case let error as ProgramError: self = .program(error)
+        case RuntimeError.stream(let error): self.init(error.cause)
+        case RuntimeError.cancelled: self = .cancelled
+        case let error as RuntimeError: self = .runtime(error)
+        default: self = .runtime(.stream(StreamError(error)))
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import GraphKernelInterface
+
+/// Reads part of an image's rows, as a convolution's prologue makes them, with zeros around the image.
+struct InputStrip {
+    private let input: TensorRows
+    private let prologue: PointwiseRun
+    private let hasPrologue: Bool
+    private let elementByteCount: Int
+    private let height: Int, width: Int, channels: Int
+
+    /// - Parameter scratch: 64-byte aligned, `prologue.scratchByteCount(channels:)` bytes.
+    init(_ call: KernelCall, _ geometry: ConvolutionGeometry, scratch: UnsafeMutableRawPointer) {
+        input = call.inputs[0]
+        hasPrologue = call.prologue.resultCount > 0
+        elementByteCount = hasPrologue && call.prologue.operands[0].element == .u8 ? 1 : 4
+        prologue = PointwiseRun(
+            call.prologue, inputs: call.inputs, inputBase: call.prologue.firstInput - 1,
+            channels: geometry.inputChannels, scratch: scratch)
+        height = geometry.inputHeight
+        width = geometry.inputWidth
+        channels = geometry.inputChannels
+    }
+
+    /// Stores pixels `firstPixel..<firstPixel + count` of row y of an image: zeros where they lie outside.
+    func load(image: Int, y: Int, firstPixel: Int, count: Int, to destination: UnsafeMutablePointer<Float>) {
+        guard y >= 0, y < height else { return zero(destination, count: count * channels) }
+        let begin = min(max(firstPixel, 0), width)
+        let end = max(begin, min(firstPixel + count, width))
+        let inside = (end - begin) * channels
+        let before = min(max(0, begin - firstPixel), count) * channels
+        zero(destination, count: before)
+        zero(destination + before + inside, count: count * channels - before - inside)
+        guard inside > 0 else { return }
+        let row = image * height + y
+        let first = begin * channels
+        let source = UnsafeRawPointer(input.row(row)) + first * elementByteCount
+        if hasPrologue {
+            prologue.destinations[0] = UnsafeMutableRawPointer(destination + before)
+            prologue.run(row: row, first: first, count: inside, operand0: source)
+        } else {
+            copy(source.floats, to: destination + before, count: inside)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import GraphKernelInterface
+
+/// The kernels of this build.
+public enum KernelLibrary {
+    /// nil for reference implementations, which are no kernels.
+    public static func kernel(_ name: KernelName) -> Kernel? {
+        switch name {
+        case .conv2DComposed: convolveComposed
+        case .conv2DFilterGradientsComposed: differentiateComposedFilters
+        case .conv2DWinograd: convolveWinograd
+        case .conv2DDirect: convolveDirect
+        case .conv2DFilterAndBiasGradientWinograd: sumWinogradFilterAndBiasGradient
+        case .conv2DFilterGradientWinograd: sumWinogradFilterGradient
+        case .conv2DInputGradientDirect: convolveInputGradientDirect
+        case .conv2DFilterGradientDirect: convolveFilterGradientDirect
+        case .pointwise: pointwise
+        case .sumRows: sumRows
+        case .depthToSpace: depthToSpace
+        case .spaceToDepth: spaceToDepth
+        case .concatChannels: concatChannels
+        case .concatRows: concatRows
+        case .sliceChannels: sliceChannels
+        case .sliceRows: sliceRows
+        case .resizeBicubic: resizeBicubic
+        case .resizeBicubicGradient: resizeBicubicGradient
+        case .psnr: peakSignalToNoise
+        case .psnrGradient: peakSignalToNoiseGradient
+        case .reference: nil
+        case .packFilter: packFilter
+        case .packFilterRotated: packFilterRotated
+        case .transformFilter: transformFilter
+        case .transformFilterRotated: transformFilterRotated
+        case .composeFilters: composeFilters
+        case .rotateComposedFilters: rotateComposedFilters
+        case .composedGradientSums: sumComposedGradients
+        case .winogradGradientProducts: multiplyWinogradGradient
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import GraphKernelInterface
+
+/// The first stage of the Winograd convolution: the input of a run of tiles becomes 36 planes.
+///
+/// Columns are transformed first, each once, into a line buffer; then the rows of each tile, straight into the
+/// planes. Neighbouring tiles share two columns.
+struct WinogradInput {
+    private let input: TensorRows
+    private let geometry: ConvolutionGeometry
+    private let zeros: UnsafeMutablePointer<Float>
+    /// `[column mod 8][6 rows][channels of a chunk]`
+    private let lineBuffer: UnsafeMutablePointer<Float>
+
+    /// - Parameters:
+    ///   - zeros: room for one pixel.
+    ///   - lineBuffer: room for `lineBufferColumnCount` transformed columns of at most `lineBufferChannelCount` channels.
+    init(
+        _ call: KernelCall, _ geometry: ConvolutionGeometry, zeros: UnsafeMutablePointer<Float>,
+        lineBuffer: UnsafeMutablePointer<Float>
+    ) {
+        input = call.inputs[0]
+        self.geometry = geometry
+        self.zeros = zeros
+        self.lineBuffer = lineBuffer
+        zero(zeros, count: geometry.inputChannels)
+    }
+
+    /// Transforms all input channels of a run of tiles.
+    ///
+    /// - Parameter planes: the first tile's place in plane 0; tiles lie `inputChannels` elements apart.
+    func transform(_ run: WinogradTiles.Run, to planes: UnsafeMutablePointer<Float>, planeStride: Int) {
+        var channel = 0
+        while channel < geometry.inputChannels {
+            let channels = min(WinogradLayout.lineBufferChannelCount, geometry.inputChannels - channel)
+            transform(
+                run, channel: channel, channels: channels, to: planes + channel, tileStride: geometry.inputChannels,
+                planeStride: planeStride)
+            channel += channels
+        }
+    }
+
+    /// Transforms `channels` of the input channels, from `channel` on.
+    func transform(
+        _ run: WinogradTiles.Run, channel: Int, channels: Int, to planes: UnsafeMutablePointer<Float>, tileStride: Int,
+        planeStride: Int
+    ) {
+        let (image, firstRow) = (run.image, run.tileRow * WinogradLayout.tileSize - geometry.padTop)
+        let firstPixel = run.firstTile * WinogradLayout.tileSize - geometry.padLeft
+        let rows = InputRows(
+            row(image, firstRow), row(image, firstRow + 1), row(image, firstRow + 2),
+            row(image, firstRow + 3), row(image, firstRow + 4), row(image, firstRow + 5))
+        for column in 0..<WinogradLayout.tileSize * run.count + 2 {
+            transformColumn(rows, x: firstPixel + column, slot: column % 8, channel: channel, channels: channels)
+            if column >= 5, column % 4 == 1 {
+                transformTile(
+                    firstSlot: column - 5, channels: channels, to: planes + (column - 5) / 4 * tileStride,
+                    planeStride: planeStride)
+            }
+        }
+    }
+
+    /// A row of the image, or zeros outside.
+    private func row(_ image: Int, _ y: Int) -> InputRows.Row {
+        y >= 0 && y < geometry.inputHeight
+            ? InputRows.Row(
+                pixels: UnsafePointer(input.row(image * geometry.inputHeight + y).floats),
+                pixelStride: geometry.inputChannels)
+            : InputRows.Row(pixels: UnsafePointer(zeros), pixelStride: 0)
+    }
+
+    @inline(__always)
+    private func transformColumn(_ rows: InputRows, x: Int, slot: Int, channel: Int, channels: Int) {
+        let destination = lineBuffer + slot * (6 * channels)
+        guard x >= 0, x < geometry.inputWidth else { return zero(destination, count: 6 * channels) }
+        let r0 = rows.r0.pixel(x) + channel, r1 = rows.r1.pixel(x) + channel, r2 = rows.r2.pixel(x) + channel
+        let r3 = rows.r3.pixel(x) + channel, r4 = rows.r4.pixel(x) + channel, r5 = rows.r5.pixel(x) + channel
+        var c = 0
+        while c < channels {
+            Six(r0.vector(c), r1.vector(c), r2.vector(c), r3.vector(c), r4.vector(c), r5.vector(c))
+                .inputTransformed.store(to: destination + c, stride: channels)
+            c += 8
+        }
+    }
+
+    @inline(__always)
+    private func transformTile(firstSlot: Int, channels: Int, to planes: UnsafeMutablePointer<Float>, planeStride: Int) {
+        let slotStride = 6 * channels
+        let s0 = lineBuffer + firstSlot % 8 * slotStride, s1 = lineBuffer + (firstSlot + 1) % 8 * slotStride
+        let s2 = lineBuffer + (firstSlot + 2) % 8 * slotStride, s3 = lineBuffer + (firstSlot + 3) % 8 * slotStride
+        let s4 = lineBuffer + (firstSlot + 4) % 8 * slotStride, s5 = lineBuffer + (firstSlot + 5) % 8 * slotStride
+        for row in 0..<6 {
+            let destination = planes + 6 * row * planeStride
+            var c = row * channels
+            let end = c + channels
+            var place = destination
+            while c < end {
+                Six(s0.vector(c), s1.vector(c), s2.vector(c), s3.vector(c), s4.vector(c), s5.vector(c))
+                    .inputTransformed.store(to: place, stride: planeStride)
+                c += 8
+                place += 8
+            }
+        }
+    }
+}
+
+/// The six rows of the input of a row of tiles.
+private struct InputRows {
+    struct Row {
+        var pixels: UnsafePointer<Float>
+        /// Elements from one pixel to the next; 0 where one pixel of zeros stands for all.
+        var pixelStride: Int
+
+        @inline(__always)
+        func pixel(_ x: Int) -> UnsafePointer<Float> { pixels + x * pixelStride }
+    }
+
+    let r0: Row, r1: Row, r2: Row, r3: Row, r4: Row, r5: Row
+
+    init(_ r0: Row, _ r1: Row, _ r2: Row, _ r3: Row, _ r4: Row, _ r5: Row) {
+        self.r0 = r0
+        self.r1 = r1
+        self.r2 = r2
+        self.r3 = r3
+        self.r4 = r4
+        self.r5 = r5
+    }
+}

@@ -1,0 +1,32 @@
+import GraphModel
+import GraphImaging
+
+/// Models that enlarge twice, as text, and pictures for them.
+enum SmallModels {
+    /// Each pixel twice in both directions, and 3 added.
+    static let twice = SourceText(
+        """
+        graph twice(lr: u8[N, H, W, 3]) -> (image: u8[N, 2*H, 2*W, 3]) {
+          x = f32(lr) + 3
+          image = u8(depth_to_space(concat(x, x, x, x), block = 2))
+        }
+        """, name: "twice.graph")
+
+    /// Two convolutions, whose borders strips of columns compute twice.
+    static let sharp = SourceText(
+        """
+        graph sharp(lr: u8[N, H, W, 3]) -> (image: u8[N, 2*H, 2*W, 3]) {
+          h = relu(conv3x3<16>(f32(lr) / 255) @a)
+          u = depth_to_space(conv3x3<12>(h) @b, block = 2)
+          image = u8(round(clip(255 * u, 0, 255)))
+        }
+        block conv3x3<out: int>(x: f32[N, H, W, C]) -> (y: f32[N, H, W, out]) {
+          weight filter: f32[3, 3, C, out] ~ glorot_uniform
+          y = conv2d(x, filter, pad = same)
+        }
+        """, name: "sharp.graph")
+
+    static func picture(_ width: Int, _ height: Int) -> Picture {
+        Picture(width: width, height: height, pixels: (0..<3 * width * height).map { UInt8($0 * 7 % 250) })
+    }
+}

@@ -1,0 +1,148 @@
+import GraphImaging
+import GraphTestSupport
+import Testing
+
+/// What is wrong with a file is said in one line that starts with its path.
+@Suite struct PNGErrorTests {
+    let folder: TemporaryFolder
+    let whole: [UInt8]
+
+    init() throws {
+        folder = TemporaryFolder()
+        let samples = (0..<40 * 300 * 3).map { $0 * 7 % 256 }
+        whole = SamplePNG(width: 40, height: 300, bitDepth: 8, colorType: 2, samples: samples).encoded()
+    }
+
+    func problem(_ path: String) -> String? {
+        do throws(ImageError) {
+            _ = try Picture(contentsOfPNG: path)
+            return nil
+        } catch {
+            if error.path != path || error.description.contains("\n") { return "unclear: \(error)" }
+            return error.problem
+        }
+    }
+
+    /// Of a file with these bytes, which is what is wrong with them in memory, too.
+    func problem(of bytes: [UInt8]) -> String? {
+        let problem = problem(folder.file("photo.png", holding: bytes))
+        do throws(ImageError) {
+            _ = try Picture(png: bytes)
+            #expect(problem == nil)
+        } catch {
+            #expect(error.path == nil && error.problem == problem)
+        }
+        return problem
+    }
+
+    @Test func noFile() {
+        #expect(problem(folder.file("missing.png")) == "no such file; is the name right?")
+        #expect(problem(folder.path) == "is a folder; name a picture in it")
+        #expect(problem("") == "no such file; is the name right?")
+    }
+
+    @Test func otherFormats() {
+        let rest = [UInt8](repeating: 0, count: 100)
+        #expect(problem(of: [0xFF, 0xD8, 0xFF, 0xE0] + rest) == "is a JPEG file; convert it to PNG")
+        #expect(problem(of: Array("GIF89a".utf8) + rest) == "is a GIF file; convert it to PNG")
+        #expect(problem(of: Array("RIFF1234WEBP".utf8) + rest) == "is a WebP file; convert it to PNG")
+        #expect(problem(of: Array("BM".utf8) + rest) == "is a BMP file; convert it to PNG")
+        #expect(problem(of: Array("II*\0".utf8) + rest) == "is a TIFF file; convert it to PNG")
+        #expect(problem(of: [0, 0, 0, 24] + Array("ftypheic".utf8)) == "is a HEIF or AVIF file; convert it to PNG")
+        #expect(problem(of: Array("hello, world".utf8)) == "is not a PNG file")
+        #expect(problem(of: []) == "the file is empty")
+        let asText = whole.filter { $0 != 0x0D }
+        #expect(problem(of: asText)?.contains("text mode") == true)
+    }
+
+    @Test func cutShort() {
+        #expect(problem(of: Array(whole.prefix(5))) == "the file is cut short in its signature")
+        #expect(problem(of: Array(whole.prefix(20))) == "the file is cut short in its header")
+        let middle = problem(of: Array(whole.prefix(20_000)))
+        #expect(middle?.wholeMatch(of: /the file is cut short after row 1[0-9][0-9] of 300/) != nil)
+        #expect(problem(of: Array(whole.dropLast(12))) == "the file is cut short after its last row")
+    }
+
+    @Test("After a failed row every further call fails the same way")
+    func failsOnce() throws {
+        let reader = try PNGReader(path: folder.file("short.png", holding: Array(whole.prefix(20_000))))
+        var row = [UInt8](repeating: 0, count: 3 * reader.width)
+        var errors: [ImageError] = []
+        while errors.count < 3 {
+            do throws(ImageError) {
+                try row.withUnsafeMutableBufferPointer { (row) throws(ImageError) in try reader.readRow(into: row) }
+            } catch {
+                errors.append(error)
+            }
+        }
+        #expect(Set(errors).count == 1)
+    }
+
+    @Test("No prefix of a file is read as a picture, and none stops the program", arguments: [false, true])
+    func everyPrefix(interlaced: Bool) {
+        let sample = SamplePNG(
+            width: 5, height: 6, bitDepth: 8, colorType: 2, interlaced: interlaced,
+            samples: (0..<90).map { $0 * 11 % 256 })
+        let bytes = sample.encoded()
+        #expect(problem(of: bytes) == nil)
+        for count in bytes.indices { #expect(problem(of: Array(bytes.prefix(count))) != nil, "\(count) bytes") }
+    }
+
+    @Test("No changed bit is read as a picture, and none stops the program")
+    func everyBit() {
+        let sample = SamplePNG(
+            width: 3, height: 3, bitDepth: 8, colorType: 2, samples: (0..<27).map { $0 * 11 % 256 })
+        let bytes = sample.encoded()
+        let unnoticed = (0..<bytes.count * 8).filter { bit in
+            var changed = bytes
+            changed[bit / 8] ^= 1 << (bit % 8)
+            return problem(of: changed) == nil
+        }
+        #expect(unnoticed == [])
+    }
+
+    @Test("A header alone claims no memory")
+    func declaredSize() {
+        func problem(width: Int, height: Int, interlaced: Bool = false) -> String? {
+            let bytes = SamplePNG(
+                width: width, height: height, bitDepth: 8, colorType: 2, interlaced: interlaced, samples: []
+            ).encodedWithoutRows()
+            return self.problem(of: bytes)
+        }
+        #expect(
+            problem(width: 60000, height: 60000)
+                == "57 bytes cannot hold the 60000×60000 pixels that its header declares")
+        #expect(
+            problem(width: 2_000_000, height: 1)
+                == "2000000×1 pixels are too many: the longest side is 1048576")
+        #expect(
+            problem(width: 60000, height: 60000, interlaced: true)
+                == "60000×60000 pixels are too many for an interlaced file; save it without interlacing")
+        #expect(problem(width: 0, height: 5)?.contains("damaged in its header") == true)
+        #expect(problem(width: 5, height: 0x7FFF_FFFF)?.contains("too many") == true)
+    }
+
+    @Test(
+        "PngSuite: files that start with x are refused, all others are read",
+        .enabled(if: SharedData.has("pngsuite")))
+    func pngSuite() throws {
+        let names = try SharedData.pngNames(in: "pngsuite").filter { $0 != "PngSuite.png" }
+        #expect(names.count > 150)
+        for name in names {
+            let problem = problem(SharedData.path("pngsuite/" + name))
+            #expect((problem != nil) == name.hasPrefix("x"), "\(name): \(problem ?? "was read")")
+        }
+    }
+
+    @Test("PngSuite: a picture is the same interlaced or not", .enabled(if: SharedData.has("pngsuite")))
+    func pngSuiteInterlaced() throws {
+        let pairs = try SharedData.pngNames(in: "pngsuite").filter { $0.hasPrefix("s") && $0.contains("i3p") }
+        #expect(pairs.count == 18)
+        for name in pairs {
+            let plain = name.replacing("i3p", with: "n3p")
+            #expect(
+                try Picture(contentsOfPNG: SharedData.path("pngsuite/" + name))
+                    == Picture(contentsOfPNG: SharedData.path("pngsuite/" + plain)), "\(name)")
+        }
+    }
+}

@@ -1,0 +1,5 @@
+import GraphImaging
+
+extension Picture.Color {
+    static let black = Picture.Color(red: 0, green: 0, blue: 0)
+}

@@ -1,5 +1,0 @@
-@testable import Interchange
-import TestSupport
-
-/// The error that a body throws, after the file's name.
-func message(_ body: () throws -> Void) -> String { errorText(of: body) { ($0 as? InterchangeError)?.problem } }
