@@ -88,6 +88,8 @@ let package = Package(
         .target(
             name: "GraphInterchange", dependencies: ["CGraphZlib", "GraphBasics", "GraphFiles", "GraphPack"],
             swiftSettings: optimizedSettings),
+        // Streams over files that are shared, for libpng and libjpeg: Swift cannot see `fopencookie`.
+        .target(name: "CGraphStreamShim"),
         .systemLibrary(name: "CGraphPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         // libpng reports errors by longjmp, which Swift frames cannot be unwound by: the shim turns it into a result.
         .target(name: "CGraphPNGShim", dependencies: ["CGraphPNG"]),
@@ -99,7 +101,8 @@ let package = Package(
         .target(
             name: "GraphImaging",
             dependencies: [
-                "CGraphPNG", "CGraphPNGShim", "CGraphJPEGShim", "CGraphWebP", "CGraphZlib", "GraphBasics", "GraphFiles",
+                "CGraphStreamShim", "CGraphPNG", "CGraphPNGShim", "CGraphJPEGShim", "CGraphWebP", "CGraphZlib", "GraphBasics",
+                "GraphFiles",
                 systemPackage,
             ],
             swiftSettings: optimizedSettings),

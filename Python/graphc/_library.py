@@ -55,7 +55,7 @@ for _name, _result, _arguments in [
     ("scale", c_int, (_model, POINTER(c_size_t))),
     ("enlarge_pixels", c_int, (_model, c_void_p, c_size_t, c_size_t, c_void_p, c_size_t, *_progress)),
     (
-        "enlarge_png",
+        "enlarge_bytes",
         c_int,
         (_model, c_char_p, c_size_t, POINTER(POINTER(c_uint8)), POINTER(c_size_t), *_progress),
     ),

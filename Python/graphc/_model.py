@@ -87,11 +87,11 @@ class Model:
         )
         return enlarged
 
-    def enlarge_png(self, png: bytes, progress: Optional[Progress] = None) -> bytes:
-        """Enlarges a PNG file in memory to one: the bytes that ``enlarge_file`` would write."""
-        png = bytes(png)
+    def enlarge_bytes(self, file: bytes, progress: Optional[Progress] = None) -> bytes:
+        """Enlarges the bytes of a picture's file (PNG, JPEG, WebP) to one of the same format."""
+        file = bytes(file)
         enlarged, count = POINTER(c_uint8)(), c_size_t()
-        self._observed(progress, library.graphc_enlarge_png, png, len(png), byref(enlarged), byref(count))
+        self._observed(progress, library.graphc_enlarge_bytes, file, len(file), byref(enlarged), byref(count))
         try:
             return ctypes.string_at(enlarged, count.value)
         finally:

@@ -64,18 +64,20 @@ graphc_status graphc_enlarge_pixels(
     graphc_model *model, const uint8_t *pixels, size_t width, size_t height, uint8_t *enlarged,
     size_t enlarged_byte_count, graphc_progress progress, void *context);
 
-/// Enlarges a PNG file in memory to one: the bytes that `graphc_enlarge_file` would write.
+/// Enlarges the bytes of a picture's file (PNG, JPEG, WebP) to one of the same format: those that `graphc_enlarge_file`
+/// would write.
 ///
 /// `*enlarged` is to be freed with `graphc_free_bytes`, and null after an error.
-graphc_status graphc_enlarge_png(
-    graphc_model *model, const uint8_t *png, size_t byte_count, uint8_t **enlarged, size_t *enlarged_byte_count,
+graphc_status graphc_enlarge_bytes(
+    graphc_model *model, const uint8_t *file, size_t byte_count, uint8_t **enlarged, size_t *enlarged_byte_count,
     graphc_progress progress, void *context);
 
-/// Enlarges a PNG file, row by row: in memory by the picture's width, not by its height. `output` appears when it is whole.
+/// Enlarges a picture's file (PNG, JPEG, WebP), row by row where the format allows it: in memory by the picture's width, not
+/// by its height. `output` appears when it is whole, in the format that its name ends in.
 graphc_status graphc_enlarge_file(
     graphc_model *model, const char *input, const char *output, graphc_progress progress, void *context);
 
-/// Frees what `graphc_enlarge_png` gave. Null is no error.
+/// Frees what `graphc_enlarge_bytes` gave. Null is no error.
 void graphc_free_bytes(uint8_t *bytes);
 
 /// What an entry takes and gives.

@@ -52,30 +52,36 @@ PNGStream *png_shim_create_reader(FILE *file) { return create(file, true); }
 bool png_shim_read_header(PNGStream *stream, PNGHeader *header) {
   png_structp png = stream->png;
   if (setjmp(png_jmpbuf(png))) return false;
-  png_set_sig_bytes(png, 8);
-  // -1: skip every chunk but IHDR, PLTE, tRNS, IDAT and IEND. Gamma, profiles, texts are not ours.
+  // -1: skip every chunk but IHDR, PLTE, tRNS, IDAT and IEND. The caller carries the others as they stand.
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+  // Some writers name a smaller window of deflate in the header than their data need.
+  png_set_option(png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);
   png_read_info(png, stream->info);
   header->width = png_get_image_width(png, stream->info);
   header->height = png_get_image_height(png, stream->info);
   header->stored_row_byte_count = png_get_rowbytes(png, stream->info);
   header->pass_count =
       png_get_interlace_type(png, stream->info) == PNG_INTERLACE_NONE ? 1 : PNG_INTERLACE_ADAM7_PASSES;
-  header->is_grey = !(png_get_color_type(png, stream->info) & PNG_COLOR_MASK_COLOR);
   return true;
 }
 
-bool png_shim_start_rows(PNGStream *stream, size_t *pixel_byte_count) {
+static void swap_to_native(png_structp png) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  png_set_swap(png);
+#endif
+}
+
+bool png_shim_start_rows(PNGStream *stream, PNGPixels *pixels) {
   png_structp png = stream->png;
   if (setjmp(png_jmpbuf(png))) return false;
   png_set_expand(png);
-  png_set_gray_to_rgb(png);
-  if (!(png_get_color_type(png, stream->info) & PNG_COLOR_MASK_ALPHA) &&
-      !png_get_valid(png, stream->info, PNG_INFO_tRNS))
-    png_set_scale_16(png);
+  if (png_get_bit_depth(png, stream->info) == 16) swap_to_native(png);
   png_set_interlace_handling(png);
   png_read_update_info(png, stream->info);
-  *pixel_byte_count = png_get_rowbytes(png, stream->info) / png_get_image_width(png, stream->info);
+  int colour_type = png_get_color_type(png, stream->info);
+  pixels->is_grey = !(colour_type & PNG_COLOR_MASK_COLOR);
+  pixels->has_alpha = colour_type & PNG_COLOR_MASK_ALPHA;
+  pixels->bit_depth = png_get_bit_depth(png, stream->info);
   return true;
 }
 
@@ -94,15 +100,23 @@ bool png_shim_read_end(PNGStream *stream) {
 PNGStream *png_shim_create_writer(FILE *file) { return create(file, false); }
 
 bool png_shim_write_header(
-    PNGStream *stream, uint32_t width, uint32_t height, int compression_level, int filters) {
+    PNGStream *stream, uint32_t width, uint32_t height, PNGPixels pixels, int compression_level, int filters) {
   png_structp png = stream->png;
   if (setjmp(png_jmpbuf(png))) return false;
   png_set_compression_level(png, compression_level);
   png_set_filter(png, PNG_FILTER_TYPE_BASE, filters);
   png_set_IHDR(
-      png, stream->info, width, height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
-      PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+      png, stream->info, width, height, pixels.bit_depth,
+      (pixels.is_grey ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB) | (pixels.has_alpha ? PNG_COLOR_MASK_ALPHA : 0),
+      PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_write_info(png, stream->info);
+  if (pixels.bit_depth == 16) swap_to_native(png);
+  return true;
+}
+
+bool png_shim_write_chunk(PNGStream *stream, const char *type, const uint8_t *data, size_t byte_count) {
+  if (setjmp(png_jmpbuf(stream->png))) return false;
+  png_write_chunk(stream->png, (png_const_bytep)type, data, byte_count);
   return true;
 }
 

@@ -41,8 +41,8 @@ public func graphc_enlarge_pixels(
 }
 
 @c @implementation
-public func graphc_enlarge_png(
-    _ model: OpaquePointer?, _ png: UnsafePointer<UInt8>?, _ byteCount: Int,
+public func graphc_enlarge_bytes(
+    _ model: OpaquePointer?, _ file: UnsafePointer<UInt8>?, _ byteCount: Int,
     _ enlarged: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?, _ enlargedByteCount: UnsafeMutablePointer<Int>?,
     _ progress: graphc_progress?, _ context: UnsafeMutableRawPointer?
 ) -> graphc_status {
@@ -52,10 +52,10 @@ public func graphc_enlarge_png(
         let handle = try ModelHandle.at(model)
         let place = try given(enlarged, "the place for the enlarged picture")
         let countPlace = try given(enlargedByteCount, "the place for its size")
-        guard byteCount >= 0 else { throw CallError("a PNG of \(UInt(bitPattern: byteCount)) bytes is too large") }
-        let bytes = Array(UnsafeBufferPointer(start: try given(png, "png"), count: byteCount))
+        guard byteCount >= 0 else { throw CallError("a file of \(UInt(bitPattern: byteCount)) bytes is too large") }
+        let bytes = Array(UnsafeBufferPointer(start: try given(file, "file"), count: byteCount))
         let result = try handle.withLock {
-            try handle.pictureEnlarger().enlarged(png: bytes, observer: observer(progress, context))
+            try handle.pictureEnlarger().enlarged(file: bytes, observer: observer(progress, context))
         }
         guard let copy = malloc(result.count) else { throw CallError("there is no memory left for the enlarged picture") }
         result.withUnsafeBytes { UnsafeMutableRawBufferPointer(start: copy, count: $0.count).copyMemory(from: $0) }

@@ -65,7 +65,17 @@ extension Model {
         memoryLimit: Int? = nil, algorithm: ConvolutionAlgorithm = .best
     ) throws(EnlargingError) -> EnlargingPlan {
         let entry = try predictEntry()
-        let sizes = try Enlargement(entry.graph).sizes(imageCount: 1, height: height, width: width)
+        return try enlargingPlan(
+            entry, Enlargement(entry.graph), height: height, width: width, threadCount: threadCount,
+            instructionSet: instructionSet, bands: bands, memoryLimit: memoryLimit, algorithm: algorithm)
+    }
+
+    /// The same for an entry that makes pictures of pictures, be they of u8 or f32.
+    func enlargingPlan(
+        _ entry: Entry, _ enlargement: Enlargement, height: Int, width: Int, threadCount: Int,
+        instructionSet: InstructionSet = .best, bands: Bands, memoryLimit: Int?, algorithm: ConvolutionAlgorithm
+    ) throws(EnlargingError) -> EnlargingPlan {
+        let sizes = enlargement.sizes(imageCount: 1, height: height, width: width)
         do throws(ProgramError) {
             let memory = memoryLimit.map { limit in
                 PlanOptions.Memory.all(byteCount: limit - residentByteCount, threadCount: threadCount)
@@ -81,6 +91,20 @@ extension Model {
 
     func predictEntry() throws(EnlargingError) -> Entry {
         do { return try entry(.predict) } catch { throw .model(error) }
+    }
+
+    /// What ``predictEntry()`` computes, of pictures whose samples are f32 from 0 to 255, and without rounding the result.
+    func floatPredictEntry() throws(EnlargingError) -> Entry {
+        let entry = try predictEntry()
+        do {
+            let graph = try entry.graph.withFloatSamples()
+            let module = Module(name: graph.name, entries: [Entry(role: .predict, graph: graph)])
+            return try Pipeline.continue(module, after: .differentiated, upTo: .fused).entries[0]
+        } catch let error as NodeError {
+            throw .model(.evaluation(error))
+        } catch {
+            throw EnlargingError(error)
+        }
     }
 
     /// What the process takes beside a plan: its code, the weights and what reading them left behind.

@@ -1,20 +1,23 @@
 import Glibc
 import GraphFiles
+import GraphImaging
 import GraphRuntime
 import SystemPackage
 
-/// Rows of a picture whose strips are computed one after another: a file without a name beside the picture
-/// to be, so that nothing is left of it however the run ends. The last strip completes the rows.
+/// Rows of a picture that are computed in parts: a file without a name, so that nothing is left of it however the run ends.
 final class PartialRowsFile: PartialRows {
     private let output: String
     private let descriptor: Int32
     private let rowByteCount: Int
 
-    /// - Parameter output: the picture to be; the file lies in its folder.
-    init(beside output: String, rowByteCount: Int) throws(EnlargingError) {
-        self.output = output
+    /// - Parameter destination: of the picture to be. The file lies in the same folder; for a device or a stream in that for
+    ///   what passes.
+    init(beside destination: PictureDestination, rowByteCount: Int) throws(EnlargingError) {
+        output = destination.path ?? ""
         self.rowByteCount = rowByteCount
-        var template = Array(FilePath(output).folder.appending(".graphrun-strips-XXXXXX").string.utf8CString)
+        var folder: FilePath = "/tmp"
+        if case .file(let path) = destination, FileStatus(path)?.kind != .other { folder = FilePath(path).folder }
+        var template = Array(folder.appending(".graphrun-strips-XXXXXX").string.utf8CString)
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else { throw .strips(output: output, .latest) }
         unlink(template)

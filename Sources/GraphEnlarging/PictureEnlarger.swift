@@ -1,4 +1,5 @@
 import GraphCompiler
+import GraphIR
 import GraphModel
 import GraphRuntime
 import GraphImaging
@@ -7,9 +8,9 @@ import Synchronization
 /// Enlarges pictures with a model, one after another.
 ///
 ///     let enlarger = try PictureEnlarger(model, threadCount: 2)
-///     try enlarger.enlarge("photo.png", to: "big.png")
+///     try enlarger.enlarge(PictureSource(path: "photo.jpg"), to: .file("big.png"), as: PictureEncoding(.png))
+///     let response = try enlarger.enlarge(PictureSource(request), to: .memory).bytes
 ///     let large = try enlarger.enlarged(picture)
-///     let response = try enlarger.enlarged(png: request)
 ///
 /// All ways give the same pixels, and files the same bytes. Files come and go row by row: the memory depends on a
 /// picture's width and on the band, not on its height. Pictures of the size of the one before use its plan again. The
@@ -30,55 +31,77 @@ public final class PictureEnlarger: @unchecked Sendable {
         public var outputHeight: Int
         /// How the picture was worked on.
         public var plan: EnlargingPlan.Summary
+        /// What the result does not keep of the picture's file, each as a sentence without a point.
+        public var losses: [String] = []
     }
 
     /// Pixels of the result for each pixel of the picture, along each side.
     public var scale: Int { enlargement.scale }
 
     private let model: Model
-    private let threadCount: Int
-    private let bands: Bands
-    private let memoryLimit: Int?
-    private let algorithm: ConvolutionAlgorithm
+    private let options: EnlargingOptions
     private let enlargement: Enlargement
-
-    /// The strips of pictures of one size.
-    private struct Prepared {
-        var width: Int
-        var height: Int
-        var summary: EnlargingPlan.Summary
-        var parts: Parts
-    }
-
-    private enum Parts {
-        /// Pictures one after another use its session again.
-        case whole(Session)
-        /// A session for each, one after the other.
-        case strips([ColumnStrip])
-    }
+    /// The entry for samples of f32, made when a picture first needs it.
+    private var floatEntry: Entry?
 
     /// Whoever enlarges holds it, and with it what was prepared.
     private let lock = Mutex(())
-    private var prepared: Prepared?
+    private var prepared: PreparedEnlargement?
 
     /// - Parameters:
     ///   - bands: how the rows are worked on.
     ///   - memoryLimit: bytes that the process may take at its peak; it overrides `bands`.
+    ///   - border: what the network sees beyond a picture's border.
     ///   - algorithm: how convolutions are computed.
     /// - Throws: when the model does not take and make a picture.
     public init(
         _ model: Model, threadCount: Int = availableProcessorCount(), bands: Bands = .automatic, memoryLimit: Int? = nil,
-        algorithm: ConvolutionAlgorithm = .best
+        border: Border = .mirror, algorithm: ConvolutionAlgorithm = .best
     ) throws(EnlargingError) {
         self.model = model
-        self.threadCount = threadCount
-        self.bands = bands
-        self.memoryLimit = memoryLimit
-        self.algorithm = algorithm
+        options = EnlargingOptions(
+            threadCount: threadCount, bands: bands, memoryLimit: memoryLimit, border: border, algorithm: algorithm)
         enlargement = try Enlargement(model)
     }
 
-    /// Reads a PNG and writes the enlarged one, which appears when it is whole. A grey picture stays grey.
+    /// Reads a picture and writes the enlarged one. It keeps the kind of its pixels, its colour space and what it tells beside
+    /// them, as far as the format can hold them.
+    ///
+    /// - Parameters:
+    ///   - destination: a file appears there when it is whole.
+    ///   - encoding: how it is written; nil for the format of what is read.
+    ///   - observer: told and asked while the picture is enlarged.
+    ///   - willBegin: told what will be done, before the first row is read.
+    /// - Returns: what was done, and of a picture in memory the file's bytes.
+    /// - Throws: what is wrong with either file; ``EnlargingError/cancelled``, which leaves no file behind.
+    @discardableResult
+    public func enlarge(
+        _ source: PictureSource, to destination: PictureDestination, as encoding: PictureEncoding? = nil,
+        observer: RunObserver = RunObserver(), willBegin: (Report) -> Void = { _ in }
+    ) throws(EnlargingError) -> (report: Report, bytes: [UInt8]) {
+        try naming(source.path) {
+            try lock.withLock { _ in
+                let first = try source.reader().upright()
+                let traits = try PixelTraits(of: first.layout) { try source.reader() }
+                let isFloat = first.layout.bitDepth > 8 || !traits.isOpaque
+                let prepared = try prepare(width: first.width, height: first.height, isFloat: isFloat)
+                let size = PictureSize(width: scale * first.width, height: scale * first.height)
+                let told = first.metadata.enlarged(to: size, scale: Double(scale))
+                // A picture that could be read is of a format.
+                let encoding = encoding ?? PictureEncoding(source.format!)
+                let held = encoding.format.holding(first.layout, isOpaque: traits.isOpaque)
+                let writer = try encoding.writer(to: destination, size: size, layout: held.layout, metadata: told.metadata)
+                let report = Report(
+                    inputWidth: first.width, inputHeight: first.height, outputWidth: size.width, outputHeight: size.height,
+                    plan: prepared.summary, losses: first.losses + told.losses + held.losses + writer.losses)
+                willBegin(report)
+                try run(prepared, source, to: writer, destination, traits, isFloat: isFloat, observer)
+                return (report, writer.bytes)
+            }
+        }
+    }
+
+    /// Reads a picture file and writes the enlarged one, in the format that its name ends in.
     ///
     /// - Parameters:
     ///   - observer: told and asked while the picture is enlarged.
@@ -88,29 +111,47 @@ public final class PictureEnlarger: @unchecked Sendable {
     public func enlarge(
         _ input: String, to output: String, observer: RunObserver = RunObserver(), willBegin: (Report) -> Void = { _ in }
     ) throws(EnlargingError) -> Report {
-        try naming(input) {
-            try enlarge(
-                from: { try PNGReader(path: input) }, to: { try PNGWriter(path: output, width: $0, height: $1) },
-                keepingStripsIn: { _, rowByteCount in try PartialRowsFile(beside: output, rowByteCount: rowByteCount) },
-                observer, willBegin
-            ).report
-        }
+        let opened: (source: PictureSource, encoding: PictureEncoding)
+        do { opened = (try PictureSource(path: input), try PictureEncoding(endingOf: output)) } catch { throw .image(error) }
+        return try enlarge(opened.source, to: .file(output), as: opened.encoding, observer: observer, willBegin: willBegin)
+            .report
     }
 
-    /// Enlarges a PNG in memory. A grey picture stays grey.
+    /// Enlarges the bytes of a picture's file.
     ///
-    /// - Parameters:
-    ///   - bytes: a whole PNG file of any kind.
-    ///   - observer: told and asked while the picture is enlarged.
-    /// - Returns: the whole PNG file that ``enlarge(_:to:observer:willBegin:)`` would write.
+    /// - Parameter observer: told and asked while the picture is enlarged.
+    /// - Returns: the whole file, of the same format, that ``enlarge(_:to:observer:willBegin:)`` would write.
     /// - Throws: what is wrong with the bytes; ``EnlargingError/cancelled``.
-    public func enlarged(png bytes: [UInt8], observer: RunObserver = RunObserver()) throws(EnlargingError) -> [UInt8] {
-        try naming(nil) {
-            try enlarge(
-                from: { try PNGReader(bytes) }, to: { try PNGWriter(width: $0, height: $1) },
-                keepingStripsIn: { PartialRowsInMemory(rowCount: $0, rowByteCount: $1) }, observer, { _ in }
-            ).bytes
+    public func enlarged(file bytes: [UInt8], observer: RunObserver = RunObserver()) throws(EnlargingError) -> [UInt8] {
+        let source: PictureSource
+        do { source = try PictureSource(bytes) } catch { throw .image(error) }
+        return try enlarge(source, to: .memory, observer: observer).bytes
+    }
+
+    private func run(
+        _ prepared: PreparedEnlargement, _ source: PictureSource, to writer: any PictureWriter,
+        _ destination: PictureDestination, _ traits: PixelTraits, isFloat: Bool, _ observer: RunObserver
+    ) throws {
+        func rows(_ content: PictureRowSource.Content) -> () throws -> any RowSource {
+            { PictureRowSource(try source.reader().upright(), content, isFloat: isFloat) }
         }
+        func keptRows(_ rowCount: Int, _ rowByteCount: Int) throws -> any PartialRows {
+            if case .memory = destination { return PartialRowsInMemory(rowCount: rowCount, rowByteCount: rowByteCount) }
+            return try PartialRowsFile(beside: destination, rowByteCount: rowByteCount)
+        }
+        var opacity: (any PartialRows)?
+        if !traits.isOpaque {
+            let kept = try keptRows(writer.height, MemoryLayout<Float>.stride * writer.width)
+            try prepared.run(
+                from: rows(.opacity), to: OpacityRowSink(kept, width: writer.width), keepingRowsIn: keptRows,
+                observer.ofPart(after: 0, of: 2 * prepared.rowCount))
+            opacity = kept
+        }
+        try prepared.run(
+            from: rows(traits.isOpaque ? .colour : .colourTimesOpacity),
+            to: PictureRowSink(writer, isGrey: traits.isGrey, isFloat: isFloat, opacity: opacity), keepingRowsIn: keptRows,
+            traits.isOpaque ? observer : observer.ofPart(after: prepared.rowCount, of: 2 * prepared.rowCount))
+        try writer.finish()
     }
 
     /// Enlarges a picture in memory.
@@ -138,110 +179,25 @@ public final class PictureEnlarger: @unchecked Sendable {
     ) throws(EnlargingError) {
         try naming(nil) {
             try lock.withLock { _ in
-                try run(
-                    prepare(width: width, height: height), from: { source }, to: sink,
-                    keepingStripsIn: { PartialRowsInMemory(rowCount: $0, rowByteCount: $1) }, observer)
+                try prepare(width: width, height: height, isFloat: false)
+                    .run(
+                        from: { source }, to: sink,
+                        keepingRowsIn: { PartialRowsInMemory(rowCount: $0, rowByteCount: $1) }, observer)
             }
         }
     }
 
-    /// - Parameters:
-    ///   - open: opens the picture anew, once for each strip.
-    ///   - makeWriter: of the enlarged picture, by its width and height.
-    /// - Returns: the file's bytes, where it was written in memory.
-    private func enlarge(
-        from open: () throws -> PNGReader, to makeWriter: (Int, Int) throws -> PNGWriter,
-        keepingStripsIn makeRows: (Int, Int) throws -> any PartialRows, _ observer: RunObserver, _ willBegin: (Report) -> Void
-    ) throws -> (bytes: [UInt8], report: Report) {
-        try lock.withLock { _ in
-            let first = try open()
-            let prepared = try prepare(width: first.width, height: first.height)
-            let writer = try makeWriter(scale * first.width, scale * first.height)
-            let report = Report(
-                inputWidth: first.width, inputHeight: first.height, outputWidth: writer.width,
-                outputHeight: writer.height, plan: prepared.summary)
-            willBegin(report)
-            var next: PNGReader? = first
-            func source() throws -> any RowSource {
-                defer { next = nil }
-                return PNGRowSource(try next ?? open())
-            }
-            try run(
-                prepared, from: source, to: PNGRowSink(writer, isGrey: first.isGrey), keepingStripsIn: makeRows, observer)
-            try writer.finish()
-            return (writer.bytes, report)
-        }
-    }
-
-    /// - Parameters:
-    ///   - source: gives a source of all rows, once for each strip.
-    ///   - makeRows: what keeps the strips' parts of rows, by the count of rows and the bytes of each.
-    private func run(
-        _ prepared: Prepared, from source: () throws -> any RowSource, to sink: any RowSink,
-        keepingStripsIn makeRows: (Int, Int) throws -> any PartialRows, _ observer: RunObserver
-    ) throws {
-        switch prepared.parts {
-        case .whole(let session):
-            try session.run(
-                inputs: [enlargement.input: try source()], outputs: [enlargement.output: sink], observer: observer)
-        case .strips(let strips):
-            let rows = try makeRows(scale * prepared.height, 3 * scale * prepared.width)
-            let rowCounts = strips.map { $0.program.instructions.reduce(0) { $0 + $1.rows.count } }
-            for (index, strip) in strips.enumerated() {
-                let part = observer.ofPart(after: rowCounts[..<index].reduce(0, +), of: rowCounts.reduce(0, +))
-                try run(
-                    strip, of: prepared.width, from: source(), keepingStripsIn: rows,
-                    lastTo: index == strips.count - 1 ? sink : nil, part)
-            }
-        }
-    }
-
-    /// Runs one of several strips of a picture of some width.
-    ///
-    /// - Parameter sink: takes the rows that the last strip completes.
-    private func run(
-        _ strip: ColumnStrip, of width: Int, from source: any RowSource, keepingStripsIn rows: any PartialRows,
-        lastTo sink: (any RowSink)?, _ observer: RunObserver
-    ) throws {
-        releaseFreedMemory()
-        let session = try Session(strip.program, parameters: model.parameters, threadCount: threadCount)
-        let firstColumn = strip.outputColumns.lowerBound - scale * strip.inputColumns.lowerBound
-        let ownBytes = 3 * firstColumn..<3 * (firstColumn + strip.outputColumns.count)
-        let stripSink: any RowSink =
-            if let sink {
-                LastColumnSink(rows, ownBytes: ownBytes, rowByteCount: 3 * scale * width, to: sink)
-            } else {
-                ColumnSink(rows, ownBytes: ownBytes, firstByte: 3 * strip.outputColumns.lowerBound)
-            }
-        let stripSource = ColumnSource(source, rowByteCount: 3 * width, firstByte: 3 * strip.inputColumns.lowerBound)
-        try session.run(
-            inputs: [enlargement.input: stripSource], outputs: [enlargement.output: stripSink], observer: observer)
-    }
-
-    private func prepare(width: Int, height: Int) throws(EnlargingError) -> Prepared {
-        if let prepared, (prepared.width, prepared.height) == (width, height) { return prepared }
+    private func prepare(width: Int, height: Int, isFloat: Bool) throws(EnlargingError) -> PreparedEnlargement {
+        if let prepared, (prepared.width, prepared.height, prepared.isFloat) == (width, height, isFloat) { return prepared }
         // The memory of one size is given back before that of the next is taken.
         prepared = nil
-        let new = try newlyPrepared(width: width, height: height)
+        if isFloat, floatEntry == nil { floatEntry = try model.floatPredictEntry() }
+        let entry = if isFloat, let floatEntry { floatEntry } else { try model.predictEntry() }
+        let new = try PreparedEnlargement(
+            model, entry, enlargement, options, width: width, height: height, isFloat: isFloat)
         releaseFreedMemory()
         prepared = new
         return new
-    }
-
-    private func newlyPrepared(width: Int, height: Int) throws(EnlargingError) -> Prepared {
-        let plan = try model.enlargingPlan(
-            height: height, width: width, threadCount: threadCount, bands: bands, memoryLimit: memoryLimit,
-            algorithm: algorithm)
-        guard plan.plan.strips.count == 1 else {
-            return Prepared(width: width, height: height, summary: plan.summary, parts: .strips(plan.plan.strips))
-        }
-        do {
-            let session = try Session(
-                plan.plan.strips[0].program, parameters: model.parameters, threadCount: threadCount)
-            return Prepared(width: width, height: height, summary: plan.summary, parts: .whole(session))
-        } catch {
-            throw .runtime(error)
-        }
     }
 
     /// Errors of all kinds as those of enlarging; those that name no file get the picture's name.
@@ -258,7 +214,7 @@ public final class PictureEnlarger: @unchecked Sendable {
 }
 
 extension Model {
-    /// Enlarges one PNG file; see ``PictureEnlarger``.
+    /// Enlarges one picture file; see ``PictureEnlarger``.
     @discardableResult
     public func enlarge(
         _ input: String, to output: String, threadCount: Int = availableProcessorCount(), bands: Bands = .automatic,

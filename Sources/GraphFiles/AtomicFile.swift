@@ -51,6 +51,20 @@ public final class AtomicFile {
         }
     }
 
+    /// Writes to what is open already, as a device is written.
+    ///
+    /// - Parameters:
+    ///   - stream: is not closed.
+    ///   - name: what errors call it.
+    public init(stream: FileDescriptor, name: String) throws(FileError) {
+        path = name
+        target = name
+        partialPath = nil
+        calls = .system
+        descriptor = fcntl(stream.rawValue, F_DUPFD_CLOEXEC, 3)
+        guard descriptor >= 0 else { throw .unwritable(path: name, .system(.latest)) }
+    }
+
     /// Whether a file of this name could be written; nothing is written yet.
     public static func checkWritable(_ path: String) throws(FileError) {
         let status = FileStatus(path)

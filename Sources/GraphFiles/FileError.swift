@@ -20,6 +20,8 @@ public enum FileError: Error, Hashable, Sendable {
         case isCutShort
         case isLarger(byteLimit: Int)
         case isNotText
+        /// A pipe or device, which is copied to the folder for what passes before it is read.
+        case cannotBeCopied(Errno)
         /// The system refuses.
         case system(Errno)
     }
@@ -81,6 +83,7 @@ extension FileError.ReadingProblem: CustomStringConvertible {
         case .isCutShort: "was cut short while it was read; try again"
         case .isLarger(let byteLimit): "is larger than \(byteLimit >> 20) MiB, the limit for such a file"
         case .isNotText: "is not UTF-8 text"
+        case .cannotBeCopied(let error): "cannot be copied to a file that passes: \(error)"
         case .system(let error): "cannot be read: \(error)"
         }
     }

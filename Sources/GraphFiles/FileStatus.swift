@@ -1,4 +1,5 @@
 import Glibc
+import SystemPackage
 
 /// What a path leads to, through symbolic links.
 package struct FileStatus {
@@ -10,6 +11,8 @@ package struct FileStatus {
     }
 
     package let kind: Kind
+    /// Bytes of a file; of others what the system says.
+    package let byteCount: Int
     /// What tells a file from all others, under all its names.
     package let identity: FileIdentity
 
@@ -22,12 +25,24 @@ package struct FileStatus {
     package init?(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    /// Nil of a descriptor that is closed.
+    package init?(_ descriptor: FileDescriptor) {
+        var status = stat()
+        guard fstat(descriptor.rawValue, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    private init(_ status: stat) {
         kind =
             switch status.st_mode & S_IFMT {
             case S_IFREG: .file
             case S_IFDIR: .folder
             default: .other
             }
+        byteCount = Int(status.st_size)
         identity = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     }
 

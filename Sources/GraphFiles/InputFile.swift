@@ -32,6 +32,72 @@ package final class InputFile: Sendable {
         contents = .file(descriptor)
     }
 
+    /// Opens a file; what is no regular file, as a pipe, is copied to its end.
+    package init(orCopyOf path: String) throws(FileError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .unreadable(path: path, errno == ENOENT ? .missing : .system(.latest)) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let error = Errno.latest
+            close(descriptor)
+            throw .unreadable(path: path, .system(error))
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG:
+            contents = .file(descriptor)
+            byteCount = Int(status.st_size)
+        case S_IFDIR:
+            close(descriptor)
+            throw .unreadable(path: path, .isFolder)
+        default:
+            defer { close(descriptor) }
+            (contents, byteCount) = try Self.copy(of: FileDescriptor(rawValue: descriptor), path: path)
+        }
+        self.path = path
+    }
+
+    /// Copies what a stream gives to its end.
+    ///
+    /// - Parameter descriptor: is not closed.
+    package init(copying descriptor: FileDescriptor, name: String) throws(FileError) {
+        path = name
+        (contents, byteCount) = try Self.copy(of: descriptor, path: name)
+    }
+
+    /// A file without a name, in the folder for what passes.
+    private static func copy(of descriptor: FileDescriptor, path: String) throws(FileError) -> (Contents, Int) {
+        guard let file = tmpfile() else { throw .unreadable(path: path, .cannotBeCopied(.latest)) }
+        defer { fclose(file) }
+        let copy = dup(fileno(file))
+        guard copy >= 0 else { throw .unreadable(path: path, .cannotBeCopied(.latest)) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        var byteCount = 0
+        while true {
+            let count = Glibc.read(descriptor.rawValue, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                let error = Errno.latest
+                close(copy)
+                throw .unreadable(path: path, .system(error))
+            }
+            if count == 0 { return (.file(copy), byteCount) }
+            var done = 0
+            while done < count {
+                let written = buffer.withUnsafeBytes {
+                    pwrite(copy, $0.baseAddress! + done, count - done, off_t(byteCount + done))
+                }
+                if written < 0, errno == EINTR { continue }
+                guard written > 0 else {
+                    let error = Errno.latest
+                    close(copy)
+                    throw .unreadable(path: path, .cannotBeCopied(error))
+                }
+                done += written
+            }
+            byteCount += count
+        }
+    }
+
     package init(_ bytes: [UInt8], name: String) {
         path = name
         byteCount = bytes.count
@@ -61,6 +127,14 @@ package final class InputFile: Sendable {
         return bytes
     }
 
+    /// Reads as many bytes as the buffer holds, or as are left.
+    package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) -> Int {
+        let count = min(buffer.count, byteCount - offset)
+        guard count > 0 else { return 0 }
+        if let failure = fill(UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]), at: offset) { throw failure }
+        return count
+    }
+
     /// Fills an array of plain numbers with the little-endian bytes at `offset`.
     ///
     /// - Parameter byteCount: how many bytes, if not as many as the array has.
@@ -71,15 +145,19 @@ package final class InputFile: Sendable {
         var failure: FileError?
         numbers.withUnsafeMutableBytes { buffer in
             let buffer = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(byteCount ?? buffer.count)])
-            switch contents {
-            case .file(let descriptor): failure = fill(buffer, at: offset, of: descriptor)
-            case .memory(let bytes): buffer.copyBytes(from: bytes[offset..<offset + buffer.count])
-            }
+            failure = fill(buffer, at: offset)
         }
         if let failure { throw failure }
     }
 
-    private func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int, of descriptor: Int32) -> FileError? {
+    private func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> FileError? {
+        let descriptor: Int32
+        switch contents {
+        case .file(let file): descriptor = file
+        case .memory(let bytes):
+            buffer.copyBytes(from: bytes[offset..<offset + buffer.count])
+            return nil
+        }
         var done = 0
         while done < buffer.count {
             let count = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, offset + done)

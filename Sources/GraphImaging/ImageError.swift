@@ -20,10 +20,14 @@ public enum ImageError: Error, Hashable, Sendable {
     case tooLarge(path: String?, PictureSize)
     /// More than ``PNGReader/mostPixelsInMemory`` pixels in a file that is interlaced.
     case tooLargeInterlaced(path: String?, PictureSize)
+    /// More than ``PNGReader/mostPixelsInMemory`` pixels in a file whose orientation is another than that of its rows.
+    case tooLargeTurned(path: String?, PictureSize)
     /// More than ``PNGReader/mostPixelsInMemory`` pixels in a JPEG whose rows are known only when all of it is read.
     case tooLargeProgressive(path: String?, PictureSize)
     /// A side is longer than ``PictureFormat/longestSide`` of the format that it should be written in.
     case tooLongToWrite(path: String?, PictureSize, PictureFormat)
+    /// The name of a picture to be tells no format that is written.
+    case unknownEnding(path: String)
     /// The header declares more pixels than the file's bytes can hold.
     case impossibleSize(path: String?, PictureSize, fileByteCount: Int)
     /// A picture to be made, of a side of more than ``PNGReader/longestSide`` pixels or more than
@@ -47,6 +51,8 @@ public enum ImageError: Error, Hashable, Sendable {
         case picture(String)
         /// A PNG whose signature was changed on the way.
         case damagedSignature
+        /// Apple's variant, with chunk `CgBI`: as Xcode puts it into programs for phones.
+        case appleVariant
         case unknown
     }
 
@@ -78,10 +84,12 @@ extension ImageError: CustomStringConvertible {
         case .file(let error): error.path
         case .notPicture(let path, _, _), .cutShort(let path, _), .damaged(let path, _, _), .unknownKind(let path, _, _),
             .tooLong(let path, _), .tooLarge(let path, _), .tooLargeInterlaced(let path, _),
-            .tooLargeProgressive(let path, _), .tooLongToWrite(let path, _, _), .impossibleSize(let path, _, _),
+            .tooLargeTurned(let path, _), .tooLargeProgressive(let path, _), .tooLongToWrite(let path, _, _),
+            .impossibleSize(let path, _, _),
             .unwritable(let path, _):
             path
         case .outOfMemory(let path, _): path
+        case .unknownEnding(let path): path
         case .tooLargeResult, .incomparable, .tooSmallToCompare, .notEnlarged: nil
         }
     }
@@ -95,6 +103,8 @@ extension ImageError: CustomStringConvertible {
         case .notPicture(_, .picture(let format), let readable): "is a \(format) file; convert it to \(alternatives(readable))"
         case .notPicture(_, .damagedSignature, _):
             "the PNG signature is damaged, as a transfer in text mode does; copy the file again"
+        case .notPicture(_, .appleVariant, _):
+            "is a PNG of Apple's own variant (CgBI), as programs for phones hold it; convert it with \"xcrun pngcrush -revert-iphone-optimizations\""
         case .notPicture(_, .unknown, let readable): "is not a \(alternatives(readable)) file"
         case .cutShort(_, let place): "the file is cut short \(place)"
         case .damaged(_, let place, let message): "the file is damaged \(place) (\(message)); copy or export it again"
@@ -104,10 +114,15 @@ extension ImageError: CustomStringConvertible {
         case .tooLarge(_, let size): "\(size) pixels are too many to hold in memory; cut it into parts"
         case .tooLargeInterlaced(_, let size):
             "\(size) pixels are too many for an interlaced file; save it without interlacing"
+        case .tooLargeTurned(_, let size):
+            "\(size) pixels are too many to turn upright in memory; save it upright"
         case .tooLargeProgressive(_, let size):
             "\(size) pixels are too many for a progressive file; save it without progression"
         case .tooLongToWrite(_, let size, let format):
             "\(size) pixels are too many for \(format): the longest side is \(format.longestSide); write a PNG"
+        case .unknownEnding:
+            "pictures are written as \(alternatives(PictureFormat.allCases)); give it a name that ends in "
+                + PictureFormat.allCases.map { "." + $0.ending }.joined(separator: ", ")
         case .impossibleSize(_, let size, let fileByteCount):
             "\(fileByteCount) bytes cannot hold the \(size) pixels that its header declares"
         case .tooLargeResult(let size):

@@ -36,14 +36,14 @@ public final class JPEGReader: PictureReader {
     /// Opens a file and reads its header.
     ///
     /// - Throws: when the file is missing, unreadable, no JPEG, damaged, of a kind that is not read, or too large.
-    public convenience init(path: String) throws(ImageError) { try self.init(PictureInput(path: path)) }
+    public convenience init(path: String) throws(ImageError) { try self.init(PictureSource(path: path).input()) }
 
     /// Reads the header of a file in memory.
     ///
-    /// - Parameter bytes: the whole file, of which the reader keeps a copy.
+    /// - Parameter bytes: the whole file.
     /// - Throws: when they are no JPEG, damaged, of a kind that is not read, or the picture is too large.
     public convenience init(_ bytes: some Sequence<UInt8>) throws(ImageError) {
-        try self.init(PictureInput(Array(bytes)))
+        try self.init(PictureSource(bytes).input())
     }
 
     init(_ input: PictureInput) throws(ImageError) {
@@ -127,8 +127,8 @@ private func check(_ header: JPEGHeader, of input: PictureInput) throws(ImageErr
         throw .tooLargeProgressive(path: input.path, size)
     }
     // A block of 8 × 8 pixels takes at least one bit, that of a difference of 0. Arithmetic coding knows parts of bits.
-    if let byteCount = input.byteCount, !header.is_arithmetic, size.width * size.height / 512 > byteCount {
-        throw .impossibleSize(path: input.path, size, fileByteCount: byteCount)
+    if !header.is_arithmetic, size.width * size.height / 512 > input.byteCount {
+        throw .impossibleSize(path: input.path, size, fileByteCount: input.byteCount)
     }
 }
 

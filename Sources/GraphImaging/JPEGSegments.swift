@@ -83,10 +83,10 @@ struct JPEGSegments {
 
     // MARK: Writing
 
-    /// Those that hold what is told of a picture, as far as a JPEG can, and what it cannot hold.
+    /// Those that hold what is told of a picture, but for texts and tags of PNG, and what a JPEG cannot hold.
     static func holding(_ metadata: PictureMetadata) -> (segments: JPEGSegments, losses: [String]) {
         var segments = JPEGSegments()
-        var losses = metadata.lossesWithoutTexts
+        var losses: [String] = []
         func add(_ bytes: [UInt8]?, named name: [UInt8], _ word: String) {
             guard let bytes, !bytes.isEmpty else { return }
             let most = mostBytes - name.count
@@ -111,22 +111,6 @@ struct JPEGSegments {
             }
         }
         return (segments, losses)
-    }
-}
-
-extension PictureMetadata {
-    /// What a format leaves out that knows profiles, EXIF and XMP, but no chunks of PNG.
-    var lossesWithoutTexts: [String] {
-        var losses: [String] = []
-        if !texts.isEmpty { losses.append("texts of a PNG are left out") }
-        // Without a profile, samples are taken as sRGB.
-        if iccProfile == nil, colour.sRGB == nil, colour.gamma != nil || colour.chromaticities != nil {
-            losses.append("gamma and primaries are left out: colours are taken as sRGB")
-        }
-        if colour.codePoints != nil || colour.mastering != nil || colour.lightLevel != nil {
-            losses.append("what a PNG tells of its video colours is left out")
-        }
-        return losses
     }
 }
 

@@ -26,36 +26,19 @@ public final class JPEGWriter: PictureWriter {
     private let stream: OpaquePointer
     private var isFinished = false
 
-    /// - Parameter quality: from 1 to 100, as libjpeg counts it.
-    /// - Throws: when a side is longer than JPEG allows, or the folder cannot be written to.
+    /// - Parameters:
+    ///   - metadata: of the picture that is written, its sizes and orientation.
+    ///   - quality: from 1 to 100, as libjpeg counts it.
+    /// - Throws: when a side is longer than JPEG allows, the folder cannot be written to, or there is no memory left.
     /// - Precondition: `0 < width`, `0 < height`, and the layout has 8 bits and no alpha.
-    public convenience init(
-        path: String, width: Int, height: Int, layout: PixelLayout = .rgb8, metadata: PictureMetadata = PictureMetadata(),
-        quality: Int = usualQuality
-    ) throws(ImageError) {
-        try checkLongestSide(of: .jpeg, width, height, path: path)
-        try self.init(PictureOutput(path: path), width, height, layout, metadata, quality)
-    }
-
-    /// Writes into memory: ``bytes`` holds the file after ``finish()``.
-    ///
-    /// - Parameter quality: from 1 to 100, as libjpeg counts it.
-    /// - Throws: when a side is longer than JPEG allows, or there is no memory left.
-    /// - Precondition: `0 < width`, `0 < height`, and the layout has 8 bits and no alpha.
-    public convenience init(
-        width: Int, height: Int, layout: PixelLayout = .rgb8, metadata: PictureMetadata = PictureMetadata(),
-        quality: Int = usualQuality
-    ) throws(ImageError) {
-        try checkLongestSide(of: .jpeg, width, height, path: nil)
-        try self.init(PictureOutput(), width, height, layout, metadata, quality)
-    }
-
-    private init(
-        _ output: PictureOutput, _ width: Int, _ height: Int, _ layout: PixelLayout, _ metadata: PictureMetadata,
-        _ quality: Int
+    public init(
+        to destination: PictureDestination, width: Int, height: Int, layout: PixelLayout = .rgb8,
+        metadata: PictureMetadata = PictureMetadata(), quality: Int = usualQuality
     ) throws(ImageError) {
         precondition(!layout.hasAlpha && layout.bitDepth == 8, "JPEG has 8 bits and no alpha")
         precondition((1...100).contains(quality))
+        try checkLongestSide(of: .jpeg, width, height, path: destination.path)
+        let output = try PictureOutput(destination)
         guard let stream = jpeg_shim_create_writer(output.file) else {
             throw .outOfMemory(path: output.path, .writing)
         }
@@ -65,8 +48,9 @@ public final class JPEGWriter: PictureWriter {
         self.height = height
         self.layout = layout
         let density = metadata.resolution?.jfif
-        let held = JPEGSegments.holding(metadata)
-        losses = held.losses + (metadata.resolution != nil && density == nil ? ["the resolution is left out"] : [])
+        let told = metadata.toldByProfile(for: layout)
+        let held = JPEGSegments.holding(told.metadata)
+        losses = told.losses + held.losses + (metadata.resolution != nil && density == nil ? ["the resolution is left out"] : [])
         try check {
             jpeg_shim_write_header(
                 stream, UInt32(width), UInt32(height), layout.isGrey, Int32(quality),

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import GraphBasics
 import GraphFiles
 
@@ -91,7 +90,7 @@ public struct LineChart: Hashable, Sendable {
         let middle = (horizontal.start + horizontal.end) / 2
         lines.append(text(horizontalLabel, x: middle, y: panelEnd - 14, ["text-anchor": "middle"]))
         if let footer {
-            let png = Data(try footer.pngBytes()).base64EncodedString()
+            let png = base64(try footer.pngBytes())
             lines.append(
                 element(
                     "image",

@@ -1,41 +1,37 @@
 import CGraphPNGShim
 import Glibc
-import GraphFiles
-import SystemPackage
 
-/// Reads a PNG row by row as 8-bit RGB, whatever its kind.
+/// Reads a PNG of any kind row by row, with the samples that it has: palettes, transparent colours and samples of 1, 2 and
+/// 4 bits are expanded, nothing else is changed.
 ///
-/// Palettes and 1, 2 and 4 bits are expanded, grey becomes RGB, 16 bits are scaled to 8 with rounding,
-/// and what is transparent is composited over white. Gamma, profiles and other colour management are
-/// ignored: samples are taken as sRGB. Memory holds a few rows, or the whole picture when it is
-/// interlaced.
+/// Memory holds a few rows, or the whole picture when it is interlaced, and the chunks beside the pixels.
 ///
 /// Source: Portable Network Graphics, W3C Recommendation, 3rd edition.
-public final class PNGReader {
+public final class PNGReader: PictureReader {
     /// Longest side of a picture read row by row, in pixels.
     public static let longestSide = 1 << 20
     /// Most pixels of a picture that is held whole: `Picture` and interlaced files.
     public static let mostPixelsInMemory = 1 << 27
 
     /// The file; nil for bytes in memory.
-    public let path: String?
+    public var path: String? { input.path }
     /// Columns of the picture, in pixels.
     public let width: Int
     /// Rows of the picture, in pixels.
     public let height: Int
-    /// Whether the file holds a grey picture: red, green and blue are equal.
-    public let isGrey: Bool
+    /// What each row holds.
+    public let layout: PixelLayout
+    /// What the file tells of the picture beside its pixels.
+    public let metadata: PictureMetadata
+    /// What is lost in reading, each as a sentence without a point.
+    public let losses: [String]
     /// Rows handed out so far.
     public private(set) var rowCount = 0
 
-    private let file: UnsafeMutablePointer<FILE>
-    /// What `file` reads, where that is memory.
-    private let bytes: UnsafeMutableRawBufferPointer?
+    private let input: PictureInput
     private let stream: OpaquePointer
     private let passCount: Int
-    /// Bytes of a pixel as libpng hands it over: RGB in 3, RGBA in 4, or RGBA of 16 bits in 8.
-    private let pixelByteCount: Int
-    /// Rows as libpng hands them over: all rows of an interlaced picture, the current one of others.
+    /// All rows of an interlaced picture, from its first row on.
     private var storedRows: [UInt8] = []
     /// libpng must not be called again after an error.
     private var failure: ImageError?
@@ -43,86 +39,58 @@ public final class PNGReader {
     /// Opens a file and reads its header.
     ///
     /// - Throws: when the file is missing, unreadable, no PNG, damaged, or too large.
-    public convenience init(path: String) throws(ImageError) {
-        let (file, byteCount) = try openPNG(path)
-        try self.init(file, byteCount: byteCount, path: path, bytes: nil)
-    }
+    public convenience init(path: String) throws(ImageError) { try self.init(PictureSource(path: path).input()) }
 
     /// Reads the header of a file in memory.
     ///
-    /// - Parameter bytes: the whole file, of which the reader keeps a copy.
+    /// - Parameter bytes: the whole file.
     /// - Throws: when they are no PNG, damaged, or the picture is too large.
     public convenience init(_ bytes: some Sequence<UInt8>) throws(ImageError) {
-        let (file, copy) = try openPNG(in: Array(bytes))
-        try self.init(file, byteCount: copy.count, path: nil, bytes: copy)
+        try self.init(PictureSource(bytes).input())
     }
 
-    /// - Parameters:
-    ///   - file: past its signature; it is closed in any case.
-    ///   - bytes: what the file reads from memory, which is given back in any case.
-    private init(
-        _ file: UnsafeMutablePointer<FILE>, byteCount: Int?, path: String?, bytes: UnsafeMutableRawBufferPointer?
-    ) throws(ImageError) {
-        guard let stream = png_shim_create_reader(file) else {
-            fclose(file)
-            bytes?.deallocate()
-            throw .outOfMemory(path: path, .reading)
-        }
+    init(_ input: PictureInput) throws(ImageError) {
+        try input.check(is: .png)
+        let chunks = try PNGChunks(input)
+        guard let stream = png_shim_create_reader(input.file) else { throw .outOfMemory(path: input.path, .reading) }
         var header = PNGHeader()
-        var pixelByteCount = 0
+        var pixels = PNGPixels()
         do throws(ImageError) {
-            guard png_shim_read_header(stream, &header) else {
-                throw readFailure(path: path, stream: stream, file: file, place: .header)
-            }
-            try checkSize(header, fileByteCount: byteCount, path: path)
-            guard png_shim_start_rows(stream, &pixelByteCount) else {
-                throw readFailure(path: path, stream: stream, file: file, place: .header)
-            }
+            guard png_shim_read_header(stream, &header) else { throw readFailure(input, stream, .header) }
+            try checkSize(header, of: input)
+            guard png_shim_start_rows(stream, &pixels) else { throw readFailure(input, stream, .header) }
         } catch {
             png_shim_free(stream)
-            fclose(file)
-            bytes?.deallocate()
             throw error
         }
-        self.path = path
-        self.file = file
-        self.bytes = bytes
+        self.input = input
         self.stream = stream
         width = Int(header.width)
         height = Int(header.height)
-        isGrey = header.is_grey
         passCount = Int(header.pass_count)
-        self.pixelByteCount = pixelByteCount
+        layout = PixelLayout(isGrey: pixels.is_grey, hasAlpha: pixels.has_alpha, bitDepth: Int(pixels.bit_depth))
+        let told = CarriedMetadata(pngChunks: chunks.carried)
+        metadata = told.metadata
+        losses = chunks.losses + told.losses
     }
 
-    deinit {
-        png_shim_free(stream)
-        fclose(file)
-        bytes?.deallocate()
-    }
+    deinit { png_shim_free(stream) }
 
-    /// Reads the next row into `row`, `3 * width` bytes. With the last row the rest of the file is checked.
+    /// Reads the next row into `row`, `width * layout.byteCount` bytes. With the last row the rest of the file is checked.
     ///
     /// - Throws: when the file is cut short or damaged; from then on each call throws the same.
     /// - Precondition: `rowCount < height`.
-    public func readRow(into row: UnsafeMutableBufferPointer<UInt8>) throws(ImageError) {
-        precondition(row.count == 3 * width && rowCount < height)
+    public func readRow(into row: UnsafeMutableRawBufferPointer) throws(ImageError) {
+        precondition(row.count == rowByteCount && rowCount < height)
         if let failure { throw failure }
-        if rowCount == 0 {
-            storedRows = [UInt8](
-                repeating: 0, count: pixelByteCount * width * (passCount > 1 ? height : 1))
-            if passCount > 1 { try readPasses() }
-        }
         if passCount == 1 {
-            guard png_shim_read_row(stream, &storedRows) else {
-                throw fail(.row(after: rowCount, of: height))
+            guard png_shim_read_row(stream, row.baseAddress) else { throw fail(.row(after: rowCount, of: height)) }
+        } else {
+            if rowCount == 0 { try readPasses() }
+            storedRows.withUnsafeBytes { rows in
+                row.copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: rows[rowCount * rowByteCount..<(rowCount + 1) * rowByteCount]))
             }
-        }
-        storedRows.withUnsafeBufferPointer { rows in
-            let first = passCount > 1 ? rowCount * pixelByteCount * width : 0
-            convertRow(
-                UnsafeBufferPointer(rebasing: rows[first..<first + pixelByteCount * width]),
-                pixelByteCount: pixelByteCount, into: row)
         }
         if rowCount + 1 == height {
             storedRows = []
@@ -131,11 +99,13 @@ public final class PNGReader {
         rowCount += 1
     }
 
+    private var rowByteCount: Int { width * layout.byteCount }
+
     private func readPasses() throws(ImageError) {
-        let stride = pixelByteCount * width
-        let failedPass = storedRows.withUnsafeMutableBufferPointer { rows -> Int? in
+        storedRows = [UInt8](repeating: 0, count: height * rowByteCount)
+        let failedPass = storedRows.withUnsafeMutableBytes { rows -> Int? in
             for pass in 1...passCount {
-                for y in 0..<height where !png_shim_read_row(stream, rows.baseAddress! + y * stride) {
+                for y in 0..<height where !png_shim_read_row(stream, rows.baseAddress! + y * rowByteCount) {
                     return pass
                 }
             }
@@ -145,128 +115,27 @@ public final class PNGReader {
     }
 
     private func fail(_ place: ImageError.Place) -> ImageError {
-        let error = readFailure(path: path, stream: stream, file: file, place: place)
+        let error = readFailure(input, stream, place)
         failure = error
         return error
     }
 }
 
-extension Picture {
-    /// Reads a whole PNG, converted as `PNGReader` does.
-    ///
-    /// Memory grows with the rows that arrive, so that a header alone claims none.
-    public init(contentsOfPNG path: String) throws(ImageError) { try self.init(PNGReader(path: path)) }
-
-    /// Reads a whole PNG in memory, converted as `PNGReader` does.
-    ///
-    /// - Parameter bytes: the whole file.
-    public init(png bytes: some Sequence<UInt8>) throws(ImageError) { try self.init(PNGReader(bytes)) }
-
-    private init(_ reader: PNGReader) throws(ImageError) {
-        guard reader.width * reader.height <= PNGReader.mostPixelsInMemory else {
-            throw .tooLarge(path: reader.path, reader.size)
-        }
-        try self.init(reader, rows: 0..<reader.height)
-    }
-
-    /// Reads rows of a file of which none has been read yet.
-    init(_ reader: PNGReader, rows: Range<Int>) throws(ImageError) {
-        var row = [UInt8](repeating: 0, count: 3 * reader.width)
-        var pixels: [UInt8] = []
-        for y in 0..<rows.upperBound {
-            try row.withUnsafeMutableBufferPointer { (bytes) throws(ImageError) in
-                try reader.readRow(into: bytes)
-            }
-            if y >= rows.lowerBound { pixels.append(contentsOf: row) }
-        }
-        self.init(width: reader.width, height: rows.count, pixels: pixels)
-    }
-}
-
-/// RGB from a row as libpng hands it over, composited over white where it has alpha.
-private func convertRow(
-    _ stored: UnsafeBufferPointer<UInt8>, pixelByteCount: Int, into row: UnsafeMutableBufferPointer<UInt8>
-) {
-    guard pixelByteCount > 3 else {
-        _ = row.update(fromContentsOf: stored)
-        return
-    }
-    let sampleByteCount = pixelByteCount / 4
-    let top = sampleByteCount == 1 ? 255 : 65535
-    for x in 0..<row.count / 3 {
-        func sample(_ channel: Int) -> Int {
-            let first = x * pixelByteCount + channel * sampleByteCount
-            return sampleByteCount == 1 ? Int(stored[first]) : Int(stored[first]) << 8 | Int(stored[first + 1])
-        }
-        let alpha = sample(3)
-        for channel in 0..<3 {
-            let composite = sample(channel) * alpha + top * (top - alpha)
-            row[3 * x + channel] = UInt8((255 * composite + top * top / 2) / (top * top))
-        }
-    }
-}
-
-/// The file past its signature, and its size in bytes where it is a regular file.
-private func openPNG(_ path: String) throws(ImageError) -> (UnsafeMutablePointer<FILE>, byteCount: Int?) {
-    guard let file = fopen(path, "rbe") else {
-        throw .file(.unreadable(path: path, errno == ENOENT ? .missing : .system(.latest)))
-    }
-    do throws(ImageError) {
-        var status = stat()
-        guard fstat(fileno(file), &status) == 0 else {
-            throw .file(.unreadable(path: path, .system(.latest)))
-        }
-        let type = status.st_mode & S_IFMT
-        guard type != S_IFDIR else {
-            throw .file(.unreadable(path: path, .isFolder))
-        }
-        var start = [UInt8](repeating: 0, count: pngSignatureByteCount)
-        let count = fread(&start, 1, start.count, file)
-        guard ferror(file) == 0 else {
-            throw .file(.unreadable(path: path, .system(.latest)))
-        }
-        if let error = PictureFormat.png.refusal(of: start.prefix(count), path: path) { throw error }
-        return (file, type == S_IFREG ? Int(status.st_size) : nil)
-    } catch {
-        fclose(file)
-        throw error
-    }
-}
-
-/// Bytes in memory as a file past its signature, and the copy that it reads.
-private func openPNG(
-    in bytes: [UInt8]
-) throws(ImageError) -> (UnsafeMutablePointer<FILE>, UnsafeMutableRawBufferPointer) {
-    if let error = PictureFormat.png.refusal(of: bytes.prefix(pngSignatureByteCount), path: nil) { throw error }
-    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
-    copy.copyBytes(from: bytes)
-    guard let file = fmemopen(copy.baseAddress, copy.count, "r"), fseek(file, pngSignatureByteCount, SEEK_SET) == 0 else {
-        copy.deallocate()
-        throw .outOfMemory(path: nil, .reading)
-    }
-    return (file, copy)
-}
-
-private let pngSignatureByteCount = 8
-
-private func checkSize(_ header: PNGHeader, fileByteCount: Int?, path: String?) throws(ImageError) {
+private func checkSize(_ header: PNGHeader, of input: PictureInput) throws(ImageError) {
     let size = PictureSize(width: Int(header.width), height: Int(header.height))
-    guard max(size.width, size.height) <= PNGReader.longestSide else { throw .tooLong(path: path, size) }
+    guard max(size.width, size.height) <= PNGReader.longestSide else { throw .tooLong(path: input.path, size) }
     if header.pass_count > 1, size.width * size.height > PNGReader.mostPixelsInMemory {
-        throw .tooLargeInterlaced(path: path, size)
+        throw .tooLargeInterlaced(path: input.path, size)
     }
     // Deflate makes at most 1032 bytes of one: a longest match of 258 bytes takes at least 2 bits.
     let storedByteCount = header.stored_row_byte_count * size.height
-    if let fileByteCount, storedByteCount / 1032 > fileByteCount {
-        throw .impossibleSize(path: path, size, fileByteCount: fileByteCount)
+    guard storedByteCount / 1032 <= input.byteCount else {
+        throw .impossibleSize(path: input.path, size, fileByteCount: input.byteCount)
     }
 }
 
-private func readFailure(
-    path: String?, stream: OpaquePointer, file: UnsafeMutablePointer<FILE>, place: ImageError.Place
-) -> ImageError {
-    let systemError = Errno.latest
-    if ferror(file) != 0 { return .file(.unreadable(path: path ?? "", .system(systemError))) }
-    if feof(file) != 0 { return .cutShort(path: path, place) }
-    return .damaged(path: path, place, message: String(cString: png_shim_message(stream)))
+private func readFailure(_ input: PictureInput, _ stream: OpaquePointer, _ place: ImageError.Place) -> ImageError {
+    if let error = input.systemError { return error }
+    if feof(input.file) != 0 { return .cutShort(path: input.path, place) }
+    return .damaged(path: input.path, place, message: String(cString: png_shim_message(stream)))
 }

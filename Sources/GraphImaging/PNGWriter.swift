@@ -1,15 +1,18 @@
 import CGraphPNG
 import CGraphPNGShim
 
-/// Writes an 8-bit RGB PNG row by row, to a file that appears when it is whole (see `AtomicFile`), or into memory: the
-/// same bytes.
-public final class PNGWriter {
+/// Writes a PNG of any ``PixelLayout`` row by row.
+public final class PNGWriter: PictureWriter {
     /// The file; nil for one in memory.
-    public let path: String?
+    public var path: String? { output.path }
     /// Columns of the picture, in pixels.
     public let width: Int
     /// Rows of the picture, in pixels.
     public let height: Int
+    /// What each row holds.
+    public let layout: PixelLayout
+    /// What the format cannot hold of what it was given, each as a sentence without a point.
+    public let losses: [String]
     /// Rows written so far.
     public private(set) var rowCount = 0
     /// Of a picture in memory all bytes of the file, once it is finished.
@@ -18,46 +21,44 @@ public final class PNGWriter {
     private let output: PictureOutput
     /// The same, as libpng writes it.
     private let stream: OpaquePointer
+    /// What follows the pixels.
+    private let lastChunks: [PNGChunk]
     private var isFinished = false
 
-    /// - Throws: when the folder cannot be written to.
+    /// - Parameter metadata: of the picture that is written, its sizes and orientation.
+    /// - Throws: when the folder cannot be written to, or there is no memory left.
     /// - Precondition: `0 < width`, `0 < height`, both below 2³¹.
-    public convenience init(path: String, width: Int, height: Int) throws(ImageError) {
-        try self.init(PictureOutput(path: path), width: width, height: height)
-    }
-
-    /// Writes into memory: ``bytes`` holds the file after ``finish()``.
-    ///
-    /// - Throws: when there is no memory left.
-    /// - Precondition: `0 < width`, `0 < height`, both below 2³¹.
-    public convenience init(width: Int, height: Int) throws(ImageError) {
-        try self.init(PictureOutput(), width: width, height: height)
-    }
-
-    private init(_ output: PictureOutput, width: Int, height: Int) throws(ImageError) {
+    public init(
+        to destination: PictureDestination, width: Int, height: Int, layout: PixelLayout = .rgb8,
+        metadata: PictureMetadata = PictureMetadata()
+    ) throws(ImageError) {
+        let output = try PictureOutput(destination)
         guard let stream = png_shim_create_writer(output.file) else {
             throw .outOfMemory(path: output.path, .writing)
         }
-        path = output.path
-        self.width = width
-        self.height = height
         self.output = output
         self.stream = stream
+        self.width = width
+        self.height = height
+        self.layout = layout
+        let chunks = metadata.pngChunks(for: layout)
+        lastChunks = chunks.last
+        losses = chunks.losses
+        let pixels = PNGPixels(is_grey: layout.isGrey, has_alpha: layout.hasAlpha, bit_depth: Int32(layout.bitDepth))
         try check {
-            png_shim_write_header(stream, UInt32(width), UInt32(height), pngCompressionLevel, pngFilters)
+            png_shim_write_header(stream, UInt32(width), UInt32(height), pixels, pngCompressionLevel, pngFilters)
         }
+        for chunk in chunks.first { try write(chunk) }
     }
 
-    deinit {
-        png_shim_free(stream)
-    }
+    deinit { png_shim_free(stream) }
 
-    /// Writes the next row, `3 * width` bytes.
+    /// Writes the next row, `width * layout.byteCount` bytes.
     ///
     /// - Throws: when the disk is full; nothing is left of the file then, and each further call throws the same.
     /// - Precondition: `rowCount < height`.
-    public func writeRow(_ row: UnsafeBufferPointer<UInt8>) throws(ImageError) {
-        precondition(row.count == 3 * width && rowCount < height)
+    public func writeRow(_ row: UnsafeRawBufferPointer) throws(ImageError) {
+        precondition(row.count == width * layout.byteCount && rowCount < height)
         try check { png_shim_write_row(stream, row.baseAddress) }
         rowCount += 1
     }
@@ -67,9 +68,14 @@ public final class PNGWriter {
     /// - Precondition: all rows are written, and `finish` was not called before.
     public func finish() throws(ImageError) {
         precondition(rowCount == height && !isFinished)
+        for chunk in lastChunks { try write(chunk) }
         try check { png_shim_write_end(stream) }
         bytes = try output.finish()
         isFinished = true
+    }
+
+    private func write(_ chunk: PNGChunk) throws(ImageError) {
+        try check { png_shim_write_chunk(stream, chunk.type, chunk.data, chunk.data.count) }
     }
 
     private func check(_ step: () -> Bool) throws(ImageError) {
@@ -85,22 +91,27 @@ let pngFilters = Int32(PNG_FILTER_PAETH)
 extension Picture {
     /// Writes the picture as an 8-bit RGB PNG.
     public func writePNG(to path: String) throws(ImageError) {
-        try write(to: PNGWriter(path: path, width: width, height: height))
+        try write(to: PNGWriter(to: .file(path), width: width, height: height))
     }
 
     /// The picture as the bytes of an 8-bit RGB PNG file, those that ``writePNG(to:)`` writes.
     ///
     /// - Throws: when there is no memory left.
     public func pngBytes() throws(ImageError) -> [UInt8] {
-        let writer = try PNGWriter(width: width, height: height)
+        let writer = try PNGWriter(to: .memory, width: width, height: height)
         try write(to: writer)
         return writer.bytes
     }
 
-    private func write(to writer: PNGWriter) throws(ImageError) {
-        try pixels.withUnsafeBufferPointer { (bytes) throws(ImageError) in
+    /// Writes all rows and ends the file.
+    ///
+    /// - Precondition: the writer's layout is 8-bit RGB, and it has no row yet.
+    func write(to writer: some PictureWriter) throws(ImageError) {
+        // Of the closures that arrays take, only those of buffers of elements throw the type that is stated.
+        try pixels.withUnsafeBufferPointer { (pixels) throws(ImageError) in
             for y in 0..<height {
-                try writer.writeRow(UnsafeBufferPointer(rebasing: bytes[y * rowStride..<(y + 1) * rowStride]))
+                let row = UnsafeRawBufferPointer(pixels)[y * rowStride..<(y + 1) * rowStride]
+                try writer.writeRow(UnsafeRawBufferPointer(rebasing: row))
             }
         }
         try writer.finish()

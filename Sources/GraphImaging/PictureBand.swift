@@ -7,10 +7,10 @@ public struct PictureBand: Sendable {
     /// Rows of the whole picture.
     public let wholeHeight: Int
 
-    /// Reads the rows of a file of which none has been read yet. Those below are neither read nor checked.
+    /// Reads the rows of a picture of which none has been read yet. Those below are neither read nor checked.
     ///
     /// - Precondition: the rows are not empty and lie inside the picture.
-    public init(_ reader: PNGReader, rows: Range<Int>) throws(ImageError) {
+    public init(_ reader: any PictureReader, rows: Range<Int>) throws(ImageError) {
         precondition(0 <= rows.lowerBound && !rows.isEmpty && rows.upperBound <= reader.height)
         picture = try Picture(reader, rows: rows)
         firstRow = rows.lowerBound

@@ -37,13 +37,11 @@ public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Why a file that begins with these bytes is none of this format; nil where it is one.
-    func refusal(of start: some Collection<UInt8>, path: String?) -> ImageError? {
-        if signature.begins(start) { return nil }
-        if !start.isEmpty, start.count < signature.pattern.count, signature.agrees(with: start) {
-            return .cutShort(path: path, .signature)
-        }
-        return .notPicture(path: path, ImageError.OtherFile(start: start), readable: [self])
+    /// Why a file that begins with these bytes is none of the formats.
+    static func refusal(of start: some Collection<UInt8>, path: String?, readable: [PictureFormat]) -> ImageError {
+        let isCutShort = readable.contains { $0.signature.pattern.count > start.count && $0.signature.agrees(with: start) }
+        if !start.isEmpty, isCutShort { return .cutShort(path: path, .signature) }
+        return .notPicture(path: path, ImageError.OtherFile(start: start), readable: readable)
     }
 
     /// First bytes of a file; nil stands for any byte.

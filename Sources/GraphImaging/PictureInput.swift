@@ -1,75 +1,50 @@
+import CGraphStreamShim
 import Glibc
 import GraphFiles
-import SystemPackage
 
-/// A picture's file, or bytes in memory that stand for one, opened for a decoder to read from its first byte on.
+/// A picture's file as a C stream, for a decoder to read from its first byte on.
 final class PictureInput {
     /// The file; nil for bytes in memory.
     let path: String?
-    /// Open until this object goes.
+    /// Open until this object goes. It can be sought in.
     let file: UnsafeMutablePointer<FILE>
-    /// Bytes of all of it; nil for a device or pipe.
-    let byteCount: Int?
+    /// Bytes of all of it.
+    let byteCount: Int
     /// The first ``PictureFormat/startByteCount`` bytes, or all of a shorter file.
     let start: [UInt8]
 
-    /// What `file` reads, where that is memory.
-    private let bytes: UnsafeMutableRawBufferPointer?
+    /// Lives as long as the stream.
+    private let place: Place
 
-    /// - Throws: when the file is missing, a folder, or unreadable.
-    init(path: String) throws(ImageError) {
-        guard let file = fopen(path, "rbe") else {
-            throw .file(.unreadable(path: path, errno == ENOENT ? .missing : .system(.latest)))
-        }
-        do throws(ImageError) {
-            var status = stat()
-            guard fstat(fileno(file), &status) == 0 else { throw .file(.unreadable(path: path, .system(.latest))) }
-            let type = status.st_mode & S_IFMT
-            guard type != S_IFDIR else { throw .file(.unreadable(path: path, .isFolder)) }
-            start = try firstBytes(of: file, path: path)
-            byteCount = type == S_IFREG ? Int(status.st_size) : nil
-        } catch {
-            fclose(file)
-            throw error
-        }
+    init(_ input: InputFile, path: String?) throws(ImageError) {
+        let place = Place(input)
+        var start = [UInt8](repeating: 0, count: min(PictureFormat.startByteCount, input.byteCount))
+        try inFile { () throws(FileError) in try input.fill(&start, at: 0) }
+        let cookie = Unmanaged.passUnretained(place).toOpaque()
+        guard let file = stream_shim_open(cookie, readNext, seek) else { throw .outOfMemory(path: path, .reading) }
+        setvbuf(file, nil, _IOFBF, 1 << 16)
         self.path = path
         self.file = file
-        bytes = nil
+        self.start = start
+        self.place = place
+        byteCount = input.byteCount
     }
 
-    /// - Parameter bytes: the whole file, of which a copy is kept.
-    /// - Throws: when there is no memory.
-    init(_ bytes: [UInt8]) throws(ImageError) {
-        // The C library opens no memory of 0 bytes.
-        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes.count, 1), alignment: 1)
-        copy.copyBytes(from: bytes)
-        guard let file = fmemopen(copy.baseAddress, copy.count, "r") else {
-            copy.deallocate()
-            throw .outOfMemory(path: nil, .reading)
-        }
-        path = nil
-        self.file = file
-        byteCount = bytes.count
-        start = Array(bytes.prefix(PictureFormat.startByteCount))
-        self.bytes = copy
-    }
-
-    deinit {
-        fclose(file)
-        bytes?.deallocate()
-    }
+    deinit { fclose(file) }
 
     /// Makes sure that the file begins as those of the format do.
     ///
     /// - Throws: what it is instead.
     func check(is format: PictureFormat) throws(ImageError) {
-        if let refusal = format.refusal(of: start, path: path) { throw refusal }
+        guard format.signature.begins(start) else {
+            throw PictureFormat.refusal(of: start, path: path, readable: [format])
+        }
     }
 
     /// The next bytes: as many as are asked for, or fewer at the end of the file. Memory grows with what arrives.
     func read(_ count: Int) throws(ImageError) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(min(count, byteCount ?? 0))
+        bytes.reserveCapacity(min(count, byteCount))
         while bytes.count < count {
             let done = bytes.count
             let piece = min(count - done, max(done, 1 << 16))
@@ -84,22 +59,46 @@ final class PictureInput {
         return bytes
     }
 
-    /// What the system said when it refused to read on; nil where it did not. To be asked right after the call that failed.
-    var systemError: ImageError? {
-        let error = Errno.latest
-        return ferror(file) == 0 ? nil : .file(.unreadable(path: path ?? "", .system(error)))
+    /// What the system said when it refused to read on; nil where it did not.
+    var systemError: ImageError? { place.failure.map(ImageError.file) }
+}
+
+/// Where a stream stands in its file.
+private final class Place {
+    private let input: InputFile
+    private var offset = 0
+    private(set) var failure: FileError?
+
+    init(_ input: InputFile) { self.input = input }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        do throws(FileError) {
+            let count = try input.read(into: buffer, at: offset)
+            offset += count
+            return count
+        } catch {
+            failure = error
+            return -1
+        }
+    }
+
+    func seek(to place: inout Int64, from origin: Int32) -> Int32 {
+        let target = place + Int64(origin == SEEK_CUR ? offset : origin == SEEK_END ? input.byteCount : 0)
+        guard target >= 0 else { return -1 }
+        offset = Int(target)
+        place = target
+        return 0
     }
 }
 
-/// The bytes that a stream begins with, which it hands out again.
-private func firstBytes(of file: UnsafeMutablePointer<FILE>, path: String) throws(ImageError) -> [UInt8] {
-    var start = [UInt8](repeating: 0, count: PictureFormat.startByteCount)
-    let count = fread(&start, 1, start.count, file)
-    guard ferror(file) == 0 else { throw .file(.unreadable(path: path, .system(.latest))) }
-    start.removeLast(start.count - count)
-    // Pipes cannot be sought in; GNU's library takes back any number of bytes.
-    for byte in start.reversed() {
-        guard ungetc(Int32(byte), file) != EOF else { throw .outOfMemory(path: path, .reading) }
-    }
-    return start
+private func place(of context: UnsafeMutableRawPointer?) -> Place {
+    Unmanaged<Place>.fromOpaque(context!).takeUnretainedValue()
+}
+
+private func readNext(_ context: UnsafeMutableRawPointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+    place(of: context).read(into: UnsafeMutableRawBufferPointer(start: buffer, count: count))
+}
+
+private func seek(_ context: UnsafeMutableRawPointer?, _ offset: UnsafeMutablePointer<Int64>?, _ origin: Int32) -> Int32 {
+    place(of: context).seek(to: &offset!.pointee, from: origin)
 }

@@ -18,27 +18,29 @@ final class PictureOutput {
     /// An encoder must not be called again after an error.
     private var failure: ImageError?
 
-    /// - Throws: when the folder cannot be written to.
-    init(path: String) throws(ImageError) {
-        let output = try inFile { () throws(FileError) in try AtomicFile(path: path, acceptsDevices: true) }
+    /// - Throws: when the folder cannot be written to, or there is no memory left.
+    init(_ destination: PictureDestination) throws(ImageError) {
+        path = destination.path
+        switch destination {
+        case .file(let path):
+            (file, place) = try Self.open(
+                inFile { () throws(FileError) in try AtomicFile(path: path, acceptsDevices: true) })
+        case .stream(let descriptor, let name):
+            (file, place) = try Self.open(
+                inFile { () throws(FileError) in try AtomicFile(stream: descriptor, name: name) })
+        case .memory:
+            guard let output = MemoryFile() else { throw .outOfMemory(path: nil, .writing) }
+            (file, place) = (output.file, .memory(output))
+        }
+    }
+
+    private static func open(_ output: AtomicFile) throws(ImageError) -> (UnsafeMutablePointer<FILE>, Place) {
         let descriptor = dup(output.descriptor)
         guard descriptor >= 0, let file = fdopen(descriptor, "wb") else {
             if descriptor >= 0 { close(descriptor) }
-            throw .outOfMemory(path: path, .writing)
+            throw .outOfMemory(path: output.path, .writing)
         }
-        self.path = path
-        self.file = file
-        place = .file(output)
-    }
-
-    /// Writes into memory.
-    ///
-    /// - Throws: when there is no memory left.
-    init() throws(ImageError) {
-        guard let output = MemoryFile() else { throw .outOfMemory(path: nil, .writing) }
-        path = nil
-        file = output.file
-        place = .memory(output)
+        return (file, .file(output))
     }
 
     deinit {

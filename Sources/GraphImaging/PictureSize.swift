@@ -19,8 +19,3 @@ extension Picture {
     /// Columns and rows, as one value.
     public var size: PictureSize { PictureSize(width: width, height: height) }
 }
-
-extension PNGReader {
-    /// Columns and rows of the whole picture, as its header says.
-    public var size: PictureSize { PictureSize(width: width, height: height) }
-}

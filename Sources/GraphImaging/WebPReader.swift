@@ -30,14 +30,14 @@ public final class WebPReader: PictureReader {
     /// Reads a file and looks through it.
     ///
     /// - Throws: when the file is missing, unreadable, no WebP, cut short, damaged, or too large.
-    public convenience init(path: String) throws(ImageError) { try self.init(PictureInput(path: path)) }
+    public convenience init(path: String) throws(ImageError) { try self.init(PictureSource(path: path).input()) }
 
     /// Looks through a file in memory.
     ///
-    /// - Parameter bytes: the whole file, of which the reader keeps a copy.
+    /// - Parameter bytes: the whole file.
     /// - Throws: when they are no WebP, cut short, damaged, or the picture is too large.
     public convenience init(_ bytes: some Sequence<UInt8>) throws(ImageError) {
-        try self.init(PictureInput(Array(bytes)))
+        try self.init(PictureSource(bytes).input())
     }
 
     init(_ input: PictureInput) throws(ImageError) {

@@ -13,6 +13,9 @@ public final class WebPWriter: PictureWriter {
         case lossy(quality: Int)
         /// Each pixel stays as it is, transparent ones too.
         case lossless
+
+        /// What is not told another one.
+        public static let usual = lossy(quality: 90)
     }
 
     /// The file; nil for one in memory.
@@ -36,41 +39,25 @@ public final class WebPWriter: PictureWriter {
     private let picture: UnsafeMutablePointer<WebPPicture>
     private var isFinished = false
 
+    /// - Parameter metadata: of the picture that is written, its sizes and orientation.
     /// - Throws: when a side is longer than WebP allows, the folder cannot be written to, or there is no memory left.
     /// - Precondition: `0 < width`, `0 < height`, and the layout has 8 bits.
-    public convenience init(
-        path: String, width: Int, height: Int, layout: PixelLayout = .rgb8, metadata: PictureMetadata = PictureMetadata(),
-        compression: Compression = .lossy(quality: 90)
-    ) throws(ImageError) {
-        try checkLongestSide(of: .webp, width, height, path: path)
-        try self.init(PictureOutput(path: path), width, height, layout, metadata, compression)
-    }
-
-    /// Writes into memory: ``bytes`` holds the file after ``finish()``.
-    ///
-    /// - Throws: when a side is longer than WebP allows, or there is no memory left.
-    /// - Precondition: `0 < width`, `0 < height`, and the layout has 8 bits.
-    public convenience init(
-        width: Int, height: Int, layout: PixelLayout = .rgb8, metadata: PictureMetadata = PictureMetadata(),
-        compression: Compression = .lossy(quality: 90)
-    ) throws(ImageError) {
-        try checkLongestSide(of: .webp, width, height, path: nil)
-        try self.init(PictureOutput(), width, height, layout, metadata, compression)
-    }
-
-    private init(
-        _ output: PictureOutput, _ width: Int, _ height: Int, _ layout: PixelLayout, _ metadata: PictureMetadata,
-        _ compression: Compression
+    public init(
+        to destination: PictureDestination, width: Int, height: Int, layout: PixelLayout = .rgb8,
+        metadata: PictureMetadata = PictureMetadata(), compression: Compression = .usual
     ) throws(ImageError) {
         precondition(width > 0 && height > 0 && layout.bitDepth == 8, "WebP has 8 bits")
         if case .lossy(let quality) = compression { precondition((1...100).contains(quality)) }
-        self.output = output
+        try checkLongestSide(of: .webp, width, height, path: destination.path)
+        output = try PictureOutput(destination)
         self.width = width
         self.height = height
         self.layout = layout
-        self.metadata = metadata
+        // The format has no grey.
+        let told = metadata.toldByProfile(for: PixelLayout(hasAlpha: layout.hasAlpha))
+        self.metadata = told.metadata
         self.compression = compression
-        losses = metadata.lossesWithoutTexts + (metadata.resolution == nil ? [] : ["the resolution is left out"])
+        losses = told.losses + (metadata.resolution == nil ? [] : ["the resolution is left out"])
         picture = .allocate(capacity: 1)
         picture.initialize(to: WebPPicture())
         guard WebPPictureInit(picture) != 0 else {

@@ -1,6 +1,6 @@
 /// One mistake in a source file, with all that helps to mend it.
 ///
-/// Printed by ``Diagnostic/rendered(file:source:)`` as
+/// Printed by ``Diagnostic/rendered(file:source:option:)`` as
 ///
 ///     edsr.graph:11:16: error[shape-mismatch]: '+' needs equal shapes
 ///       h = h + conv3x3<32>(r)

@@ -56,7 +56,7 @@ public struct Evaluation: Hashable, Sendable {
         _ model: Model, _ files: [PictureFiles], by convention: EvaluationProtocol = .paper, border: Int? = nil,
         threadCount: Int, progress: (_ done: Int) -> Void = { _ in }
     ) throws(TrainingError) {
-        let enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount) }
+        let enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount, border: .zero) }
         scale = enlarger.scale
         self.convention = convention
         self.border = border ?? convention.border(scale: scale)

@@ -36,7 +36,7 @@ public struct PicturePair: Hashable, Sendable {
     ) throws(TrainingError) {
         func band(_ path: String, scale: Int, _ needed: (_ height: Int) -> Range<Int>) throws(TrainingError) -> PictureBand {
             try asTrainingError {
-                let reader = try PNGReader(path: path)
+                let reader = try PictureSource(path: path).reader().upright()
                 guard rows.upperBound <= reader.height / scale, columns.upperBound <= reader.width / scale else {
                     throw TrainingError.shrunkPicture(path: path)
                 }
@@ -78,7 +78,7 @@ public struct PicturePair: Hashable, Sendable {
     var byteCount: Int { truth.pixels.count + reduced.pixels.count }
 
     private static func read(_ path: String) throws(TrainingError) -> Picture {
-        do { return try Picture(contentsOfPNG: path) } catch { throw .image(error) }
+        do { return try Picture(contentsOf: path) } catch { throw .image(error) }
     }
 }
 
@@ -114,6 +114,6 @@ extension PictureFiles {
     }
 
     private static func storedSize(_ path: String) throws(TrainingError) -> PictureSize {
-        do { return try PNGReader(path: path).size } catch { throw .image(error) }
+        do { return try PictureSource(path: path).reader().upright().size } catch { throw .image(error) }
     }
 }

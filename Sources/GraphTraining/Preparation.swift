@@ -55,7 +55,7 @@ public struct Preparation: Hashable, Sendable {
             progress: { progress($0, sources.count) }, tool: { () throws(TrainingError) in }
         ) { (_, index) throws(TrainingError) in
             Result { () throws(ImageError) in
-                PhotographTraits(try Picture(contentsOfPNG: sources[index]), options)
+                PhotographTraits(try Picture(contentsOf: sources[index]), options)
             }
         }
         let good = judge(zip(sources, looks ?? []))
@@ -81,7 +81,7 @@ public struct Preparation: Hashable, Sendable {
         var files: [String] = []
         for path in paths {
             switch FileStatus(path)?.kind {
-            case .folder: files += try asTrainingError { try FileTree.files(below: path, excluding: folder) }
+            case .folder: files += try asTrainingError { try FileTree(below: path, excluding: folder).paths }
             case .file, .other: files.append(path)
             case nil: throw .file(.unreadable(path: path, .missing))
             }

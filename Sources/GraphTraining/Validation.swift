@@ -72,7 +72,7 @@ public final class Validation {
             summary = readable(count: files.count, "whole picture")
         }
         bicubicPSNR = bicubicErrors.map(Self.psnr).reduce(0, +) / Double(max(1, bicubicErrors.count))
-        enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount) }
+        enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount, border: .zero) }
     }
 
     /// The mean PSNR of the model in dB; nil when interrupted, which is asked between pictures and crops.

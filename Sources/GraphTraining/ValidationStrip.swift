@@ -27,7 +27,7 @@ struct ValidationStrip {
             crops += middle.map { $0.pair(from: pair, scale: scale) }
         }
         self.crops = crops
-        enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount) }
+        enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount, border: .zero) }
     }
 
     /// A row for each crop, as the model's weights are now.

@@ -1,28 +1,27 @@
 import ArgumentParser
 import GraphCommandSupport
-import GraphEnlarging
-import Glibc
 import GraphCompiler
-import GraphFiles
+import GraphEnlarging
+import GraphImaging
 import GraphModel
-import SystemPackage
 
 /// Enlarges pictures.
 struct Infer: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Enlarge pictures.",
-        usage: "graphrun infer [MODEL] IN.png... -o OUT.png [options]",
+        usage: "graphrun infer [MODEL] IN... -o OUT [options]",
         discussion: """
-            graphrun infer photo.png -o big.png
-            graphrun infer run/best.gpack photos/*.png -o enlarged/
+            graphrun infer photo.jpg -o big.png
+            graphrun infer run/best.gpack photos/ -o enlarged/
 
             MODEL ends in .gpack or .graph; without it, one that ships with the program
-            is used. Several pictures go into a folder under their own names.
+            is used. IN is a picture (PNG, JPEG, WebP), a folder of them or - for standard
+            input. Several go into a folder under their own names.
             """)
 
     @OptionGroup var model: ModelOptions
 
-    @Option(name: .shortAndLong, help: "A PNG file, or a folder.")
+    @Option(name: .shortAndLong, help: "A file, a folder, or - for standard output.")
     var output: String
 
     @Option(help: ArgumentHelp("Input rows worked on at a time; 0 for all. (default: what is fastest)", valueName: "rows"))
@@ -31,76 +30,82 @@ struct Infer: ParsableCommand {
     @Option(help: ArgumentHelp("Memory of the process, as 200M or 1G.", valueName: "size"))
     var maxMemory: ByteCount?
 
+    @Option(help: "What the network sees beyond a picture's border: mirror, or zero as in training.")
+    var border: Border = .mirror
+
     @Option(help: "How convolutions are computed.")
     var algorithm: ConvolutionAlgorithm = .best
+
+    @Option(
+        name: [.customShort("f"), .long],
+        help: "How results are written. (default: by the output's name, or as the picture)")
+    var format: PictureFormat?
+
+    @Option(help: ArgumentHelp("Of JPEG and WebP, 1 to 100, or lossless.", valueName: "n"))
+    var quality: PictureEncoding.Quality?
+
+    @Flag(help: "Make results anew that are in the folder already.")
+    var overwrite = false
+
+    @Flag(help: "Say what happens as JSON, a line each.")
+    var json = false
 
     func validate() throws {
         try check(bands ?? 0, 0...1_000_000, "--bands")
         guard bands == nil || maxMemory == nil else {
             throw ValidationError("--max-memory chooses the bands itself; leave --bands out.")
         }
-        guard !model.pictures.isEmpty else { throw ValidationError("Name at least one PNG file.") }
+        guard !model.pictures.isEmpty else { throw ValidationError("Name at least one picture, or a folder of them.") }
+        if quality != nil, format == .png { throw ValidationError("A PNG is as the picture is; leave --quality out.") }
+        if quality == .lossless, format == .jpeg {
+            throw ValidationError("A JPEG always loses something; give --quality 1 to 100, or --format webp.")
+        }
     }
 
     func run() throws {
         let modelPath = try model.path()
-        let pictures = model.pictures
-        let targets = try targets(of: pictures)
-        for target in targets { try checkOutput(target, replacesNoneOf: pictures + [modelPath]) }
+        let list = try PictureList(
+            model.pictures,
+            to: PictureList.Output(path: output, format: format, quality: quality, overwrites: overwrite), keeping: [modelPath])
         let loaded = try model.model()
         if modelPath.hasSuffix(".graph") {
             StandardError.write("graphrun: the weights of \(modelPath) are fresh; train it, then name the pack\n")
         }
-        let enlarger = try PictureEnlarger(
-            loaded, threadCount: model.threadCount, bands: Bands(option: bands), memoryLimit: maxMemory?.count,
-            algorithm: algorithm)
-        var leftOut = 0
-        for (picture, target) in zip(pictures, targets) {
-            let start = ContinuousClock.now
-            var hasBegun = false
-            do {
-                try enlarger.enlarge(picture, to: target) { report in
-                    // What a long run takes is said before it.
-                    print(
-                        "\(picture) \(report.inputWidth)×\(report.inputHeight) -> \(target) "
-                            + "\(report.outputWidth)×\(report.outputHeight), \(report.plan)", terminator: "")
-                    fflush(nil)
-                    hasBegun = true
-                }
-            } catch {
-                if hasBegun { print("") }
-                fflush(nil)
-                // One picture that cannot be enlarged keeps none of the others.
-                guard pictures.count > 1 else { throw error }
-                StandardError.write(errorMessage(error, command: "graphrun") + "\n")
-                leftOut += 1
-                continue
-            }
-            let seconds = (ContinuousClock.now - start) / .seconds(1)
-            print(", \(printed("%.2f", seconds)) s")
-        }
-        if leftOut > 0 { throw CommandError("\(leftOut) of \(pictures.count) pictures are left out") }
+        let reporter = BatchReporter(list, json ? .json : .lines, isQuiet: list.usesStandardOutput)
+        let threadCount = model.threadCount
+        // A limit is for the whole process, so that one picture at a time may use it.
+        let batch = PictureBatch(
+            list.pictures.map(\.item), concurrency: maxMemory == nil ? threadCount : 1, threadCount: threadCount)
+        try batch.run(
+            by: { [bands = Bands(option: bands), maxMemory, border, algorithm] threadCount throws(EnlargingError) in
+                try PictureEnlarger(
+                    loaded, threadCount: threadCount, bands: bands, memoryLimit: maxMemory?.count, border: border,
+                    algorithm: algorithm)
+            }, reporter.tell)
+        reporter.end()
+        if reporter.hasErrors { throw ExitCode.failure }
     }
+}
 
-    /// Where each picture goes.
-    private func targets(of pictures: [String]) throws -> [String] {
-        let kind = FileStatus(output)?.kind
-        let ending = FilePath(output).extension?.lowercased() ?? ""
-        guard pictures.count > 1 || output.hasSuffix("/") || kind == .folder else {
-            guard ["", "png"].contains(ending) else {
-                throw CommandError("\(output): pictures are written as PNG; name a file that ends in .png")
-            }
-            return [output]
+extension Border: ExpressibleByArgument {}
+
+extension PictureFormat: ExpressibleByArgument {
+    /// The value of an option; nil where there is no such format.
+    public init?(argument: String) { self.init(ending: argument) }
+
+    /// All values of the option.
+    public static var allValueStrings: [String] { allCases.map(\.ending) }
+}
+
+extension PictureEncoding.Quality: ExpressibleByArgument {
+    /// The value of an option; nil for what is neither a number from 1 to 100 nor `lossless`.
+    public init?(argument: String) {
+        if argument == "lossless" {
+            self = .lossless
+        } else if let level = Int(argument), (1...100).contains(level) {
+            self = .level(level)
+        } else {
+            return nil
         }
-        let names = pictures.map { FilePath($0).lastComponent?.string ?? $0 }
-        let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
-        if let name = names.first(where: { counts[$0] != 1 }) {
-            throw CommandError("two pictures are called '\(name)', and both would go to \(output); name them in two runs")
-        }
-        guard kind.map({ $0 == .folder }) ?? (ending != "png" || output.hasSuffix("/")) else {
-            throw CommandError("\(output): is no folder; several pictures need one")
-        }
-        try Folder.make(output)
-        return names.map { FilePath(output).appending($0).string }
     }
 }

@@ -45,7 +45,7 @@ struct Resize: ParsableCommand {
             throw CommandError("\(output): pictures are written as PNG; name a file that ends in .png")
         }
         try checkOutput(output, replacesNoneOf: [picture])
-        let read = try Picture(contentsOfPNG: picture)
+        let read = try Picture(contentsOf: picture)
         let result: Picture
         do {
             result = try scale.map { try read.bicubicResize(by: $0) } ?? read.bicubicResize(width: width, height: height)

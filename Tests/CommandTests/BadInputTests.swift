@@ -42,8 +42,8 @@ struct BadInputTests {
     }
 
     @Test(arguments: [
-        ("missing.png", "missing.png: no such file"), ("folder.png", "folder.png: is a folder"),
-        ("empty.png", "the file is empty"), ("cut.png", "the file is cut short"), ("text.png", "is not a PNG file"),
+        ("missing.png", "missing.png: no such file"), ("folder.png", "big.png: is no folder"),
+        ("empty.png", "the file is empty"), ("cut.png", "the file is cut short"), ("text.png", "is not a PNG, JPEG or WebP file"),
     ])
     func picturesThatAreNone(_ name: String, _ excerpt: String) throws {
         let place = try Workplace()
@@ -56,13 +56,7 @@ struct BadInputTests {
         _ = try place.graphc("compile", Models.path("espcn"), "-o", "model.gpack").success()
         let names = place.names
         for bands in ["0", "2"] {
-            var finished = try place.graphrun("infer", "model.gpack", name, "-o", "big.png", "--bands", bands)
-            // Damage is found in the rows, when the plan has been told.
-            if name == "cut.png" {
-                #expect(finished.output.hasPrefix("cut.png 40×60 -> big.png 120×180, "))
-                finished.output = ""
-            }
-            let line = finished.failure()
+            let line = try place.graphrun("infer", "model.gpack", name, "-o", "big.png", "--bands", bands).failure()
             #expect(line.hasPrefix("graphrun: ") && line.contains(excerpt), "\(line)")
         }
         #expect(place.names == names)
@@ -104,7 +98,7 @@ struct BadInputTests {
         for (arguments, output) in [
             (["infer", "a.gpack", picture], "small.png"), (["infer", "a.gpack", picture], "./small.png"),
             (["infer", "a.gpack", picture], "link.png"), (["infer", "a.gpack", picture], "."),
-            (["infer", "a.gpack", picture], "big.jpg"), (["infer", "a.gpack", picture, "link.png"], "new.png"),
+            (["infer", "a.gpack", picture, "link.png"], "new.png"),
             (["compare", "a.gpack", picture], "small.png"), (["pack", "a.gpack"], "a.gpack"),
             (["weights", "export", "a.gpack"], "a.gpack"),
             (["weights", "import", "a.gpack", "a.safetensors"], "a.safetensors"),
@@ -125,7 +119,7 @@ struct BadInputTests {
         let line = try place.graphrun(
             "train", Models.path("espcn"), "--data", "data", "--out", "out", "--patch", "9"
         ).failure()
-        #expect(line.contains("c.png: is not a PNG file"), "\(line)")
+        #expect(line.contains("c.png: is not a PNG, JPEG or WebP file"), "\(line)")
         #expect(place.names == ["data"])
     }
 
@@ -227,7 +221,7 @@ struct HelpTests {
             command[0] == "graphc"
             ? try place.graphc(Array(arguments)).success() : try place.graphrun(Array(arguments)).success()
         let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
-        #expect(lines.count <= 34 && lines.allSatisfy { $0.count <= 80 }, "\(lines.count) lines")
+        #expect(lines.count <= 48 && lines.allSatisfy { $0.count <= 80 }, "\(lines.count) lines")
         #expect(lines.contains { $0.contains(command.joined(separator: " ") + " ") && !$0.hasPrefix("USAGE") })
     }
 }

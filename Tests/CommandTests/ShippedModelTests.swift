@@ -44,7 +44,7 @@ struct ShippedModelTests {
         try FileManager.default.createSymbolicLink(
             atPath: place.url("enlarge").path, withDestinationPath: Layout.installed.program)
         _ = try place.run("enlarge", ["infer", "--scale", "3", small, "-o", "big.png"]).success()
-        #expect(try Picture(contentsOfPNG: place.url("big.png").path).width == 12)
+        #expect(try Picture(contentsOf: place.url("big.png").path).width == 12)
     }
 
     @Test func otherCommandsDoWithoutAModelToo() throws {
@@ -84,7 +84,7 @@ struct ShippedModelTests {
         (["infer", "--scale", "2", "a.gpack", "c.png", "-o", "d.png"], "a.gpack has its own scale"),
         (["infer", "-D", "scale=2", "c.png", "-o", "d.png"], "-D goes with a .graph file"),
         (["infer", "--scale", "two", "c.png", "-o", "d.png"], "'two' is invalid"),
-        (["infer", "-o", "d.png"], "Name at least one PNG file"), (["compare", "-o", "d.png"], "Name one PNG file"),
+        (["infer", "-o", "d.png"], "Name at least one picture"), (["compare", "-o", "d.png"], "Name one PNG file"),
         (["compare", "c.png", "e.png", "-o", "d.png"], "Name one PNG file"),
         (["eval", "c.png", "--data", "set"], "c.png is no model"), (["bench", "run"], "run is no model"),
     ])
@@ -110,7 +110,7 @@ struct ShippedModelTests {
             let scale = try #require(Int(pack.dropFirst("edsr-x".count).dropLast(".gpack".count)), "\(pack)")
             let small = try place.picture("small.png", width: 8, height: 8)
             _ = try place.graphrun("infer", path, small, "-o", "big.png").success()
-            #expect(try Picture(contentsOfPNG: place.url("big.png").path).width == 8 * scale)
+            #expect(try Picture(contentsOf: place.url("big.png").path).width == 8 * scale)
         }
         #expect(packs.isEmpty || !card.contains("<!--"), "Models/README.md has places that are not filled in")
     }

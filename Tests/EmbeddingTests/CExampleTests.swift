@@ -44,7 +44,7 @@ struct CExampleTests {
             finished.output == """
                 3 x 2 pixels have become 12 x 8: 100 %
                 predict takes lr: u8[N, H, W, 3]
-                image has the same pixels
+                image has 12 x 8 pixels
 
                 """)
     }

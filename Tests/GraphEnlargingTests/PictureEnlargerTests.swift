@@ -41,7 +41,7 @@ struct PictureEnlargerTests {
         let enlarger = try PictureEnlarger(Model(source: SmallModels.twice), threadCount: 1)
         let report = try enlarger.enlarge(input, to: output)
         #expect((report.outputWidth, report.outputHeight) == (12, 10) && report.plan.byteCount > 0)
-        #expect(try Picture(contentsOfPNG: output) == enlarger.enlarged(picture(6, 5)))
+        #expect(try Picture(contentsOf: output) == enlarger.enlarged(picture(6, 5)))
     }
 
     @Test(arguments: [1, 3])
@@ -51,7 +51,7 @@ struct PictureEnlargerTests {
         for (width, height) in [(1, 1), (7, 5), (64, 33)] {
             let png = try picture(width, height).pngBytes()
             try enlarger.enlarge(folder.file("small.png", holding: png), to: folder.file("large.png"))
-            #expect(try enlarger.enlarged(png: png) == fileBytes(folder.file("large.png")))
+            #expect(try enlarger.enlarged(file: png) == fileBytes(folder.file("large.png")))
         }
     }
 
@@ -64,9 +64,9 @@ struct PictureEnlargerTests {
                 base64Encoded: "iVBORw0KGgoAAAANSUhEUgAAAAYAAAAFCAAAAABDM8I6AAAALElEQVR4nGNg0AioWHCCQdw+vX/7fQa9sLpl574x"
                     + "uOZO3fuUlyGmZc2VPyoA7yUPHSC3ZPQAAAAASUVORK5CYII="))
         try enlarger.enlarge(folder.file("grey.png", holding: Array(grey)), to: folder.file("large.png"))
-        let large = try enlarger.enlarged(png: Array(grey))
+        let large = try enlarger.enlarged(file: Array(grey))
         #expect(large == fileBytes(folder.file("large.png")))
-        let pixels = try Picture(png: large).pixels
+        let pixels = try Picture(file: large).pixels
         #expect(stride(from: 0, to: pixels.count, by: 3).allSatisfy { Set(pixels[$0..<$0 + 3]).count == 1 })
     }
 
@@ -84,9 +84,9 @@ struct PictureEnlargerTests {
         let enlarger = try PictureEnlarger(Model(source: SmallModels.twice), threadCount: 1)
         let png = try picture(9, 9).pngBytes()
         for bytes in [[], Array("GIF89a".utf8), Array(png.prefix(30)), Array(png.dropLast())] {
-            #expect(throws: EnlargingError.self) { try enlarger.enlarged(png: bytes) }
+            #expect(throws: EnlargingError.self) { try enlarger.enlarged(file: bytes) }
         }
-        #expect(try Picture(png: enlarger.enlarged(png: png)).width == 18)
+        #expect(try Picture(file: enlarger.enlarged(file: png)).width == 18)
     }
 
     /// A picture so wide that it is cut into strips of columns, in memory and in files.
@@ -105,8 +105,8 @@ struct PictureEnlargerTests {
         let report = try enlarger.enlarge(input, to: output)
         #expect(report.plan.stripCount > 1 && report.plan.recomputedShare > 0 && report.plan.recomputedShare < 0.5)
         #expect(report.plan.description.contains("strips of columns"))
-        #expect(try Picture(contentsOfPNG: output) == whole)
-        #expect(try enlarger.enlarged(png: wide.pngBytes()) == fileBytes(output))
+        #expect(try Picture(contentsOf: output) == whole)
+        #expect(try enlarger.enlarged(file: wide.pngBytes()) == fileBytes(output))
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["large.png", "wide.png"])
         // Damage shows in the rows of every strip; nothing is left behind.
         let bytes = try Data(contentsOf: URL(fileURLWithPath: input))

@@ -28,7 +28,7 @@ struct RunObserverTests {
                 let report = try enlarger.enlarge(folder.file("small.png"), to: folder.file("large.png"), observer: observer)
                 #expect(self == .file || report.plan.stripCount > 1)
             case .pngInMemory:
-                _ = try PictureEnlarger(model, threadCount: 2).enlarged(png: picture.pngBytes(), observer: observer)
+                _ = try PictureEnlarger(model, threadCount: 2).enlarged(file: picture.pngBytes(), observer: observer)
             case .picture:
                 _ = try PictureEnlarger(model, threadCount: 2).enlarged(picture, observer: observer)
             case .wholeImages:

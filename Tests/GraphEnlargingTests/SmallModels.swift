@@ -12,6 +12,23 @@ enum SmallModels {
         }
         """, name: "twice.graph")
 
+    /// Each pixel twice in both directions.
+    static let same = SourceText(
+        """
+        graph same(lr: u8[N, H, W, 3]) -> (image: u8[N, 2*H, 2*W, 3]) {
+          x = f32(lr)
+          image = u8(round(clip(depth_to_space(concat(x, x, x, x), block = 2), 0, 255)))
+        }
+        """, name: "same.graph")
+
+    /// Bicubic interpolation, which mixes what lies side by side.
+    static let smooth = SourceText(
+        """
+        graph smooth(lr: u8[N, H, W, 3]) -> (image: u8[N, 2*H, 2*W, 3]) {
+          image = u8(round(clip(resize_bicubic(f32(lr), factor = 2), 0, 255)))
+        }
+        """, name: "smooth.graph")
+
     /// Two convolutions, whose borders strips of columns compute twice.
     static let sharp = SourceText(
         """

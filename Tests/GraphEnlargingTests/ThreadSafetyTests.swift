@@ -37,7 +37,7 @@ struct ThreadSafetyTests {
                     for round in 0..<3 {
                         let output = folder.file("large-\(index)-\(round).png")
                         try enlarger.enlarge(folder.file("small.png"), to: output)
-                        #expect(try Picture(contentsOfPNG: output) == expected)
+                        #expect(try Picture(contentsOf: output) == expected)
                         #expect(try enlarger.enlarged(small) == expected)
                     }
                 }

@@ -8,9 +8,9 @@ import Testing
         "Set5 is reproduced with no pixel different", .enabled(if: SharedData.has("Set5")),
         arguments: ["baby", "bird", "butterfly", "head", "woman"], [2, 3, 4])
     func set5(name: String, scale: Int) throws {
-        let truth = try Picture(contentsOfPNG: SharedData.path("Set5/HR/\(name).png"))
+        let truth = try Picture(contentsOf: SharedData.path("Set5/HR/\(name).png"))
         let expected = try Picture(
-            contentsOfPNG: SharedData.path("Set5/LR_bicubic/X\(scale)/\(name)x\(scale).png"))
+            contentsOf: SharedData.path("Set5/LR_bicubic/X\(scale)/\(name)x\(scale).png"))
         let reduced = try #require(truth.cropped(toMultipleOf: scale)).bicubicReduction(scale: scale)
         try #require((reduced.width, reduced.height) == (expected.width, expected.height))
         #expect(zip(reduced.pixels, expected.pixels).count { $0 != $1 } == 0)

@@ -71,7 +71,7 @@ import Testing
 
     private func set5(scale: Int) throws -> [Picture] {
         try SharedData.pngNames(in: "Set5/HR").map {
-            try Picture(contentsOfPNG: SharedData.path("Set5/HR/" + $0)).cropped(toMultipleOf: scale)!
+            try Picture(contentsOf: SharedData.path("Set5/HR/" + $0)).cropped(toMultipleOf: scale)!
         }
     }
 

@@ -50,7 +50,7 @@ import Testing
         let size = 200
         let picture = Picture(syntheticWidth: size, height: size, seed: 1)
         func cut(_ bytes: [UInt8]) -> String? { problem(of: Array(bytes.prefix(bytes.count / 2))) }
-        let writer = try? JPEGWriter(width: size, height: size)
+        let writer = try? JPEGWriter(to: .memory, width: size, height: size)
         try? writer?.write(picture.pixels)
         #expect(cut(writer?.bytes ?? [])?.wholeMatch(of: /the file is cut short after row [0-9]+ of 200/) != nil)
         #expect(cut(SampleJPEG.progressive420.bytes)?.wholeMatch(of: /the file is cut short in scan [0-9]+/) != nil)

@@ -63,7 +63,7 @@ import Testing
         let encoded = svg[start...].prefix { $0 != "\"" }
         let folder = TemporaryFolder()
         try #require(Data(base64Encoded: String(encoded))).write(to: URL(fileURLWithPath: folder.file("footer.png")))
-        #expect(try Picture(contentsOfPNG: folder.file("footer.png")) == footer)
+        #expect(try Picture(contentsOf: folder.file("footer.png")) == footer)
     }
 
     @Test(
@@ -77,6 +77,13 @@ import Testing
     func ticks(values: [Double], expected: [String]) {
         let axis = Axis(values: values, padded: false, from: 0, to: 100)
         #expect(axis.ticks.map(axis.text) == expected)
+    }
+
+    /// The vectors of RFC 4648, section 10, and the two letters that are neither letters nor digits.
+    @Test func bytesBecomeBase64() {
+        let expected = ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"]
+        for (count, text) in expected.enumerated() { #expect(base64(Array("foobar".utf8.prefix(count))) == text) }
+        #expect(base64([0xFB, 0xFF]) == "+/8=")
     }
 
     @Test func decimals() {

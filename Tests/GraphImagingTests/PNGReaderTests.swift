@@ -21,9 +21,9 @@ import Testing
             for transparent in [false, true] {
                 let sample = self.sample(kind, width, height, interlaced: interlaced, transparent: transparent)
                 let path = folder.file("sample.png", holding: sample.encoded())
-                let picture = try Picture(contentsOfPNG: path)
+                let picture = try Picture(contentsOf: path)
                 #expect(picture == expectedPicture(sample), "\(width)×\(height) transparent \(transparent)")
-                #expect(try Picture(png: sample.encoded()) == picture)
+                #expect(try Picture(file: sample.encoded()) == picture)
             }
         }
     }
@@ -33,7 +33,7 @@ import Testing
         let folder = TemporaryFolder()
         let values = [0, 1, 128, 129, 255, 256, 257, 385, 386, 32767, 32768, 65406, 65407, 65535]
         let sample = SamplePNG(width: values.count, height: 1, bitDepth: 16, colorType: 0, samples: values)
-        let picture = try Picture(contentsOfPNG: folder.file("deep.png", holding: sample.encoded()))
+        let picture = try Picture(contentsOf: folder.file("deep.png", holding: sample.encoded()))
         let expected = values.map { UInt8((Double($0) / 257).rounded()) }
         #expect((0..<values.count).map { picture[$0, 0].green } == expected)
         #expect(expected[2...3] == [0, 1])
@@ -44,7 +44,7 @@ import Testing
         let folder = TemporaryFolder()
         let sample = SamplePNG(
             width: 3, height: 1, bitDepth: 8, colorType: 6, samples: [9, 8, 7, 0, 100, 0, 255, 128, 1, 2, 3, 255])
-        let picture = try Picture(contentsOfPNG: folder.file("alpha.png", holding: sample.encoded()))
+        let picture = try Picture(contentsOf: folder.file("alpha.png", holding: sample.encoded()))
         #expect(picture.pixels == [255, 255, 255, 177, 127, 255, 1, 2, 3])
     }
 
@@ -56,7 +56,7 @@ import Testing
         #expect((reader.width, reader.height, reader.rowCount) == (6, 4, 0))
         var row = [UInt8](repeating: 0, count: 18)
         for y in 0..<4 {
-            try row.withUnsafeMutableBufferPointer { try reader.readRow(into: $0) }
+            try row.withUnsafeMutableBufferPointer { try reader.readRow(into: UnsafeMutableRawBufferPointer($0)) }
             #expect(row == Array(expectedPicture(sample).row(y)))
             #expect(reader.rowCount == y + 1)
         }

@@ -16,7 +16,7 @@ import Testing
     func roundTrip(width: Int, height: Int) throws {
         let path = folder.file("out.png")
         try picture(width, height).writePNG(to: path)
-        #expect(try Picture(contentsOfPNG: path) == picture(width, height))
+        #expect(try Picture(contentsOf: path) == picture(width, height))
         #expect(folder.names == ["out.png"])
     }
 
@@ -33,15 +33,15 @@ import Testing
         try picture(width, height).writePNG(to: path)
         let bytes = try picture(width, height).pngBytes()
         #expect(FileManager.default.contents(atPath: path) == Data(bytes))
-        #expect(try Picture(png: bytes) == picture(width, height))
+        #expect(try Picture(file: bytes) == picture(width, height))
     }
 
     @Test("A picture that is not finished leaves the old file as it was")
     func unfinished() throws {
         let path = folder.file("out.png", holding: [1, 2, 3])
         do {
-            let writer = try PNGWriter(path: path, width: 2, height: 2)
-            try [UInt8](repeating: 9, count: 6).withUnsafeBufferPointer { try writer.writeRow($0) }
+            let writer = try PNGWriter(to: .file(path), width: 2, height: 2)
+            try [UInt8](repeating: 9, count: 6).withUnsafeBufferPointer { try writer.writeRow(UnsafeRawBufferPointer($0)) }
             #expect(folder.names.count == 2)
         }
         #expect(folder.names == ["out.png"])
@@ -50,13 +50,13 @@ import Testing
 
     @Test("After a failed write every further call fails the same way")
     func fullDisk() throws {
-        let writer = try PNGWriter(path: "/dev/full", width: 100, height: 4000)
+        let writer = try PNGWriter(to: .file("/dev/full"), width: 100, height: 4000)
         var random = SeededRandom(seed: 1)
         var errors: [ImageError] = []
         for _ in 0..<4000 {
             let row = (0..<300).map { _ in UInt8.random(in: 0...255, using: &random) }
             do throws(ImageError) {
-                try row.withUnsafeBufferPointer { (row) throws(ImageError) in try writer.writeRow(row) }
+                try row.withUnsafeBufferPointer { (row) throws(ImageError) in try writer.writeRow(UnsafeRawBufferPointer(row)) }
             } catch {
                 errors.append(error)
             }
@@ -73,7 +73,7 @@ import Testing
         try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
         try picture(4, 4).writePNG(to: link)
         #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "real.png")
-        #expect(try Picture(contentsOfPNG: path) == picture(4, 4))
+        #expect(try Picture(contentsOf: path) == picture(4, 4))
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o640)
         #expect(folder.names == ["link.png", "real.png"])
     }

@@ -62,6 +62,9 @@ enum SampleMetadata {
         [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0, 1, 0] + [0x12, 0x01, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0] + [0, 0, 0, 0]
     static let xmp = Array("<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><!-- \u{E4}\u{20AC} --></x:xmpmeta>".utf8)
 
-    /// Bytes that stand for a profile, of any size: nothing here reads them.
-    static func profile(_ byteCount: Int) -> [UInt8] { (0..<byteCount).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) } }
+    /// Bytes that stand for a profile of RGB, of any size from 132 on: nothing here reads more than their header.
+    static func profile(_ byteCount: Int) -> [UInt8] {
+        let noise = (0..<byteCount).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
+        return SampleICC.stub("RGB ") + noise.dropFirst(132)
+    }
 }

@@ -29,7 +29,8 @@ import Testing
     private static func bytes(
         _ picture: Picture, metadata: PictureMetadata = PictureMetadata(), _ compression: WebPWriter.Compression = .lossless
     ) throws -> [UInt8] {
-        let writer = try WebPWriter(width: picture.width, height: picture.height, metadata: metadata, compression: compression)
+        let writer = try WebPWriter(
+            to: .memory, width: picture.width, height: picture.height, metadata: metadata, compression: compression)
         try writer.write(picture.pixels)
         return writer.bytes
     }
@@ -39,7 +40,7 @@ import Testing
     @Test("What is written without loss is read back", arguments: layouts, [(1, 1), (7, 3), (64, 50)])
     func lossless(layout: PixelLayout, size: (width: Int, height: Int)) throws {
         let samples = Self.samples(layout, size.width, size.height)
-        let writer = try WebPWriter(width: size.width, height: size.height, layout: layout, compression: .lossless)
+        let writer = try WebPWriter(to: .memory, width: size.width, height: size.height, layout: layout, compression: .lossless)
         try writer.write(samples)
         let reader = try WebPReader(writer.bytes)
         // One pixel of this sample is transparent, so that alpha is there.
@@ -65,7 +66,7 @@ import Testing
     func lossyAlpha() throws {
         let layout = PixelLayout(hasAlpha: true)
         let samples = Self.samples(layout, 64, 50)
-        let writer = try WebPWriter(width: 64, height: 50, layout: layout)
+        let writer = try WebPWriter(to: .memory, width: 64, height: 50, layout: layout)
         try writer.write(samples)
         let reader = try WebPReader(writer.bytes)
         let rows = try reader.readRows()
@@ -84,7 +85,7 @@ import Testing
         let folder = TemporaryFolder()
         let picture = Picture(syntheticWidth: 60, height: 50, seed: 2)
         let path = folder.file("out.webp")
-        try WebPWriter(path: path, width: 60, height: 50, compression: .lossless).write(picture.pixels)
+        try WebPWriter(to: .file(path), width: 60, height: 50, compression: .lossless).write(picture.pixels)
         #expect(try fileBytes(path) == Self.bytes(picture))
         #expect(folder.names == ["out.webp"])
         let reader = try WebPReader(path: path)
@@ -138,8 +139,8 @@ import Testing
         let metadata = PictureMetadata(
             texts: [PNGChunk(type: "tEXt", data: [])], resolution: .init(x: 72, y: 72, unit: .inch))
         #expect(
-            try WebPWriter(width: 1, height: 1, metadata: metadata).losses
-                == ["texts of a PNG are left out", "the resolution is left out"])
+            try WebPWriter(to: .memory, width: 1, height: 1, metadata: metadata).losses
+                == ["a text is left out", "the resolution is left out"])
     }
 
     // MARK: Failures
@@ -190,7 +191,7 @@ import Testing
 
     @Test func sides() {
         #expect(
-            errorText { _ = try WebPWriter(width: 10, height: 16384) }
+            errorText { _ = try WebPWriter(to: .memory, width: 10, height: 16384) }
                 == "10×16384 pixels are too many for WebP: the longest side is 16383; write a PNG")
         // Lossless, 16,383 pixels in each direction.
         let header: [UInt8] = [0x2F, 0xFE, 0xBF, 0xFF, 0x0F, 0, 0, 0]
@@ -203,7 +204,7 @@ import Testing
         let folder = TemporaryFolder()
         let path = folder.file("out.webp", holding: [1, 2, 3])
         do {
-            let writer = try WebPWriter(path: path, width: 2, height: 2)
+            let writer = try WebPWriter(to: .file(path), width: 2, height: 2)
             try writer.writeRow([UInt8](repeating: 9, count: 6))
             #expect(folder.names.count == 2)
         }
@@ -211,7 +212,7 @@ import Testing
     }
 
     @Test func fullDisk() throws {
-        let writer = try WebPWriter(path: "/dev/full", width: 100, height: 100)
+        let writer = try WebPWriter(to: .file("/dev/full"), width: 100, height: 100)
         let text = errorText { try writer.write(Picture(syntheticWidth: 100, height: 100, seed: 1).pixels) }
         #expect(text.contains("No space left on device"), "\(text)")
     }

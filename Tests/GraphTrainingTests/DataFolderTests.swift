@@ -183,7 +183,7 @@ struct DataFolderTests {
     @Test func reducedPicturesOfSidesRoundedUpAreUsed() throws {
         let folder = TemporaryFolder()
         try folder.pictures(["a"], in: "HR", width: 50, height: 43)
-        let truth = try Picture(contentsOfPNG: folder.path + "/HR/a.png")
+        let truth = try Picture(contentsOf: folder.path + "/HR/a.png")
         // As MATLAB reduces the whole picture.
         let reduced = truth.bicubicReduction(scale: 4)
         try FileManager.default.createDirectory(atPath: folder.path + "/LR", withIntermediateDirectories: false)
@@ -202,7 +202,7 @@ struct DataFolderTests {
         let folder = TemporaryFolder()
         let path = folder.path + "/new/pictures"
         try makeSamplePictures(in: path, count: 2, width: 24, height: 16, seed: 3)
-        let picture = try Picture(contentsOfPNG: path + "/0002.png")
+        let picture = try Picture(contentsOf: path + "/0002.png")
         #expect(picture == Picture(syntheticWidth: 24, height: 16, seed: 4))
         let text = errorText { try makeSamplePictures(in: path, count: 3, width: 24, height: 16, seed: 0) }
         #expect(text == "\(path)/0001.png: the file is there already; name an empty folder")

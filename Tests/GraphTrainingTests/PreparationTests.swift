@@ -46,10 +46,10 @@ struct PreparationTests {
         #expect(files(folder) == (expected + ["pictures.csv"]).sorted())
         // One of the middle is held out; sides are multiples of 12.
         #expect(preparation.kept.map { $0.source.suffix(5) } == ["1.png", "2.png", "4.png", "3.png"])
-        let truth = try Picture(contentsOfPNG: set + "/DIV2K_train_HR/0002.png")
+        let truth = try Picture(contentsOf: set + "/DIV2K_train_HR/0002.png")
         #expect(truth == photograph(2).cropped(x: 0, y: 0, width: 120, height: 108))
         #expect(
-            try Picture(contentsOfPNG: set + "/DIV2K_train_LR_bicubic/X3/0002x3.png") == truth.bicubicReduction(scale: 3))
+            try Picture(contentsOf: set + "/DIV2K_train_LR_bicubic/X3/0002x3.png") == truth.bicubicReduction(scale: 3))
         // Training and evaluation find it all.
         for scale in [2, 3, 4] {
             let data = try DataFolder(set, scale: scale)

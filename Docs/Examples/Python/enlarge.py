@@ -7,4 +7,4 @@ model.enlarge_file("photo.png", "big.png")  # row by row: memory by width, not b
 array = np.full((24, 32, 3), 128, np.uint8)
 large = model.enlarge(array)  # uint8, (height, width, 3), four times as large
 image = model.run("predict", {"lr": array[None]})["image"]  # any entry, on arrays by name
-print(large.shape, (image[0] == large).all())
+print(large.shape, image.shape)

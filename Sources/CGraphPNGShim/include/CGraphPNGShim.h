@@ -17,16 +17,19 @@ typedef struct {
   size_t stored_row_byte_count;
   /// 1, or 7 for an interlaced picture, whose rows are all read once in each pass.
   int pass_count;
-  /// Grey, with or without transparency.
-  bool is_grey;
 } PNGHeader;
 
-/// NULL when there is no memory. The file is past the 8 bytes of the signature.
+/// What the pixels of rows are: interleaved samples of 8 or 16 bits, those of 16 in the processor's byte order.
+typedef struct {
+  bool is_grey, has_alpha;
+  int bit_depth;
+} PNGPixels;
+
+/// NULL when there is no memory.
 PNGStream *png_shim_create_reader(FILE *file);
 bool png_shim_read_header(PNGStream *stream, PNGHeader *header);
-/// Chooses the form of the rows by the file: 3 bytes a pixel are RGB, 4 are RGBA, and 8 are RGBA in 16
-/// bits, big-endian.
-bool png_shim_start_rows(PNGStream *stream, size_t *pixel_byte_count);
+/// Expands palettes, samples below 8 bits and transparent colours; all else stays as the file has it.
+bool png_shim_start_rows(PNGStream *stream, PNGPixels *pixels);
 /// A pass of an interlaced picture writes its own pixels of the row only.
 bool png_shim_read_row(PNGStream *stream, uint8_t *row);
 /// Checks what follows the last row: the last checksum and the end mark.
@@ -34,9 +37,11 @@ bool png_shim_read_end(PNGStream *stream);
 
 /// NULL when there is no memory.
 PNGStream *png_shim_create_writer(FILE *file);
-/// 8-bit RGB. `filters` is a set of libpng's PNG_FILTER_ flags.
+/// `filters` is a set of libpng's PNG_FILTER_ flags.
 bool png_shim_write_header(
-    PNGStream *stream, uint32_t width, uint32_t height, int compression_level, int filters);
+    PNGStream *stream, uint32_t width, uint32_t height, PNGPixels pixels, int compression_level, int filters);
+/// Between the header and the rows, or between these and the end. `type` has four letters.
+bool png_shim_write_chunk(PNGStream *stream, const char *type, const uint8_t *data, size_t byte_count);
 bool png_shim_write_row(PNGStream *stream, const uint8_t *row);
 bool png_shim_write_end(PNGStream *stream);
 

@@ -43,5 +43,5 @@ do {
 } catch {
     print(error == .cancelled ? "there is no large.png" : error.description)
 }
-let large = try Picture(contentsOfPNG: "large.png")
+let large = try Picture(contentsOf: "large.png")
 print("\(large.width) × \(large.height) pixels, \(percent) %")

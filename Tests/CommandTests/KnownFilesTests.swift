@@ -4,7 +4,7 @@ import GraphModel
 import GraphTestSupport
 import Testing
 
-@Suite struct OutputPathTests {
+@Suite struct KnownFilesTests {
     @Test func anOutputThatIsAnInputIsRefused() throws {
         let folder = TemporaryFolder()
         let file = folder.file("small.png", holding: [1])

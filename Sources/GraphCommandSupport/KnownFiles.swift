@@ -1,0 +1,29 @@
+import GraphFiles
+
+/// Files that a command reads, by whatever names they go: none of them may be replaced by what it writes.
+public struct KnownFiles {
+    private let paths: [FileStatus.FileIdentity: String]
+
+    /// - Parameter paths: of files; what is not there is passed over.
+    public init(_ paths: [String]) {
+        self.paths = Dictionary(
+            paths.compactMap { path in FileStatus(path).map { ($0.identity, path) } }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Refuses, before anything is computed, an output that cannot be written, or that is one of these files.
+    ///
+    /// - Throws: naming the output and its folder, or the input that it would replace.
+    public func check(_ output: String) throws {
+        if output.isEmpty || output.hasSuffix("/") { throw CommandError("\(output): names no file to write") }
+        try AtomicFile.checkWritable(output)
+        guard let status = FileStatus(output), status.kind == .file, let input = paths[status.identity] else { return }
+        let other = input == output ? "is an input, too" : "is the input '\(input)'"
+        throw CommandError("\(output): \(other), and would be lost; write to another file")
+    }
+}
+
+/// Refuses, before anything is computed, an output that cannot be written, or that is one of a command's inputs
+/// by whatever names the two go.
+///
+/// - Throws: naming the output and its folder, or the input that it would replace.
+public func checkOutput(_ output: String, replacesNoneOf inputs: [String]) throws { try KnownFiles(inputs).check(output) }

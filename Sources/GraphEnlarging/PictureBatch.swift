@@ -1,0 +1,95 @@
+import GraphBasics
+import GraphImaging
+import GraphRuntime
+import Synchronization
+
+/// Many pictures that are enlarged, several at once.
+///
+/// As long as many are left, each is enlarged on one thread, so that reading, computing and writing of different pictures
+/// overlap; the last ones are enlarged one by one on all threads.
+public struct PictureBatch: Sendable {
+    /// In the order in which they are begun.
+    public var items: [Item]
+    /// Pictures worked on at once, each on one thread, while enough are left: 1 for one after the other on all threads.
+    public var concurrency: Int
+    /// Threads in all.
+    public var threadCount: Int
+
+    /// Each argument is the property of its name.
+    public init(_ items: [Item], concurrency: Int, threadCount: Int) {
+        self.items = items
+        self.concurrency = concurrency
+        self.threadCount = threadCount
+    }
+
+    /// A picture, and where its result goes.
+    public struct Item: Sendable {
+        /// Opens the picture.
+        public var source: @Sendable () throws(ImageError) -> PictureSource
+        /// Where the result goes.
+        public var destination: PictureDestination
+        /// How it is written; nil for the format of what is read.
+        public var encoding: PictureEncoding?
+
+        /// Each argument is the property of its name.
+        public init(
+            _ source: @escaping @Sendable () throws(ImageError) -> PictureSource, to destination: PictureDestination,
+            as encoding: PictureEncoding? = nil
+        ) {
+            self.source = source
+            self.destination = destination
+            self.encoding = encoding
+        }
+    }
+
+    /// What happens to a picture.
+    public enum Event: Sendable {
+        /// It is opened, and this will be done.
+        case began(PictureEnlarger.Report)
+        /// Of all its work so great a part is done, from 0 to 1.
+        case advanced(part: Double)
+        /// Its result is in its place.
+        case finished(PictureEnlarger.Report, Duration)
+        /// There is no result.
+        case failed(EnlargingError)
+    }
+
+    /// Enlarges all pictures. One that fails keeps none of the others.
+    ///
+    /// - Parameters:
+    ///   - makeEnlarger: makes one for so many threads; each works on one picture at a time.
+    ///   - tell: told what happens to the picture of a number, from any thread, one call at a time.
+    /// - Throws: what keeps an enlarger from being made.
+    public func run(
+        by makeEnlarger: @Sendable (_ threadCount: Int) throws(EnlargingError) -> PictureEnlarger,
+        _ tell: @escaping @Sendable (_ index: Int, Event) -> Void
+    ) throws(EnlargingError) {
+        let talk = Mutex(())
+        let told = { @Sendable (index: Int, event: Event) in talk.withLock { _ in tell(index, event) } }
+        let sharedCount = concurrency > 1 ? max(0, items.count - 2 * concurrency + 1) : 0
+        _ = try parallelMap(sharedCount, threadCount: concurrency, tool: { () throws(EnlargingError) in try makeEnlarger(1) }) {
+            (enlarger, index) throws(EnlargingError) in
+            enlarge(index, by: enlarger, told)
+        }
+        let enlarger = try makeEnlarger(threadCount)
+        for index in sharedCount..<items.count { enlarge(index, by: enlarger, told) }
+    }
+
+    private func enlarge(_ index: Int, by enlarger: PictureEnlarger, _ tell: @escaping @Sendable (Int, Event) -> Void) {
+        let item = items[index]
+        let start = ContinuousClock.now
+        do throws(EnlargingError) {
+            let source: PictureSource
+            do { source = try item.source() } catch { throw .image(error) }
+            let observer = RunObserver(progress: { progress in
+                tell(index, .advanced(part: Double(progress.rowsDone) / Double(max(1, progress.rowCount))))
+            })
+            let report = try enlarger.enlarge(
+                source, to: item.destination, as: item.encoding, observer: observer, willBegin: { tell(index, .began($0)) }
+            ).report
+            tell(index, .finished(report, ContinuousClock.now - start))
+        } catch {
+            tell(index, .failed(error))
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import GraphCompiler
+import GraphIR
+import GraphModel
+import GraphRuntime
+import GraphImaging
+
+/// How pictures are enlarged, whatever their size.
+struct EnlargingOptions: Hashable {
+    var threadCount: Int
+    var bands: Bands
+    var memoryLimit: Int?
+    var border: Border
+    var algorithm: ConvolutionAlgorithm
+}
+
+/// All that pictures of one size and one kind of samples need, one after another.
+struct PreparedEnlargement {
+    /// Of the small picture, without its border.
+    let width, height: Int
+    /// Whether rows are f32 instead of u8.
+    let isFloat: Bool
+    let summary: EnlargingPlan.Summary
+    /// Rows that a run counts for its observer.
+    let rowCount: Int
+
+    private let model: Model
+    private let enlargement: Enlargement
+    private let options: EnlargingOptions
+    private let parts: Parts
+
+    private enum Parts {
+        /// Pictures one after another use its session again.
+        case whole(Session)
+        /// A session for each, one after the other.
+        case strips([ColumnStrip])
+    }
+
+    /// - Parameter entry: makes pictures of pictures, of f32 or u8.
+    init(
+        _ model: Model, _ entry: Entry, _ enlargement: Enlargement, _ options: EnlargingOptions, width: Int, height: Int,
+        isFloat: Bool
+    ) throws(EnlargingError) {
+        self.model = model
+        self.enlargement = enlargement
+        self.options = options
+        self.width = width
+        self.height = height
+        self.isFloat = isFloat
+        let border = options.border.width
+        let plan: EnlargingPlan
+        do {
+            plan = try model.enlargingPlan(
+                entry, enlargement, height: height + 2 * border, width: width + 2 * border, threadCount: options.threadCount,
+                bands: options.bands, memoryLimit: options.memoryLimit, algorithm: options.algorithm)
+        } catch .memory(_, let byteLimit, let residentByteCount, let error) {
+            let size = PictureSize(width: width, height: height)
+            throw .memory(size, byteLimit: byteLimit, residentByteCount: residentByteCount, error)
+        }
+        summary = plan.summary
+        rowCount = plan.plan.strips.reduce(0) { $0 + Self.rowCount(of: $1) }
+        guard plan.plan.strips.count == 1 else {
+            parts = .strips(plan.plan.strips)
+            return
+        }
+        do {
+            parts = .whole(
+                try Session(
+                    plan.plan.strips[0].program, parameters: model.parameters, threadCount: options.threadCount))
+        } catch {
+            throw .runtime(error)
+        }
+    }
+
+    private static func rowCount(of strip: ColumnStrip) -> Int {
+        strip.program.instructions.reduce(0) { $0 + $1.rows.count }
+    }
+
+    private var scale: Int { enlargement.scale }
+    private var pixelByteCount: Int { 3 * (isFloat ? MemoryLayout<Float>.stride : 1) }
+    private var paddedWidth: Int { width + 2 * options.border.width }
+    private var paddedHeight: Int { height + 2 * options.border.width }
+
+    /// Enlarges one picture.
+    ///
+    /// - Parameters:
+    ///   - source: gives a source of all rows, once for each strip.
+    ///   - makeRows: what keeps the strips' parts of rows, by the count of rows and the bytes of each.
+    func run(
+        from source: () throws -> any RowSource, to sink: any RowSink,
+        keepingRowsIn makeRows: (Int, Int) throws -> any PartialRows, _ observer: RunObserver
+    ) throws {
+        let border = options.border.width
+        func bordered() throws -> any RowSource {
+            guard border > 0 else { return try source() }
+            return MirroredRowSource(
+                try source(), width: width, height: height, border: border, pixelByteCount: pixelByteCount)
+        }
+        let firstByte = scale * border * pixelByteCount
+        let cropped: any RowSink =
+            border == 0
+            ? sink
+            : CroppedRowSink(
+                sink, rows: scale * border..<scale * (border + height),
+                bytes: firstByte..<firstByte + scale * width * pixelByteCount)
+        switch parts {
+        case .whole(let session):
+            try session.run(
+                inputs: [enlargement.input: try bordered()], outputs: [enlargement.output: cropped], observer: observer)
+        case .strips(let strips):
+            let rows = try makeRows(scale * paddedHeight, scale * paddedWidth * pixelByteCount)
+            var rowsBefore = 0
+            for (index, strip) in strips.enumerated() {
+                try run(
+                    strip, from: bordered(), keepingRowsIn: rows, lastTo: index == strips.count - 1 ? cropped : nil,
+                    observer.ofPart(after: rowsBefore, of: rowCount))
+                rowsBefore += Self.rowCount(of: strip)
+            }
+        }
+    }
+
+    /// - Parameter sink: takes the rows that the last strip completes.
+    private func run(
+        _ strip: ColumnStrip, from source: any RowSource, keepingRowsIn rows: any PartialRows, lastTo sink: (any RowSink)?,
+        _ observer: RunObserver
+    ) throws {
+        releaseFreedMemory()
+        let session = try Session(strip.program, parameters: model.parameters, threadCount: options.threadCount)
+        let firstColumn = strip.outputColumns.lowerBound - scale * strip.inputColumns.lowerBound
+        let ownBytes = pixelByteCount * firstColumn..<pixelByteCount * (firstColumn + strip.outputColumns.count)
+        let stripSink: any RowSink =
+            if let sink {
+                LastColumnSink(rows, ownBytes: ownBytes, rowByteCount: pixelByteCount * scale * paddedWidth, to: sink)
+            } else {
+                ColumnSink(rows, ownBytes: ownBytes, firstByte: pixelByteCount * strip.outputColumns.lowerBound)
+            }
+        let stripSource = ColumnSource(
+            source, rowByteCount: pixelByteCount * paddedWidth, firstByte: pixelByteCount * strip.inputColumns.lowerBound)
+        try session.run(
+            inputs: [enlargement.input: stripSource], outputs: [enlargement.output: stripSink], observer: observer)
+    }
+}

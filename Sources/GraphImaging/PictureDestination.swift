@@ -1,0 +1,22 @@
+import SystemPackage
+
+/// Where a picture is written.
+public enum PictureDestination: Hashable, Sendable {
+    /// A file that appears when it is whole; a device or pipe is written as it is.
+    case file(String)
+    /// What is open already, as standard output; it is not closed.
+    ///
+    /// - Parameter name: what messages call it.
+    case stream(FileDescriptor, name: String)
+    /// Memory, from which ``PictureWriter/bytes`` are taken.
+    case memory
+
+    /// What messages call it; nil for memory.
+    public var path: String? {
+        switch self {
+        case .file(let path): path
+        case .stream(_, let name): name
+        case .memory: nil
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import SystemPackage
+
+/// How a picture is written.
+public struct PictureEncoding: Hashable, Sendable {
+    /// Of the file.
+    public var format: PictureFormat
+    /// Of what loses something; nil for what is usual in the format: 95 for JPEG, 90 for WebP.
+    public var quality: Quality?
+
+    /// Each argument is the property of its name.
+    public init(_ format: PictureFormat, quality: Quality? = nil) {
+        self.format = format
+        self.quality = quality
+    }
+
+    /// The format that a file's name ends in, in its usual quality.
+    ///
+    /// - Throws: ``ImageError/unknownEnding(path:)``.
+    public init(endingOf path: String) throws(ImageError) {
+        guard let format = PictureFormat(ending: FilePath(path).extension ?? "") else { throw .unknownEnding(path: path) }
+        self.init(format)
+    }
+
+    /// How near a written picture is to the original.
+    public enum Quality: Hashable, Sendable {
+        /// From 1 to 100, as libjpeg and libwebp count it.
+        case level(Int)
+        /// Each pixel as it is, which WebP can.
+        case lossless
+    }
+}
+
+extension PictureEncoding {
+    /// A writer of a picture in this format.
+    ///
+    /// - Parameters:
+    ///   - layout: of the rows, one that the format has: ``PictureFormat/holding(_:isOpaque:)``.
+    ///   - metadata: of the picture that is written, its sizes and orientation.
+    /// - Throws: when a side is longer than the format allows, or the folder cannot be written to.
+    public func writer(
+        to destination: PictureDestination, size: PictureSize, layout: PixelLayout, metadata: PictureMetadata
+    ) throws(ImageError) -> any PictureWriter {
+        let (width, height) = (size.width, size.height)
+        switch format {
+        case .png:
+            return try PNGWriter(to: destination, width: width, height: height, layout: layout, metadata: metadata)
+        case .jpeg:
+            let level = if case .level(let level) = quality { level } else { JPEGWriter.usualQuality }
+            return try JPEGWriter(
+                to: destination, width: width, height: height, layout: layout, metadata: metadata, quality: level)
+        case .webp:
+            let compression: WebPWriter.Compression =
+                switch quality {
+                case .level(let level): .lossy(quality: level)
+                case .lossless: .lossless
+                case nil: .usual
+                }
+            return try WebPWriter(
+                to: destination, width: width, height: height, layout: layout, metadata: metadata, compression: compression)
+        }
+    }
+}
+
+extension PictureFormat {
+    /// The format that a file's name tells by its ending, in capitals or not; nil for other endings.
+    public init?(ending: String) {
+        switch ending.lowercased() {
+        case "png", "apng": self = .png
+        case "jpg", "jpeg", "jpe", "jfif": self = .jpeg
+        case "webp": self = .webp
+        default: return nil
+        }
+    }
+
+    /// The ending that files of the format are given: `png`, `jpg`, `webp`.
+    public var ending: String {
+        switch self {
+        case .png: "png"
+        case .jpeg: "jpg"
+        case .webp: "webp"
+        }
+    }
+
+    /// The layout that files of the format have for pixels of this one, and what is lost by it, each as a sentence without a
+    /// point.
+    ///
+    /// - Parameter isOpaque: whether every pixel is opaque, so that alpha tells nothing.
+    public func holding(_ layout: PixelLayout, isOpaque: Bool) -> (layout: PixelLayout, losses: [String]) {
+        var held = layout
+        var losses: [String] = []
+        if self != .png, layout.bitDepth > 8 {
+            held.bitDepth = 8
+            losses.append("\(self) has 8 bits, of \(layout.bitDepth)")
+        }
+        if self == .jpeg, layout.hasAlpha {
+            held.hasAlpha = false
+            if !isOpaque { losses.append("JPEG has no transparency: the picture is laid on white") }
+        }
+        return (held, losses)
+    }
+}

@@ -1,0 +1,194 @@
+import Glibc
+import GraphBasics
+import GraphCommandSupport
+import GraphEnlarging
+import GraphFiles
+import Synchronization
+
+/// What a run over pictures says while it goes on and at its end: lines for people or for programs, and a bar on a terminal.
+final class BatchReporter: Sendable {
+    /// How it speaks.
+    enum Form {
+        case lines
+        /// JSON objects, one a line.
+        case json
+    }
+
+    private let list: PictureList
+    private let form: Form
+    /// Whether results go to standard output, so that no word may.
+    private let isQuiet: Bool
+    private let start = ContinuousClock.now
+    private let state: Mutex<State>
+
+    fileprivate struct State {
+        var errors: [(name: String, message: String)] = []
+        var doneCount = 0
+        /// Pixels of the results that are whole, and bytes of the files that they were made of.
+        var donePixels = 0
+        var doneBytes = 0
+        /// Of the pictures that are worked on: pixels of the result, and the part that is done.
+        var running: [Int: (pixels: Int, part: Double)] = [:]
+        var lastShown: ContinuousClock.Instant
+    }
+
+    init(_ list: PictureList, _ form: Form, isQuiet: Bool) {
+        self.list = list
+        self.form = form
+        self.isQuiet = isQuiet
+        state = Mutex(State(lastShown: .now))
+    }
+
+    /// Whether a picture could not be enlarged.
+    var hasErrors: Bool { state.withLock { !$0.errors.isEmpty } }
+
+    func tell(_ index: Int, _ event: PictureBatch.Event) {
+        let picture = list.pictures[index]
+        let target = picture.item.destination.path ?? ""
+        state.withLock { state in
+            switch event {
+            case .began(let report):
+                state.running[index] = (report.outputWidth * report.outputHeight, 0)
+            case .advanced(let part):
+                state.running[index]?.part = part
+                showProgress(&state)
+            case .finished(let report, let duration):
+                state.end(index, picture.byteCount, isWhole: true)
+                let seconds = duration / .seconds(1)
+                switch form {
+                case .lines:
+                    write(
+                        "\(picture.name) \(report.inputWidth)×\(report.inputHeight) -> \(target) "
+                            + "\(report.outputWidth)×\(report.outputHeight), \(report.plan), \(decimal(seconds, digits: 2)) s")
+                case .json:
+                    write(
+                        json([
+                            ("event", jsonString("picture")), ("source", jsonString(picture.name)),
+                            ("target", jsonString(target)), ("width", "\(report.outputWidth)"),
+                            ("height", "\(report.outputHeight)"), ("seconds", decimal(seconds, digits: 3)),
+                            ("losses", "[" + report.losses.map(jsonString).joined(separator: ", ") + "]"),
+                        ]))
+                }
+                if case .lines = form {
+                    for loss in report.losses { writeError("graphrun: \(picture.name): \(loss)") }
+                }
+            case .failed(let error):
+                state.end(index, picture.byteCount, isWhole: false)
+                let message = errorMessage(error, command: "graphrun")
+                state.errors.append((picture.name, message))
+                if case .json = form {
+                    write(
+                        json([
+                            ("event", jsonString("error")), ("source", jsonString(picture.name)),
+                            ("message", jsonString(message)),
+                        ]))
+                }
+            }
+        }
+    }
+
+    /// The end of the run: what was done, and each picture that has no result.
+    func end() {
+        state.withLock { state in
+            clearBar()
+            if case .json = form {
+                write(
+                    json([
+                        ("event", jsonString("end")), ("pictures", "\(state.doneCount - state.errors.count)"),
+                        ("errors", "\(state.errors.count)"), ("finished_before", "\(list.finishedCount)"),
+                        ("passed_over", "\(list.passedOverCount)"), ("pixels", "\(state.donePixels)"),
+                        ("seconds", decimal((ContinuousClock.now - start) / .seconds(1), digits: 3)),
+                    ]))
+            } else {
+                for error in state.errors { StandardError.write(error.message + "\n") }
+                if let summary = summary(state) { writeError("graphrun: " + summary) }
+            }
+        }
+    }
+
+    /// Nil where nothing is to be added to a line for each picture.
+    private func summary(_ state: State) -> String? {
+        var parts: [String] = []
+        let isPlain = state.errors.isEmpty && list.finishedCount == 0 && list.passedOverCount == 0
+        if isPlain || list.isSingle { return nil }
+        if state.doneCount > 0 {
+            parts.append("\(readable(count: state.doneCount - state.errors.count, "picture")) enlarged")
+        }
+        if list.finishedCount > 0 { parts.append("\(readable(count: list.finishedCount)) finished before") }
+        if list.passedOverCount > 0 {
+            let verb = list.passedOverCount == 1 ? "is" : "are"
+            parts.append("\(readable(count: list.passedOverCount, "file")) that \(verb) no picture passed over")
+        }
+        if !state.errors.isEmpty {
+            parts.append("\(state.errors.count) of \(state.doneCount) pictures are left out")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    // MARK: While it goes on
+
+    private func showProgress(_ state: inout State) {
+        let now = ContinuousClock.now
+        let isBar = StandardError.isTerminal && form == .lines
+        guard now - state.lastShown >= (isBar ? .milliseconds(200) : .seconds(1)) else { return }
+        state.lastShown = now
+        let progress = BatchProgress(state.fraction(list), pixels: state.pixels, elapsed: (now - start) / .seconds(1))
+        switch form {
+        case .json:
+            write(
+                json([
+                    ("event", jsonString("progress")), ("done", decimal(progress.fraction, digits: 4)),
+                    ("pictures", "\(state.doneCount)"), ("of", "\(list.pictures.count)"), ("pixels", "\(progress.pixels)"),
+                    ("seconds_left", progress.secondsLeft.map { decimal($0, digits: 1) } ?? "null"),
+                ]))
+        case .lines:
+            let count = list.pictures.count > 1 ? "\(state.doneCount) of \(list.pictures.count) pictures" : ""
+            let errors = state.errors.isEmpty ? "" : readable(count: state.errors.count, "error")
+            let text = ([count, errors].filter { !$0.isEmpty } + progress.words).joined(separator: ", ")
+            if isBar {
+                let columnCount = StandardError.columnCount
+                let bar = progress.bar(width: max(10, min(40, columnCount - text.count - 4)))
+                StandardError.write("\r" + String("\(bar) \(text)".prefix(columnCount - 1)) + "\u{1B}[K")
+            } else {
+                StandardError.write(text + "\n")
+            }
+        }
+    }
+
+    private func clearBar() {
+        if StandardError.isTerminal, form == .lines { StandardError.write("\r\u{1B}[K") }
+    }
+
+    /// A line of results, which goes where no picture goes.
+    private func write(_ line: String) {
+        clearBar()
+        if isQuiet { StandardError.write(line + "\n") } else { StandardOutput.write(line + "\n") }
+    }
+
+    private func writeError(_ line: String) {
+        clearBar()
+        StandardError.write(line + "\n")
+    }
+
+    private func json(_ members: [(name: String, value: String)]) -> String {
+        "{" + members.map { jsonString($0.name) + ": " + $0.value }.joined(separator: ", ") + "}"
+    }
+}
+
+extension BatchReporter.State {
+    fileprivate mutating func end(_ index: Int, _ byteCount: Int, isWhole: Bool) {
+        doneCount += 1
+        doneBytes += byteCount
+        if let ended = running.removeValue(forKey: index), isWhole { donePixels += ended.pixels }
+    }
+
+    /// Pixels of results so far.
+    fileprivate var pixels: Int { running.values.reduce(donePixels) { $0 + Int(Double($1.pixels) * $1.part) } }
+
+    /// The part of the work that is done, by the bytes of files: their pixels are known only when they are opened.
+    fileprivate func fraction(_ list: PictureList) -> Double {
+        let all = list.pictures.reduce(0) { $0 + max(1, $1.byteCount) }
+        let begun = running.reduce(0.0) { $0 + $1.value.part * Double(max(1, list.pictures[$1.key].byteCount)) }
+        return min(1, (Double(doneBytes) + begun) / Double(max(1, all)))
+    }
+}

@@ -1,0 +1,181 @@
+import Glibc
+import GraphCommandSupport
+import GraphEnlarging
+import GraphFiles
+import GraphImaging
+import SystemPackage
+
+/// The pictures that a command is given, by name, by folder or by pattern, and where the result of each goes.
+struct PictureList {
+    /// What is to be enlarged.
+    private(set) var pictures: [Listed] = []
+    /// Pictures whose results were there before.
+    private(set) var finishedCount = 0
+    /// Files in folders that are no pictures, hidden ones among them.
+    private(set) var passedOverCount = 0
+    /// Whether one picture goes into one file.
+    private(set) var isSingle = false
+
+    struct Listed {
+        /// What messages call it.
+        let name: String
+        /// Bytes of its file, where that is known.
+        let byteCount: Int
+        let item: PictureBatch.Item
+    }
+
+    /// How results are named and written.
+    struct Output {
+        /// A file, a folder, or `-` for standard output.
+        var path: String
+        var format: PictureFormat?
+        var quality: PictureEncoding.Quality?
+        /// Whether results that are there are made anew.
+        var overwrites: Bool
+    }
+
+    /// Whether a result goes to standard output, by whatever name, so that no word may.
+    var usesStandardOutput: Bool {
+        output.path == "-" || FileStatus(output.path).map { $0.identity == FileStatus(.standardOutput)?.identity } ?? false
+    }
+
+    private let output: Output
+
+    /// - Parameters:
+    ///   - inputs: files, folders, patterns as `photos/*.jpg` where no file has that name, and `-` for standard input.
+    ///   - otherInputs: files that must not be replaced, either.
+    /// - Throws: when an input is missing, the output does not fit the inputs, or would replace one.
+    init(_ inputs: [String], to output: Output, keeping otherInputs: [String]) throws {
+        self.output = output
+        let inputs = inputs.flatMap(Self.expanded)
+        let isFolder = inputs.contains { FileStatus($0)?.kind == .folder }
+        guard isFolder || inputs.count > 1 || output.path.hasSuffix("/") || FileStatus(output.path)?.kind == .folder else {
+            try addSingle(inputs[0], keeping: otherInputs)
+            return
+        }
+        try checkFolder(for: inputs)
+        var found: [(path: String, name: FilePath)] = []
+        for input in inputs {
+            if FileStatus(input)?.kind == .folder {
+                let tree = try FileTree(below: input, excluding: output.path)
+                passedOverCount += tree.hiddenCount
+                for path in tree.paths {
+                    var name = FilePath(path)
+                    _ = name.removePrefix(FilePath(input))
+                    found.append((path, name))
+                }
+            } else {
+                guard input != "-" else { throw CommandError("-: standard input goes into one file; name it by -o FILE") }
+                found.append((input, FilePath(FilePath(input).lastComponent?.string ?? input)))
+            }
+        }
+        try add(found, isNamed: !isFolder, keeping: otherInputs)
+        guard !pictures.isEmpty || finishedCount > 0 else {
+            throw CommandError("\(inputs.joined(separator: ", ")): holds no picture; those are PNG, JPEG and WebP files")
+        }
+    }
+
+    // MARK: One picture into one file
+
+    private mutating func addSingle(_ input: String, keeping otherInputs: [String]) throws {
+        isSingle = true
+        if usesStandardOutput, isatty(STDOUT_FILENO) == 1 {
+            throw CommandError("\(output.path): a terminal cannot show a picture; write it to a file or into a pipe")
+        }
+        let source = try Self.source(input)
+        let isStream = output.path == "-"
+        let destination: PictureDestination =
+            isStream ? .stream(.standardOutput, name: "standard output") : .file(output.path)
+        var encoding = output.format.map { PictureEncoding($0, quality: output.quality) }
+        if !isStream {
+            try checkOutput(output.path, replacesNoneOf: [input] + otherInputs)
+            if encoding == nil, FileStatus(output.path)?.kind != .other, FilePath(output.path).extension != nil {
+                encoding = try PictureEncoding(endingOf: output.path)
+            }
+        }
+        if let format = encoding?.format ?? source.format { encoding = PictureEncoding(format, quality: output.quality) }
+        pictures.append(
+            Listed(
+                name: source.path ?? input, byteCount: source.byteCount,
+                item: PictureBatch.Item({ () throws(ImageError) in source }, to: destination, as: encoding)))
+    }
+
+    private static func source(_ input: String) throws -> PictureSource {
+        input == "-" ? try PictureSource(copying: .standardInput, name: "standard input") : try PictureSource(path: input)
+    }
+
+    // MARK: Pictures into a folder
+
+    private func checkFolder(for inputs: [String]) throws {
+        guard output.path != "-" else { throw CommandError("-: several pictures do not go into one stream; name a folder by -o") }
+        let kind = FileStatus(output.path)?.kind
+        let looksLikePicture = PictureFormat(ending: FilePath(output.path).extension ?? "") != nil
+        let folder = FileStatus(output.path)?.identity
+        if folder != nil, let same = inputs.first(where: { FileStatus($0)?.identity == folder }) {
+            throw CommandError("\(same): is read and cannot be written to as well; name another folder by -o")
+        }
+        guard kind.map({ $0 == .folder }) ?? (!looksLikePicture || output.path.hasSuffix("/")) else {
+            throw CommandError("\(output.path): is no folder; several pictures need one")
+        }
+    }
+
+    /// - Parameters:
+    ///   - found: files, and the name of each below its folder.
+    ///   - isNamed: whether the user named each of them, so that none is passed over.
+    private mutating func add(_ found: [(path: String, name: FilePath)], isNamed: Bool, keeping otherInputs: [String]) throws {
+        let inputs = KnownFiles(found.map(\.path) + otherInputs)
+        var sources: [String: String] = [:]
+        var folders: Set<FilePath> = []
+        for (path, name) in found {
+            let format = try? PictureSource(path: path).format
+            guard isNamed || format != nil || PictureFormat.isNameOfPicture(path) else {
+                passedOverCount += 1
+                continue
+            }
+            let encoding = (output.format ?? format).map { PictureEncoding($0, quality: output.quality) }
+            let target = FilePath(output.path).appending(name.named(for: encoding?.format).components)
+            if let other = sources.updateValue(path, forKey: target.string) {
+                throw CommandError("\(other) and \(path) would both go to \(target.string); enlarge them in two runs")
+            }
+            let folder = target.removingLastComponent()
+            if folders.insert(folder).inserted { try Folder.make(folder.string) }
+            try inputs.check(target.string)
+            if !output.overwrites, FileStatus(target.string)?.kind == .file {
+                finishedCount += 1
+                continue
+            }
+            pictures.append(
+                Listed(
+                    name: path, byteCount: FileStatus(path)?.byteCount ?? 0,
+                    item: PictureBatch.Item(
+                        { () throws(ImageError) in try PictureSource(path: path) }, to: .file(target.string), as: encoding)))
+        }
+    }
+
+    /// What a pattern stands for; the name itself where a file has it, or nothing fits.
+    private static func expanded(_ input: String) -> [String] {
+        guard input != "-", FileStatus(input) == nil, input.contains(where: { "*?[".contains($0) }) else { return [input] }
+        var found = glob_t()
+        defer { globfree(&found) }
+        guard glob(input, GLOB_MARK, nil, &found) == 0 else { return [input] }
+        return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
+    }
+}
+
+extension PictureFormat {
+    /// Whether a file's name says that it is a picture, be it one that can be read or not.
+    fileprivate static func isNameOfPicture(_ path: String) -> Bool {
+        let ending = FilePath(path).extension?.lowercased() ?? ""
+        return PictureFormat(ending: ending) != nil
+            || ["gif", "tif", "tiff", "bmp", "heic", "heif", "avif", "jxl", "jp2"].contains(ending)
+    }
+}
+
+extension FilePath {
+    /// The name with the ending of a format, which takes the place of another format's and follows any other one.
+    fileprivate func named(for format: PictureFormat?) -> FilePath {
+        guard let format, PictureFormat(ending: self.extension ?? "") != format, let name = lastComponent else { return self }
+        let stem = PictureFormat(ending: self.extension ?? "") == nil ? name.string : name.stem
+        return removingLastComponent().appending("\(stem).\(format.ending)")
+    }
+}

@@ -1,0 +1,118 @@
+import GraphImaging
+import GraphModel
+import GraphTestSupport
+import Testing
+
+@testable import GraphEnlarging
+
+/// Files keep the kind of their pixels, and what is transparent bleeds into nothing.
+struct PictureKindTests {
+    private static let layouts = [false, true].flatMap { isGrey in
+        [false, true].flatMap { hasAlpha in
+            [8, 16].map { PixelLayout(isGrey: isGrey, hasAlpha: hasAlpha, bitDepth: $0) }
+        }
+    }
+
+    /// A PNG whose sample number i of a pixel at x, y is `sample(x, y, i)`, a part of 1.
+    private func png(
+        _ layout: PixelLayout, _ width: Int, _ height: Int, _ sample: (_ x: Int, _ y: Int, _ index: Int) -> Double
+    ) throws -> [UInt8] {
+        let writer = try PNGWriter(to: .memory, width: width, height: height, layout: layout)
+        for y in 0..<height {
+            var row: [UInt8] = []
+            for x in 0..<width {
+                for index in 0..<layout.sampleCount {
+                    let value = Int((sample(x, y, index) * Double(layout.greatestSample)).rounded())
+                    // Little-endian, as the processor has it.
+                    row += layout.bitDepth == 8 ? [UInt8(value)] : [UInt8(value & 255), UInt8(value >> 8)]
+                }
+            }
+            try row.withUnsafeBytes { try writer.writeRow($0) }
+        }
+        try writer.finish()
+        return writer.bytes
+    }
+
+    /// All samples of a PNG, each a part of 1.
+    private func samples(_ png: [UInt8]) throws -> (layout: PixelLayout, values: [Double]) {
+        let reader = try PNGReader(png)
+        var values: [Double] = []
+        var row = [UInt8](repeating: 0, count: reader.width * reader.layout.byteCount)
+        for _ in 0..<reader.height {
+            try row.withUnsafeMutableBytes { try reader.readRow(into: $0) }
+            values +=
+                reader.layout.bitDepth == 8
+                ? row.map { Double($0) / 255 }
+                : stride(from: 0, to: row.count, by: 2).map { Double(Int(row[$0]) | Int(row[$0 + 1]) << 8) / 65535 }
+        }
+        return (reader.layout, values)
+    }
+
+    @Test(arguments: layouts)
+    func everyKindIsKept(_ layout: PixelLayout) throws {
+        let enlarger = try PictureEnlarger(Model(source: SmallModels.same), threadCount: 2)
+        let small = try png(layout, 5, 4) { x, y, index in
+            index == layout.colourCount ? Double(x + 1) / 6 : Double(7 * x + 11 * y + 5 * index) / 100
+        }
+        let before = try samples(small)
+        let after = try samples(enlarger.enlarged(file: small))
+        #expect(after.layout == layout)
+        #expect(after.values.count == 4 * before.values.count)
+        // Sixteen bits stay sixteen: a step of eight would be 1 in 255.
+        let tolerance = layout.bitDepth == 16 ? 1.0 / 20_000 : 1.01 / 255
+        for y in 0..<8 {
+            for x in 0..<10 {
+                for index in 0..<layout.sampleCount {
+                    let expected = before.values[((y / 2) * 5 + x / 2) * layout.sampleCount + index]
+                    #expect(abs(after.values[(y * 10 + x) * layout.sampleCount + index] - expected) <= tolerance)
+                }
+            }
+        }
+    }
+
+    /// White where it can be seen and black where not: a network that mixed the two would make the edge grey.
+    @Test func aWhiteLogoOnTransparencyStaysWhite() throws {
+        let enlarger = try PictureEnlarger(Model(source: SmallModels.smooth), threadCount: 1)
+        let logo = try png(PixelLayout(hasAlpha: true), 12, 12) { x, y, index in
+            let isInside = (x - 6) * (x - 6) + (y - 6) * (y - 6) < 16
+            return isInside ? 1 : 0
+        }
+        let large = try samples(enlarger.enlarged(file: logo)).values
+        let soft = stride(from: 0, to: large.count, by: 4).filter { large[$0 + 3] > 0.02 && large[$0 + 3] < 0.98 }
+        #expect(!soft.isEmpty)
+        for pixel in stride(from: 0, to: large.count, by: 4) where large[pixel + 3] > 0.02 {
+            #expect(large[pixel..<pixel + 3].allSatisfy { $0 > 0.98 })
+        }
+    }
+
+    /// One colour that fades: over any ground, the ground shines through and no other colour.
+    @Test func aFadingColourShowsNoFringe() throws {
+        let enlarger = try PictureEnlarger(Model(source: SmallModels.smooth), threadCount: 1)
+        let colour = [0.9, 0.3, 0.1]
+        let fading = try png(PixelLayout(hasAlpha: true, bitDepth: 16), 16, 3) { x, _, index in
+            index == 3 ? max(0, Double(x - 3) / 12) : x > 3 ? colour[index] : 0
+        }
+        let large = try samples(enlarger.enlarged(file: fading)).values
+        for pixel in stride(from: 0, to: large.count, by: 4) where large[pixel + 3] > 0.02 {
+            for index in 0..<3 { #expect(abs(large[pixel + index] - colour[index]) < 0.01) }
+        }
+    }
+
+    /// A model that treats colours unequally leaves them equal in a picture that is grey.
+    @Test(arguments: layouts.filter { !$0.isGrey })
+    func greyStaysGreyHoweverItIsStored(_ layout: PixelLayout) throws {
+        let enlarger = try PictureEnlarger(Model(source: SmallModels.sharp), threadCount: 1)
+        let grey = try png(layout, 6, 5) { x, y, index in index == 3 ? 1 : Double(x + 5 * y) / 30 }
+        let large = try samples(enlarger.enlarged(file: grey)).values
+        for pixel in stride(from: 0, to: large.count, by: layout.sampleCount) {
+            #expect(large[pixel] == large[pixel + 1] && large[pixel] == large[pixel + 2])
+        }
+    }
+
+    @Test func onePixelThatIsColouredMakesNoGreyPicture() throws {
+        let layout = PixelLayout.rgb8
+        let picture = try png(layout, 4, 4) { x, y, index in x == 3 && y == 3 && index == 0 ? 1 : 0.5 }
+        let traits = try PixelTraits(of: layout) { try PNGReader(picture) }
+        #expect(!traits.isGrey && traits.isOpaque)
+    }
+}
