@@ -117,6 +117,16 @@ let package = Package(
                 "GraphBasics", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphImaging", "GraphModel",
                 systemPackage,
             ]),
+        // The page of `graphrun serve`. Its files become a part of the program.
+        .target(
+            name: "GraphServing",
+            dependencies: [
+                "GraphBasics", "GraphRuntime", "GraphImaging", "GraphModel", "GraphEnlarging", systemPackage,
+            ],
+            resources: [
+                .embedInCode("Page/page.html"), .embedInCode("Page/page.css"), .embedInCode("Page/page.js"),
+                .embedInCode("Page/comparison.js"), .embedInCode("Page/archive.js"), .embedInCode("Page/icon.svg"),
+            ]),
         .target(
             name: "GraphMeasuring",
             dependencies: [
@@ -156,8 +166,8 @@ let package = Package(
             name: "graphrun",
             dependencies: [
                 "GraphBasics", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack",
-                "GraphInterchange", "GraphImaging", "GraphModel", "GraphEnlarging", "GraphMeasuring", "GraphTraining",
-                "GraphCommandSupport",
+                "GraphInterchange", "GraphImaging", "GraphModel", "GraphEnlarging", "GraphServing", "GraphMeasuring",
+                "GraphTraining", "GraphCommandSupport",
                 systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -185,6 +195,7 @@ let package = Package(
             name: "GraphInterchangeTests", dependencies: ["GraphInterchange", "GraphTestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "GraphImagingTests", dependencies: ["GraphBasics", "GraphImaging", "GraphTestSupport"]),
         .testTarget(name: "GraphEnlargingTests", dependencies: ["GraphEnlarging", "GraphTestSupport"]),
+        .testTarget(name: "GraphServingTests", dependencies: ["GraphServing", "GraphTestSupport"]),
         .testTarget(name: "GraphTrainingTests", dependencies: ["GraphTraining", "GraphTestSupport"]),
         .testTarget(
             name: "CommandTests",

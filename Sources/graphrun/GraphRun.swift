@@ -14,7 +14,7 @@ struct GraphRun: ParsableCommand {
         version: "graphrun \(Release.version)",
         // In the order in which people need them.
         groupedSubcommands: [
-            CommandGroup(name: "Model", subcommands: [Train.self, Infer.self, Eval.self, Compare.self, Bench.self]),
+            CommandGroup(name: "Model", subcommands: [Train.self, Infer.self, Serve.self, Eval.self, Compare.self, Bench.self]),
             CommandGroup(
                 name: "Pack", subcommands: [Inspect.self, PackCommand.self, Verify.self, Diff.self, Weights.self]),
             CommandGroup(

@@ -28,16 +28,24 @@ struct ShippedModels {
     ///
     /// - Throws: naming the scales that ship, when this one does not.
     func path(scale: Int) throws(CommandError) -> String {
-        let scales = (2...8).filter { FileStatus.exists(file(scale: $0)) }
+        let scales = try scales()
         guard !scales.contains(scale) else { return file(scale: scale) }
+        let choices = scales.map(String.init).joined(separator: " or ")
+        throw CommandError(
+            "no model that enlarges \(scale) times ships: --scale \(choices) is what there is; name a .gpack for another")
+    }
+
+    /// All packs that ship, that of the least scale first.
+    func paths() throws(CommandError) -> [String] { try scales().map(file) }
+
+    private func scales() throws(CommandError) -> [Int] {
+        let scales = (2...8).filter { FileStatus.exists(file(scale: $0)) }
         guard !scales.isEmpty else {
             throw CommandError(
                 "no model is named, and \(folder) holds none that ships; name a .gpack, or put the program and its models "
                     + "where they belong by Tools/install")
         }
-        let choices = scales.map(String.init).joined(separator: " or ")
-        throw CommandError(
-            "no model that enlarges \(scale) times ships: --scale \(choices) is what there is; name a .gpack for another")
+        return scales
     }
 
     private func file(scale: Int) -> String { "\(folder)/edsr-x\(scale).gpack" }

@@ -8,7 +8,7 @@ import Testing
         ["GraphKernels", "GraphKernelsAVX2", "GraphKernelsAVX512"],
         ["GraphRuntime"], ["GraphFiles"], ["GraphPackInstructions"], ["GraphPack"], ["GraphInterchange"], ["GraphImaging"],
         ["GraphModel"],
-        ["GraphEnlarging"], ["GraphMeasuring"], ["GraphTraining"], ["GraphC"], ["GraphCAPI"], ["GraphCommandSupport"],
+        ["GraphEnlarging"], ["GraphServing"], ["GraphMeasuring"], ["GraphTraining"], ["GraphC"], ["GraphCAPI"], ["GraphCommandSupport"],
         ["graphc", "graphrun"],
     ]
 
@@ -20,7 +20,9 @@ import Testing
         "CGraphC": ["GraphCAPI"],
         "ArgumentParser": ["GraphCommandSupport", "graphc", "graphrun"],
         "RealModule": ["GraphIR"],
-        "SystemPackage": ["GraphRuntime", "GraphFiles", "GraphImaging", "GraphEnlarging", "GraphTraining", "graphc", "graphrun"],
+        "SystemPackage": [
+            "GraphRuntime", "GraphFiles", "GraphImaging", "GraphEnlarging", "GraphServing", "GraphTraining", "graphc", "graphrun",
+        ],
     ]
 
     private static let commands: Set<String> = ["GraphCommandSupport", "graphc", "graphrun"]
@@ -33,7 +35,7 @@ import Testing
     ]
     /// Rooms that hand rows of pixels to a session, as buffers that know their size.
     private static let rowRooms: Set<String> = [
-        "GraphModel", "GraphEnlarging", "GraphMeasuring", "GraphTraining", "GraphCommandSupport", "graphc", "graphrun",
+        "GraphModel", "GraphEnlarging", "GraphServing", "GraphMeasuring", "GraphTraining", "GraphCommandSupport", "graphc", "graphrun",
     ]
 
     @Test func roomsImportOnlyRoomsAboveThem() throws {

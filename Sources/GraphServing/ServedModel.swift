@@ -1,0 +1,18 @@
+import GraphEnlarging
+import GraphModel
+
+/// A model that the page offers.
+package struct ServedModel: Sendable {
+    /// As people read it: `edsr-x4`.
+    package let name: String
+    let model: Model
+    /// Pixels of the result for each pixel of the picture, along each side.
+    let scale: Int
+
+    /// - Throws: when the model does not enlarge pictures.
+    package init(_ name: String, _ model: Model) throws(EnlargingError) {
+        self.name = name
+        self.model = model
+        scale = try Enlargement(model).scale
+    }
+}
