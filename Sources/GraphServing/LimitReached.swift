@@ -12,7 +12,8 @@ enum LimitReached: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .uploadByteCount(let limit):
             "the file is larger than \(readable(byteCount: limit)), the most that this page takes; enlarge it on the command line"
-        case .pictureCount(let limit): "the page holds \(readable(count: limit, "picture")) at once; remove some, then add this one again"
+        case .pictureCount(let limit):
+            "the page holds \(readable(count: limit, "picture")) at once; remove some, then add this one again"
         case .keptByteCount(let limit):
             "the page holds \(readable(byteCount: limit)) at once; download and remove some pictures, then add this one again"
         case .resultPixelCount(let size, let scale, let limit):

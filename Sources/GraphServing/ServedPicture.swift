@@ -70,7 +70,9 @@ extension ServedPicture.Order {
     /// `photo-x4.png`
     func resultName(scale: Int, _ format: PictureFormat) -> String {
         var stem = name[...]
-        if let point = name.lastIndex(of: "."), point > name.startIndex, PictureFormat(ending: String(name[point...].dropFirst())) != nil {
+        if let point = name.lastIndex(of: "."), point > name.startIndex,
+            PictureFormat(ending: String(name[point...].dropFirst())) != nil
+        {
             stem = name[..<point]
         }
         return "\(stem)-x\(scale).\(format.ending)"

@@ -9,8 +9,10 @@ package enum ServingError: Error, Hashable, Sendable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .portRefused(let port, .addressInUse): "port \(port) is in use by another program; choose another, or none for any free one"
-        case .portRefused(let port, let error): "port \(port) cannot be opened: \(error); choose another, or none for any free one"
+        case .portRefused(let port, .addressInUse):
+            "port \(port) is in use by another program; choose another, or none for any free one"
+        case .portRefused(let port, let error):
+            "port \(port) cannot be opened: \(error); choose another, or none for any free one"
         case .refused(let error): "connections cannot be taken: \(error)"
         }
     }

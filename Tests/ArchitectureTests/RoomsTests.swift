@@ -8,7 +8,8 @@ import Testing
         ["GraphKernels", "GraphKernelsAVX2", "GraphKernelsAVX512"],
         ["GraphRuntime"], ["GraphFiles"], ["GraphPackInstructions"], ["GraphPack"], ["GraphInterchange"], ["GraphImaging"],
         ["GraphModel"],
-        ["GraphEnlarging"], ["GraphServing"], ["GraphMeasuring"], ["GraphTraining"], ["GraphC"], ["GraphCAPI"], ["GraphCommandSupport"],
+        ["GraphEnlarging"], ["GraphServing"], ["GraphMeasuring"], ["GraphTraining"], ["GraphC"], ["GraphCAPI"],
+        ["GraphCommandSupport"],
         ["graphc", "graphrun"],
     ]
 
@@ -35,7 +36,8 @@ import Testing
     ]
     /// Rooms that hand rows of pixels to a session, as buffers that know their size.
     private static let rowRooms: Set<String> = [
-        "GraphModel", "GraphEnlarging", "GraphServing", "GraphMeasuring", "GraphTraining", "GraphCommandSupport", "graphc", "graphrun",
+        "GraphModel", "GraphEnlarging", "GraphServing", "GraphMeasuring", "GraphTraining", "GraphCommandSupport", "graphc",
+        "graphrun",
     ]
 
     @Test func roomsImportOnlyRoomsAboveThem() throws {

@@ -8,7 +8,8 @@ import Testing
 
 /// What the page does for those who use it, over real connections.
 @Suite struct PageServerTests {
-    @Test(arguments: [(PictureFormat.png, nil), (.jpeg, nil), (.png, .webp), (.webp, .jpeg)] as [(PictureFormat, PictureFormat?)])
+    @Test(
+        arguments: [(PictureFormat.png, nil), (.jpeg, nil), (.png, .webp), (.webp, .jpeg)] as [(PictureFormat, PictureFormat?)])
     func thePictureIsTheOneThatTheLibraryMakes(_ format: PictureFormat, _ wanted: PictureFormat?) throws {
         let page = try ServedPage()
         let file = try pictureFile(format)
@@ -97,7 +98,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("<html>no picture</html>", "is not a PNG"), ("", "empty"), ("GIF89a, and more of it", "is a GIF file; convert it to PNG"),
+        ("<html>no picture</html>", "is not a PNG"), ("", "empty"),
+        ("GIF89a, and more of it", "is a GIF file; convert it to PNG"),
     ])
     func aBadFileIsToldInOneLine(_ text: String, _ message: String) throws {
         let page = try ServedPage()

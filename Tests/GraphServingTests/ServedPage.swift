@@ -103,7 +103,8 @@ final class ServedPage {
 }
 
 /// A small picture's file.
-func pictureFile(width: Int = 13, height: Int = 7, _ format: PictureFormat = .png, layout: PixelLayout = .rgb8) throws -> [UInt8] {
+func pictureFile(width: Int = 13, height: Int = 7, _ format: PictureFormat = .png, layout: PixelLayout = .rgb8) throws -> [UInt8]
+{
     let writer = try PictureEncoding(format)
         .writer(to: .memory, size: PictureSize(width: width, height: height), layout: layout, metadata: PictureMetadata())
     for y in 0..<height {

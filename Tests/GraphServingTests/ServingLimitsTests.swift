@@ -50,7 +50,8 @@ import Testing
         #expect(big.status == 413 && big.message.contains("download and remove some"))
         // The file has room, its result has none.
         let picture = try page.ended(try page.upload(try pictureFile(width: 40, height: 40, .jpeg), format: "PNG"))
-        #expect(picture["stage"] as? String == "failed" && (picture["message"] as? String)?.contains("4.9 KiB") == true, "\(picture)")
+        #expect(
+            picture["stage"] as? String == "failed" && (picture["message"] as? String)?.contains("4.9 KiB") == true, "\(picture)")
     }
 
     @Test func aConnectionThatBreaksGivesItsRoomBack() throws {
@@ -85,7 +86,8 @@ import Testing
         let file = try pictureFile()
         let host = "Host: 127.0.0.1:\(page.server.port)"
         let requests =
-            Array("POST /\(page.key)/pictures?name=a.png&model=0 HTTP/1.1\r\n\(host)\r\nContent-Length: \(file.count)\r\n\r\n".utf8)
+            Array(
+                "POST /\(page.key)/pictures?name=a.png&model=0 HTTP/1.1\r\n\(host)\r\nContent-Length: \(file.count)\r\n\r\n".utf8)
             + file + Array("GET /\(page.key)/settings HTTP/1.1\r\n\(host)\r\nConnection: close\r\n\r\n".utf8)
         let connection = try LoopbackConnection(port: page.server.port)
         connection.send(requests)

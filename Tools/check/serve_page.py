@@ -30,11 +30,11 @@ def run(*arguments):
 
 def sample_pictures():
     """Three pictures and a file that is none."""
-    run("sample-pictures", work / "large", "--count", 1, "--size", "960x640", "--seed", 5)
+    run("sample-pictures", work / "large", "--count", 1, "--size", "960x640", "--seed", 8)
     run("sample-pictures", work / "small", "--count", 3, "--size", "240x160", "--seed", 5)
     pictures = []
-    for number, name in enumerate(["harbour.png", "märz 🌲.png", "a+b & c.png"]):
-        source = sorted((work / "small").glob("*.png"))[number]
+    for number, name in enumerate(["harbour.png", "Übersee.png", "bread & butter+jam.png"]):
+        source = work / "small" / f"{number + 1:04}.png"
         pictures.append(source.rename(work / name))
     large = next((work / "large").glob("*.png")).rename(work / "large.png")
     bad = work / "page.png"
@@ -54,9 +54,17 @@ def is_finished(page, name):
     expect(row(page, name).locator(".download")).to_be_visible(timeout=120_000)
 
 
+def wait_until(page, expression):
+    """As Playwright's own function, which the page's policy keeps from evaluating text again and again."""
+    for _ in range(600):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    sys.exit(f"never holds: {expression}")
+
+
 def picture_is_drawn(page, identifier):
-    page.wait_for_function("id => document.getElementById(id).complete && document.getElementById(id).naturalWidth > 0",
-                           arg=identifier, timeout=60_000)
+    wait_until(page, f"(image => image.complete && image.naturalWidth > 0)(document.getElementById('{identifier}'))")
 
 
 def go_through(page, pictures, large, bad):
@@ -68,7 +76,7 @@ def go_through(page, pictures, large, bad):
 
     page.goto(address)
     expect(page.locator(".invitation")).to_be_visible()
-    page.wait_for_function("document.querySelectorAll('#scales input').length === 3")
+    wait_until(page, "document.querySelectorAll('#scales input').length === 3")
     page.screenshot(path=shots / "1-empty-light.png")
     check(page.locator("#scales input:checked").input_value() == "4", "four times is chosen at first")
 
@@ -101,7 +109,7 @@ def go_through(page, pictures, large, bad):
     check(abs(scale - 2) < 1e-6, "at 200 % a pixel of the picture takes two of the screen")
     page.screenshot(path=shots / "3-zoomed-light.png")
     page.mouse.wheel(0, -200)
-    page.wait_for_function("new DOMMatrix(getComputedStyle(document.getElementById('result-picture')).transform).a > 2.1")
+    wait_until(page, "new DOMMatrix(getComputedStyle(document.getElementById('result-picture')).transform).a > 2.1")
     page.get_by_role("button", name="Fit").click()
 
     with page.expect_download() as download:
@@ -123,7 +131,7 @@ def go_through(page, pictures, large, bad):
     with page.expect_download() as download:
         page.get_by_role("button", name="Download all").click()
     names = sorted(zipfile.ZipFile(download.value.path()).namelist())
-    check(names == sorted(["harbour-x4.png", "märz 🌲-x2.webp", "a+b & c-x2.webp", "large-x2.webp"]), "all come as one archive")
+    check(names == sorted(["harbour-x4.png", "Übersee-x2.webp", "bread & butter+jam-x2.webp", "large-x2.webp"]), "all come as one archive")
     check(zipfile.ZipFile(download.value.path()).testzip() is None, "which is whole")
     stored = zipfile.ZipFile(download.value.path()).read("harbour-x4.png")
     check(stored == (work / "big.png").read_bytes(), "with the same bytes")
@@ -133,21 +141,25 @@ def go_through(page, pictures, large, bad):
     page.set_input_files("#files", [large, pictures[1]])
     working = page.locator("#pictures li:has(progress:visible)")
     expect(working).to_have_count(1, timeout=30_000)
-    page.wait_for_function("[...document.querySelectorAll('#pictures .facts')].some(facts => facts.textContent.endsWith(' left'))",
-                           timeout=60_000)
+    wait_until(page, "[...document.querySelectorAll('#pictures .facts')].some(facts => facts.textContent.endsWith(' left'))")
     check(0 < float(working.locator("progress").get_attribute("value") or working.locator("progress").evaluate("p => p.value")) < 1,
           "progress and the time that is left are shown")
+    row(page, pictures[0].name).locator(".thumbnail").click()
+    page.get_by_role("button", name="200").click()
+    working.scroll_into_view_if_needed()
+    page.evaluate("document.getElementById('pictures').scrollTo(0, 1e6)")
+    page.mouse.move(0, 0)
     page.screenshot(path=shots / "5-working-light.png")
     count = rows(page).count()
     working.get_by_role("button", name="Cancel").click()
     expect(rows(page)).to_have_count(count - 1)
-    page.wait_for_function("!document.title.startsWith('(')", timeout=60_000)
+    wait_until(page, "!document.title.startsWith('(')")
     check(rows(page).count() == count - 1, "a cancelled picture is gone, and the next has its turn")
 
     page.reload()
-    expect(rows(page)).to_have_count(count - 2, timeout=20_000)
+    expect(rows(page)).to_have_count(count - 1, timeout=20_000)
     expect(page.locator("#pictures .download:visible")).to_have_count(5)
-    check(True, "a page that is loaded again has all pictures, but for that which is none")
+    check(True, "a page that is loaded again has all pictures")
     page.emulate_media(color_scheme="dark")
     picture_is_drawn(page, "bicubic-picture")
     page.screenshot(path=shots / "6-again-dark.png")
@@ -174,7 +186,9 @@ def go_through(page, pictures, large, bad):
     page.get_by_role("button", name="Remove all").click()
 
     check(all(url.startswith((address, "blob:" + address.rsplit("/", 2)[0])) for url in requests), "nothing else is asked for")
-    check(faults == [], f"the browser has no complaint: {faults}")
+    # Browsers tell each answer that is no success, as those to the pictures beyond the hundredth.
+    others = [fault for fault in faults if "413 (Content Too Large)" not in fault]
+    check(others == [], f"the browser has no complaint: {others}")
 
 
 def drop(page, files):
@@ -205,6 +219,9 @@ def another_page_cannot_use_it(browser):
         "address => new Promise(resolve => { const image = new Image(); image.onload = () => resolve('shown');"
         " image.onerror = () => resolve('refused'); image.src = address + 'icon.svg' })", address)
     check(shows == "refused", "nor show a picture of it")
+    page.goto(address)
+    check(page.evaluate("fetch('pictures').then(answer => answer.json()).then(all => all.pictures.length)") == 0,
+          "nor add or remove one")
     page.close()
 
 
