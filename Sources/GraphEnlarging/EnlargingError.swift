@@ -10,6 +10,7 @@ import SystemPackage
 public enum EnlargingError: Error, Hashable, Sendable {
     case model(ModelError)
     case image(ImageError)
+    case video(VideoError)
     case runtime(RuntimeError)
     case program(ProgramError)
     /// What is wrong with one of several pictures.
@@ -33,6 +34,7 @@ extension EnlargingError: CustomStringConvertible {
         switch self {
         case .model(let error): error.description
         case .image(let error): error.description
+        case .video(let error): error.description
         case .runtime(let error): error.description
         case .program(let error): error.description
         case .picture(let path, let error): "\(path): \(error)"
@@ -58,6 +60,7 @@ extension EnlargingError {
         case let error as EnlargingError: self = error
         case let error as ModelError: self = .model(error)
         case let error as ImageError: self = .image(error)
+        case let error as VideoError: self = .video(error)
         case let error as ProgramError: self = .program(error)
         case RuntimeError.stream(let error): self.init(error.cause)
         case RuntimeError.cancelled: self = .cancelled

@@ -47,3 +47,11 @@ final class PartialRowsFile: PartialRows {
         }
     }
 }
+
+extension PictureDestination {
+    /// What keeps rows on their way there: memory for what stays in it, a file for all else.
+    func partialRows(_ rowCount: Int, _ rowByteCount: Int) throws -> any PartialRows {
+        if case .memory = self { return PartialRowsInMemory(rowCount: rowCount, rowByteCount: rowByteCount) }
+        return try PartialRowsFile(beside: self, rowByteCount: rowByteCount)
+    }
+}

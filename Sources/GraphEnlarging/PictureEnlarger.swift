@@ -135,21 +135,18 @@ public final class PictureEnlarger: @unchecked Sendable {
         func rows(_ content: PictureRowSource.Content) -> () throws -> any RowSource {
             { PictureRowSource(try source.reader().upright(), content, isFloat: isFloat) }
         }
-        func keptRows(_ rowCount: Int, _ rowByteCount: Int) throws -> any PartialRows {
-            if case .memory = destination { return PartialRowsInMemory(rowCount: rowCount, rowByteCount: rowByteCount) }
-            return try PartialRowsFile(beside: destination, rowByteCount: rowByteCount)
-        }
         var opacity: (any PartialRows)?
         if !traits.isOpaque {
-            let kept = try keptRows(writer.height, MemoryLayout<Float>.stride * writer.width)
+            let kept = try destination.partialRows(writer.height, MemoryLayout<Float>.stride * writer.width)
             try prepared.run(
-                from: rows(.opacity), to: OpacityRowSink(kept, width: writer.width), keepingRowsIn: keptRows,
+                from: rows(.opacity), to: OpacityRowSink(kept, width: writer.width), keepingRowsIn: destination.partialRows,
                 observer.ofPart(after: 0, of: 2 * prepared.rowCount))
             opacity = kept
         }
         try prepared.run(
             from: rows(traits.isOpaque ? .colour : .colourTimesOpacity),
-            to: PictureRowSink(writer, isGrey: traits.isGrey, isFloat: isFloat, opacity: opacity), keepingRowsIn: keptRows,
+            to: PictureRowSink(writer, isGrey: traits.isGrey, isFloat: isFloat, opacity: opacity),
+            keepingRowsIn: destination.partialRows,
             traits.isOpaque ? observer : observer.ofPart(after: prepared.rowCount, of: 2 * prepared.rowCount))
         try writer.finish()
     }

@@ -58,29 +58,28 @@ package final class InputFile: Sendable {
 
     /// Copies what a stream gives to its end.
     ///
-    /// - Parameter descriptor: is not closed.
-    package init(copying descriptor: FileDescriptor, name: String) throws(FileError) {
+    /// - Parameters:
+    ///   - descriptor: is not closed.
+    ///   - start: what was read of the stream before.
+    package init(
+        copying descriptor: FileDescriptor, startingWith start: [UInt8] = [], name: String
+    ) throws(FileError) {
         path = name
-        (contents, byteCount) = try Self.copy(of: descriptor, path: name)
+        (contents, byteCount) = try Self.copy(of: descriptor, startingWith: start, path: name)
     }
 
     /// A file without a name, in the folder for what passes.
-    private static func copy(of descriptor: FileDescriptor, path: String) throws(FileError) -> (Contents, Int) {
+    private static func copy(
+        of descriptor: FileDescriptor, startingWith start: [UInt8] = [], path: String
+    ) throws(FileError) -> (Contents, Int) {
         guard let file = tmpfile() else { throw .unreadable(path: path, .cannotBeCopied(.latest)) }
         defer { fclose(file) }
         let copy = dup(fileno(file))
         guard copy >= 0 else { throw .unreadable(path: path, .cannotBeCopied(.latest)) }
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        var buffer = start + [UInt8](repeating: 0, count: max(0, 1 << 16 - start.count))
         var byteCount = 0
+        var count = start.count
         while true {
-            let count = Glibc.read(descriptor.rawValue, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else {
-                let error = Errno.latest
-                close(copy)
-                throw .unreadable(path: path, .system(error))
-            }
-            if count == 0 { return (.file(copy), byteCount) }
             var done = 0
             while done < count {
                 let written = buffer.withUnsafeBytes {
@@ -95,6 +94,15 @@ package final class InputFile: Sendable {
                 done += written
             }
             byteCount += count
+            repeat {
+                count = Glibc.read(descriptor.rawValue, &buffer, buffer.count)
+            } while count < 0 && errno == EINTR
+            guard count >= 0 else {
+                let error = Errno.latest
+                close(copy)
+                throw .unreadable(path: path, .system(error))
+            }
+            if count == 0 { return (.file(copy), byteCount) }
         }
     }
 

@@ -18,14 +18,15 @@ struct BicubicTaps {
     /// - Parameters:
     ///   - outputs: which output samples, counted from 0.
     ///   - scale: output length over input length.
-    init(inputLength: Int, outputs: Range<Int>, scale: Double) {
+    ///   - shift: input samples that each output sample lies beyond its place.
+    init(inputLength: Int, outputs: Range<Int>, scale: Double, shift: Double = 0) {
         let stretch = min(scale, 1)
         let support = 4 / stretch
         outputCount = outputs.count
         count = Int(support.rounded(.up)) + 2
         for output in outputs {
             // Centre of the output sample among input samples, both counted from 1.
-            let center = Double(output + 1) / scale + 0.5 * (1 - 1 / scale)
+            let center = Double(output + 1) / scale + 0.5 * (1 - 1 / scale) + shift
             let left = (center - support / 2).rounded(.down)
             let unscaled = (0..<count).map { tap in
                 stretch * keysKernel(stretch * (center - (left + Double(tap))))

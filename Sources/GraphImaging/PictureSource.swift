@@ -38,7 +38,7 @@ public final class PictureSource: Sendable {
         try self.init(InputFile(Array(bytes), name: ""), path: nil)
     }
 
-    private init(_ file: InputFile, path: String?) throws(ImageError) {
+    init(_ file: InputFile, path: String?) throws(ImageError) {
         self.file = file
         self.path = path
         format = PictureFormat(start: try PictureInput(file, path: path).start)

@@ -2,6 +2,7 @@ import ArgumentParser
 import GraphCommandSupport
 import GraphCompiler
 import GraphEnlarging
+import GraphFiles
 import GraphImaging
 import GraphModel
 
@@ -13,6 +14,7 @@ struct Infer: ParsableCommand {
         discussion: """
             graphrun infer photo.jpg -o big.png
             graphrun infer run/best.gpack photos/ -o enlarged/
+            ffmpeg -i clip.mp4 -f yuv4mpegpipe - | graphrun infer - -o - | ffmpeg -i - big.mp4
 
             MODEL ends in .gpack or .graph; without it, one that ships with the program
             is used. IN is a picture (PNG, JPEG, WebP), a folder of them or - for standard
@@ -64,13 +66,19 @@ struct Infer: ParsableCommand {
 
     func run() throws {
         let modelPath = try model.path()
+        var opened: PictureSource?
+        if model.pictures.count == 1, FileStatus(model.pictures[0])?.kind != .folder {
+            switch try PictureOrVideo(operand: model.pictures[0]) {
+            case .picture(let source): opened = source
+            case .video(let video):
+                return try enlarge(video, named: model.pictures[0], replacingNoneOf: model.pictures + [modelPath])
+            }
+        }
         let list = try PictureList(
-            model.pictures,
+            model.pictures, opened: opened,
             to: PictureList.Output(path: output, format: format, quality: quality, overwrites: overwrite), keeping: [modelPath])
         let loaded = try model.model()
-        if modelPath.hasSuffix(".graph") {
-            StandardError.write("graphrun: the weights of \(modelPath) are fresh; train it, then name the pack\n")
-        }
+        warnOfFreshWeights(of: modelPath)
         let reporter = BatchReporter(list, json ? .json : .lines, isQuiet: list.usesStandardOutput)
         let threadCount = model.threadCount
         // A limit is for the whole process, so that one picture at a time may use it.
@@ -84,6 +92,11 @@ struct Infer: ParsableCommand {
             }, reporter.tell)
         reporter.end()
         if reporter.hasErrors { throw ExitCode.failure }
+    }
+
+    func warnOfFreshWeights(of modelPath: String) {
+        guard modelPath.hasSuffix(".graph") else { return }
+        StandardError.write("graphrun: the weights of \(modelPath) are fresh; train it, then name the pack\n")
     }
 }
 

@@ -43,14 +43,15 @@ struct PictureList {
 
     /// - Parameters:
     ///   - inputs: files, folders, patterns as `photos/*.jpg` where no file has that name, and `-` for standard input.
+    ///   - opened: a single input, where it has been opened.
     ///   - otherInputs: files that must not be replaced, either.
     /// - Throws: when an input is missing, the output does not fit the inputs, or would replace one.
-    init(_ inputs: [String], to output: Output, keeping otherInputs: [String]) throws {
+    init(_ inputs: [String], opened: PictureSource?, to output: Output, keeping otherInputs: [String]) throws {
         self.output = output
         let inputs = inputs.flatMap(Self.expanded)
         let isFolder = inputs.contains { FileStatus($0)?.kind == .folder }
         guard isFolder || inputs.count > 1 || output.path.hasSuffix("/") || FileStatus(output.path)?.kind == .folder else {
-            try addSingle(inputs[0], keeping: otherInputs)
+            try addSingle(inputs[0], opened, keeping: otherInputs)
             return
         }
         try checkFolder(for: inputs)
@@ -77,12 +78,13 @@ struct PictureList {
 
     // MARK: One picture into one file
 
-    private mutating func addSingle(_ input: String, keeping otherInputs: [String]) throws {
+    private mutating func addSingle(_ input: String, _ opened: PictureSource?, keeping otherInputs: [String]) throws {
         isSingle = true
         if usesStandardOutput, isatty(STDOUT_FILENO) == 1 {
             throw CommandError("\(output.path): a terminal cannot show a picture; write it to a file or into a pipe")
         }
-        let source = try Self.source(input)
+        // A pattern may stand for it.
+        let source = try opened ?? PictureSource(path: input)
         let isStream = output.path == "-"
         let destination: PictureDestination =
             isStream ? .stream(.standardOutput, name: "standard output") : .file(output.path)
@@ -98,10 +100,6 @@ struct PictureList {
             Listed(
                 name: source.path ?? input, byteCount: source.byteCount,
                 item: PictureBatch.Item({ () throws(ImageError) in source }, to: destination, as: encoding)))
-    }
-
-    private static func source(_ input: String) throws -> PictureSource {
-        input == "-" ? try PictureSource(copying: .standardInput, name: "standard input") : try PictureSource(path: input)
     }
 
     // MARK: Pictures into a folder
