@@ -15,7 +15,8 @@ struct InferVideoTests {
 
     /// Runs lines of a shell in which `graphrun` is the command.
     private func shell(_ place: Workplace, _ lines: String) throws -> Finished {
-        let script = try place.file("script", Array("#!/bin/sh\ngraphrun() { \(Workplace.graphrun.path) \"$@\"; }\n\(lines)\n".utf8))
+        let script = try place.file(
+            "script", Array("#!/bin/sh\ngraphrun() { \(Workplace.graphrun.path) \"$@\"; }\n\(lines)\n".utf8))
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: place.url(script).path)
         return try place.run(script, [])
     }
@@ -26,7 +27,9 @@ struct InferVideoTests {
         #expect(text.hasPrefix("clip.y4m 13×8 -> big.y4m 39×24, ") && text.contains("\n3 frames, "))
         let reader = try VideoReader(path: place.url("big.y4m").path)
         #expect(reader.header.size == PictureSize(width: 39, height: 24))
-        #expect(try String(decoding: place.bytes("big.y4m").prefix(44), as: UTF8.self) == "YUV4MPEG2 W39 H24 F25:1 Ip A1:1 C420jpeg\nFRA")
+        #expect(
+            try String(decoding: place.bytes("big.y4m").prefix(44), as: UTF8.self)
+                == "YUV4MPEG2 W39 H24 F25:1 Ip A1:1 C420jpeg\nFRA")
         let ways = [
             "cat clip.y4m | graphrun infer model.gpack - -o - >out", "graphrun infer model.gpack - -o - <clip.y4m | cat >out",
             "cat clip.y4m | graphrun infer model.gpack /dev/stdin -o /dev/stdout | cat >out",
@@ -35,7 +38,8 @@ struct InferVideoTests {
         ]
         for way in ways {
             let finished = try shell(place, way)
-            #expect(finished.status == 0 && finished.output.isEmpty && finished.errors.contains("3 frames"), "\(way): \(finished)")
+            #expect(
+                finished.status == 0 && finished.output.isEmpty && finished.errors.contains("3 frames"), "\(way): \(finished)")
             #expect(try place.bytes("out") == place.bytes("big.y4m"), "\(way)")
         }
     }

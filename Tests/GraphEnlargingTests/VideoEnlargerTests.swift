@@ -29,7 +29,10 @@ struct VideoEnlargerTests {
                 let bytes = try #require(try result.nextFrame()).bytes
                 // 3 of 65535 are what f32 leaves of three sums.
                 let tolerance = name.hasPrefix("444p1") ? 3 : name.hasPrefix("444") ? 1 : 0
-                #expect(zip(SampleVideo.samples(name, bytes), SampleVideo.samples(name, frame)).allSatisfy { abs($0 - $1) <= tolerance })
+                #expect(
+                    zip(SampleVideo.samples(name, bytes), SampleVideo.samples(name, frame)).allSatisfy {
+                        abs($0 - $1) <= tolerance
+                    })
             }
             #expect(try result.nextFrame() == nil)
         }
@@ -49,7 +52,8 @@ struct VideoEnlargerTests {
 
     /// Colour differences that grow evenly over the picture grow on so, from where each layout says that they lie.
     @Test(arguments: [
-        ("420jpeg", 0.5, 0.5, 2, 2), ("420mpeg2", 0, 0.5, 2, 2), ("420paldv", 0, 0, 2, 2), ("422", 0, 0, 2, 1), ("411", 0, 0, 4, 1),
+        ("420jpeg", 0.5, 0.5, 2, 2), ("420mpeg2", 0, 0.5, 2, 2), ("420paldv", 0, 0, 2, 2), ("422", 0, 0, 2, 1),
+        ("411", 0, 0, 4, 1),
     ])
     func coloursStayWhereTheyLie(_ name: String, _ left: Double, _ top: Double, _ columns: Int, _ rows: Int) throws {
         func level(_ x: Double, _ y: Double) -> Double { 40 + 3 * x + 2 * y }
