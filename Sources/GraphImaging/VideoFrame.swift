@@ -34,7 +34,7 @@ public struct VideoFrame: Hashable, Sendable {
     mutating func write(row: Int, ofPlane plane: Int, from samples: UnsafeMutableBufferPointer<Float>) {
         let place = place(ofRow: row, ofPlane: plane)
         let greatest = Float(layout.greatestSample)
-        func sample(_ value: Float) -> UInt16 { value > 0 ? UInt16(min(value, greatest).rounded()) : 0 }
+        func sample(_ value: Float) -> UInt16 { value > 0 ? UInt16(min(value, greatest) + 0.5) : 0 }
         let isOfBytes = layout.sampleByteCount == 1
         bytes.withUnsafeMutableBytes { bytes in
             let row = UnsafeMutableRawBufferPointer(rebasing: bytes[place])

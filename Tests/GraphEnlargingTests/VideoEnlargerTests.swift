@@ -75,11 +75,11 @@ struct VideoEnlargerTests {
 
     @Test func stripsChangeNoByte() throws {
         for name in ["420jpeg", "444p10"] {
-            let frames = (1...2).map { SampleVideo.noise(name, width: 400, height: 30, seed: $0) }
-            let video = SampleVideo.video("W400 H30 C\(name)", frames)
+            let frames = (1...2).map { SampleVideo.noise(name, width: 2000, height: 6, seed: $0) }
+            let video = SampleVideo.video("W2000 H6 C\(name)", frames)
             let model = try Model(source: SmallModels.sharp)
             let whole = try VideoEnlarger(model, threadCount: 1)
-            let least = try VideoEnlarger(model, threadCount: 1, memoryLimit: 34_500_000)
+            let least = try VideoEnlarger(model, threadCount: 1, memoryLimit: 34_400_000)
             let (report, bytes) = try whole.enlarge(VideoReader(video), to: .memory)
             let (cut, same) = try least.enlarge(VideoReader(video), to: .memory)
             #expect(report.frameCount == 2 && report.plan?.stripCount == 1)

@@ -102,8 +102,9 @@ struct VideoReaderTests {
             }
             video += Array("FRAME\n".utf8) + (0..<40).map { _ in UInt8.random(in: 0...255, using: &generator) }
             do {
-                _ = try frames(VideoReader(video))
+                let reader = try VideoReader(video)
                 readCount += 1
+                _ = try frames(reader)
             } catch let error as VideoError {
                 #expect(!error.description.contains("\n"))
             }
