@@ -67,11 +67,12 @@ struct Infer: ParsableCommand {
     func run() throws {
         let modelPath = try model.path()
         var opened: PictureSource?
-        if model.pictures.count == 1, FileStatus(model.pictures[0])?.kind != .folder {
-            switch try PictureOrVideo(operand: model.pictures[0]) {
+        if model.pictures.count == 1, let only = model.pictures.first,
+            only == "-" || FileStatus(only).map({ $0.kind != .folder }) ?? false
+        {
+            switch try PictureOrVideo(operand: only) {
             case .picture(let source): opened = source
-            case .video(let video):
-                return try enlarge(video, named: model.pictures[0], replacingNoneOf: model.pictures + [modelPath])
+            case .video(let video): return try enlarge(video, named: only, replacingNoneOf: [only, modelPath])
             }
         }
         let list = try PictureList(
