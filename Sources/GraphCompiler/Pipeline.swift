@@ -94,6 +94,18 @@ public enum Pipeline {
         }
     }
 
+    /// Bytes that ``PlanOptions/Memory/all(byteCount:threadCount:)`` may be for a plan of these sizes to be found; somewhat
+    /// fewer may do.
+    ///
+    /// - Throws: when an op rejects the sizes.
+    public static func sufficientByteCount(
+        _ entry: Entry, sizes: [String: Int], _ instructionSet: InstructionSet, algorithm: ConvolutionAlgorithm = .best,
+        threadCount: Int
+    ) throws(ProgramError) -> Int {
+        let steps = try run(entry, sizes: sizes, instructionSet, algorithm: algorithm, upTo: .lowered).program
+        return try GraphCompiler.sufficientByteCount(entry, steps, sizes: sizes, threadCount: threadCount)
+    }
+
     /// A fused entry at a stage from `lowered` on.
     ///
     /// - Parameters:

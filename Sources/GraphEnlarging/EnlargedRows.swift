@@ -83,9 +83,6 @@ final class PictureRowSink: RowSink {
         _ samples: UnsafeBufferPointer<Float>, into row: UnsafeMutableBufferPointer<Sample>
     ) {
         let layout = writer.layout
-        let unit = Float(Sample.max) / 255
-        // What is no number becomes 0, as in the cast of the graph.
-        func sample(_ value: Float) -> Sample { value > 0 ? Sample((unit * min(value, 255)).rounded()) : 0 }
         for x in 0..<writer.width {
             let alpha = opacity == nil ? 255 : opacityRow[x]
             // The sample of opacity that is written says what the colours are divided by.
@@ -94,9 +91,9 @@ final class PictureRowSink: RowSink {
             let mean = (samples[3 * x] + samples[3 * x + 1] + samples[3 * x + 2]) / 3
             for channel in 0..<layout.colourCount {
                 let colour = isGrey ? mean : samples[3 * x + channel]
-                row[x * layout.sampleCount + channel] = sample(layout.hasAlpha ? factor * colour : colour + white)
+                row[x * layout.sampleCount + channel] = wholeSample(layout.hasAlpha ? factor * colour : colour + white)
             }
-            if layout.hasAlpha { row[x * layout.sampleCount + layout.colourCount] = sample(alpha) }
+            if layout.hasAlpha { row[x * layout.sampleCount + layout.colourCount] = wholeSample(alpha) }
         }
     }
 }

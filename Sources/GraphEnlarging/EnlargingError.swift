@@ -19,10 +19,16 @@ public enum EnlargingError: Error, Hashable, Sendable {
     case severalTensors(graph: String)
     /// The graph takes or makes something else than pictures.
     case otherTypes(graph: String, takes: TensorType, makes: TensorType)
+    /// A result that should have sides of no pixels, or of more than ``PNGReader/longestSide``.
+    case resultSize(PictureSize)
+    /// A picture whose eight enlargements would be summed up, of more than ``PNGReader/mostPixelsInMemory``.
+    case tooLargeForEnsemble(PictureSize)
     /// - Parameters:
     ///   - byteLimit: for the process.
     ///   - residentByteCount: what it takes beside the plan.
-    case memory(PictureSize, byteLimit: Int, residentByteCount: Int, ProgramError)
+    ///   - sufficientByteCount: a limit that would do; nil where the picture is enlarged within none.
+    case memory(
+        PictureSize, byteLimit: Int, residentByteCount: Int, sufficientByteCount: Int?, ProgramError)
     /// What was computed of a picture's rows cannot be kept beside the file that they are for.
     case strips(output: String, Errno)
     /// The caller's `RunObserver` has ended the run.
@@ -42,9 +48,15 @@ extension EnlargingError: CustomStringConvertible {
         case .otherTypes(let graph, let takes, let makes):
             "'\(graph)' does not enlarge pictures: it takes \(takes) and makes \(makes), not u8[N, H, W, 3] and "
                 + "u8[N, scale*H, scale*W, 3]"
-        case .memory(let size, let byteLimit, let residentByteCount, let error):
+        case .resultSize(let size):
+            "a result of \(size) pixels: each side is from 1 to \(readable(count: PNGReader.longestSide))"
+        case .tooLargeForEnsemble(let size):
+            "\(size) pixels are too many for the mean of eight enlargements, which is summed up in memory: it takes up to "
+                + "\(readable(count: PNGReader.mostPixelsInMemory)); make a single one"
+        case .memory(let size, let byteLimit, let residentByteCount, let sufficientByteCount, let error):
             "\(size) pixels do not fit in \(readable(byteCount: byteLimit)), of which the process itself takes "
                 + "\(readable(byteCount: residentByteCount)): \(error)"
+                + (sufficientByteCount.map { "; \(readable(count: $0.ceilingDivided(by: 1 << 20))) MiB are enough" } ?? "")
         case .cancelled: RuntimeError.cancelled.description
         case .strips(let output, let error):
             "\(output): its strips of columns cannot be kept beside it: \(error)"

@@ -67,15 +67,19 @@ extension Model {
         let entry = try predictEntry()
         return try enlargingPlan(
             entry, Enlargement(entry.graph), height: height, width: width, threadCount: threadCount,
-            instructionSet: instructionSet, bands: bands, memoryLimit: memoryLimit, algorithm: algorithm)
+            instructionSet: instructionSet, bands: bands, memoryLimit: memoryLimit, otherByteCount: 0, algorithm: algorithm)
     }
 
     /// The same for an entry that makes pictures of pictures, be they of u8 or f32.
+    ///
+    /// - Parameter otherByteCount: what the process holds of the picture beside the plan.
     func enlargingPlan(
         _ entry: Entry, _ enlargement: Enlargement, height: Int, width: Int, threadCount: Int,
-        instructionSet: InstructionSet = .best, bands: Bands, memoryLimit: Int?, algorithm: ConvolutionAlgorithm
+        instructionSet: InstructionSet = .best, bands: Bands, memoryLimit: Int?, otherByteCount: Int,
+        algorithm: ConvolutionAlgorithm
     ) throws(EnlargingError) -> EnlargingPlan {
         let sizes = enlargement.sizes(imageCount: 1, height: height, width: width)
+        let residentByteCount = self.residentByteCount + otherByteCount
         do throws(ProgramError) {
             let memory = memoryLimit.map { limit in
                 PlanOptions.Memory.all(byteCount: limit - residentByteCount, threadCount: threadCount)
@@ -84,8 +88,18 @@ extension Model {
             return EnlargingPlan(plan: try Pipeline.plan(entry, sizes: sizes, options), threadCount: threadCount)
         } catch {
             guard let memoryLimit else { throw .program(error) }
+            var sufficientByteCount: Int?
+            switch error {
+            case .memoryTooSmall, .indivisible:
+                sufficientByteCount =
+                    try? residentByteCount
+                    + Pipeline.sufficientByteCount(
+                        entry, sizes: sizes, instructionSet, algorithm: algorithm, threadCount: threadCount)
+            default: break
+            }
             throw .memory(
-                PictureSize(width: width, height: height), byteLimit: memoryLimit, residentByteCount: residentByteCount, error)
+                PictureSize(width: width, height: height), byteLimit: memoryLimit, residentByteCount: residentByteCount,
+                sufficientByteCount: sufficientByteCount, error)
         }
     }
 

@@ -10,14 +10,17 @@ import Synchronization
 public struct PictureBatch: Sendable {
     /// In the order in which they are begun.
     public var items: [Item]
+    /// What is made of each.
+    public var form: ResultForm
     /// Pictures worked on at once, each on one thread, while enough are left: 1 for one after the other on all threads.
     public var concurrency: Int
     /// Threads in all.
     public var threadCount: Int
 
     /// Each argument is the property of its name.
-    public init(_ items: [Item], concurrency: Int, threadCount: Int) {
+    public init(_ items: [Item], form: ResultForm = ResultForm(), concurrency: Int, threadCount: Int) {
         self.items = items
+        self.form = form
         self.concurrency = concurrency
         self.threadCount = threadCount
     }
@@ -57,25 +60,26 @@ public struct PictureBatch: Sendable {
     /// Enlarges all pictures. One that fails keeps none of the others.
     ///
     /// - Parameters:
-    ///   - makeEnlarger: makes one for so many threads; each works on one picture at a time.
+    ///   - makeEnlargers: makes at least one, for so many threads; of several each picture gets the one whose factor is the
+    ///     nearest that reaches its size. They work on one picture at a time.
     ///   - tell: told what happens to the picture of a number, from any thread, one call at a time.
     /// - Throws: what keeps an enlarger from being made.
     public func run(
-        by makeEnlarger: @Sendable (_ threadCount: Int) throws(EnlargingError) -> PictureEnlarger,
+        by makeEnlargers: @Sendable (_ threadCount: Int) throws(EnlargingError) -> [PictureEnlarger],
         _ tell: @escaping @Sendable (_ index: Int, Event) -> Void
     ) throws(EnlargingError) {
         let talk = Mutex(())
         let told = { @Sendable (index: Int, event: Event) in talk.withLock { _ in tell(index, event) } }
         let sharedCount = concurrency > 1 ? max(0, items.count - 2 * concurrency + 1) : 0
-        _ = try parallelMap(sharedCount, threadCount: concurrency, tool: { () throws(EnlargingError) in try makeEnlarger(1) }) {
-            (enlarger, index) throws(EnlargingError) in
-            enlarge(index, by: enlarger, told)
+        _ = try parallelMap(sharedCount, threadCount: concurrency, tool: { () throws(EnlargingError) in try makeEnlargers(1) }) {
+            (enlargers, index) throws(EnlargingError) in
+            enlarge(index, by: enlargers, told)
         }
-        let enlarger = try makeEnlarger(threadCount)
-        for index in sharedCount..<items.count { enlarge(index, by: enlarger, told) }
+        let enlargers = try makeEnlargers(threadCount)
+        for index in sharedCount..<items.count { enlarge(index, by: enlargers, told) }
     }
 
-    private func enlarge(_ index: Int, by enlarger: PictureEnlarger, _ tell: @escaping @Sendable (Int, Event) -> Void) {
+    private func enlarge(_ index: Int, by enlargers: [PictureEnlarger], _ tell: @escaping @Sendable (Int, Event) -> Void) {
         let item = items[index]
         let start = ContinuousClock.now
         do throws(EnlargingError) {
@@ -84,12 +88,26 @@ public struct PictureBatch: Sendable {
             let observer = RunObserver(progress: { progress in
                 tell(index, .advanced(part: Double(progress.rowsDone) / Double(max(1, progress.rowCount))))
             })
-            let report = try enlarger.enlarge(
-                source, to: item.destination, as: item.encoding, observer: observer, willBegin: { tell(index, .began($0)) }
+            let report = try enlarger(of: enlargers, for: source).enlarge(
+                source, to: item.destination, as: item.encoding, form: form, observer: observer,
+                willBegin: { tell(index, .began($0)) }
             ).report
             tell(index, .finished(report, ContinuousClock.now - start))
         } catch {
             tell(index, .failed(error))
         }
+    }
+
+    private func enlarger(
+        of enlargers: [PictureEnlarger], for source: PictureSource
+    ) throws(EnlargingError) -> PictureEnlarger {
+        let sorted = enlargers.sorted { $0.scale < $1.scale }
+        guard sorted.count > 1 else { return enlargers[0] }
+        let picture: PictureSize
+        do { picture = try source.uprightSize() } catch { throw .image(error) }
+        let leastScale = try form.size.leastScale(for: picture) ?? 1
+        let chosen = sorted.first { $0.scale >= leastScale } ?? sorted[sorted.count - 1]
+        for other in sorted where other !== chosen { other.giveBackMemory() }
+        return chosen
     }
 }

@@ -11,6 +11,7 @@ import Synchronization
 ///     try enlarger.enlarge(PictureSource(path: "photo.jpg"), to: .file("big.png"), as: PictureEncoding(.png))
 ///     let response = try enlarger.enlarge(PictureSource(request), to: .memory).bytes
 ///     let large = try enlarger.enlarged(picture)
+///     try enlarger.enlarge("photo.jpg", to: "wide.jpg", form: ResultForm(size: .width(3840), isEnsemble: true))
 ///
 /// All ways give the same pixels, and files the same bytes. Files come and go row by row: the memory depends on a
 /// picture's width and on the band, not on its height. Pictures of the size of the one before use its plan again. The
@@ -25,17 +26,18 @@ public final class PictureEnlarger: @unchecked Sendable {
         public var inputWidth: Int
         /// Rows of the small picture, in pixels.
         public var inputHeight: Int
-        /// Columns of the result, in pixels.
+        /// Columns of what is written, in pixels.
         public var outputWidth: Int
-        /// Rows of the result, in pixels.
+        /// Rows of what is written, in pixels.
         public var outputHeight: Int
         /// How the picture was worked on.
         public var plan: EnlargingPlan.Summary
-        /// What the result does not keep of the picture's file, each as a sentence without a point.
+        /// What the result does not keep of the picture's file, and where the network makes less than is asked for, each as a
+        /// sentence without a point.
         public var losses: [String] = []
     }
 
-    /// Pixels of the result for each pixel of the picture, along each side.
+    /// What the network makes of each pixel, along each side.
     public var scale: Int { enlargement.scale }
 
     private let model: Model
@@ -70,6 +72,7 @@ public final class PictureEnlarger: @unchecked Sendable {
     /// - Parameters:
     ///   - destination: a file appears there when it is whole.
     ///   - encoding: how it is written; nil for the format of what is read.
+    ///   - form: what is made of it.
     ///   - observer: told and asked while the picture is enlarged.
     ///   - willBegin: told what will be done, before the first row is read.
     /// - Returns: what was done, and of a picture in memory the file's bytes.
@@ -77,25 +80,28 @@ public final class PictureEnlarger: @unchecked Sendable {
     @discardableResult
     public func enlarge(
         _ source: PictureSource, to destination: PictureDestination, as encoding: PictureEncoding? = nil,
-        observer: RunObserver = RunObserver(), willBegin: (Report) -> Void = { _ in }
+        form: ResultForm = ResultForm(), observer: RunObserver = RunObserver(), willBegin: (Report) -> Void = { _ in }
     ) throws(EnlargingError) -> (report: Report, bytes: [UInt8]) {
         try naming(source.path) {
             try lock.withLock { _ in
                 let first = try source.reader().upright()
                 let traits = try PixelTraits(of: first.layout) { try source.reader() }
-                let isFloat = first.layout.bitDepth > 8 || !traits.isOpaque
-                let prepared = try prepare(width: first.width, height: first.height, isFloat: isFloat)
-                let size = PictureSize(width: scale * first.width, height: scale * first.height)
-                let told = first.metadata.enlarged(to: size, scale: Double(scale))
+                let sizes = try ResultSizes(of: first.size, form, networkScale: scale)
+                let isFloat = first.layout.bitDepth > 8 || !traits.isOpaque || !sizes.isPlain
+                let plan = try prepare(sizes, isFloat: isFloat).summary
+                let factors = form.size.factors(of: first.size, networkScale: scale)
+                let told = first.metadata.enlarged(to: sizes.written, scale: factors.x, verticalScale: factors.y)
                 // A picture that could be read is of a format.
                 let encoding = encoding ?? PictureEncoding(source.format!)
                 let held = encoding.format.holding(first.layout, isOpaque: traits.isOpaque)
-                let writer = try encoding.writer(to: destination, size: size, layout: held.layout, metadata: told.metadata)
+                let writer = try encoding.writer(
+                    to: destination, size: sizes.written, layout: held.layout, metadata: told.metadata)
                 let report = Report(
-                    inputWidth: first.width, inputHeight: first.height, outputWidth: size.width, outputHeight: size.height,
-                    plan: prepared.summary, losses: first.losses + told.losses + held.losses + writer.losses)
+                    inputWidth: first.width, inputHeight: first.height, outputWidth: sizes.written.width,
+                    outputHeight: sizes.written.height, plan: plan,
+                    losses: first.losses + told.losses + held.losses + writer.losses + sizes.reservations)
                 willBegin(report)
-                try run(prepared, source, to: writer, destination, traits, isFloat: isFloat, observer)
+                try run(sizes, source, to: writer, destination, traits, isFloat: isFloat, observer)
                 return (report, writer.bytes)
             }
         }
@@ -104,94 +110,159 @@ public final class PictureEnlarger: @unchecked Sendable {
     /// Reads a picture file and writes the enlarged one, in the format that its name ends in.
     ///
     /// - Parameters:
+    ///   - form: what is made of it.
     ///   - observer: told and asked while the picture is enlarged.
     ///   - willBegin: told what will be done, before the first row is read.
     /// - Throws: what is wrong with either file; ``EnlargingError/cancelled``, which leaves no file behind.
     @discardableResult
     public func enlarge(
-        _ input: String, to output: String, observer: RunObserver = RunObserver(), willBegin: (Report) -> Void = { _ in }
+        _ input: String, to output: String, form: ResultForm = ResultForm(), observer: RunObserver = RunObserver(),
+        willBegin: (Report) -> Void = { _ in }
     ) throws(EnlargingError) -> Report {
         let opened: (source: PictureSource, encoding: PictureEncoding)
         do { opened = (try PictureSource(path: input), try PictureEncoding(endingOf: output)) } catch { throw .image(error) }
-        return try enlarge(opened.source, to: .file(output), as: opened.encoding, observer: observer, willBegin: willBegin)
-            .report
+        return try enlarge(
+            opened.source, to: .file(output), as: opened.encoding, form: form, observer: observer, willBegin: willBegin
+        ).report
     }
 
     /// Enlarges the bytes of a picture's file.
     ///
-    /// - Parameter observer: told and asked while the picture is enlarged.
-    /// - Returns: the whole file, of the same format, that ``enlarge(_:to:observer:willBegin:)`` would write.
+    /// - Parameters:
+    ///   - form: what is made of it.
+    ///   - observer: told and asked while the picture is enlarged.
+    /// - Returns: the whole file, of the same format, that ``enlarge(_:to:form:observer:willBegin:)`` would write.
     /// - Throws: what is wrong with the bytes; ``EnlargingError/cancelled``.
-    public func enlarged(file bytes: [UInt8], observer: RunObserver = RunObserver()) throws(EnlargingError) -> [UInt8] {
+    public func enlarged(
+        file bytes: [UInt8], form: ResultForm = ResultForm(), observer: RunObserver = RunObserver()
+    ) throws(EnlargingError) -> [UInt8] {
         let source: PictureSource
         do { source = try PictureSource(bytes) } catch { throw .image(error) }
-        return try enlarge(source, to: .memory, observer: observer).bytes
+        return try enlarge(source, to: .memory, form: form, observer: observer).bytes
     }
 
     private func run(
-        _ prepared: PreparedEnlargement, _ source: PictureSource, to writer: any PictureWriter,
-        _ destination: PictureDestination, _ traits: PixelTraits, isFloat: Bool, _ observer: RunObserver
+        _ sizes: ResultSizes, _ source: PictureSource, to writer: any PictureWriter, _ destination: PictureDestination,
+        _ traits: PixelTraits, isFloat: Bool, _ observer: RunObserver
     ) throws {
         func rows(_ content: PictureRowSource.Content) -> () throws -> any RowSource {
             { PictureRowSource(try source.reader().upright(), content, isFloat: isFloat) }
         }
         var opacity: (any PartialRows)?
+        let runCount = traits.isOpaque ? 1 : 2
+        let rowCount = try prepare(sizes, isFloat: isFloat).rowCount * (sizes.form.isEnsemble ? Orientation.allCases.count : 1)
         if !traits.isOpaque {
             let kept = try destination.partialRows(writer.height, MemoryLayout<Float>.stride * writer.width)
-            try prepared.run(
-                from: rows(.opacity), to: OpacityRowSink(kept, width: writer.width), keepingRowsIn: destination.partialRows,
-                observer.ofPart(after: 0, of: 2 * prepared.rowCount))
+            try run(
+                sizes, isFloat: isFloat, from: rows(.opacity), to: OpacityRowSink(kept, width: writer.width),
+                line: (255, 255), keepingRowsIn: destination.partialRows, observer.ofPart(0, of: runCount, rowCount: rowCount))
             opacity = kept
         }
-        try prepared.run(
-            from: rows(traits.isOpaque ? .colour : .colourTimesOpacity),
-            to: PictureRowSink(writer, isGrey: traits.isGrey, isFloat: isFloat, opacity: opacity),
-            keepingRowsIn: destination.partialRows,
-            traits.isOpaque ? observer : observer.ofPart(after: prepared.rowCount, of: 2 * prepared.rowCount))
+        try run(
+            sizes, isFloat: isFloat, from: rows(traits.isOpaque ? .colour : .colourTimesOpacity),
+            to: PictureRowSink(writer, isGrey: traits.isGrey, isFloat: isFloat, opacity: opacity), line: (0, 255),
+            keepingRowsIn: destination.partialRows, observer.ofPart(runCount - 1, of: runCount, rowCount: rowCount))
         try writer.finish()
+    }
+
+    /// Takes rows through the network and what follows.
+    ///
+    /// - Parameters:
+    ///   - sink: takes rows of what is written.
+    ///   - line: samples of the line in a comparison.
+    private func run(
+        _ sizes: ResultSizes, isFloat: Bool, from source: () throws -> any RowSource, to sink: any RowSink,
+        line: (Float, Float), keepingRowsIn makeRows: (Int, Int) throws -> any PartialRows, _ observer: RunObserver
+    ) throws {
+        var sink = sink
+        if sizes.form.isComparison {
+            let bicubic = ResampledRowSource(try source(), from: sizes.picture, to: sizes.result)
+            sink = ComparisonRowSink(sink, other: bicubic, width: sizes.result.width, line: line)
+        }
+        if sizes.isResampled { sink = ResampledRowSink(sink, from: sizes.enlarged, to: sizes.result) }
+        guard sizes.form.isEnsemble else {
+            return try prepare(sizes, isFloat: isFloat).run(from: source, to: sink, keepingRowsIn: makeRows, observer)
+        }
+        let rowCount = try prepare(sizes, isFloat: isFloat).rowCount
+        let mean = try EightfoldMean(source(), size: sizes.picture, scale: scale)
+        let orientations = Orientation.allCases
+        for (index, orientation) in orientations.enumerated() {
+            try prepare(sizes, orientation, isFloat: isFloat).run(
+                from: { mean.source(orientation) }, to: mean.sink(orientation), keepingRowsIn: makeRows,
+                observer.ofPart(index, of: orientations.count, rowCount: rowCount))
+        }
+        try mean.handOut(to: sink)
     }
 
     /// Enlarges a picture in memory.
     ///
-    /// - Parameter observer: told and asked while the picture is enlarged.
+    /// - Parameters:
+    ///   - form: what is made of it.
+    ///   - observer: told and asked while the picture is enlarged.
     /// - Throws: when the model cannot enlarge a picture of this size; ``EnlargingError/cancelled``.
-    public func enlarged(_ picture: Picture, observer: RunObserver = RunObserver()) throws(EnlargingError) -> Picture {
+    public func enlarged(
+        _ picture: Picture, form: ResultForm = ResultForm(), observer: RunObserver = RunObserver()
+    ) throws(EnlargingError) -> Picture {
+        let size = try ResultSizes(of: picture.size, form, networkScale: scale).written
+        guard form.size == .network || size.width * size.height <= PNGReader.mostPixelsInMemory else {
+            throw .image(.tooLargeResult(size))
+        }
         let source = TensorSource(picture.pixels)
-        let sink = TensorSink<UInt8>(count: scale * scale * picture.pixels.count, repeating: 0)
-        try enlarge(width: picture.width, height: picture.height, from: source, to: sink, observer: observer)
-        return Picture(width: scale * picture.width, height: scale * picture.height, pixels: sink.values)
+        let sink = TensorSink<UInt8>(count: 3 * size.width * size.height, repeating: 0)
+        try enlarge(width: picture.width, height: picture.height, from: source, to: sink, form: form, observer: observer)
+        return Picture(width: size.width, height: size.height, pixels: sink.values)
     }
 
     /// Enlarges a picture whose rows come and go one by one, from and to wherever the caller has them.
     ///
     /// - Parameters:
     ///   - source: rows of `width` RGB pixels, 3 bytes each. Where a memory limit cuts the picture into strips of columns,
-    ///     it is asked for all rows once for each strip.
-    ///   - sink: takes rows of `scale * width` RGB pixels.
+    ///     it is asked for all rows once for each strip; in a comparison for all rows twice, by two threads at once.
+    ///   - sink: takes RGB rows of the result, of `scale * width` pixels where nothing else is asked for.
+    ///   - form: what is made of it.
     ///   - observer: told and asked while the picture is enlarged.
     /// - Throws: when the model cannot enlarge a picture of this size; what source and sink throw, as an ``EnlargingError``;
     ///   ``EnlargingError/cancelled``.
     public func enlarge(
-        width: Int, height: Int, from source: any RowSource, to sink: any RowSink, observer: RunObserver = RunObserver()
+        width: Int, height: Int, from source: any RowSource, to sink: any RowSink, form: ResultForm = ResultForm(),
+        observer: RunObserver = RunObserver()
     ) throws(EnlargingError) {
         try naming(nil) {
             try lock.withLock { _ in
-                try prepare(width: width, height: height, isFloat: false)
-                    .run(
-                        from: { source }, to: sink,
-                        keepingRowsIn: { PartialRowsInMemory(rowCount: $0, rowByteCount: $1) }, observer)
+                let sizes = try ResultSizes(of: PictureSize(width: width, height: height), form, networkScale: scale)
+                let isFloat = !sizes.isPlain
+                let sink: any RowSink = isFloat ? RoundedRowSink(sink, width: sizes.written.width) : sink
+                func rows() -> any RowSource { isFloat ? FloatRowSource(source, width: width) : source }
+                try run(
+                    sizes, isFloat: isFloat, from: rows, to: sink, line: (0, 255),
+                    keepingRowsIn: { PartialRowsInMemory(rowCount: $0, rowByteCount: $1) }, observer)
             }
         }
     }
 
-    private func prepare(width: Int, height: Int, isFloat: Bool) throws(EnlargingError) -> PreparedEnlargement {
-        if let prepared, (prepared.width, prepared.height, prepared.isFloat) == (width, height, isFloat) { return prepared }
+    /// Gives back what is kept for the next picture of the same size.
+    func giveBackMemory() {
+        lock.withLock { _ in
+            guard prepared != nil else { return }
+            prepared = nil
+            releaseFreedMemory()
+        }
+    }
+
+    /// - Parameter orientation: how the picture is turned before the network sees it.
+    private func prepare(
+        _ sizes: ResultSizes, _ orientation: Orientation = .topLeft, isFloat: Bool
+    ) throws(EnlargingError) -> PreparedEnlargement {
+        let size = orientation.uprightSize(of: sizes.picture)
+        if let prepared, prepared.size == size, prepared.isFloat == isFloat, prepared.otherByteCount == sizes.byteCount {
+            return prepared
+        }
         // The memory of one size is given back before that of the next is taken.
         prepared = nil
         if isFloat, floatEntry == nil { floatEntry = try model.floatPredictEntry() }
         let entry = if isFloat, let floatEntry { floatEntry } else { try model.predictEntry() }
         let new = try PreparedEnlargement(
-            model, entry, enlargement, options, width: width, height: height, isFloat: isFloat)
+            model, entry, enlargement, options, size, isFloat: isFloat, otherByteCount: sizes.byteCount)
         releaseFreedMemory()
         prepared = new
         return new

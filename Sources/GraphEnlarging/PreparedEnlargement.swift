@@ -16,7 +16,9 @@ struct EnlargingOptions: Hashable {
 /// All that pictures of one size and one kind of samples need, one after another.
 struct PreparedEnlargement {
     /// Of the small picture, without its border.
-    let width, height: Int
+    let size: PictureSize
+    /// What the process holds of the picture beside the plan, which counts where memory has a limit.
+    let otherByteCount: Int
     /// Whether rows are f32 instead of u8.
     let isFloat: Bool
     let summary: EnlargingPlan.Summary
@@ -37,24 +39,25 @@ struct PreparedEnlargement {
 
     /// - Parameter entry: makes pictures of pictures, of f32 or u8.
     init(
-        _ model: Model, _ entry: Entry, _ enlargement: Enlargement, _ options: EnlargingOptions, width: Int, height: Int,
-        isFloat: Bool
+        _ model: Model, _ entry: Entry, _ enlargement: Enlargement, _ options: EnlargingOptions, _ size: PictureSize,
+        isFloat: Bool, otherByteCount: Int
     ) throws(EnlargingError) {
         self.model = model
         self.enlargement = enlargement
         self.options = options
-        self.width = width
-        self.height = height
+        self.size = size
         self.isFloat = isFloat
+        self.otherByteCount = otherByteCount
         let border = options.border.width
         let plan: EnlargingPlan
         do {
             plan = try model.enlargingPlan(
-                entry, enlargement, height: height + 2 * border, width: width + 2 * border, threadCount: options.threadCount,
-                bands: options.bands, memoryLimit: options.memoryLimit, algorithm: options.algorithm)
-        } catch .memory(_, let byteLimit, let residentByteCount, let error) {
-            let size = PictureSize(width: width, height: height)
-            throw .memory(size, byteLimit: byteLimit, residentByteCount: residentByteCount, error)
+                entry, enlargement, height: size.height + 2 * border, width: size.width + 2 * border,
+                threadCount: options.threadCount, bands: options.bands, memoryLimit: options.memoryLimit,
+                otherByteCount: otherByteCount, algorithm: options.algorithm)
+        } catch .memory(_, let byteLimit, let residentByteCount, let sufficientByteCount, let error) {
+            throw .memory(
+                size, byteLimit: byteLimit, residentByteCount: residentByteCount, sufficientByteCount: sufficientByteCount, error)
         }
         summary = plan.summary
         rowCount = plan.plan.strips.reduce(0) { $0 + Self.rowCount(of: $1) }
@@ -77,8 +80,8 @@ struct PreparedEnlargement {
 
     private var scale: Int { enlargement.scale }
     private var pixelByteCount: Int { 3 * (isFloat ? MemoryLayout<Float>.stride : 1) }
-    private var paddedWidth: Int { width + 2 * options.border.width }
-    private var paddedHeight: Int { height + 2 * options.border.width }
+    private var paddedWidth: Int { size.width + 2 * options.border.width }
+    private var paddedHeight: Int { size.height + 2 * options.border.width }
 
     /// Enlarges one picture.
     ///
@@ -93,15 +96,15 @@ struct PreparedEnlargement {
         func bordered() throws -> any RowSource {
             guard border > 0 else { return try source() }
             return MirroredRowSource(
-                try source(), width: width, height: height, border: border, pixelByteCount: pixelByteCount)
+                try source(), width: size.width, height: size.height, border: border, pixelByteCount: pixelByteCount)
         }
         let firstByte = scale * border * pixelByteCount
         let cropped: any RowSink =
             border == 0
             ? sink
             : CroppedRowSink(
-                sink, rows: scale * border..<scale * (border + height),
-                bytes: firstByte..<firstByte + scale * width * pixelByteCount)
+                sink, rows: scale * border..<scale * (border + size.height),
+                bytes: firstByte..<firstByte + scale * size.width * pixelByteCount)
         switch parts {
         case .whole(let session):
             try session.run(

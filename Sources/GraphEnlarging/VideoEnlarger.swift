@@ -101,28 +101,11 @@ public struct VideoEnlarger: Sendable {
     }
 
     private func prepare(_ header: VideoHeader) throws(EnlargingError) -> PreparedEnlargement {
-        let held = VideoFrameConversion.byteCount(header, scale: scale)
-        var options = options
-        options.memoryLimit = options.memoryLimit.map { $0 - held }
-        let entry = try model.floatPredictEntry()
-        let prepared: PreparedEnlargement
-        do {
-            prepared = try PreparedEnlargement(
-                model, entry, enlargement, options, width: header.size.width, height: header.size.height, isFloat: true)
-        } catch {
-            throw error.counting(held)
-        }
+        let prepared = try PreparedEnlargement(
+            model, model.floatPredictEntry(), enlargement, options, header.size, isFloat: true,
+            otherByteCount: VideoFrameConversion.byteCount(header, scale: scale))
         releaseFreedMemory()
         return prepared
-    }
-}
-
-extension EnlargingError {
-    /// Of an error for want of memory, one that counts the frames to what the process takes beside its plan.
-    fileprivate func counting(_ frameByteCount: Int) -> EnlargingError {
-        guard case .memory(let size, let byteLimit, let residentByteCount, let error) = self else { return self }
-        return .memory(
-            size, byteLimit: byteLimit + frameByteCount, residentByteCount: residentByteCount + frameByteCount, error)
     }
 }
 

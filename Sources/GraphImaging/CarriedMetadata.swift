@@ -26,13 +26,15 @@ extension PictureMetadata {
     /// - Parameters:
     ///   - size: of the enlarged picture, upright, in pixels.
     ///   - scale: pixels of a side for each one before.
-    /// - Precondition: the scale is positive and finite.
-    public func enlarged(to size: PictureSize, scale: Double) -> CarriedMetadata {
-        let change = SizeChange(size: size, scale: scale, swapsSides: orientation.swapsSides)
+    ///   - verticalScale: along y, where the picture's shape changes.
+    /// - Precondition: the scales are positive and finite.
+    public func enlarged(to size: PictureSize, scale: Double, verticalScale: Double? = nil) -> CarriedMetadata {
+        let verticalScale = verticalScale ?? scale
+        let change = SizeChange(size: size, scale: scale, verticalScale: verticalScale, swapsSides: orientation.swapsSides)
         var carried = CarriedMetadata(metadata: self)
         carried.metadata.resolution = resolution?.changed(by: change)
         if let exif {
-            carried.metadata.exif = ExifBlock(exif)?.enlarged(to: size, scale: scale).bytes
+            carried.metadata.exif = ExifBlock(exif)?.enlarged(to: size, scale: scale, verticalScale: verticalScale).bytes
             if carried.metadata.exif == nil { carried.losses.append("the Exif block is damaged and left out") }
         }
         if let xmp {
@@ -58,11 +60,12 @@ extension PictureMetadata.Resolution {
         return PictureMetadata.Resolution(x: x * other / own, y: y * other / own, unit: unit)
     }
 
-    /// More pixels for each unit of length. Their shape stays.
+    /// More pixels for each unit of length. What tells the shape of a pixel alone changes with it.
     fileprivate func changed(by change: SizeChange) -> PictureMetadata.Resolution {
-        let factor = unit == .none ? 1 : change.scale
         let (along, down) = change.swapsSides ? (y, x) : (x, y)
-        return PictureMetadata.Resolution(x: along * factor, y: down * factor, unit: unit)
+        let unitScale = unit == .none ? change.scale : 1
+        return PictureMetadata.Resolution(
+            x: along * change.scale / unitScale, y: down * change.verticalScale / unitScale, unit: unit)
     }
 }
 

@@ -53,9 +53,11 @@ public struct ExifBlock: Hashable, Sendable {
     /// - Parameters:
     ///   - size: of the enlarged picture, upright, in pixels.
     ///   - scale: pixels of a side for each one before.
-    /// - Precondition: the scale is positive and finite.
-    public func enlarged(to size: PictureSize, scale: Double) -> ExifBlock {
-        let change = SizeChange(size: size, scale: scale, swapsSides: orientation?.swapsSides ?? false)
+    ///   - verticalScale: along y, where the picture's shape changes.
+    /// - Precondition: the scales are positive and finite.
+    public func enlarged(to size: PictureSize, scale: Double, verticalScale: Double? = nil) -> ExifBlock {
+        let change = SizeChange(
+            size: size, scale: scale, verticalScale: verticalScale ?? scale, swapsSides: orientation?.swapsSides ?? false)
         var block = self
         for property in SizeProperty.allCases {
             guard let directory = property.isOfExif ? exif : main else { continue }

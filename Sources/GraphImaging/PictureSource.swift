@@ -57,6 +57,14 @@ public final class PictureSource: Sendable {
         }
     }
 
+    /// The picture's sides as it is to be seen.
+    ///
+    /// - Throws: what ``reader()`` throws.
+    public func uprightSize() throws(ImageError) -> PictureSize {
+        let reader = try reader()
+        return reader.metadata.orientation.uprightSize(of: reader.size)
+    }
+
     /// The file from its first byte on.
     func input() throws(ImageError) -> PictureInput { try PictureInput(file, path: path) }
 }

@@ -27,10 +27,21 @@ public struct ResizeFactor: Hashable, Sendable {
     ///
     /// - Precondition: the side is positive and at most ``PNGReader/longestSide``.
     public func side(of side: Int) -> Int {
-        // The numerator may be as large as texts have digits, and the product larger than 64 bits.
-        let product = numerator.multipliedFullWidth(by: side)
-        let (quotient, remainder) = denominator.dividingFullWidth(product)
+        let (quotient, remainder) = product(with: side)
         return quotient + (remainder == 0 ? 0 : 1)
+    }
+
+    /// What a side of so many pixels becomes where it is rounded to the nearest whole number, halves up; at least 1.
+    ///
+    /// - Precondition: the side is positive and at most ``PNGReader/longestSide``.
+    public func nearestSide(of side: Int) -> Int {
+        let (quotient, remainder) = product(with: side)
+        return max(1, quotient + (remainder >= denominator - remainder ? 1 : 0))
+    }
+
+    private func product(with side: Int) -> (quotient: Int, remainder: Int) {
+        // The numerator may be as large as texts have digits, and the product larger than 64 bits.
+        denominator.dividingFullWidth(numerator.multipliedFullWidth(by: side))
     }
 }
 

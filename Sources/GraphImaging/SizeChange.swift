@@ -2,8 +2,8 @@
 struct SizeChange {
     /// Of the enlarged picture, in pixels.
     let size: PictureSize
-    /// Pixels of a side for each one before; positive and finite.
-    let scale: Double
+    /// Pixels of a side for each one before, along x and along y; positive and finite.
+    let scale, verticalScale: Double
     /// Whether the picture was turned upright so that its sides swapped.
     let swapsSides: Bool
 
@@ -22,7 +22,7 @@ struct SizeChange {
     /// - Parameter value: what each property held.
     func scaled(_ property: SizeProperty, value: (SizeProperty) -> UnsignedRational?) -> UnsignedRational? {
         guard case .scaled(let other) = property.change, let own = value(property) else { return nil }
-        return (swapsSides ? value(other) ?? own : own).scaled(by: scale)
+        return (swapsSides ? value(other) ?? own : own).scaled(by: property.isVertical ? verticalScale : scale)
     }
 }
 
@@ -70,6 +70,14 @@ enum SizeProperty: CaseIterable {
         switch self {
         case .orientation, .imageWidth, .imageLength, .xResolution, .yResolution: false
         case .pixelXDimension, .pixelYDimension, .focalPlaneXResolution, .focalPlaneYResolution: true
+        }
+    }
+
+    /// Whether it is of the y axis.
+    var isVertical: Bool {
+        switch self {
+        case .imageLength, .yResolution, .pixelYDimension, .focalPlaneYResolution: true
+        case .orientation, .imageWidth, .xResolution, .pixelXDimension, .focalPlaneXResolution: false
         }
     }
 

@@ -6,6 +6,7 @@ extension Evaluation {
     /// What the figures are: scale, border, channels and the convention's name.
     public var heading: String {
         "x\(scale), border of \(readable(count: border, "pixel")) left out, on \(channels): protocol \(convention.rawValue)"
+            + (isEnsemble ? ", mean of eight flips and turns" : "")
     }
 
     /// Aligned columns for people: a line for each picture and one for the mean.
@@ -46,7 +47,7 @@ extension Evaluation {
         }
         return """
             {
-              "scale": \(scale), "protocol": "\(convention.rawValue)", "channels": "\(channels)", "border": \(border),
+              "scale": \(scale), "protocol": "\(convention.rawValue)", "channels": "\(channels)", "border": \(border),\(isEnsemble ? " \"ensemble\": true," : "")
               "source": \(jsonString(pictures)),
               "pictures": [
                 \(rows.map(object).joined(separator: ",\n    "))

@@ -36,6 +36,9 @@ struct Eval: ParsableCommand {
     @Option(help: ArgumentHelp("How they are printed.", valueName: "name"))
     var format = Format.table
 
+    @Flag(name: [.long, .customShort("x")], help: "Measure the mean of eight flips and turns.")
+    var ensemble = false
+
     enum Format: String, CaseIterable, ExpressibleByArgument {
         /// For people.
         case table
@@ -53,7 +56,7 @@ struct Eval: ParsableCommand {
         let set = try PictureSet(forEvaluation: data, scale: try Enlargement(loaded).scale, reducedFolder: lr)
         let count = set.pictures.count
         let evaluation = try Evaluation(
-            loaded, set.pictures, by: convention, border: border, threadCount: model.threadCount
+            loaded, set.pictures, by: convention, border: border, isEnsemble: ensemble, threadCount: model.threadCount
         ) { done in
             guard StandardError.isTerminal else { return }
             StandardError.write("\rpicture \(done)/\(count)\(done == count ? "\r\u{1B}[K" : "")")

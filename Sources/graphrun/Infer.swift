@@ -21,7 +21,14 @@ struct Infer: ParsableCommand {
             input. Several go into a folder under their own names.
             """)
 
-    @OptionGroup var model: ModelOptions
+    @OptionGroup var model: NamedModelOptions
+    @OptionGroup var result: ResultOptions
+
+    /// Another way to name pictures, which people bring along from other programs.
+    @Option(name: .customShort("i"), help: ArgumentHelp("IN.", visibility: .hidden))
+    var namedInputs: [String] = []
+
+    private var inputs: [String] { model.pictures + namedInputs }
 
     @Option(name: .shortAndLong, help: "A file, a folder, or - for standard output.")
     var output: String
@@ -57,7 +64,7 @@ struct Infer: ParsableCommand {
         guard bands == nil || maxMemory == nil else {
             throw ValidationError("--max-memory chooses the bands itself; leave --bands out.")
         }
-        guard !model.pictures.isEmpty else { throw ValidationError("Name at least one picture, or a folder of them.") }
+        guard !inputs.isEmpty else { throw ValidationError("Name at least one picture, or a folder of them.") }
         if quality != nil, format == .png { throw ValidationError("A PNG is as the picture is; leave --quality out.") }
         if quality == .lossless, format == .jpeg {
             throw ValidationError("A JPEG always loses something; give --quality 1 to 100, or --format webp.")
@@ -65,39 +72,42 @@ struct Infer: ParsableCommand {
     }
 
     func run() throws {
-        let modelPath = try model.path()
+        let form = result.form
+        let modelPaths = try model.path.map { [$0] } ?? ShippedModels().paths(reaching: form.size)
         var opened: PictureSource?
-        if model.pictures.count == 1, let only = model.pictures.first,
+        if inputs.count == 1, let only = inputs.first,
             only == "-" || FileStatus(only).map({ $0.kind != .folder }) ?? false
         {
             switch try PictureOrVideo(operand: only) {
             case .picture(let source): opened = source
-            case .video(let video): return try enlarge(video, named: only, replacingNoneOf: [only, modelPath])
+            case .video(let video): return try enlarge(video, named: only, by: modelPaths)
             }
         }
         let list = try PictureList(
-            model.pictures, opened: opened,
-            to: PictureList.Output(path: output, format: format, quality: quality, overwrites: overwrite), keeping: [modelPath])
-        let loaded = try model.model()
-        warnOfFreshWeights(of: modelPath)
+            inputs, opened: opened,
+            to: PictureList.Output(path: output, format: format, quality: quality, overwrites: overwrite), keeping: modelPaths)
+        let models = try modelPaths.map(model.model)
+        warnOfFreshWeights()
         let reporter = BatchReporter(list, json ? .json : .lines, isQuiet: list.usesStandardOutput)
         let threadCount = model.threadCount
         // A limit is for the whole process, so that one picture at a time may use it.
         let batch = PictureBatch(
-            list.pictures.map(\.item), concurrency: maxMemory == nil ? threadCount : 1, threadCount: threadCount)
+            list.pictures.map(\.item), form: form, concurrency: maxMemory == nil ? threadCount : 1, threadCount: threadCount)
         try batch.run(
             by: { [bands = Bands(option: bands), maxMemory, border, algorithm] threadCount throws(EnlargingError) in
-                try PictureEnlarger(
-                    loaded, threadCount: threadCount, bands: bands, memoryLimit: maxMemory?.count, border: border,
-                    algorithm: algorithm)
+                try models.map { model throws(EnlargingError) in
+                    try PictureEnlarger(
+                        model, threadCount: threadCount, bands: bands, memoryLimit: maxMemory?.count, border: border,
+                        algorithm: algorithm)
+                }
             }, reporter.tell)
         reporter.end()
         if reporter.hasErrors { throw ExitCode.failure }
     }
 
-    func warnOfFreshWeights(of modelPath: String) {
-        guard modelPath.hasSuffix(".graph") else { return }
-        StandardError.write("graphrun: the weights of \(modelPath) are fresh; train it, then name the pack\n")
+    func warnOfFreshWeights() {
+        guard let path = model.path, path.hasSuffix(".graph") else { return }
+        StandardError.write("graphrun: the weights of \(path) are fresh; train it, then name the pack\n")
     }
 }
 

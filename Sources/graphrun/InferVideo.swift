@@ -15,13 +15,16 @@ extension PictureOrVideo {
 extension Infer {
     /// Enlarges raw video frame by frame. What is said of it goes to standard error where the video itself goes to standard
     /// output.
-    func enlarge(_ video: VideoReader, named name: String, replacingNoneOf inputs: [String]) throws {
-        let destination = try videoDestination(named: name, replacingNoneOf: inputs)
-        let modelPath = try model.path()
+    ///
+    /// - Parameter modelPaths: the model that is named, or those that may reach the size that is asked for.
+    func enlarge(_ video: VideoReader, named name: String, by modelPaths: [String]) throws {
+        let destination = try videoDestination(named: name, replacingNoneOf: [name] + modelPaths)
         let enlarger = try VideoEnlarger(
-            model.model(), threadCount: model.threadCount, bands: Bands(option: bands), memoryLimit: maxMemory?.count,
+            model.model(modelPaths[0]), threadCount: model.threadCount, bands: Bands(option: bands),
+            memoryLimit: maxMemory?.count,
             border: border, algorithm: algorithm)
-        warnOfFreshWeights(of: modelPath)
+        try checkForm(networkScale: enlarger.scale)
+        warnOfFreshWeights()
         let say: (String) -> Void =
             if case .file = destination { StandardOutput.write } else { StandardError.write }
         let start = ContinuousClock.now
@@ -36,6 +39,23 @@ extension Infer {
         }.report
         line.clear()
         say("\(readable(count: report.frameCount, "frame")), \(printed("%.2f", (ContinuousClock.now - start) / .seconds(1))) s\n")
+    }
+
+    /// Refuses what is done to pictures alone.
+    private func checkForm(networkScale: Int) throws {
+        let form = result.form
+        let isOwnScale =
+            switch form.size {
+            case .network: true
+            case .scale(let factor): factor.value == Double(networkScale)
+            case .width, .height, .sides: false
+            }
+        guard isOwnScale else {
+            throw CommandError("video becomes \(networkScale) times as large by this model; leave other sizes to ffmpeg")
+        }
+        guard !form.isEnsemble, !form.isComparison, format == nil, quality == nil, !json else {
+            throw CommandError("--ensemble, --compare, --format, --quality and --json are for pictures; leave them out for video")
+        }
     }
 
     private func videoDestination(named name: String, replacingNoneOf inputs: [String]) throws -> PictureDestination {

@@ -8,28 +8,19 @@ import GraphRuntime
 /// The model that a command uses, which is one of those that ship unless it is named; the pictures it is used on; and
 /// how many threads it may use.
 struct ModelOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("A model, and pictures.", visibility: .hidden))
-    var operands: [String] = []
+    @OptionGroup var named: NamedModelOptions
 
     @Option(help: ArgumentHelp("Of the model that ships; without MODEL. (default: 4)", valueName: "n"))
     var scale: Int?
 
-    @OptionGroup var definitions: DefinitionOptions
-    @OptionGroup var threads: ThreadOptions
+    var threadCount: Int { named.threadCount }
 
-    var threadCount: Int { threads.count }
-
-    var pictures: [String] { operands.filter { !Self.isModel($0) } }
-
-    private static func isModel(_ path: String) -> Bool { path.hasSuffix(".gpack") || path.hasSuffix(".graph") }
+    var pictures: [String] { named.pictures }
 
     func validate() throws {
-        let models = operands.filter(Self.isModel)
-        guard models.count <= 1 else { throw ValidationError("\(models[0]) and \(models[1]): name one model.") }
-        if let model = models.first, scale != nil {
+        if let model = named.path, scale != nil {
             throw ValidationError("--scale chooses a model that ships; \(model) has its own scale.")
         }
-        if models.isEmpty, !definitions.isEmpty { throw ValidationError("-D goes with a .graph file; name one.") }
     }
 
     /// For a command that takes no pictures by name.
@@ -39,11 +30,42 @@ struct ModelOptions: ParsableArguments {
 
     /// The path of the model.
     func path() throws(CommandError) -> String {
-        if let model = operands.first(where: Self.isModel) { return model }
+        if let path = named.path { return path }
         return try ShippedModels().path(scale: scale ?? ShippedModels.defaultScale)
     }
 
-    func model() throws -> Model { try definitions.model(path()) }
+    func model() throws -> Model { try named.model(path()) }
+}
+
+/// The model that is named, if one is; the pictures it is used on; and how many threads it may use.
+struct NamedModelOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("A model, and pictures.", visibility: .hidden))
+    var operands: [String] = []
+
+    @Option(
+        name: [.customLong("model"), .customShort("n")],
+        help: ArgumentHelp("MODEL by its path, or by the name of one that ships.", valueName: "name"))
+    var model: String?
+
+    @OptionGroup var definitions: DefinitionOptions
+    @OptionGroup var threads: ThreadOptions
+
+    var threadCount: Int { threads.count }
+
+    var pictures: [String] { operands.filter { !Self.isModel($0) } }
+
+    /// The model that is named.
+    var path: String? { model.map { ShippedModels().path(named: $0) } ?? operands.first(where: Self.isModel) }
+
+    private static func isModel(_ path: String) -> Bool { path.hasSuffix(".gpack") || path.hasSuffix(".graph") }
+
+    func validate() throws {
+        let models = operands.filter(Self.isModel) + [model].compactMap(\.self)
+        guard models.count <= 1 else { throw ValidationError("\(models[0]) and \(models[1]): name one model.") }
+        if models.isEmpty, !definitions.isEmpty { throw ValidationError("-D goes with a .graph file; name one.") }
+    }
+
+    func model(_ path: String) throws -> Model { try definitions.model(path) }
 }
 
 struct ThreadOptions: ParsableArguments {

@@ -1,4 +1,5 @@
 import GraphCommandSupport
+import GraphEnlarging
 import Glibc
 import GraphFiles
 import GraphModel
@@ -35,9 +36,30 @@ struct ShippedModels {
             "no model that enlarges \(scale) times ships: --scale \(choices) is what there is; name a .gpack for another")
     }
 
+    /// The pack that ships under a name, as `edsr-x2`; any other name is that of a file.
+    func path(named name: String) -> String {
+        let shipped = "\(folder)/\(name).gpack"
+        return name.contains("/") || !FileStatus.exists(shipped) ? name : shipped
+    }
+
     /// All packs that ship, that of the least scale first.
     func paths() throws(CommandError) -> [String] { try scales().map(file) }
 
+    /// The packs that results of a size may need: those for the nearest factor that reaches it, or where there is none the
+    /// one that enlarges most.
+    ///
+    /// - Throws: when none ships; without a size, when the default does not.
+    func paths(reaching size: ResultSize) throws(CommandError) -> [String] {
+        let scales = try scales()
+        switch size {
+        case .network: return [try path(scale: Self.defaultScale)]
+        case .scale(let factor): return [file(scale: scales.first { $0 >= factor.side(of: 1) } ?? scales[scales.count - 1])]
+        // What a picture needs depends on its own size.
+        case .width, .height, .sides: return try paths()
+        }
+    }
+
+    /// The scales that ship, from the least on; at least one.
     private func scales() throws(CommandError) -> [Int] {
         let scales = (2...8).filter { FileStatus.exists(file(scale: $0)) }
         guard !scales.isEmpty else {

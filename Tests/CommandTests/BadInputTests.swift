@@ -191,7 +191,7 @@ struct BadInputTests {
 
     @Test(arguments: [
         (["graphrun", "infr", "x.png"], "there is no command 'infr'; did you mean 'infer'?"),
-        (["graphrun", "photo.png"], "there is no command 'photo.png'; there are train, infer, eval,"),
+        (["graphrun", "photo.png"], "there is no command 'photo.png'; there are train, infer, serve,"),
         (["graphrun", "weights", "exprot"], "there is no command 'weights exprot'; did you mean 'weights export'?"),
         (["graphrun", "verify", "a.gpack", "--quite"], "Unknown option '--quite'"),
         (["graphc", "chekc", "a.graph"], "there is no command 'chekc'; did you mean 'check'?"),

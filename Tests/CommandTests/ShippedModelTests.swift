@@ -59,12 +59,30 @@ struct ShippedModelTests {
         #expect(try place.run(program, ["bench", "--workload", "3x3", "--runs", "1"]).success().hasPrefix("3x3: "))
     }
 
-    @Test func aScaleThatDoesNotShip() throws {
+    /// Pictures of any size: by the nearest model that reaches it, or by the largest one and bicubic interpolation, of which a
+    /// line tells.
+    @Test func aScaleThatDoesNotShipIsResampled() throws {
         let place = try workplace(.installed, scales: 2, 4)
-        let small = try place.picture("small.png", width: 4, height: 4)
+        let small = try place.picture("small.png", width: 20, height: 10)
+        for (arguments, size) in [
+            (["-s", "1.5"], "30×15"), (["--scale", "3"], "60×30"), (["--scale", "1/2"], "10×5"), (["--width", "61"], "61×31"),
+            (["--height", "20"], "40×20"), (["--width", "30", "--height", "40"], "30×40"), (["--scale", "6"], "120×60"),
+            (["--compare", "--ensemble", "--height", "15"], "62×15"), (["--compare"], "162×40"),
+        ] {
+            let finished = try place.run(Layout.installed.program, ["infer"] + arguments + [small, "-o", "big.png"])
+            #expect(finished.status == 0 && finished.output.hasPrefix("small.png 20×10 -> big.png \(size), "), "\(arguments)")
+            #expect(try "\(Picture(contentsOf: place.url("big.png").path).size)" == size)
+            let isLarger = arguments.contains("6"), isOther = arguments.contains("40")
+            #expect(finished.errors.contains("the network makes 80×40 pixels") == isLarger, "\(finished.errors)")
+            #expect(finished.errors.contains("the shape changes: 20×10 pixels become 30×40") == isOther)
+        }
+    }
+
+    @Test func aScaleThatDoesNotShipForOtherCommands() throws {
+        let place = try workplace(.installed, scales: 2, 4)
         for scale in ["3", "0", "-1", "1000"] {
             let line = try place.run(
-                Layout.installed.program, ["infer", "--scale=\(scale)", small, "-o", "big.png"]
+                Layout.installed.program, ["bench", "--scale=\(scale)"]
             ).failure()
             #expect(line.contains("no model that enlarges \(scale) times ships: --scale 2 or 4 is what there is"), "\(line)")
         }
@@ -81,7 +99,10 @@ struct ShippedModelTests {
 
     @Test(arguments: [
         (["infer", "a.gpack", "b.gpack", "c.png", "-o", "d.png"], "a.gpack and b.gpack: name one model"),
-        (["infer", "--scale", "2", "a.gpack", "c.png", "-o", "d.png"], "a.gpack has its own scale"),
+        (["bench", "--scale", "2", "a.gpack"], "a.gpack has its own scale"),
+        (["infer", "--scale", "0", "c.png", "-o", "d.png"], "'0' is invalid"),
+        (["infer", "--scale", "2", "--width", "9", "c.png", "-o", "d.png"], "either --scale, or --width, --height or both"),
+        (["infer", "--height", "0", "c.png", "-o", "d.png"], "--height is 0"),
         (["infer", "-D", "scale=2", "c.png", "-o", "d.png"], "-D goes with a .graph file"),
         (["infer", "--scale", "two", "c.png", "-o", "d.png"], "'two' is invalid"),
         (["infer", "-o", "d.png"], "Name at least one picture"), (["compare", "-o", "d.png"], "Name one PNG file"),

@@ -13,10 +13,7 @@ import GraphIR
 func planInStrips(
     _ entry: Entry, _ whole: Program, sizes: [String: Int], memoryLimit: Int, threadCount: Int
 ) throws(ProgramError) -> [ColumnStrip] {
-    let preparedByteCount = whole.buffers.reduce(0) { sum, buffer in
-        if case .prepared = buffer.storage { sum + buffer.byteCount } else { sum }
-    }
-    var arenaLimit = memoryLimit - preparedByteCount - threadCount * whole.scratchByteCount
+    var arenaLimit = memoryLimit - whole.bytesBesideArena(threadCount: threadCount)
     guard arenaLimit > 0 else { throw .memoryTooSmall(.filters(byteCount: memoryLimit - arenaLimit)) }
     let unsplit = ColumnStrip(try planInBands(whole, arenaLimit: min(arenaLimit, preferredArenaByteCount)))
     if unsplit.program.arenaByteCount <= arenaLimit { return [unsplit] }
@@ -58,7 +55,7 @@ private func strips(
 }
 
 /// The steps of a strip, with the kernels that the whole image has.
-private func stripProgram(
+func stripProgram(
     _ entry: Entry, _ whole: Program, _ reach: ColumnReach, _ sizes: [String: Int], _ columns: Range<Int>
 ) throws(ProgramError) -> Program {
     var sizes = sizes
@@ -138,6 +135,12 @@ struct ColumnReach {
     func stripCount(reading readColumns: Int) throws(ProgramError) -> Int {
         let halo = try halo()
         return max(2, (inputWidth - 2 * halo) / max(grid, readColumns - 2 * halo))
+    }
+
+    /// The most strips that ``cuts(stripCount:)`` makes.
+    func largestStripCount() throws(ProgramError) -> Int {
+        let halo = try halo()
+        return max(1, (inputWidth - 2 * halo) / grid)
     }
 
     /// Output columns of so many strips, so that all read about equally many; nil when they become too narrow.
@@ -223,6 +226,14 @@ struct ColumnReach {
 }
 
 extension Program {
+    /// Bytes of prepared filters, and of the scratch of all threads.
+    func bytesBesideArena(threadCount: Int) -> Int {
+        let preparedByteCount = buffers.reduce(0) { sum, buffer in
+            if case .prepared = buffer.storage { sum + buffer.byteCount } else { sum }
+        }
+        return preparedByteCount + threadCount * scratchByteCount
+    }
+
     /// Each step of a run with each value that it makes.
     fileprivate var results: [(step: Step, value: ValueID)] {
         steps.filter { !$0.isPreparation }.flatMap { step in
