@@ -80,13 +80,13 @@ let package = Package(
         // The compiler's own header of x86 instructions.
         .systemLibrary(name: "CGraphX86Intrinsics"),
         // Files as bytes and text, and files that appear whole or not at all.
-        .target(name: "GraphFiles", dependencies: [systemPackage]),
+        .target(name: "GraphFiles", dependencies: ["GraphBasics", systemPackage]),
         .target(name: "GraphPackInstructions", dependencies: ["CGraphX86Intrinsics"], swiftSettings: checksumSettings),
         .target(
-            name: "GraphPack", dependencies: ["CGraphZstd", "GraphBasics", "GraphFiles", "GraphPackInstructions"],
+            name: "GraphPack", dependencies: ["CGraphZstd", "GraphBasics", "GraphFiles", "GraphPackInstructions", systemPackage],
             swiftSettings: optimizedSettings),
         .target(
-            name: "GraphInterchange", dependencies: ["CGraphZlib", "GraphBasics", "GraphFiles", "GraphPack"],
+            name: "GraphInterchange", dependencies: ["CGraphZlib", "GraphBasics", "GraphFiles", "GraphPack", systemPackage],
             swiftSettings: optimizedSettings),
         // Streams over files that are shared, for libpng and libjpeg: Swift cannot see `fopencookie`.
         .target(name: "CGraphStreamShim"),
@@ -110,6 +110,7 @@ let package = Package(
             name: "GraphModel",
             dependencies: [
                 "GraphBasics", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack",
+                systemPackage,
             ]),
         .target(
             name: "GraphEnlarging",
@@ -144,7 +145,7 @@ let package = Package(
             name: "GraphC",
             dependencies: [
                 "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack", "GraphInterchange",
-                "GraphImaging", "GraphModel", "GraphEnlarging", "GraphMeasuring", "GraphTraining",
+                "GraphImaging", "GraphModel", "GraphEnlarging", "GraphMeasuring", "GraphTraining", systemPackage,
             ]),
         // The header of the C interface.
         .systemLibrary(name: "CGraphC"),
@@ -153,7 +154,7 @@ let package = Package(
         .target(
             name: "GraphCommandSupport",
             dependencies: [
-                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphModel",
+                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphModel", systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -175,7 +176,7 @@ let package = Package(
         // The models of `Graphs/`, made small enough for the interpreter.
         .target(name: "GraphModelFixtures", dependencies: ["GraphCompiler", "GraphIR"], path: "Tests/GraphModelFixtures"),
         // Golden texts, repeatable numbers and folders that tests clean up.
-        .target(name: "GraphTestSupport", path: "Tests/GraphTestSupport"),
+        .target(name: "GraphTestSupport", dependencies: [systemPackage], path: "Tests/GraphTestSupport"),
         .testTarget(name: "ArchitectureTests", dependencies: ["GraphIR", "GraphKernelInterface"]),
         .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "GraphTestSupport"]),
         .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "GraphLanguage", "GraphTestSupport"]),
@@ -189,6 +190,7 @@ let package = Package(
                 "GraphTestSupport",
             ]),
         .testTarget(name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "GraphModelFixtures"]),
+        .testTarget(name: "GraphFilesTests", dependencies: ["GraphFiles", "GraphTestSupport", systemPackage]),
         .testTarget(
             name: "GraphPackTests", dependencies: ["GraphPack", "GraphInterchange", "GraphTestSupport"], exclude: ["Fixtures"]),
         .testTarget(

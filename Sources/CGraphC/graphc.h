@@ -14,6 +14,8 @@
 /// Threads. Any thread may make any call. Calls with the same model go one after another, each on as many threads as the
 /// model was loaded for; calls with different models run at once.
 ///
+/// Paths. The bytes of a name, as the system takes them, UTF-8 or not.
+///
 /// Ownership. What a call takes stays the caller's and is not kept. What a call gives is the caller's to free with the
 /// function named there, once, and after that not to be used; strings of a model live as long as the model.
 

@@ -7,7 +7,7 @@ public func jsonString(_ text: String) -> String {
     for scalar in text.unicodeScalars {
         switch scalar {
         case "\"", "\\": json += "\\\(scalar)"
-        case "\0"..<" ":
+        case "\0"..<" ", "\u{7F}"..."\u{9F}":
             let digits = String(scalar.value, radix: 16)
             json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
         default: json.unicodeScalars.append(scalar)

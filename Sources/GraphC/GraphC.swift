@@ -13,3 +13,5 @@
 @_exported import GraphImaging
 @_exported import GraphInterchange
 @_exported import GraphMeasuring
+// Names of files, which the rooms above take.
+@_exported import struct SystemPackage.FilePath

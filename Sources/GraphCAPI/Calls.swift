@@ -34,6 +34,11 @@ func text(_ pointer: UnsafePointer<CChar>?, _ name: String) throws(CallError) ->
     return text
 }
 
+/// The path of a file, which must not be null.
+func path(_ pointer: UnsafePointer<CChar>?, _ name: String) throws(CallError) -> FilePath {
+    FilePath(platformString: try given(pointer, name))
+}
+
 /// The caller's function as an observer.
 func observer(_ progress: graphc_progress?, _ context: UnsafeMutableRawPointer?) -> RunObserver {
     guard let progress else { return RunObserver() }

@@ -71,7 +71,7 @@ public func graphc_enlarge_file(
 ) -> graphc_status {
     status {
         let handle = try ModelHandle.at(model)
-        let (input, output) = (try text(input, "input"), try text(output, "output"))
+        let (input, output) = (try path(input, "input"), try path(output, "output"))
         _ = try handle.withLock {
             try handle.pictureEnlarger().enlarge(input, to: output, observer: observer(progress, context))
         }

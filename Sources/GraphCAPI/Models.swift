@@ -20,7 +20,7 @@ public func graphc_load(
         let place = try given(model, "the place for the model")
         guard 0...1024 ~= threadCount else { throw CallError("\(threadCount) threads are too many: 1024 is the most") }
         let handle = ModelHandle(
-            try Model(contentsOf: try text(path, "the path")),
+            try Model(contentsOf: try GraphCAPI.path(path, "the path")),
             threadCount: threadCount == 0 ? availableProcessorCount() : threadCount)
         place.pointee = OpaquePointer(Unmanaged.passRetained(handle).toOpaque())
     }

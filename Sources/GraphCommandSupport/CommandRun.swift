@@ -1,4 +1,5 @@
 import ArgumentParser
+import GraphFiles
 
 extension ParsableCommand {
     /// Parses the arguments and runs the command.
@@ -9,14 +10,24 @@ extension ParsableCommand {
     /// - Parameter option: the option that helps against an error, beyond those that both commands know.
     public static func runAndExit(option: (any Error) -> String? = { _ in nil }) {
         do {
-            try checkSubcommands(in: Array(CommandLine.arguments.dropFirst()))
-            var command = try parseAsRoot()
+            let arguments = CommandArguments.all
+            try checkSubcommands(in: arguments)
+            var command = try parseAsRoot(arguments)
             try command.run()
         } catch let error where exitCode(for: error) == .failure && !(error is ExitCode) {
-            StandardError.write(errorMessage(error, command: configuration.commandName ?? "", option: option) + "\n")
+            let message = errorMessage(error, command: configuration.commandName ?? "", option: option)
+            StandardError.write(ByteScalars.shown(in: message) + "\n")
             exit(withError: ExitCode.failure)
         } catch {
-            exit(withError: error)
+            let code = exitCode(for: error)
+            let message = ByteScalars.shown(in: fullMessage(for: error))
+            if code == .success {
+                // What was asked for, as the help.
+                if !message.isEmpty { print(message) }
+            } else if !message.isEmpty {
+                StandardError.write(message + "\n")
+            }
+            exit(withError: code)
         }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import GraphIR
 import GraphModel
+import SystemPackage
 
 /// `-D name=value`: how a `.graph` becomes a model on the way.
 public struct DefinitionOptions: ParsableArguments {
@@ -28,7 +29,7 @@ public struct DefinitionOptions: ParsableArguments {
     }
 
     /// - Parameter seed: of fresh weights, for a `.graph`.
-    public func model(_ path: String, seed: UInt64 = 0) throws -> Model {
+    public func model(_ path: FilePath, seed: UInt64 = 0) throws -> Model {
         try Model(contentsOf: path, values: values(), seed: seed)
     }
 }

@@ -1,11 +1,12 @@
 import GraphFiles
+import SystemPackage
 
 /// Files that a command reads, by whatever names they go: none of them may be replaced by what it writes.
 public struct KnownFiles {
-    private let paths: [FileStatus.FileIdentity: String]
+    private let paths: [FileStatus.FileIdentity: FilePath]
 
     /// - Parameter paths: of files; what is not there is passed over.
-    public init(_ paths: [String]) {
+    public init(_ paths: [FilePath]) {
         self.paths = Dictionary(
             paths.compactMap { path in FileStatus(path).map { ($0.identity, path) } }, uniquingKeysWith: { first, _ in first })
     }
@@ -13,8 +14,8 @@ public struct KnownFiles {
     /// Refuses, before anything is computed, an output that cannot be written, or that is one of these files.
     ///
     /// - Throws: naming the output and its folder, or the input that it would replace.
-    public func check(_ output: String) throws {
-        if output.isEmpty || output.hasSuffix("/") { throw CommandError("\(output): names no file to write") }
+    public func check(_ output: FilePath) throws {
+        if output.isEmpty { throw CommandError("\(output): names no file to write") }
         try AtomicFile.checkWritable(output)
         guard let status = FileStatus(output), status.kind == .file, let input = paths[status.identity] else { return }
         let other = input == output ? "is an input, too" : "is the input '\(input)'"
@@ -26,4 +27,10 @@ public struct KnownFiles {
 /// by whatever names the two go.
 ///
 /// - Throws: naming the output and its folder, or the input that it would replace.
-public func checkOutput(_ output: String, replacesNoneOf inputs: [String]) throws { try KnownFiles(inputs).check(output) }
+public func checkOutput(_ output: OutputPath, replacesNoneOf inputs: [FilePath]) throws {
+    if output.namesFolder { throw CommandError("\(output.path)/: names no file to write") }
+    try checkOutput(output.path, replacesNoneOf: inputs)
+}
+
+/// The same of an output that a command names itself.
+public func checkOutput(_ output: FilePath, replacesNoneOf inputs: [FilePath]) throws { try KnownFiles(inputs).check(output) }

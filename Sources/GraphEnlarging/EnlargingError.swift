@@ -14,7 +14,7 @@ public enum EnlargingError: Error, Hashable, Sendable {
     case runtime(RuntimeError)
     case program(ProgramError)
     /// What is wrong with one of several pictures.
-    indirect case picture(path: String, EnlargingError)
+    indirect case picture(path: FilePath, EnlargingError)
     /// The graph takes or makes more than one tensor.
     case severalTensors(graph: String)
     /// The graph takes or makes something else than pictures.
@@ -30,7 +30,7 @@ public enum EnlargingError: Error, Hashable, Sendable {
     case memory(
         PictureSize, byteLimit: Int, residentByteCount: Int, sufficientByteCount: Int?, ProgramError)
     /// What was computed of a picture's rows cannot be kept beside the file that they are for.
-    case strips(output: String, Errno)
+    case strips(output: FilePath, Errno)
     /// The caller's `RunObserver` has ended the run.
     case cancelled
 }

@@ -6,7 +6,7 @@ import SystemPackage
 
 /// Rows of a picture that are computed in parts: a file without a name, so that nothing is left of it however the run ends.
 final class PartialRowsFile: PartialRows {
-    private let output: String
+    private let output: FilePath
     private let descriptor: Int32
     private let rowByteCount: Int
 
@@ -16,8 +16,8 @@ final class PartialRowsFile: PartialRows {
         output = destination.path ?? ""
         self.rowByteCount = rowByteCount
         var folder: FilePath = "/tmp"
-        if case .file(let path) = destination, FileStatus(path)?.kind != .other { folder = FilePath(path).folder }
-        var template = Array(folder.appending(".graphrun-strips-XXXXXX").string.utf8CString)
+        if case .file(let path) = destination, FileStatus(path)?.kind != .other { folder = path.folder }
+        var template = folder.appending(".graphrun-strips-XXXXXX").bytes.map(CChar.init(bitPattern:)) + [0]
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else { throw .strips(output: output, .latest) }
         unlink(template)

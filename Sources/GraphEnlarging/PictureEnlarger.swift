@@ -4,6 +4,7 @@ import GraphModel
 import GraphRuntime
 import GraphImaging
 import Synchronization
+import SystemPackage
 
 /// Enlarges pictures with a model, one after another.
 ///
@@ -116,7 +117,7 @@ public final class PictureEnlarger: @unchecked Sendable {
     /// - Throws: what is wrong with either file; ``EnlargingError/cancelled``, which leaves no file behind.
     @discardableResult
     public func enlarge(
-        _ input: String, to output: String, form: ResultForm = ResultForm(), observer: RunObserver = RunObserver(),
+        _ input: FilePath, to output: FilePath, form: ResultForm = ResultForm(), observer: RunObserver = RunObserver(),
         willBegin: (Report) -> Void = { _ in }
     ) throws(EnlargingError) -> Report {
         let opened: (source: PictureSource, encoding: PictureEncoding)
@@ -269,7 +270,7 @@ public final class PictureEnlarger: @unchecked Sendable {
     }
 
     /// Errors of all kinds as those of enlarging; those that name no file get the picture's name.
-    private func naming<Result>(_ input: String?, _ body: () throws -> Result) throws(EnlargingError) -> Result {
+    private func naming<Result>(_ input: FilePath?, _ body: () throws -> Result) throws(EnlargingError) -> Result {
         do {
             return try body()
         } catch {
@@ -285,7 +286,7 @@ extension Model {
     /// Enlarges one picture file; see ``PictureEnlarger``.
     @discardableResult
     public func enlarge(
-        _ input: String, to output: String, threadCount: Int = availableProcessorCount(), bands: Bands = .automatic,
+        _ input: FilePath, to output: FilePath, threadCount: Int = availableProcessorCount(), bands: Bands = .automatic,
         memoryLimit: Int? = nil, observer: RunObserver = RunObserver()
     ) throws(EnlargingError) -> PictureEnlarger.Report {
         try PictureEnlarger(self, threadCount: threadCount, bands: bands, memoryLimit: memoryLimit)

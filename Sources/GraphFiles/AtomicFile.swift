@@ -8,45 +8,44 @@ import SystemPackage
 ///     try file.synchronize()
 ///     try file.commit()
 ///
-/// The bytes go to `.NAME.partial` in the same folder, which ``synchronize()`` brings to the disk and ``commit()``
-/// renames. Until then the old file is as it was, and a file that is dropped leaves nothing behind. What a killed
+/// The bytes go to `.NAME.partial` in the same folder (of a long name, to its beginning and a digest), which
+/// ``synchronize()`` brings to the disk and ``commit()`` renames. Until then the old file is as it was, and a file that is dropped leaves nothing behind. What a killed
 /// writer left is removed by the next one of the same name; the lock on it tells a dead writer from a live one.
 /// A symbolic link goes on pointing at the file, and the file keeps its permissions.
 public final class AtomicFile {
     /// As the caller named it.
-    public let path: String
+    public let path: FilePath
     /// What the file is called until it is whole; nil for a device, which is written directly.
-    public let partialPath: String?
+    public let partialPath: FilePath?
     /// Where the bytes go.
     public let descriptor: Int32
 
     /// Where the name points, through symbolic links.
-    private let target: String
+    private let target: FilePath
     private let calls: FileCalls
     private var isPending = true
 
     /// - Parameter acceptsDevices: whether the name may be that of a device or pipe, which cannot be read back.
-    public init(path: String, acceptsDevices: Bool = false, calls: FileCalls = .system) throws(FileError) {
+    public init(path: FilePath, acceptsDevices: Bool = false, calls: FileCalls = .system) throws(FileError) {
         self.path = path
         self.calls = calls
         target = resolvedLinks(path)
         guard !path.isEmpty else { throw .unwritable(path: path, .hasNoName) }
         var status = stat()
-        let exists = stat(target, &status) == 0
+        let exists = target.withPlatformString { stat($0, &status) } == 0
         let type = status.st_mode & S_IFMT
-        if path.hasSuffix("/") || exists && type == S_IFDIR {
-            throw .unwritable(path: path, .isFolder)
-        }
+        if exists, type == S_IFDIR { throw .unwritable(path: path, .isFolder) }
         if exists, type != S_IFREG {
             guard acceptsDevices else { throw .unwritable(path: path, .isNotRegularFile) }
             partialPath = nil
-            descriptor = open(target, O_WRONLY | O_CLOEXEC)
+            descriptor = target.withPlatformString { open($0, O_WRONLY | O_CLOEXEC) }
             guard descriptor >= 0 else { throw .unwritable(path: path, .system(.latest)) }
         } else {
-            let target = FilePath(target)
-            let partial = target.folder.appending(".\(target.lastComponent?.string ?? "").partial").string
+            // To rename over a file takes no permission to write it.
+            if exists, calls.permitWriting(target) != 0 { throw .unwritable(path: path, .isProtected(.latest)) }
+            let partial = target.partial
             partialPath = partial
-            descriptor = try createPartial(partial, for: path, in: target.folder.string)
+            descriptor = try createPartial(partial, for: path, in: target.folder)
             if exists { fchmod(descriptor, status.st_mode & 0o777) }
         }
     }
@@ -56,7 +55,7 @@ public final class AtomicFile {
     /// - Parameters:
     ///   - stream: is not closed.
     ///   - name: what errors call it.
-    public init(stream: FileDescriptor, name: String) throws(FileError) {
+    public init(stream: FileDescriptor, name: FilePath) throws(FileError) {
         path = name
         target = name
         partialPath = nil
@@ -66,14 +65,20 @@ public final class AtomicFile {
     }
 
     /// Whether a file of this name could be written; nothing is written yet.
-    public static func checkWritable(_ path: String) throws(FileError) {
+    public static func checkWritable(_ path: FilePath) throws(FileError) {
         let status = FileStatus(path)
         guard status?.kind != .folder else { throw .unwritable(path: path, .isFolder) }
         // A device or pipe is written where it is; a file is replaced by one beside it.
         guard status?.kind != .other else { return }
-        let folder = FilePath(resolvedLinks(path)).folder.string
+        let target = resolvedLinks(path)
+        if status != nil, FileCalls.system.permitWriting(target) != 0 {
+            throw .unwritable(path: path, .isProtected(.latest))
+        }
+        let folder = target.folder
         guard FileStatus.exists(folder) else { throw .unwritable(path: path, .lacksFolder(folder)) }
-        guard access(folder, W_OK) == 0 else { throw .unwritable(path: path, .folderIsClosed(folder, .latest)) }
+        guard FileCalls.system.permitWriting(folder) == 0 else {
+            throw .unwritable(path: path, .folderIsClosed(folder, .latest))
+        }
     }
 
     deinit {
@@ -117,7 +122,7 @@ public final class AtomicFile {
         guard let partialPath else { return }
         guard calls.rename(partialPath, target) == 0 else { throw failure(.latest) }
         isPending = false
-        let folder = open(FilePath(target).folder.string, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let folder = target.folder.withPlatformString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         defer { if folder >= 0 { close(folder) } }
         // Some file systems have no folders to synchronise.
         guard folder >= 0, calls.synchronize(folder) == 0 || errno == EINVAL else {
@@ -134,11 +139,11 @@ public final class AtomicFile {
     private func discard() {
         guard isPending, let partialPath else { return }
         isPending = false
-        unlink(partialPath)
+        _ = partialPath.withPlatformString(unlink)
     }
 
     /// Writes a whole text, as a table of figures or a chart.
-    public static func write(_ text: String, to path: String) throws(FileError) {
+    public static func write(_ text: String, to path: FilePath) throws(FileError) {
         let file = try AtomicFile(path: path, acceptsDevices: true)
         try file.append(Array(text.utf8))
         try file.synchronize()
@@ -147,28 +152,30 @@ public final class AtomicFile {
 }
 
 /// The descriptor of a new, empty, locked partial file.
-private func createPartial(_ partialPath: String, for path: String, in folder: String) throws(FileError) -> Int32 {
+private func createPartial(
+    _ partialPath: FilePath, for path: FilePath, in folder: FilePath
+) throws(FileError) -> Int32 {
     // A second attempt follows the removal of a leftover; more are needed only beside other writers.
     for _ in 0..<16 {
-        let created = open(partialPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        let created = partialPath.withPlatformString { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
         if created >= 0 {
             if lock(created), isNamed(partialPath, created) { return created }
             close(created)
             continue
         }
         let error = Errno.latest
-        if error == .noSuchFileOrDirectory, access(folder, F_OK) != 0 {
+        if error == .noSuchFileOrDirectory, !FileStatus.exists(folder) {
             throw .unwritable(path: path, .lacksFolder(folder))
         }
         guard error == .fileExists else { throw .unwritable(path: path, .system(error)) }
-        let leftover = open(partialPath, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        let leftover = partialPath.withPlatformString { open($0, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
         if leftover < 0 {
             if errno == ENOENT { continue }
             throw .unwritable(path: path, .isObstructed(by: partialPath))
         }
         defer { close(leftover) }
         guard lock(leftover) else { throw .unwritable(path: path, .isBeingWritten) }
-        if isNamed(partialPath, leftover) { unlink(partialPath) }
+        if isNamed(partialPath, leftover) { _ = partialPath.withPlatformString(unlink) }
     }
     throw .unwritable(path: path, .keepsBeingWritten)
 }
@@ -179,16 +186,16 @@ private func lock(_ descriptor: Int32) -> Bool {
 }
 
 /// Whether the name still leads to the open file, which another writer may have renamed or removed.
-private func isNamed(_ path: String, _ descriptor: Int32) -> Bool {
+private func isNamed(_ path: FilePath, _ descriptor: Int32) -> Bool {
     var named = stat()
     var opened = stat()
-    return lstat(path, &named) == 0 && fstat(descriptor, &opened) == 0
+    return path.withPlatformString({ lstat($0, &named) }) == 0 && fstat(descriptor, &opened) == 0
         && named.st_dev == opened.st_dev && named.st_ino == opened.st_ino
 }
 
 /// `path`, or what it points to when it is a symbolic link to something that exists.
-private func resolvedLinks(_ path: String) -> String {
-    guard let resolved = realpath(path, nil) else { return path }
+private func resolvedLinks(_ path: FilePath) -> FilePath {
+    guard let resolved = path.withPlatformString({ realpath($0, nil) }) else { return path }
     defer { free(resolved) }
-    return String(cString: resolved)
+    return FilePath(platformString: resolved)
 }

@@ -4,9 +4,9 @@ import SystemPackage
 /// Why a file or folder cannot be read or written, and what to do about it.
 public enum FileError: Error, Hashable, Sendable {
     /// The file cannot be read.
-    case unreadable(path: String, ReadingProblem)
+    case unreadable(path: FilePath, ReadingProblem)
     /// The file or folder cannot be written.
-    case unwritable(path: String, WritingProblem)
+    case unwritable(path: FilePath, WritingProblem)
 
     /// What keeps a file or folder from being read.
     public enum ReadingProblem: Hashable, Sendable {
@@ -33,11 +33,13 @@ public enum FileError: Error, Hashable, Sendable {
         case isNotFolder
         case isNotRegularFile
         /// The folder that the file should lie in does not exist.
-        case lacksFolder(String)
+        case lacksFolder(FilePath)
         /// Nothing may be written in the folder that the file should lie in.
-        case folderIsClosed(String, Errno)
+        case folderIsClosed(FilePath, Errno)
         /// Something that is no leftover of a writer has the name of the partial file.
-        case isObstructed(by: String)
+        case isObstructed(by: FilePath)
+        /// The file is there, and may not be written.
+        case isProtected(Errno)
         /// Another program is writing it.
         case isBeingWritten
         /// Other programs wrote it again and again.
@@ -55,7 +57,7 @@ public enum FileError: Error, Hashable, Sendable {
 
 extension FileError: CustomStringConvertible {
     /// The file or folder, as the caller named it.
-    public var path: String {
+    public var path: FilePath {
         switch self {
         case .unreadable(let path, _), .unwritable(let path, _): path
         }
@@ -99,6 +101,8 @@ extension FileError.WritingProblem: CustomStringConvertible {
         case .lacksFolder(let folder): "cannot be written: there is no folder '\(folder)'; make it first"
         case .folderIsClosed(let folder, let error): "cannot be written: the folder '\(folder)': \(error)"
         case .isObstructed(let other): "cannot be written: '\(other)' is in the way; remove it"
+        case .isProtected(let error):
+            "cannot be written: what is there may not be changed: \(error); write to another file or change its permissions"
         case .isBeingWritten: "cannot be written: another program is writing it now"
         case .keepsBeingWritten: "cannot be written: other programs keep writing it"
         case .folderIsNotSynchronized(let error): "is written, but its folder cannot be synchronised: \(error)"

@@ -22,9 +22,9 @@ package struct FileStatus {
     }
 
     /// Nil where nothing is there, or nothing that may be looked at.
-    package init?(_ path: String) {
+    package init?(_ path: FilePath) {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard path.withPlatformString({ stat($0, &status) }) == 0 else { return nil }
         self.init(status)
     }
 
@@ -47,5 +47,5 @@ package struct FileStatus {
     }
 
     /// Whether there is a file or folder of this name.
-    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    package static func exists(_ path: FilePath) -> Bool { path.withPlatformString { access($0, F_OK) } == 0 }
 }

@@ -1,7 +1,9 @@
+import SystemPackage
+
 /// The files below a folder, at any depth.
 package struct FileTree {
     /// Paths of regular files and of links to them, folder by folder, each in the order of its names' bytes.
-    package private(set) var paths: [String] = []
+    package private(set) var paths: [FilePath] = []
     /// Files and folders that are hidden, as `.DS_Store` or `._photo.png`: names that begin with a point. They are left out.
     package private(set) var hiddenCount = 0
 
@@ -11,19 +13,19 @@ package struct FileTree {
     ///
     /// - Parameter excluded: a folder that is not looked into, if it is there.
     /// - Throws: when a folder cannot be read.
-    package init(below path: String, excluding excluded: String? = nil) throws(FileError) {
+    package init(below path: FilePath, excluding excluded: FilePath? = nil) throws(FileError) {
         if let status = excluded.flatMap({ FileStatus($0) }) { seen.insert(status.identity) }
         try add(below: path)
     }
 
-    private mutating func add(below path: String) throws(FileError) {
+    private mutating func add(below path: FilePath) throws(FileError) {
         if let status = FileStatus(path), !seen.insert(status.identity).inserted { return }
         for name in try Folder(path).names {
-            guard !name.hasPrefix(".") else {
+            guard !name.isHidden else {
                 hiddenCount += 1
                 continue
             }
-            let entry = path.hasSuffix("/") ? path + name : path + "/" + name
+            let entry = path.appending(name)
             switch FileStatus(entry)?.kind {
             case .file: paths.append(entry)
             case .folder: try add(below: entry)

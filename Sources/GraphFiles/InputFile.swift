@@ -6,7 +6,7 @@ import SystemPackage
 /// A file cut short while it is read is an error, never a signal.
 package final class InputFile: Sendable {
     /// How errors call it.
-    package let path: String
+    package let path: FilePath
     package let byteCount: Int
     private let contents: Contents
 
@@ -16,9 +16,9 @@ package final class InputFile: Sendable {
     }
 
     /// - Parameter name: how errors call the file, if not by its path.
-    package init(_ path: String, name: String? = nil) throws(FileError) {
+    package init(_ path: FilePath, name: FilePath? = nil) throws(FileError) {
         // Without O_NONBLOCK, opening a pipe would wait for its writer.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else {
             throw .unreadable(path: path, errno == ENOENT ? .missing : .system(.latest))
         }
@@ -33,8 +33,8 @@ package final class InputFile: Sendable {
     }
 
     /// Opens a file; what is no regular file, as a pipe, is copied to its end.
-    package init(orCopyOf path: String) throws(FileError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    package init(orCopyOf path: FilePath) throws(FileError) {
+        let descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw .unreadable(path: path, errno == ENOENT ? .missing : .system(.latest)) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
@@ -62,7 +62,7 @@ package final class InputFile: Sendable {
     ///   - descriptor: is not closed.
     ///   - start: what was read of the stream before.
     package init(
-        copying descriptor: FileDescriptor, startingWith start: [UInt8] = [], name: String
+        copying descriptor: FileDescriptor, startingWith start: [UInt8] = [], name: FilePath
     ) throws(FileError) {
         path = name
         (contents, byteCount) = try Self.copy(of: descriptor, startingWith: start, path: name)
@@ -70,7 +70,7 @@ package final class InputFile: Sendable {
 
     /// A file without a name, in the folder for what passes.
     private static func copy(
-        of descriptor: FileDescriptor, startingWith start: [UInt8] = [], path: String
+        of descriptor: FileDescriptor, startingWith start: [UInt8] = [], path: FilePath
     ) throws(FileError) -> (Contents, Int) {
         guard let file = tmpfile() else { throw .unreadable(path: path, .cannotBeCopied(.latest)) }
         defer { fclose(file) }
@@ -106,7 +106,7 @@ package final class InputFile: Sendable {
         }
     }
 
-    package init(_ bytes: [UInt8], name: String) {
+    package init(_ bytes: [UInt8], name: FilePath) {
         path = name
         byteCount = bytes.count
         contents = .memory(bytes)
@@ -119,7 +119,7 @@ package final class InputFile: Sendable {
     /// The whole file as text.
     ///
     /// - Parameter byteLimit: a larger file is refused before anything is allocated for it.
-    package static func text(_ path: String, byteLimit: Int) throws(FileError) -> String {
+    package static func text(_ path: FilePath, byteLimit: Int) throws(FileError) -> String {
         let file = try InputFile(path)
         guard file.byteCount <= byteLimit else { throw .unreadable(path: path, .isLarger(byteLimit: byteLimit)) }
         guard let text = String(validating: try file.bytes(at: 0, count: file.byteCount), as: UTF8.self) else {

@@ -1,42 +1,43 @@
 import GraphFiles
+import SystemPackage
 
 /// What is wrong with a picture or its file. The path is nil of a file in memory.
 public enum ImageError: Error, Hashable, Sendable {
     /// The file system refused.
     case file(FileError)
     /// A file that is none of the formats that are read there.
-    case notPicture(path: String?, OtherFile, readable: [PictureFormat])
+    case notPicture(path: FilePath?, OtherFile, readable: [PictureFormat])
     /// The file ends early.
-    case cutShort(path: String?, Place)
+    case cutShort(path: FilePath?, Place)
     /// - Parameter message: the decoder's.
-    case damaged(path: String?, Place, message: String)
+    case damaged(path: FilePath?, Place, message: String)
     /// Nothing is wrong with the file, but its decoder does not know the kind.
     ///
     /// - Parameter message: the decoder's.
-    case unknownKind(path: String?, PictureFormat, message: String)
+    case unknownKind(path: FilePath?, PictureFormat, message: String)
     /// A side of more than ``PNGReader/longestSide`` pixels.
-    case tooLong(path: String?, PictureSize)
+    case tooLong(path: FilePath?, PictureSize)
     /// More than ``PNGReader/mostPixelsInMemory`` pixels, which the picture as a whole would need.
-    case tooLarge(path: String?, PictureSize)
+    case tooLarge(path: FilePath?, PictureSize)
     /// More than ``PNGReader/mostPixelsInMemory`` pixels in a file that is interlaced.
-    case tooLargeInterlaced(path: String?, PictureSize)
+    case tooLargeInterlaced(path: FilePath?, PictureSize)
     /// More than ``PNGReader/mostPixelsInMemory`` pixels in a file whose orientation is another than that of its rows.
-    case tooLargeTurned(path: String?, PictureSize)
+    case tooLargeTurned(path: FilePath?, PictureSize)
     /// More than ``PNGReader/mostPixelsInMemory`` pixels in a JPEG whose rows are known only when all of it is read.
-    case tooLargeProgressive(path: String?, PictureSize)
+    case tooLargeProgressive(path: FilePath?, PictureSize)
     /// A side is longer than ``PictureFormat/longestSide`` of the format that it should be written in.
-    case tooLongToWrite(path: String?, PictureSize, PictureFormat)
+    case tooLongToWrite(path: FilePath?, PictureSize, PictureFormat)
     /// The name of a picture to be tells no format that is written.
-    case unknownEnding(path: String)
+    case unknownEnding(path: FilePath)
     /// The header declares more pixels than the file's bytes can hold.
-    case impossibleSize(path: String?, PictureSize, fileByteCount: Int)
+    case impossibleSize(path: FilePath?, PictureSize, fileByteCount: Int)
     /// A picture to be made, of a side of more than ``PNGReader/longestSide`` pixels or more than
     /// ``PNGReader/mostPixelsInMemory`` in all.
     case tooLargeResult(PictureSize)
     /// The decoder or encoder gets no memory.
-    case outOfMemory(path: String?, Task)
+    case outOfMemory(path: FilePath?, Task)
     /// The encoder cannot write what it was given.
-    case unwritable(path: String?, message: String)
+    case unwritable(path: FilePath?, message: String)
     /// Pictures of unequal sizes.
     case incomparable(PictureSize, PictureSize)
     /// Too few pixels are left inside a border.
@@ -79,7 +80,7 @@ public enum ImageError: Error, Hashable, Sendable {
 
 extension ImageError: CustomStringConvertible {
     /// The file; nil where the fault lies in pictures already read.
-    public var path: String? {
+    public var path: FilePath? {
         switch self {
         case .file(let error): error.path
         case .notPicture(let path, _, _), .cutShort(let path, _), .damaged(let path, _, _), .unknownKind(let path, _, _),

@@ -1,4 +1,5 @@
 import CGraphJPEGShim
+import SystemPackage
 
 /// Reads a JPEG row by row: grey as grey, all else as RGB, with 8 bits.
 ///
@@ -11,7 +12,7 @@ public final class JPEGReader: PictureReader {
     public static let mostScans = 100
 
     /// The file; nil for bytes in memory.
-    public var path: String? { input.path }
+    public var path: FilePath? { input.path }
     /// Columns of the picture, in pixels.
     public let width: Int
     /// Rows of the picture, in pixels.
@@ -36,7 +37,7 @@ public final class JPEGReader: PictureReader {
     /// Opens a file and reads its header.
     ///
     /// - Throws: when the file is missing, unreadable, no JPEG, damaged, of a kind that is not read, or too large.
-    public convenience init(path: String) throws(ImageError) { try self.init(PictureSource(path: path).input()) }
+    public convenience init(path: FilePath) throws(ImageError) { try self.init(PictureSource(path: path).input()) }
 
     /// Reads the header of a file in memory.
     ///

@@ -1,4 +1,5 @@
 import CGraphJPEGShim
+import SystemPackage
 
 /// Writes a JPEG row by row: grey or RGB with 8 bits, colours as fine as lightness (4:4:4).
 ///
@@ -8,7 +9,7 @@ public final class JPEGWriter: PictureWriter {
     public static let usualQuality = 95
 
     /// The file; nil for one in memory.
-    public var path: String? { output.path }
+    public var path: FilePath? { output.path }
     /// Columns of the picture, in pixels.
     public let width: Int
     /// Rows of the picture, in pixels.
@@ -89,7 +90,7 @@ public final class JPEGWriter: PictureWriter {
 }
 
 /// Makes sure that a format can hold a picture, before its file is begun.
-func checkLongestSide(of format: PictureFormat, _ width: Int, _ height: Int, path: String?) throws(ImageError) {
+func checkLongestSide(of format: PictureFormat, _ width: Int, _ height: Int, path: FilePath?) throws(ImageError) {
     guard max(width, height) <= format.longestSide else {
         throw .tooLongToWrite(path: path, PictureSize(width: width, height: height), format)
     }

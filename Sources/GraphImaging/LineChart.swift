@@ -1,5 +1,6 @@
 import GraphBasics
 import GraphFiles
+import SystemPackage
 
 /// Curves over one horizontal axis, in one or more panels below each other, as SVG: training's history.
 public struct LineChart: Hashable, Sendable {
@@ -64,7 +65,7 @@ public struct LineChart: Hashable, Sendable {
     }
 
     /// Writes the chart as SVG 1.1, whole or not at all.
-    public func writeSVG(to path: String) throws(ImageError) {
+    public func writeSVG(to path: FilePath) throws(ImageError) {
         let text = try svg()
         try inFile { () throws(FileError) in try AtomicFile.write(text, to: path) }
     }

@@ -1,5 +1,6 @@
 import CGraphPNGShim
 import Glibc
+import SystemPackage
 
 /// Reads a PNG of any kind row by row, with the samples that it has: palettes, transparent colours and samples of 1, 2 and
 /// 4 bits are expanded, nothing else is changed.
@@ -14,7 +15,7 @@ public final class PNGReader: PictureReader {
     public static let mostPixelsInMemory = 1 << 27
 
     /// The file; nil for bytes in memory.
-    public var path: String? { input.path }
+    public var path: FilePath? { input.path }
     /// Columns of the picture, in pixels.
     public let width: Int
     /// Rows of the picture, in pixels.
@@ -39,7 +40,7 @@ public final class PNGReader: PictureReader {
     /// Opens a file and reads its header.
     ///
     /// - Throws: when the file is missing, unreadable, no PNG, damaged, or too large.
-    public convenience init(path: String) throws(ImageError) { try self.init(PictureSource(path: path).input()) }
+    public convenience init(path: FilePath) throws(ImageError) { try self.init(PictureSource(path: path).input()) }
 
     /// Reads the header of a file in memory.
     ///

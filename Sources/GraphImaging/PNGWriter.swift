@@ -1,10 +1,11 @@
 import CGraphPNG
 import CGraphPNGShim
+import SystemPackage
 
 /// Writes a PNG of any ``PixelLayout`` row by row.
 public final class PNGWriter: PictureWriter {
     /// The file; nil for one in memory.
-    public var path: String? { output.path }
+    public var path: FilePath? { output.path }
     /// Columns of the picture, in pixels.
     public let width: Int
     /// Rows of the picture, in pixels.
@@ -90,7 +91,7 @@ let pngFilters = Int32(PNG_FILTER_PAETH)
 
 extension Picture {
     /// Writes the picture as an 8-bit RGB PNG.
-    public func writePNG(to path: String) throws(ImageError) {
+    public func writePNG(to path: FilePath) throws(ImageError) {
         try write(to: PNGWriter(to: .file(path), width: width, height: height))
     }
 

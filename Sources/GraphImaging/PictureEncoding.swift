@@ -16,8 +16,8 @@ public struct PictureEncoding: Hashable, Sendable {
     /// The format that a file's name ends in, in its usual quality.
     ///
     /// - Throws: ``ImageError/unknownEnding(path:)``.
-    public init(endingOf path: String) throws(ImageError) {
-        guard let format = PictureFormat(ending: FilePath(path).extension ?? "") else { throw .unknownEnding(path: path) }
+    public init(endingOf path: FilePath) throws(ImageError) {
+        guard let format = PictureFormat(ending: path.extension ?? "") else { throw .unknownEnding(path: path) }
         self.init(format)
     }
 

@@ -1,3 +1,5 @@
+import SystemPackage
+
 /// A format of pictures that this library reads and writes.
 public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
     case png = "PNG"
@@ -38,7 +40,7 @@ public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
     }
 
     /// Why a file that begins with these bytes is none of the formats.
-    static func refusal(of start: some Collection<UInt8>, path: String?, readable: [PictureFormat]) -> ImageError {
+    static func refusal(of start: some Collection<UInt8>, path: FilePath?, readable: [PictureFormat]) -> ImageError {
         let isCutShort = readable.contains { $0.signature.pattern.count > start.count && $0.signature.agrees(with: start) }
         if !start.isEmpty, isCutShort { return .cutShort(path: path, .signature) }
         return .notPicture(path: path, ImageError.OtherFile(start: start), readable: readable)

@@ -1,11 +1,12 @@
 import CGraphStreamShim
 import Glibc
 import GraphFiles
+import SystemPackage
 
 /// A picture's file as a C stream, for a decoder to read from its first byte on.
 final class PictureInput {
     /// The file; nil for bytes in memory.
-    let path: String?
+    let path: FilePath?
     /// Open until this object goes. It can be sought in.
     let file: UnsafeMutablePointer<FILE>
     /// Bytes of all of it.
@@ -16,7 +17,7 @@ final class PictureInput {
     /// Lives as long as the stream.
     private let place: Place
 
-    init(_ input: InputFile, path: String?) throws(ImageError) {
+    init(_ input: InputFile, path: FilePath?) throws(ImageError) {
         let place = Place(input)
         var start = [UInt8](repeating: 0, count: min(PictureFormat.startByteCount, input.byteCount))
         try inFile { () throws(FileError) in try input.fill(&start, at: 0) }

@@ -11,7 +11,7 @@ public enum PictureOrVideo {
     /// Opens a file, a pipe or a device.
     ///
     /// - Throws: when it cannot be read; what is wrong with a video's header.
-    public init(path: String) throws {
+    public init(path: FilePath) throws {
         let input = try inFile { () throws(FileError) in try StreamInput(path: path) }
         self = try Self.opened(input) ?? .picture(input.byteCount == nil ? Self.copy(of: input) : PictureSource(path: path))
     }
@@ -22,7 +22,7 @@ public enum PictureOrVideo {
     ///   - descriptor: is not closed.
     ///   - name: what messages call it.
     /// - Throws: when it cannot be read; what is wrong with a video's header.
-    public init(_ descriptor: FileDescriptor, name: String) throws {
+    public init(_ descriptor: FileDescriptor, name: FilePath) throws {
         let input = StreamInput(descriptor, name: name)
         self = try Self.opened(input) ?? .picture(Self.copy(of: input))
     }

@@ -5,7 +5,7 @@ import SystemPackage
 /// Where an encoder writes a picture: a file that appears when it is whole (see `AtomicFile`), or memory.
 final class PictureOutput {
     /// The file; nil for one in memory.
-    let path: String?
+    let path: FilePath?
     /// Open until this object goes.
     let file: UnsafeMutablePointer<FILE>
 

@@ -1,10 +1,12 @@
+import SystemPackage
+
 /// A picture that is read row by row from the top, whatever the format of its file.
 ///
 /// Rows have the samples of the file: grey stays grey, 16 bits stay 16, alpha is there. Palettes and samples of 1, 2 and 4
 /// bits are expanded. Samples are those of the picture's own colour space, which ``metadata`` tells.
 public protocol PictureReader: AnyObject {
     /// The file; nil for bytes in memory.
-    var path: String? { get }
+    var path: FilePath? { get }
     /// As stored: the orientation that the metadata tells is not applied.
     var width: Int { get }
     /// Rows as stored.

@@ -1,3 +1,5 @@
+import SystemPackage
+
 extension PictureReader {
     /// Reads the next row into an array of `width * layout.byteCount` bytes.
     func readRow(into row: inout [UInt8]) throws(ImageError) {
@@ -13,7 +15,7 @@ extension Picture {
     /// 8 with rounding, and what is transparent is composited over white.
     ///
     /// Memory grows with the rows that arrive, so that a header alone claims none.
-    public init(contentsOf path: String) throws(ImageError) { try self.init(PictureSource(path: path)) }
+    public init(contentsOf path: FilePath) throws(ImageError) { try self.init(PictureSource(path: path)) }
 
     /// Reads a whole picture in memory, converted in the same way.
     ///

@@ -7,7 +7,7 @@ import SystemPackage
 /// copied first, to a file without a name.
 public final class PictureSource: Sendable {
     /// The file; nil for bytes in memory.
-    public let path: String?
+    public let path: FilePath?
     /// What the first bytes tell; nil where the file is of no format that is read.
     public let format: PictureFormat?
 
@@ -17,7 +17,7 @@ public final class PictureSource: Sendable {
     private let file: InputFile
 
     /// - Throws: when the file is missing, a folder, or unreadable; of a pipe also when there is no room for its copy.
-    public convenience init(path: String) throws(ImageError) {
+    public convenience init(path: FilePath) throws(ImageError) {
         let file = try inFile { () throws(FileError) in try InputFile(orCopyOf: path) }
         try self.init(file, path: path)
     }
@@ -28,7 +28,7 @@ public final class PictureSource: Sendable {
     ///   - descriptor: of the stream, which is not closed.
     ///   - name: what messages call it.
     /// - Throws: when it cannot be read, or there is no room for its copy.
-    public convenience init(copying descriptor: FileDescriptor, name: String) throws(ImageError) {
+    public convenience init(copying descriptor: FileDescriptor, name: FilePath) throws(ImageError) {
         let file = try inFile { () throws(FileError) in try InputFile(copying: descriptor, name: name) }
         try self.init(file, path: name)
     }
@@ -38,7 +38,7 @@ public final class PictureSource: Sendable {
         try self.init(InputFile(Array(bytes), name: ""), path: nil)
     }
 
-    init(_ file: InputFile, path: String?) throws(ImageError) {
+    init(_ file: InputFile, path: FilePath?) throws(ImageError) {
         self.file = file
         self.path = path
         format = PictureFormat(start: try PictureInput(file, path: path).start)

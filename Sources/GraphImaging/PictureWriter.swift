@@ -1,8 +1,10 @@
+import SystemPackage
+
 /// A picture that is written row by row from the top, to a file that appears when it is whole (see `AtomicFile`), or into
 /// memory: the same bytes.
 public protocol PictureWriter: AnyObject {
     /// The file; nil for one in memory.
-    var path: String? { get }
+    var path: FilePath? { get }
     /// Columns of the picture, in pixels.
     var width: Int { get }
     /// Rows of the picture, in pixels.

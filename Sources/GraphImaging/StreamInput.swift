@@ -5,7 +5,7 @@ import SystemPackage
 /// Bytes that come one after another and are read once, as from a pipe.
 final class StreamInput {
     /// How errors call it; nil for bytes in memory.
-    let path: String?
+    let path: FilePath?
     /// Bytes of all of it; nil of a pipe or device.
     let byteCount: Int?
 
@@ -16,8 +16,8 @@ final class StreamInput {
     private var place = 0
 
     /// Opens a file, a pipe or a device.
-    init(path: String) throws(FileError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    init(path: FilePath) throws(FileError) {
+        let descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw .unreadable(path: path, errno == ENOENT ? .missing : .system(.latest)) }
         var status = stat()
         let isKnown = fstat(descriptor, &status) == 0
@@ -35,7 +35,7 @@ final class StreamInput {
     /// - Parameters:
     ///   - descriptor: is not closed.
     ///   - name: how errors call it.
-    init(_ descriptor: FileDescriptor, name: String) {
+    init(_ descriptor: FileDescriptor, name: FilePath) {
         path = name
         self.descriptor = descriptor.rawValue
         isOwned = false

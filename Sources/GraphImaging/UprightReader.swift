@@ -1,9 +1,11 @@
+import SystemPackage
+
 /// A picture turned upright, as its Exif block tells that it is to be seen.
 ///
 /// All of it is held in memory, since its first row may be the last column that is stored.
 public final class UprightReader: PictureReader {
     /// The file; nil for bytes in memory.
-    public var path: String? { reader.path }
+    public var path: FilePath? { reader.path }
     /// Columns of the upright picture.
     public let width: Int
     /// Rows of the upright picture.

@@ -1,23 +1,24 @@
 import GraphFiles
+import SystemPackage
 
 /// What is wrong with raw video. The path is nil of bytes in memory.
 public enum VideoError: Error, Hashable, Sendable {
     /// The file system refused.
     case file(FileError)
     /// The first line.
-    case header(path: String?, HeaderProblem)
+    case header(path: FilePath?, HeaderProblem)
     /// Frames of more than ``PNGReader/mostPixelsInMemory`` pixels, or of a side longer than ``PNGReader/longestSide``.
-    case tooLarge(path: String?, PictureSize)
+    case tooLarge(path: FilePath?, PictureSize)
     /// Frames to be made that would be too large, in the same way.
-    case tooLargeResult(path: String?, PictureSize)
+    case tooLargeResult(path: FilePath?, PictureSize)
     /// What should be the head of a frame is something else.
     ///
     /// - Parameter frame: counted from 1.
-    case damaged(path: String?, frame: Int)
+    case damaged(path: FilePath?, frame: Int)
     /// It ends within a frame.
     ///
     /// - Parameter frame: counted from 1.
-    case cutShort(path: String?, frame: Int)
+    case cutShort(path: FilePath?, frame: Int)
 
     /// Why the first line is not one that is read.
     public enum HeaderProblem: Hashable, Sendable, Error {
@@ -42,7 +43,7 @@ public enum VideoError: Error, Hashable, Sendable {
 
 extension VideoError: CustomStringConvertible {
     /// The file; nil for bytes in memory.
-    public var path: String? {
+    public var path: FilePath? {
         switch self {
         case .file(let error): error.path
         case .header(let path, _), .tooLarge(let path, _), .tooLargeResult(let path, _), .damaged(let path, _),
@@ -75,9 +76,9 @@ extension VideoError.HeaderProblem: CustomStringConvertible {
         case .tooLong: "the video's header has no end within \(VideoHeader.byteLimit) bytes; make it again"
         case .missing(let tag): "the video's header lacks \(tag); make it again"
         case .repeated(let tag): "the video's header has \(tag) twice; make it again"
-        case .unreadable(let tag): "the video's header is damaged at '\(tag)'; make it again"
+        case .unreadable(let tag): "the video's header is damaged at '\(tag.shown)'; make it again"
         case .unknownLayout(let name):
-            "the video's samples lie as '\(name)', which is not known; convert it by ffmpeg's -pix_fmt yuv420p or yuv444p"
+            "the video's samples lie as '\(name.shown)', which is not known; convert it by ffmpeg's -pix_fmt yuv420p or yuv444p"
         case .interlaced:
             "the video is interlaced; make whole frames of it by ffmpeg's -vf yadif, or by -vf setfield=prog if they are whole"
         }

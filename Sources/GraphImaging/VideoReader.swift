@@ -4,7 +4,7 @@ import SystemPackage
 /// Raw video that is read frame by frame, from a file, a pipe or memory.
 public final class VideoReader {
     /// The file; nil for bytes in memory.
-    public var path: String? { input.path }
+    public var path: FilePath? { input.path }
     /// What stands at its head.
     public let header: VideoHeader
     /// Frames read so far.
@@ -15,7 +15,7 @@ public final class VideoReader {
     /// Opens a file, a pipe or a device.
     ///
     /// - Throws: when it cannot be read; what is wrong with its header.
-    public convenience init(path: String) throws(VideoError) {
+    public convenience init(path: FilePath) throws(VideoError) {
         let input: StreamInput
         do { input = try StreamInput(path: path) } catch { throw .file(error) }
         try self.init(input)
@@ -27,7 +27,7 @@ public final class VideoReader {
     ///   - descriptor: is not closed.
     ///   - name: what messages call it.
     /// - Throws: when it cannot be read; what is wrong with its header.
-    public convenience init(_ descriptor: FileDescriptor, name: String) throws(VideoError) {
+    public convenience init(_ descriptor: FileDescriptor, name: FilePath) throws(VideoError) {
         try self.init(StreamInput(descriptor, name: name))
     }
 

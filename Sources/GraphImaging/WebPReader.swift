@@ -1,5 +1,6 @@
 import CGraphWebP
 import Glibc
+import SystemPackage
 
 /// Reads a WebP, lossy or lossless, with 8 bits, and alpha where the picture has it. Of an animation it is the first frame.
 ///
@@ -8,7 +9,7 @@ import Glibc
 /// Source: RFC 9649.
 public final class WebPReader: PictureReader {
     /// The file; nil for bytes in memory.
-    public let path: String?
+    public let path: FilePath?
     /// Columns of the picture, in pixels.
     public var width: Int { contents.size.width }
     /// Rows of the picture, in pixels.
@@ -30,7 +31,7 @@ public final class WebPReader: PictureReader {
     /// Reads a file and looks through it.
     ///
     /// - Throws: when the file is missing, unreadable, no WebP, cut short, damaged, or too large.
-    public convenience init(path: String) throws(ImageError) { try self.init(PictureSource(path: path).input()) }
+    public convenience init(path: FilePath) throws(ImageError) { try self.init(PictureSource(path: path).input()) }
 
     /// Looks through a file in memory.
     ///

@@ -1,5 +1,6 @@
 import CGraphWebP
 import Glibc
+import SystemPackage
 
 /// Writes a WebP, lossy or lossless, with 8 bits and alpha. Grey becomes RGB, since the format has no grey.
 ///
@@ -19,7 +20,7 @@ public final class WebPWriter: PictureWriter {
     }
 
     /// The file; nil for one in memory.
-    public var path: String? { output.path }
+    public var path: FilePath? { output.path }
     /// Columns of the picture, in pixels.
     public let width: Int
     /// Rows of the picture, in pixels.

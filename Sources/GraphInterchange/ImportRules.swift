@@ -1,5 +1,6 @@
 import GraphFiles
 import GraphPack
+import SystemPackage
 
 /// How the tensors of another program become those of a model: names, layouts and small sums.
 ///
@@ -23,10 +24,10 @@ import GraphPack
 public struct ImportRules: Hashable, Sendable {
     private let rules: [ImportRule]
     /// How errors call the file of the rules.
-    private let name: String
+    private let name: FilePath
 
     /// Reads a rules file of at most 1 MiB.
-    public init(contentsOf path: String) throws(InterchangeError) {
+    public init(contentsOf path: FilePath) throws(InterchangeError) {
         let text: String
         do { text = try InputFile.text(path, byteLimit: 1 << 20) } catch {
             switch error {
@@ -38,7 +39,7 @@ public struct ImportRules: Hashable, Sendable {
     }
 
     /// Reads rules from text; `name` is what errors call it.
-    public init(_ text: String, name: String) throws(InterchangeError) {
+    public init(_ text: String, name: FilePath) throws(InterchangeError) {
         self.name = name
         var rules: [ImportRule] = []
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {

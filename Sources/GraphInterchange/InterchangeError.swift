@@ -1,5 +1,6 @@
 import GraphFiles
 import GraphPack
+import SystemPackage
 
 /// Why a file of another program, or the rules for its names, cannot be read, followed or written.
 public enum InterchangeError: Error, Hashable, Sendable {
@@ -8,23 +9,23 @@ public enum InterchangeError: Error, Hashable, Sendable {
     /// The file is a pack, and cannot be read as one.
     case pack(PackError)
     /// The file is no safetensors file, nor any other that is known.
-    case notSafeTensors(path: String, OtherFile)
+    case notSafeTensors(path: FilePath, OtherFile)
     /// The file is larger than this program reads.
-    case tooLarge(path: String, byteCount: Int, limit: Int)
+    case tooLarge(path: FilePath, byteCount: Int, limit: Int)
     /// A checkpoint of PyTorch before 1.6, which is no archive.
-    case oldCheckpoint(path: String)
+    case oldCheckpoint(path: FilePath)
     /// A checkpoint from a machine of the other byte order.
-    case bigEndianCheckpoint(path: String)
+    case bigEndianCheckpoint(path: FilePath)
     /// The pickle of a checkpoint holds more than tensors' names and shapes.
-    case largePickle(path: String, byteLimit: Int)
+    case largePickle(path: FilePath, byteLimit: Int)
     /// The file breaks a rule of its format.
-    case damaged(path: String, FormatFault)
+    case damaged(path: FilePath, FormatFault)
     /// The contents are not what the format can hold.
-    case unstorable(path: String, FormatFault)
+    case unstorable(path: FilePath, FormatFault)
     /// A file of rules that is no text, or far too long.
-    case notRules(path: String)
+    case notRules(path: FilePath)
     /// A line is no rule, or the rules cannot be followed with the tensors that are there.
-    case unusableRules(name: String, FormatFault)
+    case unusableRules(name: FilePath, FormatFault)
 
     /// What a file is that has no header of a safetensors file.
     public enum OtherFile: Hashable, Sendable {
@@ -37,7 +38,7 @@ public enum InterchangeError: Error, Hashable, Sendable {
 
 extension InterchangeError: CustomStringConvertible {
     /// The file, as the caller named it.
-    public var path: String {
+    public var path: FilePath {
         switch self {
         case .file(let error): error.path
         case .pack(let error): error.path

@@ -1,5 +1,6 @@
 import GraphFiles
 import GraphPack
+import SystemPackage
 
 /// Named tensors in the `.safetensors` format of other frameworks.
 ///
@@ -28,7 +29,7 @@ extension SafeTensors {
     /// Reads all tensors as float32. F16 and BF16 are exact so; F64 is rounded to nearest.
     ///
     /// - Throws: an ``InterchangeError`` that names the part of the header or the tensor at fault.
-    public init(contentsOf path: String) throws(InterchangeError) {
+    public init(contentsOf path: FilePath) throws(InterchangeError) {
         try self.init(reading: inFile { () throws(FileError) in try InputFile(path) })
     }
 
@@ -65,7 +66,7 @@ extension SafeTensors {
     /// Writes the file as float32, whole or not at all; equal contents give equal bytes.
     ///
     /// - Throws: `unstorable` if two tensors share a path or a limit is exceeded; `file` with the system's reason.
-    public func write(to path: String) throws(InterchangeError) {
+    public func write(to path: FilePath) throws(InterchangeError) {
         var header = SafeTensorsHeader()
         header.metadata = metadata
         var dataByteCount = 0

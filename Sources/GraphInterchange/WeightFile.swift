@@ -1,5 +1,6 @@
 import GraphFiles
 import GraphPack
+import SystemPackage
 
 /// Named tensors of another program's file: `.safetensors`, `.npz`, PyTorch's `.pth`, or a pack's weights.
 public struct WeightFile: Hashable, Sendable {
@@ -15,12 +16,12 @@ public struct WeightFile: Hashable, Sendable {
     /// Nothing in the file is executed. All tensors are taken as float32.
     ///
     /// - Throws: an ``InterchangeError`` that names the part at fault.
-    public init(contentsOf path: String) throws(InterchangeError) {
+    public init(contentsOf path: FilePath) throws(InterchangeError) {
         try self.init(reading: inFile { () throws(FileError) in try InputFile(path) })
     }
 
     /// Reads a file that is in memory.
-    public init(bytes: [UInt8], name: String) throws(InterchangeError) {
+    public init(bytes: [UInt8], name: FilePath) throws(InterchangeError) {
         try self.init(reading: InputFile(bytes, name: name))
     }
 

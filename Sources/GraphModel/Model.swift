@@ -3,6 +3,7 @@ import GraphIR
 import GraphLanguage
 import GraphPack
 import GraphRuntime
+import SystemPackage
 
 /// A model in memory: its graph, its compiled entries and its weights, from a `.graph` or a `.gpack`.
 ///
@@ -31,9 +32,9 @@ public struct Model: Sendable {
     ///   - values: compile-time parameters of a `.graph` file, by name.
     ///   - seed: of the fresh weights.
     public init(
-        contentsOf path: String, values: [String: CompileTimeValue] = [:], seed: UInt64 = 0
+        contentsOf path: FilePath, values: [String: CompileTimeValue] = [:], seed: UInt64 = 0
     ) throws(ModelError) {
-        if path.hasSuffix(".graph") {
+        if path.extension == "graph" {
             try self.init(source: SourceText(contentsOf: path), values: values, seed: seed)
         } else {
             guard values.isEmpty else {
@@ -63,11 +64,11 @@ public struct Model: Sendable {
     public init(_ file: PackFile) throws(ModelError) {
         graphText = file.graphText
         if file.compilerVersion == Pipeline.version, let text = file.compiledText {
-            let source = SourceText(text, name: file.path)
+            let source = SourceText(text, name: file.path.shown)
             compiled = try source.compiled([:], upTo: .fused, entries: { $0 != .train })
             postponed = source
         } else {
-            let source = SourceText(graphText, name: file.path)
+            let source = SourceText(graphText, name: file.path.shown)
             compiled = try Self.continued(source.compiled([:], upTo: .elaborated), from: source)
             postponed = nil
         }
@@ -130,7 +131,7 @@ public struct Model: Sendable {
     /// Replaces the weights.
     ///
     /// - Throws: naming each tensor that is missing, unknown or of another shape.
-    public func bind(_ weights: [PackedTensor], from path: String) throws(ModelError) {
+    public func bind(_ weights: [PackedTensor], from path: FilePath) throws(ModelError) {
         try WeightFit(weights: weights.map { ($0.path, $0.shape) }, of: path).check(compiled.name, parameters)
         for tensor in weights {
             do { try parameters.setValues(tensor.values, of: tensor.path) } catch { throw .runtime(error) }

@@ -4,6 +4,7 @@ import GraphIR
 import GraphLanguage
 import GraphPack
 import GraphRuntime
+import SystemPackage
 
 /// Why a model cannot be loaded, run or saved.
 public enum ModelError: Error, Hashable, Sendable {
@@ -18,7 +19,7 @@ public enum ModelError: Error, Hashable, Sendable {
     case evaluation(NodeError)
 
     /// Compile-time parameters are given for a pack, which has none left.
-    case parametersOfPack(path: String)
+    case parametersOfPack(path: FilePath)
     /// A model cannot begin with a dump of this stage.
     case lateStage(name: String, Stage)
     /// The model declares no entry of this role.

@@ -2,6 +2,7 @@ import GraphCompiler
 import GraphFiles
 import GraphIR
 import GraphLanguage
+import SystemPackage
 
 /// A `.graph` file's text, with the name that messages give it.
 public struct SourceText: Hashable, Sendable {
@@ -17,8 +18,8 @@ public struct SourceText: Hashable, Sendable {
     }
 
     /// Reads a file of at most 64 MiB, in UTF-8.
-    public init(contentsOf path: String) throws(ModelError) {
-        name = path
+    public init(contentsOf path: FilePath) throws(ModelError) {
+        name = path.shown
         do { text = try InputFile.text(path, byteLimit: 64 << 20) } catch { throw .file(error) }
     }
 

@@ -1,6 +1,7 @@
 import GraphLanguage
 import GraphPack
 import GraphRuntime
+import SystemPackage
 
 /// Whether the weights of a file are those that a model has.
 struct WeightFit {
@@ -9,10 +10,10 @@ struct WeightFit {
     private let weights: [Heading]
     private let states: [Heading]
     /// How errors call the file.
-    private let path: String
+    private let path: FilePath
 
     /// - Parameter states: of training, which a file may hold some, all or none of.
-    init(weights: [Heading], states: [Heading] = [], of path: String) {
+    init(weights: [Heading], states: [Heading] = [], of path: FilePath) {
         self.weights = weights
         self.states = states
         self.path = path

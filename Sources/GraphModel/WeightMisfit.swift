@@ -1,4 +1,5 @@
 import GraphPack
+import SystemPackage
 
 /// How the weights of a file differ from those of a model.
 public struct WeightMisfit: Hashable, Sendable {
@@ -12,7 +13,7 @@ public struct WeightMisfit: Hashable, Sendable {
     }
 
     /// The file, as the caller named it.
-    public var path: String
+    public var path: FilePath
     /// The model's name in its graph.
     public var model: String
     /// Of the paths and shapes of the file's weights.

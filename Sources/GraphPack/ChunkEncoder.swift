@@ -1,3 +1,5 @@
+import SystemPackage
+
 /// Makes the stored bytes of chunks: `StoredElement.swift` describes them. One worker's own.
 final class ChunkEncoder {
     private let textCompressor: ZstdCompressor
@@ -6,7 +8,7 @@ final class ChunkEncoder {
     private var packed = [UInt8](repeating: 0, count: StoredElement.fp32.elementsPerChunk)
 
     /// - Parameter path: of the file that is to be written, for errors.
-    init(for path: String) throws(PackError) {
+    init(for path: FilePath) throws(PackError) {
         guard let textCompressor = ZstdCompressor(for: .text), let planeCompressor = ZstdCompressor(for: .planes) else {
             throw .outOfMemory(path: path)
         }

@@ -1,4 +1,5 @@
 import GraphFiles
+import SystemPackage
 
 /// A SHA-256 hash; prints as 64 hexadecimal digits.
 public struct Digest: Hashable, Sendable, CustomStringConvertible {
@@ -25,7 +26,7 @@ extension Digest {
     /// The hash of a file's bytes.
     ///
     /// - Throws: when the file is missing, cannot be read or is cut short meanwhile.
-    public init(ofFile path: String) throws(FileError) {
+    public init(ofFile path: FilePath) throws(FileError) {
         let file = try InputFile(path)
         var hash = SHA256()
         var bytes = [UInt8](repeating: 0, count: min(file.byteCount, 1 << 20))
@@ -41,7 +42,7 @@ extension Digest {
     public init(ofBytes bytes: [UInt8]) { self = SHA256.hash(of: bytes) }
 
     /// The hash of named things, each known by its own, in order.
-    public init(of parts: [(name: String, digest: Digest)]) {
+    public init(of parts: [(name: [UInt8], digest: Digest)]) {
         var hash = SHA256()
         for (name, digest) in parts {
             hash.update(Self.encodedHeading(path: name, shape: []))
@@ -59,7 +60,7 @@ extension Digest {
     public static func fingerprint(of tensors: [(path: String, shape: [Int])]) -> Digest {
         var hash = SHA256()
         for (path, shape) in tensors.sorted(by: { $0.path.precedesInBytes($1.path) }) {
-            hash.update(encodedHeading(path: path, shape: shape))
+            hash.update(encodedHeading(path: Array(path.utf8), shape: shape))
         }
         return hash.finished()
     }
@@ -70,17 +71,17 @@ extension Digest {
     static func weights(_ tensors: [(path: String, shape: [Int], values: Digest)]) -> Digest {
         var hash = SHA256()
         for (path, shape, values) in tensors.sorted(by: { $0.path.precedesInBytes($1.path) }) {
-            hash.update(encodedHeading(path: path, shape: shape))
+            hash.update(encodedHeading(path: Array(path.utf8), shape: shape))
             hash.update(values.bytes)
         }
         return hash.finished()
     }
 
     /// The length of the path in two bytes, the path, the rank in one, each size in eight.
-    private static func encodedHeading(path: String, shape: [Int]) -> [UInt8] {
+    private static func encodedHeading(path: [UInt8], shape: [Int]) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.appendLittleEndian(UInt16(truncatingIfNeeded: path.utf8.count))
-        bytes += path.utf8
+        bytes.appendLittleEndian(UInt16(truncatingIfNeeded: path.count))
+        bytes += path
         bytes.append(UInt8(truncatingIfNeeded: shape.count))
         for size in shape { bytes.appendLittleEndian(UInt64(size)) }
         return bytes

@@ -1,4 +1,5 @@
 import GraphBasics
+import SystemPackage
 
 /// A pack as the bytes of its file.
 struct EncodedPack {
@@ -8,7 +9,7 @@ struct EncodedPack {
     let report: StorageReport
 
     /// - Parameter path: of the file that is to be written, for errors.
-    init(_ pack: Pack, path: String) throws(PackError) {
+    init(_ pack: Pack, path: FilePath) throws(PackError) {
         let sections = pack.unencodedSections
         let rounded = try parallelMap(
             sections.count, threadCount: threadCount(forByteCount: sections.reduce(0) { $0 + $1.byteCount }),
@@ -118,7 +119,7 @@ private struct RoundedSection: Sendable {
 
     var chunkCount: Int { elementCount.ceilingDivided(by: type.elementsPerChunk) }
 
-    func encodedChunk(_ index: Int, _ encoder: ChunkEncoder, _ path: String) throws(PackError) -> EncodedChunk {
+    func encodedChunk(_ index: Int, _ encoder: ChunkEncoder, _ path: FilePath) throws(PackError) -> EncodedChunk {
         let start = index * type.elementsPerChunk
         let range = start..<min(start + type.elementsPerChunk, elementCount)
         let chunk: EncodedChunk? =

@@ -1,4 +1,5 @@
 import GraphBasics
+import GraphFiles
 
 /// What differs between two packs: which tensors and by how much, which texts, which words.
 public struct PackDifference: Hashable, Sendable {
@@ -81,7 +82,7 @@ extension PackDifference {
     private static func words(_ title: String, _ first: [String: String], _ second: [String: String]) -> [String] {
         Set(first.keys).union(second.keys).sorted { $0.precedesInBytes($1) }
             .filter { first[$0] != second[$0] }
-            .map { "\(title) \($0): \(first[$0] ?? "none"), \(second[$0] ?? "none")" }
+            .map { "\(title) \($0.shown): \((first[$0] ?? "none").shown), \((second[$0] ?? "none").shown)" }
     }
 }
 

@@ -1,23 +1,24 @@
 import GraphFiles
+import SystemPackage
 
 /// Why a pack could not be read or written.
 public enum PackError: Error, Hashable, Sendable {
     /// The file system refused.
     case file(FileError)
     /// The file is something else.
-    case notPack(path: String, OtherFile)
+    case notPack(path: FilePath, OtherFile)
     /// The pack is of another version of the format than this program writes.
-    case unsupportedVersion(path: String, version: Int)
+    case unsupportedVersion(path: FilePath, version: Int)
     /// The file is larger than any pack.
-    case tooLarge(path: String)
+    case tooLarge(path: FilePath)
     /// The file breaks a rule of the format.
-    case damaged(path: String, PackFault)
+    case damaged(path: FilePath, PackFault)
     /// The contents are not what the format can hold.
-    case unstorable(path: String, PackFault)
+    case unstorable(path: FilePath, PackFault)
     /// The file that was written reads as something else; it is not put in its place.
-    indirect case readsBackOtherwise(path: String, PackVerification.Damage)
+    indirect case readsBackOtherwise(path: FilePath, PackVerification.Damage)
     /// Memory ran out while the pack was encoded.
-    case outOfMemory(path: String)
+    case outOfMemory(path: FilePath)
 
     /// What a file is that is no pack.
     public enum OtherFile: Hashable, Sendable {
@@ -29,7 +30,7 @@ public enum PackError: Error, Hashable, Sendable {
 
 extension PackError: CustomStringConvertible {
     /// The file, as the caller named it.
-    public var path: String {
+    public var path: FilePath {
         switch self {
         case .file(let error): error.path
         case .notPack(let path, _), .unsupportedVersion(let path, _), .tooLarge(let path), .damaged(let path, _),

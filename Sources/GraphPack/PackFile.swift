@@ -1,12 +1,13 @@
 import GraphBasics
 import GraphFiles
+import SystemPackage
 
 /// A pack on disk: its table and texts have been read and checked, its tensors are decoded where they are wanted.
 ///
 /// ``Pack`` holds all of it as values; this is for who has memory of his own for the tensors, or wants none.
 public struct PackFile: Sendable {
     /// How errors call it.
-    public var path: String { file.path }
+    public var path: FilePath { file.path }
     /// The elaborated graph, in public ops: what a pack keeps for ever.
     public let graphText: String
     /// The entries as the compiler of ``compilerVersion`` left them; nil where it left none.
@@ -23,7 +24,7 @@ public struct PackFile: Sendable {
     /// Size, header, limits, order and places of all sections are checked before anything is allocated for them.
     ///
     /// - Throws: a ``PackError`` that names the part at fault.
-    public init(contentsOf path: String) throws(PackError) {
+    public init(contentsOf path: FilePath) throws(PackError) {
         try self.init(reading: inFile { () throws(FileError) in try InputFile(path) })
     }
 

@@ -1,5 +1,6 @@
 import GraphBasics
 import GraphFiles
+import SystemPackage
 
 extension Pack {
     /// Reads a whole file and checks every byte of it.
@@ -8,14 +9,14 @@ extension Pack {
     /// them, and a chunk's checksum before it is decoded. ``PackVerification`` also checks the digests.
     ///
     /// - Throws: a ``PackError`` that names the part at fault.
-    public init(contentsOf path: String) throws(PackError) {
+    public init(contentsOf path: FilePath) throws(PackError) {
         try self.init(reading: inFile { () throws(FileError) in try InputFile(path) })
     }
 
     /// Reads a pack that is in memory.
     ///
     /// - Parameter name: how errors call it.
-    public init(bytes: [UInt8], name: String) throws(PackError) {
+    public init(bytes: [UInt8], name: FilePath) throws(PackError) {
         try self.init(reading: InputFile(bytes, name: name))
     }
 

@@ -1,5 +1,6 @@
 import GraphBasics
 import GraphFiles
+import SystemPackage
 
 /// What checking every part of a pack found: each checksum, each digest, each value finite.
 ///
@@ -27,12 +28,12 @@ public struct PackVerification: Hashable, Sendable {
 
 extension PackVerification {
     /// Reads the whole file, chunk by chunk. What is wrong with it is a result, no error.
-    public init(contentsOf path: String) {
+    public init(contentsOf path: FilePath) {
         do throws(FileError) { self.init(reading: try InputFile(path)) } catch { self.init(failure: .file(error)) }
     }
 
     /// Checks a pack that is in memory.
-    public init(bytes: [UInt8], name: String) { self.init(reading: InputFile(bytes, name: name)) }
+    public init(bytes: [UInt8], name: FilePath) { self.init(reading: InputFile(bytes, name: name)) }
 
     init(reading file: InputFile) {
         do throws(PackError) {

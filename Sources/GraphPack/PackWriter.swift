@@ -1,4 +1,5 @@
 import GraphFiles
+import SystemPackage
 
 extension Pack {
     /// Writes the file, whole or not at all: the old one stays until the new one is on disk and has been read
@@ -9,7 +10,7 @@ extension Pack {
     ///
     /// - Throws: `invalidContents` if two tensors share a path, a limit is exceeded or a value does not fit the
     ///   storage format; `unwritable` with the system's reason.
-    public func write(to path: String) throws(PackError) {
+    public func write(to path: FilePath) throws(PackError) {
         _ = try write(to: path, calls: .system)
     }
 
@@ -17,13 +18,13 @@ extension Pack {
     ///
     /// - Returns: what each weight takes in the file, and how far it was rounded.
     @discardableResult
-    public func write(to path: String, storage: StorageFormat) throws(PackError) -> StorageReport {
+    public func write(to path: FilePath, storage: StorageFormat) throws(PackError) -> StorageReport {
         var pack = self
         pack.storage = storage
         return try pack.write(to: path, calls: .system)
     }
 
-    func write(to path: String, calls: FileCalls) throws(PackError) -> StorageReport {
+    func write(to path: FilePath, calls: FileCalls) throws(PackError) -> StorageReport {
         let encoded = try EncodedPack(self, path: path)
         let file = try inFile { () throws(FileError) in
             let file = try AtomicFile(path: path, calls: calls)

@@ -1,4 +1,5 @@
 import GraphFiles
+import SystemPackage
 
 /// The front of a `.gpack` file: its header and the table of its sections.
 ///
@@ -197,7 +198,7 @@ extension SectionTable {
     }
 
     /// Tells a pack from other files, and a damaged signature from none.
-    private static func checkSignature(of header: [UInt8], _ path: String) throws(PackError) {
+    private static func checkSignature(of header: [UInt8], _ path: FilePath) throws(PackError) {
         let found = header.prefix(signature.count)
         guard found != signature[...] else { return }
         let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]

@@ -1,4 +1,5 @@
 import GraphImaging
+import SystemPackage
 
 /// What bicubic interpolation makes of a picture: what the page shows beside the network's result.
 ///
@@ -30,7 +31,7 @@ struct BicubicPicture {
         let encoding = isJPEG ? PictureEncoding(.jpeg, quality: .level(98)) : PictureEncoding(.png)
         let metadata = PictureMetadata(iccProfile: reader.metadata.iccProfile, colour: reader.metadata.colour)
         let writer = try encoding.writer(
-            to: .stream(file.descriptor, name: "bicubic.\(encoding.format.ending)"), size: size, layout: layout,
+            to: .stream(file.descriptor, name: FilePath("bicubic.\(encoding.format.ending)")), size: size, layout: layout,
             metadata: metadata)
         var rows: [Row] = []
         var top = 0

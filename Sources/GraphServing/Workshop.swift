@@ -123,7 +123,7 @@ final class Workshop: Sendable {
             isCancelled: { self.picture(picture.number) == nil })
         let report = try enlarger(of: picture.order.model)
             .enlarge(
-                source, to: .stream(file.descriptor, name: name), as: PictureEncoding(format), observer: observer
+                source, to: .stream(file.descriptor, name: FilePath(name)), as: PictureEncoding(format), observer: observer
             ).report
         return ServedPicture.Enlarged(
             name: name, format: format, file: file, byteCount: try file.byteCount,

@@ -1,5 +1,6 @@
 import GraphModel
 import GraphPack
+import SystemPackage
 
 /// All that a run needs to begin or to go on: the model with its optimizer, the recipe, where training stands,
 /// the average of the weights, and which pictures it trains on.
@@ -12,7 +13,7 @@ public struct Checkpoint: Sendable {
     /// The recipe that the run follows.
     public var recipe: Recipe
     /// The data folders as they were named.
-    public var dataPaths: [String]
+    public var dataPaths: [FilePath]
     /// See ``TrainingData/digest(threadCount:isInterrupted:)``; nil before the pictures were looked at.
     var dataDigest: String?
     var state: TrainingState
@@ -22,7 +23,7 @@ public struct Checkpoint: Sendable {
     /// The beginning of a run: the model's weights and a fresh optimizer.
     ///
     /// - Throws: never for a model that was loaded or compiled.
-    public init(beginning model: Model, _ recipe: Recipe, dataPaths: [String]) throws(TrainingError) {
+    public init(beginning model: Model, _ recipe: Recipe, dataPaths: [FilePath]) throws(TrainingError) {
         self.model = model
         self.recipe = recipe
         self.dataPaths = dataPaths
@@ -39,7 +40,7 @@ public struct Checkpoint: Sendable {
     /// Where a run was saved.
     ///
     /// - Throws: when the file is missing, damaged, or no checkpoint.
-    public init(contentsOf path: String) throws(TrainingError) {
+    public init(contentsOf path: FilePath) throws(TrainingError) {
         let file = try asTrainingError { try PackFile(contentsOf: path) }
         guard let words = file.training else {
             throw .notCheckpoint(path: path)
@@ -57,7 +58,7 @@ public struct Checkpoint: Sendable {
         }
         let paths = words["data"] ?? ""
         let separator: Character = paths.contains("\0") ? "\0" : "\n"
-        dataPaths = paths.split(separator: separator).map(String.init)
+        dataPaths = paths.split(separator: separator).map { FilePath(text: String($0)) }
         dataDigest = words["data_digest"]
     }
 
@@ -67,8 +68,9 @@ public struct Checkpoint: Sendable {
         pack.states += average?.states(like: model.parameters) ?? []
         var words = recipe.words.merging(state.words) { first, _ in first }
         // A path may hold a line end, but none a zero.
-        let holdsLineEnd = dataPaths.contains { $0.contains("\n") }
-        words["data"] = holdsLineEnd ? dataPaths.map { $0 + "\0" }.joined() : dataPaths.joined(separator: "\n")
+        let texts = dataPaths.map(\.text)
+        let holdsLineEnd = texts.contains { $0.contains(where: \.isNewline) }
+        words["data"] = holdsLineEnd ? texts.map { $0 + "\0" }.joined() : texts.joined(separator: "\n")
         words["data_digest"] = dataDigest
         pack.training = words
         return pack

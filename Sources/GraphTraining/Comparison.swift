@@ -2,6 +2,7 @@ import GraphEnlarging
 import GraphBasics
 import GraphModel
 import GraphImaging
+import SystemPackage
 
 /// A picture reduced and enlarged again, by a model and by bicubic interpolation.
 public struct Comparison: Sendable {
@@ -27,7 +28,7 @@ public struct Comparison: Sendable {
 
     /// - Parameter path: of the true picture.
     /// - Throws: when it cannot be read or is too small, or the model cannot run.
-    public init(_ model: Model, _ path: String, threadCount: Int) throws(TrainingError) {
+    public init(_ model: Model, _ path: FilePath, threadCount: Int) throws(TrainingError) {
         let enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount, border: .zero) }
         let scale = enlarger.scale
         let pair = try PicturePair(PictureFiles(name: "", truthPath: path, reducedPath: nil), scale: scale)

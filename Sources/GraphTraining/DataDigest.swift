@@ -10,7 +10,9 @@ extension TrainingData {
     func digest(
         threadCount: Int, isInterrupted: @Sendable () -> Bool = { false }
     ) throws(TrainingError) -> Digest? {
-        let named = training.map { ("train/" + $0.name, $0) } + validation.map { ("validate/" + $0.name, $0) }
+        let named =
+            training.map { (Array("train/".utf8) + $0.name.bytes, $0) }
+            + validation.map { (Array("validate/".utf8) + $0.name.bytes, $0) }
         let files = named.flatMap { name, picture in
             [picture.truthPath, picture.reducedPath].compactMap { path in path.map { (name, $0) } }
         }

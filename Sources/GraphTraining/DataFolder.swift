@@ -1,5 +1,6 @@
 import GraphBasics
 import GraphFiles
+import SystemPackage
 
 /// The pictures of a data set, by what they are for.
 ///
@@ -29,7 +30,7 @@ public struct DataFolder: Hashable, Sendable {
     ///
     /// - Throws: when the folder is missing, holds no PNG, or one picture alone, or lacks some of its low-resolution
     ///   pictures.
-    public init(_ path: String, scale: Int) throws(TrainingError) {
+    public init(_ path: FilePath, scale: Int) throws(TrainingError) {
         let layout = try Layout(path)
         let sets = try layout.trainingSets(scale: scale, reduced: nil)
         let pictures = sets.flatMap(\.pictures)
@@ -47,7 +48,7 @@ public struct DataFolder: Hashable, Sendable {
 
     /// The pictures that a model is measured on: those for validation in the layouts of DIV2K and Flickr2K, all in the
     /// others.
-    public static func forEvaluation(_ path: String, scale: Int) throws(TrainingError) -> [PictureFiles] {
+    public static func forEvaluation(_ path: FilePath, scale: Int) throws(TrainingError) -> [PictureFiles] {
         try PictureSet(forEvaluation: path, scale: scale).pictures
     }
 
@@ -69,7 +70,7 @@ extension PictureSet {
     /// - Parameter reducedFolder: where their low-resolution pictures lie, all of them; nil for those that are found in the
     ///   data folder, or made.
     /// - Throws: when a folder is missing, holds no PNG, or lacks some low-resolution pictures.
-    public init(forEvaluation path: String, scale: Int, reducedFolder: String? = nil) throws(TrainingError) {
+    public init(forEvaluation path: FilePath, scale: Int, reducedFolder: FilePath? = nil) throws(TrainingError) {
         let layout = try Layout(path)
         var reduced: ReducedFolder?
         if let reducedFolder { reduced = try ReducedFolder(reducedFolder, scale: scale) }
@@ -92,16 +93,16 @@ extension PictureSet {
 private struct Layout {
     let folder: Folder
     /// Names of the folders to train on; none where the pictures lie in the folder itself, or all are for validation.
-    private var training: [String] = []
-    private(set) var validation: String?
+    private var training: [FilePath.Component] = []
+    private(set) var validation: FilePath.Component?
     /// Whether the data set has pictures to train on alone, so that a model is not measured on all.
     private(set) var isForTraining = false
 
-    init(_ path: String) throws(TrainingError) {
+    init(_ path: FilePath) throws(TrainingError) {
         let folder = try asTrainingError { try Folder(path) }
         let folders = folder.folders
-        func present(_ names: [String]) -> [String] {
-            names.compactMap { name in folders.first { $0.lowercased() == name.lowercased() } }
+        func present(_ names: [String]) -> [FilePath.Component] {
+            names.compactMap { name in folders.first { $0.lowercasedText == name.lowercased() } }
         }
         self.folder = folder
         training = present(["DIV2K_train_HR", "Flickr2K_HR"])
@@ -125,16 +126,18 @@ private struct Layout {
         return try set(validation, scale: scale, reduced: reduced)
     }
 
-    private func set(_ name: String, scale: Int, reduced: ReducedFolder?) throws(TrainingError) -> PictureSet {
-        let truths = try asTrainingError { try Folder("\(folder.path)/\(name)") }
+    private func set(_ name: FilePath.Component, scale: Int, reduced: ReducedFolder?) throws(TrainingError) -> PictureSet {
+        let truths = try asTrainingError { try Folder(folder.path.appending(name)) }
         return try PictureSet(truths, reduced: self.reduced(for: name, scale: scale, named: reduced))
     }
 
     /// The low-resolution pictures of a folder of true ones: those that were named, or what is found.
-    private func reduced(for truths: String, scale: Int, named: ReducedFolder?) throws(TrainingError) -> ReducedFolder? {
+    private func reduced(
+        for truths: FilePath.Component, scale: Int, named: ReducedFolder?
+    ) throws(TrainingError) -> ReducedFolder? {
         if let named { return named }
         // `DIV2K_train_` of `DIV2K_train_HR`, nothing of `HR`.
-        let beginning = truths.lowercased().hasSuffix("_hr") ? String(truths.dropLast(2)) : nil
+        let beginning = truths.lowercasedText.hasSuffix("_hr") ? String(truths.string.dropLast(2)) : nil
         let isAlone = training.count + (validation == nil ? 0 : 1) <= 1
         return try ReducedFolder.found(in: folder, beginning: beginning, orWithout: isAlone, scale: scale)
     }

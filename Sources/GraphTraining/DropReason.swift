@@ -1,5 +1,6 @@
 import GraphBasics
 import GraphImaging
+import SystemPackage
 
 /// Why a photograph is no part of a data set.
 public enum DropReason: Hashable, Sendable {
@@ -8,11 +9,11 @@ public enum DropReason: Hashable, Sendable {
     /// A side is too short once it is cut to a multiple of the scales.
     case tooSmall(PictureSize, smallestSide: Int)
     /// Another photograph has the same size and pixels.
-    case samePixels(as: String)
+    case samePixels(as: FilePath)
     /// Bicubic enlargement by the scale brings it back to so many dB.
     case flat(psnr: Double, scale: Int)
     /// Another photograph shows nearly the same.
-    case looksLike(String)
+    case looksLike(FilePath)
 }
 
 extension DropReason: CustomStringConvertible {

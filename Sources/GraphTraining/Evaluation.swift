@@ -2,6 +2,7 @@ import GraphEnlarging
 import GraphBasics
 import GraphModel
 import GraphImaging
+import SystemPackage
 
 /// How close a model and bicubic enlargement come to true pictures.
 public struct Evaluation: Hashable, Sendable {
@@ -30,7 +31,7 @@ public struct Evaluation: Hashable, Sendable {
     /// The scores of one picture.
     public struct Row: Hashable, Sendable {
         /// The picture's name, without its ending.
-        public var name: String
+        public var name: FilePath
         /// Scores of the model's enlargement.
         public var model: Scores
         /// Scores of bicubic interpolation.

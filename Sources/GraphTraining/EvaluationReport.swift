@@ -11,7 +11,7 @@ extension Evaluation {
 
     /// Aligned columns for people: a line for each picture and one for the mean.
     public var table: String {
-        let names = (rows + [mean]).map(\.name)
+        let names = (rows + [mean]).map(\.name.shown)
         let width = max(7, names.map(\.count).max() ?? 0)
         func line(_ name: String, _ cells: [String], width cellWidth: Int = 9) -> String {
             name + String(repeating: " ", count: width - name.count)
@@ -19,7 +19,7 @@ extension Evaluation {
         }
         let body = (rows + [mean]).map { row in
             line(
-                row.name,
+                row.name.shown,
                 [
                     decimal(row.model.psnr, digits: 2), decimal(row.bicubic.psnr, digits: 2),
                     decimal(row.model.ssim, digits: 4), decimal(row.bicubic.ssim, digits: 4),
@@ -32,7 +32,7 @@ extension Evaluation {
     /// Comma-separated values (RFC 4180, with line feeds): a line for each picture, the mean last.
     public var csv: String {
         let lines = (rows + [mean]).map { row in
-            ([csvField(row.name)] + row.figures.map { decimal($0.value, digits: 6) }).joined(separator: ",")
+            ([csvField(row.name.shown)] + row.figures.map { decimal($0.value, digits: 6) }).joined(separator: ",")
         }
         return ((["picture"] + mean.figures.map(\.name)).joined(separator: ",")) + "\n" + lines.joined(separator: "\n") + "\n"
     }
@@ -43,7 +43,7 @@ extension Evaluation {
     public func json(pictures: String) -> String {
         func object(_ row: Row) -> String {
             let figures = row.figures.map { "\(jsonString($0.name)): \($0.value.isFinite ? "\($0.value)" : "null")" }
-            return "{" + (["\"picture\": \(jsonString(row.name))"] + figures).joined(separator: ", ") + "}"
+            return "{" + (["\"picture\": \(row.name.json)"] + figures).joined(separator: ", ") + "}"
         }
         return """
             {

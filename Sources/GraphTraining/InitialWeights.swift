@@ -1,5 +1,6 @@
 import GraphModel
 import GraphPack
+import SystemPackage
 
 /// The weights of another pack that a model can begin with: those of the same name and shape.
 ///
@@ -7,7 +8,7 @@ import GraphPack
 /// enlarge are the same.
 public struct InitialWeights: Sendable {
     /// As messages call the pack.
-    public let path: String
+    public let path: FilePath
     /// What is taken.
     public private(set) var matching: [PackedTensor] = []
     /// In both, with unequal shapes.
@@ -19,7 +20,7 @@ public struct InitialWeights: Sendable {
     private let digest: Digest
 
     /// - Throws: when the pack cannot be read, or no weight fits.
-    public init(contentsOf path: String, for model: Model) throws(TrainingError) {
+    public init(contentsOf path: FilePath, for model: Model) throws(TrainingError) {
         let pack: Pack
         do { pack = try Pack(contentsOf: path) } catch { throw .pack(error) }
         self.path = path

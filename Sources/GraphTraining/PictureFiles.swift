@@ -1,9 +1,11 @@
+import SystemPackage
+
 /// Where one picture lies.
 public struct PictureFiles: Hashable, Sendable {
     /// The file's name without its ending.
-    public var name: String
+    public var name: FilePath
     /// The picture in full resolution.
-    public var truthPath: String
+    public var truthPath: FilePath
     /// The same in low resolution; nil where it is to be made.
-    public var reducedPath: String?
+    public var reducedPath: FilePath?
 }

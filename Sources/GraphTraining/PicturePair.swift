@@ -1,5 +1,6 @@
 import GraphBasics
 import GraphImaging
+import SystemPackage
 
 /// A picture and its low-resolution counterpart, smaller by a whole factor in both directions.
 public struct PicturePair: Hashable, Sendable {
@@ -34,7 +35,7 @@ public struct PicturePair: Hashable, Sendable {
     init(
         _ files: PictureFiles, scale: Int, reducedRows rows: Range<Int>, reducedColumns columns: Range<Int>
     ) throws(TrainingError) {
-        func band(_ path: String, scale: Int, _ needed: (_ height: Int) -> Range<Int>) throws(TrainingError) -> PictureBand {
+        func band(_ path: FilePath, scale: Int, _ needed: (_ height: Int) -> Range<Int>) throws(TrainingError) -> PictureBand {
             try asTrainingError {
                 let reader = try PictureSource(path: path).reader().upright()
                 guard rows.upperBound <= reader.height / scale, columns.upperBound <= reader.width / scale else {
@@ -77,7 +78,7 @@ public struct PicturePair: Hashable, Sendable {
     /// Memory that the pixels take.
     var byteCount: Int { truth.pixels.count + reduced.pixels.count }
 
-    private static func read(_ path: String) throws(TrainingError) -> Picture {
+    private static func read(_ path: FilePath) throws(TrainingError) -> Picture {
         do { return try Picture(contentsOf: path) } catch { throw .image(error) }
     }
 }
@@ -113,7 +114,7 @@ extension PictureFiles {
         }
     }
 
-    private static func storedSize(_ path: String) throws(TrainingError) -> PictureSize {
+    private static func storedSize(_ path: FilePath) throws(TrainingError) -> PictureSize {
         do { return try PictureSource(path: path).reader().upright().size } catch { throw .image(error) }
     }
 }

@@ -1,5 +1,6 @@
 import GraphBasics
 import GraphFiles
+import SystemPackage
 
 /// The true pictures of one folder, each with its low-resolution one where the data set has them.
 public struct PictureSet: Hashable, Sendable {
@@ -16,7 +17,8 @@ public struct PictureSet: Hashable, Sendable {
         let files = folder.pictureFiles
         guard !files.names.isEmpty else { throw .noPictures(folder: folder.path, other: folder.names.first) }
         pictures = files.names.map { file in
-            PictureFiles(name: String(file.dropLast(4)), truthPath: "\(folder.path)/\(file)", reducedPath: nil)
+            PictureFiles(
+                name: FilePath(bytes: file.bytesBeforeEnding), truthPath: folder.path.appending(file), reducedPath: nil)
         }
         let count = readable(count: pictures.count, "picture")
         if let reduced {
@@ -27,21 +29,26 @@ public struct PictureSet: Hashable, Sendable {
         } else {
             summary = "\(folder.path): \(count), their low-resolution ones made by bicubic reduction"
         }
-        if !files.others.isEmpty { summary += "; left out, being no files: \(files.others.joined(separator: ", "))" }
+        if !files.others.isEmpty { summary += "; left out, being no files: \(files.others.map(\.shown).joined(separator: ", "))" }
     }
 }
 
 extension Folder {
     /// Names of its pictures, files that end in `.png` in any case and are not hidden; and names that end so and lead to
     /// something else, as a folder, a pipe or nothing.
-    var pictureFiles: (names: [String], others: [String]) {
-        let candidates = names.filter { $0.lowercased().hasSuffix(".png") && !$0.hasPrefix(".") }
+    var pictureFiles: (names: [FilePath.Component], others: [FilePath.Component]) {
+        let candidates = names.filter { $0.lowercasedText.hasSuffix(".png") && !$0.isHidden }
         return (
-            candidates.filter { FileStatus("\(path)/\($0)")?.kind == .file },
-            candidates.filter { FileStatus("\(path)/\($0)")?.kind != .file }
+            candidates.filter { FileStatus(path.appending($0))?.kind == .file },
+            candidates.filter { FileStatus(path.appending($0))?.kind != .file }
         )
     }
 
     /// Names of the folders in it that are not hidden.
-    var folders: [String] { names.filter { !$0.hasPrefix(".") && FileStatus("\(path)/\($0)")?.kind == .folder } }
+    var folders: [FilePath.Component] { names.filter { !$0.isHidden && FileStatus(path.appending($0))?.kind == .folder } }
+}
+
+extension FilePath.Component {
+    /// Of a picture's name, what stands before `.png`.
+    var bytesBeforeEnding: [UInt8] { bytes.dropLast(4) }
 }

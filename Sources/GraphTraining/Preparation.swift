@@ -2,6 +2,7 @@ import GraphBasics
 import GraphFiles
 import GraphPack
 import GraphImaging
+import SystemPackage
 
 /// What becomes of photographs that a data set is to be made of: which are kept, under what names, and why others are not.
 ///
@@ -10,7 +11,7 @@ public struct Preparation: Hashable, Sendable {
     /// A photograph of the set.
     public struct Kept: Hashable, Sendable {
         /// The photograph's file.
-        public var source: String
+        public var source: FilePath
         /// What its pictures are called: a number of four digits or more.
         public var name: String
         /// Whether it is validated on, or trained on.
@@ -24,7 +25,7 @@ public struct Preparation: Hashable, Sendable {
     /// A photograph that is left out.
     public struct Dropped: Hashable, Sendable {
         /// The file.
-        public var source: String
+        public var source: FilePath
         /// Why.
         public var reason: DropReason
     }
@@ -44,7 +45,7 @@ public struct Preparation: Hashable, Sendable {
     ///   - progress: called with the number of photographs that were looked at, from any thread, one call at a time.
     /// - Throws: when a path leads nowhere or a folder cannot be read, or too few photographs are good.
     public init(
-        _ paths: [String], into folder: String, _ options: PreparationOptions,
+        _ paths: [FilePath], into folder: FilePath, _ options: PreparationOptions,
         progress: @Sendable (_ done: Int, _ count: Int) -> Void = { _, _ in }
     ) throws(TrainingError) {
         self.options = options
@@ -77,8 +78,8 @@ public struct Preparation: Hashable, Sendable {
     }
 
     /// Each file once, folder by folder in the order of names.
-    private static func photographs(_ paths: [String], excluding folder: String) throws(TrainingError) -> [String] {
-        var files: [String] = []
+    private static func photographs(_ paths: [FilePath], excluding folder: FilePath) throws(TrainingError) -> [FilePath] {
+        var files: [FilePath] = []
         for path in paths {
             switch FileStatus(path)?.kind {
             case .folder: files += try asTrainingError { try FileTree(below: path, excluding: folder).paths }
@@ -86,15 +87,15 @@ public struct Preparation: Hashable, Sendable {
             case nil: throw .file(.unreadable(path: path, .missing))
             }
         }
-        var seen: Set<String> = []
+        var seen: Set<FilePath> = []
         return files.filter { seen.insert($0).inserted }
     }
 
     /// The photographs that are good for the set; the others are dropped.
     private mutating func judge(
-        _ looks: some Sequence<(String, Result<PhotographTraits, ImageError>)>
-    ) -> [(source: String, traits: PhotographTraits)] {
-        var good: [(source: String, traits: PhotographTraits)] = []
+        _ looks: some Sequence<(FilePath, Result<PhotographTraits, ImageError>)>
+    ) -> [(source: FilePath, traits: PhotographTraits)] {
+        var good: [(source: FilePath, traits: PhotographTraits)] = []
         for (source, look) in looks {
             switch look {
             case .failure(let error): dropped.append(Dropped(source: source, reason: .unreadable(error)))
@@ -110,7 +111,7 @@ public struct Preparation: Hashable, Sendable {
     }
 
     private func reason(
-        against traits: PhotographTraits, among good: [(source: String, traits: PhotographTraits)]
+        against traits: PhotographTraits, among good: [(source: FilePath, traits: PhotographTraits)]
     ) -> DropReason? {
         guard let psnr = traits.bicubicPSNR else {
             return .tooSmall(traits.size, smallestSide: PreparationOptions.smallestSide)

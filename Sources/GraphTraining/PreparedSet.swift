@@ -3,6 +3,7 @@ import GraphFiles
 import GraphPack
 import GraphImaging
 import Synchronization
+import SystemPackage
 
 /// Writing a data set of photographs in DIV2K's layout:
 ///
@@ -23,10 +24,10 @@ extension Preparation {
     /// - Parameter progress: called with the number of pictures that are done, from any thread, one call at a time.
     /// - Throws: when the folder holds another set, a file cannot be written, or a photograph has changed meanwhile.
     public func write(
-        to folder: String, progress: @Sendable (_ done: Int) -> Void = { _ in }
+        to folder: FilePath, progress: @Sendable (_ done: Int) -> Void = { _ in }
     ) throws(TrainingError) -> Outcome {
         try claim(folder)
-        for name in folders { try asTrainingError { try Folder.make("\(folder)/\(name)") } }
+        for name in folders { try asTrainingError { try Folder.make(folder.appending(name)) } }
         let outcome = Mutex(Outcome())
         _ = try parallelMap(
             kept.count, threadCount: options.threadCount, isInterrupted: { false }, progress: progress,
@@ -50,15 +51,15 @@ extension Preparation {
             + kept.map {
                 [
                     $0.name, $0.isForValidation ? "validation" : "training", "\($0.size.width)", "\($0.size.height)",
-                    "\($0.digest)", $0.source, "",
+                    "\($0.digest)", $0.source.shown, "",
                 ]
-            } + dropped.map { ["", "dropped", "", "", "", $0.source, "\($0.reason)"] }
+            } + dropped.map { ["", "dropped", "", "", "", $0.source.shown, "\($0.reason)"] }
         return rows.map { $0.map(csvField).joined(separator: ",") + "\n" }.joined()
     }
 
     /// Writes the list where there is none, and takes no folder that holds something else.
-    private func claim(_ folder: String) throws(TrainingError) {
-        let path = "\(folder)/pictures.csv"
+    private func claim(_ folder: FilePath) throws(TrainingError) {
+        let path = folder.appending("pictures.csv")
         if FileStatus.exists(path) {
             // A list of another set may be as long as it likes: it is not this one.
             let limit = list.utf8.count
@@ -67,7 +68,7 @@ extension Preparation {
             else { throw .otherSet(list: path) }
             return
         }
-        if let taken = folders.map({ "\(folder)/\($0)" }).first(where: FileStatus.exists) { throw .foreignSet(folder: taken) }
+        if let taken = folders.map({ folder.appending($0) }).first(where: FileStatus.exists) { throw .foreignSet(folder: taken) }
         try asTrainingError {
             try Folder.make(folder)
             try AtomicFile.write(list, to: path)
@@ -81,13 +82,13 @@ extension Preparation {
     }
 
     /// The true picture, which is reduced by 1, and those in low resolution.
-    private func files(of picture: Kept, in folder: String) -> [(path: String, scale: Int)] {
-        let start = "\(folder)/DIV2K_\(picture.isForValidation ? "valid" : "train")_"
-        return [("\(start)HR/\(picture.name).png", 1)]
-            + options.scales.map { ("\(start)LR_bicubic/X\($0)/\(picture.name)x\($0).png", $0) }
+    private func files(of picture: Kept, in folder: FilePath) -> [(path: FilePath, scale: Int)] {
+        let start = "DIV2K_\(picture.isForValidation ? "valid" : "train")_"
+        return [(folder.appending("\(start)HR/\(picture.name).png"), 1)]
+            + options.scales.map { (folder.appending("\(start)LR_bicubic/X\($0)/\(picture.name)x\($0).png"), $0) }
     }
 
-    private func write(_ files: [(path: String, scale: Int)], of picture: Kept) throws(TrainingError) {
+    private func write(_ files: [(path: FilePath, scale: Int)], of picture: Kept) throws(TrainingError) {
         let photograph: Picture
         do { photograph = try Picture(contentsOf: picture.source) } catch { throw .image(error) }
         guard Digest(ofPixels: photograph) == picture.digest, let truth = options.cut(photograph) else {
@@ -102,6 +103,6 @@ extension Preparation {
 extension Digest {
     /// The hash of a picture's size and pixels.
     init(ofPixels picture: Picture) {
-        self.init(of: [(name: "\(picture.size)", digest: Digest(ofBytes: picture.pixels))])
+        self.init(of: [(name: Array("\(picture.size)".utf8), digest: Digest(ofBytes: picture.pixels))])
     }
 }

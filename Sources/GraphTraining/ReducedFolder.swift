@@ -1,4 +1,5 @@
 import GraphFiles
+import SystemPackage
 
 /// The low-resolution pictures that a data set gives beside its true ones, under the names that are in use.
 ///
@@ -13,18 +14,18 @@ import GraphFiles
 /// Source: the data sets of Agustsson and Timofte, 2017 (DIV2K) and Lim et al., 2017 (Flickr2K, and the benchmarks of
 /// EDSR's authors); BasicSR, `docs/DatasetPreparation.md` and its scripts for MATLAB.
 struct ReducedFolder {
-    let path: String
+    let path: FilePath
     let scale: Int
     /// Names of files by what stands before their ending; `X4` at its end is written `x4`, too.
-    private let files: [String: String]
+    private let files: [FilePath: FilePath.Component]
 
     /// A folder that holds the pictures itself, or in a folder of the scale.
     ///
     /// - Throws: when it is missing or cannot be read.
-    init(_ path: String, scale: Int) throws(TrainingError) {
+    init(_ path: FilePath, scale: Int) throws(TrainingError) {
         let folder = try asTrainingError { try Folder(path) }
-        if let inner = folder.folders.first(where: { ScaleName($0) == ScaleName(rest: "", scale: scale) }) {
-            self.init(folder: try asTrainingError { try Folder("\(path)/\(inner)") }, scale: scale)
+        if let inner = folder.folders.first(where: { ScaleName($0.string) == ScaleName(rest: "", scale: scale) }) {
+            self.init(folder: try asTrainingError { try Folder(path.appending(inner)) }, scale: scale)
         } else {
             self.init(folder: folder, scale: scale)
         }
@@ -33,11 +34,14 @@ struct ReducedFolder {
     private init(folder: Folder, scale: Int) {
         path = folder.path
         self.scale = scale
-        var files: [String: String] = [:]
+        var files: [FilePath: FilePath.Component] = [:]
         for file in folder.pictureFiles.names {
-            let name = String(file.dropLast(4))
-            files[name] = file
-            if name.hasSuffix("X\(scale)") { files["\(name.dropLast(1 + "\(scale)".count))x\(scale)"] = file }
+            let name = file.bytesBeforeEnding
+            files[FilePath(bytes: name)] = file
+            let ending = Array("X\(scale)".utf8)
+            if name.suffix(ending.count) == ending[...] {
+                files[FilePath(bytes: name.dropLast(ending.count)).extended(by: "x\(scale)")] = file
+            }
         }
         self.files = files
     }
@@ -52,13 +56,13 @@ struct ReducedFolder {
     static func found(
         in folder: Folder, beginning: String?, orWithout: Bool, scale: Int
     ) throws(TrainingError) -> ReducedFolder? {
-        var best: (rank: Int, path: String)?
+        var best: (rank: Int, path: FilePath)?
         for name in folder.folders {
-            let kinds = ScaleName.readings(of: name, beginning: beginning, orWithout: orWithout)
+            let kinds = ScaleName.readings(of: name.string, beginning: beginning, orWithout: orWithout)
             guard let kind = kinds.first(where: { $0.rank != nil }), let rank = kind.rank,
                 kind.scale ?? scale == scale, rank < best?.rank ?? .max
             else { continue }
-            let path = "\(folder.path)/\(name)"
+            let path = folder.path.appending(name)
             if kind.scale == nil, try isForOtherScales(path, scale: scale) { continue }
             best = (rank, path)
         }
@@ -67,9 +71,9 @@ struct ReducedFolder {
     }
 
     /// Whether a folder holds folders of other scales, and nothing else that could be meant.
-    private static func isForOtherScales(_ path: String, scale: Int) throws(TrainingError) -> Bool {
+    private static func isForOtherScales(_ path: FilePath, scale: Int) throws(TrainingError) -> Bool {
         let folder = try asTrainingError { try Folder(path) }
-        let scales = folder.folders.map(ScaleName.init).filter { $0.rest.isEmpty }.compactMap(\.scale)
+        let scales = folder.folders.map { ScaleName($0.string) }.filter { $0.rest.isEmpty }.compactMap(\.scale)
         return !scales.isEmpty && !scales.contains(scale) && folder.pictureFiles.names.isEmpty
     }
 
@@ -78,17 +82,17 @@ struct ReducedFolder {
     /// - Throws: naming the first that has none, and how many have none.
     func pair(_ pictures: inout [PictureFiles]) throws(TrainingError) {
         let endings = ["x\(scale)", "_x\(scale)", "-x\(scale)", ""]
-        func count(_ ending: String) -> Int { pictures.count { files[$0.name + ending] != nil } }
+        func count(_ ending: String) -> Int { pictures.count { files[$0.name.extended(by: ending)] != nil } }
         // The first of those that fit most.
         let ending = endings.reversed().max { count($0) < count($1) } ?? ""
-        let missing = pictures.filter { files[$0.name + ending] == nil }
+        let missing = pictures.filter { files[$0.name.extended(by: ending)] == nil }
         if let first = missing.first {
             throw .missingReduced(
-                folder: path, of: first.truthPath, lookedFor: endings.map { "\(first.name)\($0).png" },
+                folder: path, of: first.truthPath, lookedFor: endings.map { first.name.extended(by: "\($0).png") },
                 count: missing.count, pictureCount: pictures.count)
         }
         for index in pictures.indices {
-            pictures[index].reducedPath = files[pictures[index].name + ending].map { "\(path)/\($0)" }
+            pictures[index].reducedPath = files[pictures[index].name.extended(by: ending)].map { path.appending($0) }
         }
     }
 }

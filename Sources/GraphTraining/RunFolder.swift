@@ -2,6 +2,7 @@ import GraphFiles
 import GraphModel
 import GraphPack
 import GraphImaging
+import SystemPackage
 
 /// The folder that a run leaves behind.
 ///
@@ -15,24 +16,24 @@ import GraphImaging
 /// between the two repeats the epoch and writes the same best weights.
 public struct RunFolder: Hashable, Sendable {
     /// The folder, as the caller named it.
-    public let path: String
+    public let path: FilePath
 
     /// The pack of the epoch that was the best on the validation pictures.
-    public var bestPath: String { path + "/best.gpack" }
+    public var bestPath: FilePath { path.appending("best.gpack") }
     /// The checkpoint that a run goes on from.
-    public var lastPath: String { path + "/last.gpack" }
+    public var lastPath: FilePath { path.appending("last.gpack") }
     /// A line of figures for each epoch.
-    public var historyPath: String { path + "/history.csv" }
+    public var historyPath: FilePath { path.appending("history.csv") }
     /// The same as a chart.
-    public var chartPath: String { path + "/history.svg" }
+    public var chartPath: FilePath { path.appending("history.svg") }
     /// What the steps and their parts took, in seconds.
-    public var timesPath: String { path + "/times.csv" }
+    public var timesPath: FilePath { path.appending("times.csv") }
 
     /// A folder for a new run. It is made with the first files, so that a run which never begins leaves nothing.
     ///
     /// - Parameter overwriting: whether the files of an earlier run may be replaced.
     /// - Throws: when the folder cannot be written to, or holds a run that must stay.
-    public init(_ path: String, overwriting: Bool) throws(TrainingError) {
+    public init(_ path: FilePath, overwriting: Bool) throws(TrainingError) {
         self.path = path
         try asTrainingError { try Folder.checkWritable(path) }
         if !overwriting, let file = files.first(where: FileStatus.exists) {
@@ -43,7 +44,7 @@ public struct RunFolder: Hashable, Sendable {
     /// The folder of a run that goes on.
     ///
     /// - Throws: when it is missing, cannot be written to, or holds no checkpoint.
-    public init(resuming path: String) throws(TrainingError) {
+    public init(resuming path: FilePath) throws(TrainingError) {
         self.path = path
         guard FileStatus.exists(path) else { throw .file(.unreadable(path: path, .missingFolder)) }
         try asTrainingError { try Folder.checkWritable(path) }
@@ -61,9 +62,11 @@ public struct RunFolder: Hashable, Sendable {
     func enter() throws(TrainingError) -> FolderLock {
         try asTrainingError { try Folder.make(path) }
         let lock = try FolderLock(path)
-        let names = files.map { "." + $0.dropFirst(path.count + 1) + "." }
-        for name in try asTrainingError({ try Folder(path).names }) where name.hasSuffix(".partial") || name.hasSuffix(".part") {
-            if names.contains(where: name.hasPrefix) { try remove(path + "/" + name) }
+        let beginnings = files.map { ".\($0.lastComponent?.string ?? "")." }
+        for name in try asTrainingError({ try Folder(path).names }) {
+            let text = name.string
+            guard text.hasSuffix(".partial") || text.hasSuffix(".part") else { continue }
+            if beginnings.contains(where: text.hasPrefix) { try remove(path.appending(name)) }
         }
         return lock
     }
@@ -101,9 +104,9 @@ public struct RunFolder: Hashable, Sendable {
         }
     }
 
-    private var files: [String] { [bestPath, lastPath, historyPath, chartPath, timesPath] }
+    private var files: [FilePath] { [bestPath, lastPath, historyPath, chartPath, timesPath] }
 
-    private func remove(_ file: String) throws(TrainingError) {
+    private func remove(_ file: FilePath) throws(TrainingError) {
         try asTrainingError { try Folder.removeFile(file) }
     }
 }

@@ -2,17 +2,18 @@ import GraphBasics
 import GraphFiles
 import GraphRuntime
 import GraphImaging
+import SystemPackage
 
 /// Writes synthetic pictures as `0001.png`, `0002.png`, …; a seed gives the same ones everywhere.
 ///
 /// - Throws: when a file of such a name is there already, or cannot be written.
 public func makeSamplePictures(
-    in path: String, count: Int, width: Int, height: Int, seed: UInt64
+    in path: FilePath, count: Int, width: Int, height: Int, seed: UInt64
 ) throws(TrainingError) {
     try asTrainingError { try Folder.make(path) }
     let paths = (1...count).map { number in
         let digits = "\(number)"
-        return "\(path)/\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).png"
+        return path.appending("\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).png")
     }
     if let taken = paths.first(where: FileStatus.exists) {
         throw .samplesExist(path: taken)

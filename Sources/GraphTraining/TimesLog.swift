@@ -5,7 +5,7 @@ import SystemPackage
 /// A line for each epoch: how long it took, and how long its steps waited for data. Times stand apart from all
 /// that equal runs have equal.
 struct TimesLog {
-    let path: String
+    let path: FilePath
 
     /// Appends a line; the first one follows the names of the columns. Steps are those that this process ran:
     /// fewer than an epoch's where a run went on in the middle.
@@ -14,7 +14,7 @@ struct TimesLog {
         let numbers = [times.secondsPerStep, times.secondsWaitingForData, times.validationSeconds]
         let line =
             "\(epoch),\(threadCount),\(times.stepCount)," + numbers.map(rounded).joined(separator: ",") + "\n"
-        let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        let file = path.withPlatformString { open($0, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666) }
         guard file >= 0 else { throw failure() }
         defer { close(file) }
         let bytes = Array(((lseek(file, 0, SEEK_END) == 0 ? heading : "") + line).utf8)

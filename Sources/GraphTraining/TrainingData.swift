@@ -1,9 +1,11 @@
+import SystemPackage
+
 /// The pictures of one or more data folders, mixed.
 ///
 /// Each picture is as likely in a batch as any other; a folder that is named twice has twice the weight.
 public struct TrainingData: Hashable, Sendable {
     /// As they were named.
-    public var paths: [String]
+    public var paths: [FilePath]
     /// Pictures to train on.
     public var training: [PictureFiles] = []
     /// Each picture once.
@@ -14,7 +16,7 @@ public struct TrainingData: Hashable, Sendable {
     var heldOut: [PictureFiles] = []
 
     /// - Throws: when a folder is missing, or holds too few pictures; see ``DataFolder``.
-    public init(_ paths: [String], scale: Int) throws(TrainingError) {
+    public init(_ paths: [FilePath], scale: Int) throws(TrainingError) {
         self.paths = paths
         for path in paths {
             let folder = try DataFolder(path, scale: scale)

@@ -6,6 +6,7 @@ import GraphModel
 import GraphPack
 import GraphRuntime
 import GraphImaging
+import SystemPackage
 
 /// Why training or an evaluation cannot start or go on.
 public enum TrainingError: Error, Hashable, Sendable {
@@ -21,13 +22,13 @@ public enum TrainingError: Error, Hashable, Sendable {
 
     // Pictures.
     /// - Parameter other: a file that the folder holds.
-    case noPictures(folder: String, other: String?)
+    case noPictures(folder: FilePath, other: FilePath.Component?)
     /// One picture cannot serve for training and validation.
-    case onePicture(folder: String)
+    case onePicture(folder: FilePath)
     /// All pictures are kept for validation.
-    case nothingToTrainOn(folders: [String])
+    case nothingToTrainOn(folders: [FilePath])
     /// Divided by the scale, the picture would have no pixel.
-    case tooSmallForScale(path: String, PictureSize, scale: Int)
+    case tooSmallForScale(path: FilePath, PictureSize, scale: Int)
     /// No crop of this side lies inside the pictures.
     case tooSmallForCrop([SmallPicture], side: Int)
     /// Pictures without a low-resolution one in the folder that holds them.
@@ -35,32 +36,32 @@ public enum TrainingError: Error, Hashable, Sendable {
     /// - Parameters:
     ///   - of: the path of the first.
     ///   - lookedFor: the names that it could have.
-    case missingReduced(folder: String, of: String, lookedFor: [String], count: Int, pictureCount: Int)
+    case missingReduced(folder: FilePath, of: FilePath, lookedFor: [FilePath], count: Int, pictureCount: Int)
     /// A low-resolution picture has neither of the sizes that its true one divides to.
     case unequalPair(
-        path: String, PictureSize, truth: String, scale: Int, expected: PictureSize, roundedUp: PictureSize)
+        path: FilePath, PictureSize, truth: FilePath, scale: Int, expected: PictureSize, roundedUp: PictureSize)
     /// A picture is smaller than when the run began.
-    case shrunkPicture(path: String)
+    case shrunkPicture(path: FilePath)
     /// A picture that cannot be compared.
-    case incomparable(path: String, ImageError)
+    case incomparable(path: FilePath, ImageError)
     /// The loader ended without the batch of a step.
     case batchNotMade(step: Int)
     /// A file lies where a sample picture would be written.
-    case samplesExist(path: String)
+    case samplesExist(path: FilePath)
 
     // Making a data set.
     /// What was named leads to no file.
-    case noPhotographs(paths: [String])
+    case noPhotographs(paths: [FilePath])
     /// So few photographs are good for a set, of how many.
     ///
     /// - Parameter neededCount: how many there must be.
     case tooFewKept(Int, of: Int, neededCount: Int)
     /// The folder was made of other photographs, or otherwise.
-    case otherSet(list: String)
+    case otherSet(list: FilePath)
     /// The folder holds pictures, and no list of what they were made of.
-    case foreignSet(folder: String)
+    case foreignSet(folder: FilePath)
     /// A photograph has other pixels than when it was looked at.
-    case changedPhotograph(path: String)
+    case changedPhotograph(path: FilePath)
 
     // The recipe.
     /// A number that must be 1 or more.
@@ -82,23 +83,23 @@ public enum TrainingError: Error, Hashable, Sendable {
     /// The train entry has a scalar that training does not supply.
     case otherScalar(graph: String, String)
     /// - Parameter examples: paths of weights that the pack holds.
-    case noMatchingWeights(path: String, count: Int, examples: [String], model: String)
+    case noMatchingWeights(path: FilePath, count: Int, examples: [String], model: String)
 
     // The run's folder.
     /// The folder holds the file of another run.
-    case runExists(file: String)
+    case runExists(file: FilePath)
     /// The folder holds no checkpoint to go on from.
-    case noCheckpoint(path: String)
+    case noCheckpoint(path: FilePath)
     /// Another run holds the lock of the folder.
-    case folderInUse(path: String)
+    case folderInUse(path: FilePath)
     /// - Parameter checkpoint: the folder whose last checkpoint is whole; nil where there is none yet.
-    indirect case unwritten(TrainingError, checkpoint: String?)
+    indirect case unwritten(TrainingError, checkpoint: FilePath?)
 
     // Going on with a run.
     /// The pack is a model without a training state.
-    case notCheckpoint(path: String)
+    case notCheckpoint(path: FilePath)
     /// The training state of a checkpoint cannot be gone on from.
-    indirect case unusableCheckpoint(path: String, TrainingError)
+    indirect case unusableCheckpoint(path: FilePath, TrainingError)
     /// The training state lacks a word.
     case missingWord(key: String)
     /// A word of the training state means nothing.
@@ -110,7 +111,7 @@ public enum TrainingError: Error, Hashable, Sendable {
     /// The checkpoint lacks the moving average of a weight.
     case missingAverage(path: String)
     /// The pictures are not those that the run began with.
-    case otherPictures(folders: [String], RunFolder)
+    case otherPictures(folders: [FilePath], RunFolder)
     /// A picture could not be read; the run is saved.
     indirect case interrupted(TrainingError, afterStep: Int, RunFolder)
     /// - Parameter place: where the first value is that is not finite; nil where none is found.
@@ -136,7 +137,7 @@ public enum TrainingError: Error, Hashable, Sendable {
 /// A picture that is smaller than what is to be cut out of it.
 public struct SmallPicture: Hashable, Sendable, CustomStringConvertible {
     /// The file.
-    public var path: String
+    public var path: FilePath
     /// The whole picture's.
     public var size: PictureSize
 
@@ -159,7 +160,7 @@ extension TrainingError: CustomStringConvertible {
                 + "convert pictures to PNG first"
         case .onePicture(let folder): "\(folder): one picture cannot be trained on and validated on; add another"
         case .nothingToTrainOn(let folders):
-            "\(folders.joined(separator: ", ")): there are pictures to validate on, but none to train on"
+            "\(folders.shown): there are pictures to validate on, but none to train on"
         case .tooSmallForScale(let path, let size, let scale):
             "\(path): \(size) pixels are too few for a scale of \(scale)"
         case .tooSmallForCrop(let pictures, let side):
@@ -167,7 +168,7 @@ extension TrainingError: CustomStringConvertible {
                 + "\(pictures.count == 1 ? "the picture" : "these \(pictures.count) pictures") or choose a smaller crop"
         case .missingReduced(let folder, let truth, let names, let count, let pictureCount):
             "\(folder): \(count) of \(pictureCount) pictures have no low-resolution one in this folder, first \(truth): looked "
-                + "for \(names.joined(separator: ", ")); add what is missing, or move the folder away to have all made"
+                + "for \(names.shown); add what is missing, or move the folder away to have all made"
         case .unequalPair(let path, let size, let truth, let scale, let expected, let roundedUp):
             "\(path): \(size) pixels are not those of \(truth) divided by \(scale), \(expected)"
                 + (roundedUp == expected ? "" : " or, rounded up, \(roundedUp)")
@@ -178,7 +179,7 @@ extension TrainingError: CustomStringConvertible {
         case .samplesExist(let path): "\(path): the file is there already; name an empty folder"
         case .tooFew(let name, let count): "\(name.rawValue): \(count) is too few; give 1 or more"
         case .noPhotographs(let paths):
-            "\(paths.joined(separator: ", ")): there are no files; name photographs, or folders of them"
+            "\(paths.shown): there are no files; name photographs, or folders of them"
         case .tooFewKept(let kept, let count, let needed):
             "\(kept) of \(count) photographs \(kept == 1 ? "is" : "are") good for a data set, and it takes \(needed); add others"
         case .otherSet(let list):
@@ -212,12 +213,12 @@ extension TrainingError: CustomStringConvertible {
             "\(path): is a model, and no checkpoint; name the folder of a run, with its last.gpack"
         case .unusableCheckpoint(let path, let error): "\(path): cannot be resumed: \(error)"
         case .missingWord(let key): "its training state lacks '\(key)'"
-        case .unreadableWord(let key, let word): "its training state says '\(word)' for '\(key)'"
-        case .unreadableEpoch(let line): "its training state says '\(line)' of an epoch"
+        case .unreadableWord(let key, let word): "its training state says '\(word.shown)' for '\(key)'"
+        case .unreadableEpoch(let line): "its training state says '\(line.shown)' of an epoch"
         case .epochCount(let count, let stated): "its training state tells of \(count) epochs, not of \(stated)"
         case .missingAverage(let path): "it lacks the average of @\(path)"
         case .otherPictures(let folders, let run):
-            "\(folders.joined(separator: ", ")): these are not the pictures that the run in \(run.path) began with, by their "
+            "\(folders.shown): these are not the pictures that the run in \(run.path) began with, by their "
                 + "names, contents or order; put them back, or begin a new run with the weights of \(run.lastPath)"
         case .interrupted(let error, let step, let run):
             "\(error); the run is saved after step \(step): when the picture is back, go on with \(run.path)"

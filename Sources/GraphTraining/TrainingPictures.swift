@@ -77,7 +77,7 @@ extension TrainingData {
             let found = SmallPicture(path: picture.truthPath, size: size)
             if min(size.width, size.height) < side, !small.contains(found) { small.append(found) }
         }
-        return small.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+        return small.sorted { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
     }
 
     /// Memory that all training pictures take with their low-resolution counterparts.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import GraphCommandSupport
 import GraphModel
+import SystemPackage
 
 /// Reports every mistake of a model's text.
 struct Check: ParsableCommand {
@@ -10,7 +11,7 @@ struct Check: ParsableCommand {
         discussion: "graphc check Graphs/edsr.graph -D scale=3")
 
     @Argument(help: ArgumentHelp("A model's text, or a dump of any stage.", valueName: "file.graph"))
-    var file: String
+    var file: FilePath
 
     @OptionGroup var definitions: DefinitionOptions
 

@@ -11,12 +11,12 @@ struct Compile: ParsableCommand {
         discussion: "graphc compile Graphs/edsr.graph -D filters=32 -D blocks=8 -o small.gpack")
 
     @Argument(help: ArgumentHelp("A model's text.", valueName: "file.graph"))
-    var file: String
+    var file: FilePath
 
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp("The pack. (default: the file's name, in this folder)", valueName: "out.gpack"))
-    var output: String?
+    var output: OutputPath?
 
     @OptionGroup var definitions: DefinitionOptions
 
@@ -24,7 +24,8 @@ struct Compile: ParsableCommand {
     var seed: UInt64 = 0
 
     func run() throws {
-        let output = output ?? defaultOutput
+        if let output { try checkOutput(output, replacesNoneOf: [file]) }
+        let output = output?.path ?? defaultOutput
         try checkOutput(output, replacesNoneOf: [file])
         let source = try SourceText(contentsOf: file)
         let model = try Model(source: source, values: definitions.values(), seed: seed)
@@ -32,7 +33,9 @@ struct Compile: ParsableCommand {
         print("\(output): \(model.summary)")
     }
 
-    private var defaultOutput: String {
-        (FilePath(file).stem ?? "model") + ".gpack"
+    private var defaultOutput: FilePath {
+        var name = FilePath(root: nil, [file.lastComponent ?? "model"])
+        name.extension = "gpack"
+        return name
     }
 }

@@ -4,6 +4,7 @@ import GraphCompiler
 import GraphIR
 import GraphLanguage
 import GraphModel
+import SystemPackage
 
 /// Prints what the compiler makes of a model, at any stage.
 struct Dump: ParsableCommand {
@@ -19,7 +20,7 @@ struct Dump: ParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("A .graph, a .gpack, or an earlier dump.", valueName: "file"))
-    var file: String
+    var file: FilePath
 
     @Option(help: "How far to compile. (default: fused)")
     var stage: Stage?

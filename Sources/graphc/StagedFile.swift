@@ -5,6 +5,7 @@ import GraphIR
 import GraphLanguage
 import GraphModel
 import GraphRuntime
+import SystemPackage
 
 /// A model's text, a pack, or a dump of any stage: a place from which compilation goes on.
 struct StagedFile {
@@ -16,17 +17,17 @@ struct StagedFile {
         case program(Program)
     }
 
-    private let path: String
+    private let path: FilePath
     private let values: [String: CompileTimeValue]
     private let content: Content
     /// nil for a text as people write it.
     private let stage: Stage?
 
     /// - Parameter values: compile-time parameters, for a text as people write it.
-    init(_ path: String, values: [String: CompileTimeValue]) throws {
+    init(_ path: FilePath, values: [String: CompileTimeValue]) throws {
         self.path = path
         self.values = values
-        if path.hasSuffix(".gpack") {
+        if path.extension == "gpack" {
             content = .model(try Model(contentsOf: path, values: values))
             stage = .elaborated
             return
@@ -63,7 +64,7 @@ struct StagedFile {
             do {
                 return try Pipeline.continue(module, after: previous, upTo: stage, stoppingAfter: pass)
             } catch {
-                throw CommandError("\(path): \(error.rendered(file: path, source: ""))")
+                throw CommandError("\(path): \(error.rendered(file: path.shown, source: ""))")
             }
         }
         if let own = self.stage, own > stage { throw noWayBack(to: stage) }

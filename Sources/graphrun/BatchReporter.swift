@@ -4,6 +4,7 @@ import GraphCommandSupport
 import GraphEnlarging
 import GraphFiles
 import Synchronization
+import SystemPackage
 
 /// What a run over pictures says while it goes on and at its end: lines for people or for programs, and a bar on a terminal.
 final class BatchReporter: Sendable {
@@ -22,7 +23,7 @@ final class BatchReporter: Sendable {
     private let state: Mutex<State>
 
     fileprivate struct State {
-        var errors: [(name: String, message: String)] = []
+        var errors: [(name: FilePath, message: String)] = []
         var doneCount = 0
         /// Pixels of the results that are whole, and bytes of the files that they were made of.
         var donePixels = 0
@@ -63,8 +64,8 @@ final class BatchReporter: Sendable {
                 case .json:
                     write(
                         json([
-                            ("event", jsonString("picture")), ("source", jsonString(picture.name)),
-                            ("target", jsonString(target)), ("width", "\(report.outputWidth)"),
+                            ("event", jsonString("picture")), ("source", picture.name.json),
+                            ("target", target.json), ("width", "\(report.outputWidth)"),
                             ("height", "\(report.outputHeight)"), ("seconds", decimal(seconds, digits: 3)),
                             ("losses", "[" + report.losses.map(jsonString).joined(separator: ", ") + "]"),
                         ]))
@@ -79,7 +80,7 @@ final class BatchReporter: Sendable {
                 if case .json = form {
                     write(
                         json([
-                            ("event", jsonString("error")), ("source", jsonString(picture.name)),
+                            ("event", jsonString("error")), ("source", picture.name.json),
                             ("message", jsonString(message)),
                         ]))
                 }

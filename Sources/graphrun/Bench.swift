@@ -4,6 +4,7 @@ import GraphCompiler
 import GraphModel
 import GraphTraining
 import GraphMeasuring
+import SystemPackage
 
 /// Measures how fast a model runs.
 struct Bench: ParsableCommand {
@@ -33,7 +34,7 @@ struct Bench: ParsableCommand {
     var bands: Int?
 
     @Option(help: ArgumentHelp("Time training steps fed from pictures, too.", valueName: "folder"))
-    var data: String?
+    var data: FilePath?
 
     @Flag(help: "Time each step, too, on one thread.")
     var profile = false
@@ -64,7 +65,7 @@ struct Bench: ParsableCommand {
         print(json ? try report.json() : report.text)
     }
 
-    private func loader(_ model: Model, _ folder: String) throws -> LoaderMeasurement {
+    private func loader(_ model: Model, _ folder: FilePath) throws -> LoaderMeasurement {
         let scale = try TrainingInputs(model).scale
         var recipe = Recipe()
         recipe.batchCount = workload.imageCount

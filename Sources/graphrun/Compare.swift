@@ -19,7 +19,7 @@ struct Compare: ParsableCommand {
     @OptionGroup var model: ModelOptions
 
     @Option(name: [.short, .long], help: "The sheet.")
-    var output: String
+    var output: OutputPath
 
     func validate() throws {
         guard model.pictures.count == 1 else { throw ValidationError("Name one PNG file, the true picture.") }
@@ -31,6 +31,6 @@ struct Compare: ParsableCommand {
         let loaded = try model.model()
         let comparison = try Comparison(loaded, model.pictures[0], threadCount: model.threadCount)
         print(comparison.table, terminator: "")
-        try comparison.sheet.picture().writePNG(to: output)
+        try comparison.sheet.picture().writePNG(to: output.path)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GraphPack
+import SystemPackage
 
 /// Shows what differs between two packs.
 struct Diff: ParsableCommand {
@@ -13,10 +14,10 @@ struct Diff: ParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("A pack.", valueName: "first.gpack"))
-    var first: String
+    var first: FilePath
 
     @Argument(help: ArgumentHelp("Another.", valueName: "second.gpack"))
-    var second: String
+    var second: FilePath
 
     func run() throws {
         let difference = PackDifference(try Pack(contentsOf: first), try Pack(contentsOf: second))

@@ -3,6 +3,7 @@ import GraphCommandSupport
 import GraphEnlarging
 import GraphModel
 import GraphTraining
+import SystemPackage
 
 /// Measures a model on a folder of pictures.
 struct Eval: ParsableCommand {
@@ -22,10 +23,10 @@ struct Eval: ParsableCommand {
     @OptionGroup var model: ModelOptions
 
     @Option(help: "The pictures.")
-    var data: String
+    var data: FilePath
 
     @Option(help: ArgumentHelp("Their low-resolution pictures, if not in DIR.", valueName: "folder"))
-    var lr: String?
+    var lr: FilePath?
 
     @Option(name: .customLong("protocol"), help: ArgumentHelp("How figures are taken.", valueName: "name"))
     var convention: EvaluationProtocol = .paper

@@ -3,6 +3,7 @@ import GraphCommandSupport
 import Glibc
 import GraphModel
 import GraphMeasuring
+import SystemPackage
 
 /// Compares gradients with difference quotients.
 struct GradCheck: ParsableCommand {
@@ -18,7 +19,7 @@ struct GradCheck: ParsableCommand {
             """)
 
     @Argument(help: "A .gpack or .graph.")
-    var model: String
+    var model: FilePath
 
     @Option(help: ArgumentHelp("Sizes of the inputs, as N=1,H=4,W=5.", valueName: "sizes"))
     var shape: NamedValues<Int>?

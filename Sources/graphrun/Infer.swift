@@ -5,6 +5,7 @@ import GraphEnlarging
 import GraphFiles
 import GraphImaging
 import GraphModel
+import SystemPackage
 
 /// Enlarges pictures.
 struct Infer: ParsableCommand {
@@ -26,12 +27,12 @@ struct Infer: ParsableCommand {
 
     /// Another way to name pictures, which people bring along from other programs.
     @Option(name: .customShort("i"), help: ArgumentHelp("IN.", visibility: .hidden))
-    var namedInputs: [String] = []
+    var namedInputs: [FilePath] = []
 
-    private var inputs: [String] { model.pictures + namedInputs }
+    private var inputs: [FilePath] { model.pictures + namedInputs }
 
     @Option(name: .shortAndLong, help: "A file, a folder, or - for standard output.")
-    var output: String
+    var output: OutputPath
 
     @Option(help: ArgumentHelp("Input rows worked on at a time; 0 for all. (default: what is fastest)", valueName: "rows"))
     var bands: Int?
@@ -85,7 +86,9 @@ struct Infer: ParsableCommand {
         }
         let list = try PictureList(
             inputs, opened: opened,
-            to: PictureList.Output(path: output, format: format, quality: quality, overwrites: overwrite), keeping: modelPaths)
+            to: PictureList.Output(
+                path: output.path, namesFolder: output.namesFolder, format: format, quality: quality, overwrites: overwrite),
+            keeping: modelPaths)
         let models = try modelPaths.map(model.model)
         warnOfFreshWeights()
         let reporter = BatchReporter(list, json ? .json : .lines, isQuiet: list.usesStandardOutput)
@@ -106,7 +109,7 @@ struct Infer: ParsableCommand {
     }
 
     func warnOfFreshWeights() {
-        guard let path = model.path, path.hasSuffix(".graph") else { return }
+        guard let path = model.path, path.extension == "graph" else { return }
         StandardError.write("graphrun: the weights of \(path) are fresh; train it, then name the pack\n")
     }
 }

@@ -7,7 +7,7 @@ import SystemPackage
 
 extension PictureOrVideo {
     /// - Parameter operand: a path, or `-` for standard input.
-    init(operand: String) throws {
+    init(operand: FilePath) throws {
         self = try operand == "-" ? .init(.standardInput, name: "standard input") : .init(path: operand)
     }
 }
@@ -17,7 +17,7 @@ extension Infer {
     /// output.
     ///
     /// - Parameter modelPaths: the model that is named, or those that may reach the size that is asked for.
-    func enlarge(_ video: VideoReader, named name: String, by modelPaths: [String]) throws {
+    func enlarge(_ video: VideoReader, named name: FilePath, by modelPaths: [FilePath]) throws {
         let destination = try videoDestination(named: name, replacingNoneOf: [name] + modelPaths)
         let enlarger = try VideoEnlarger(
             model.model(modelPaths[0]), threadCount: model.threadCount, bands: Bands(option: bands),
@@ -34,7 +34,7 @@ extension Infer {
             video, to: destination, observer: VideoObserver(progress: { line.show($0) })
         ) { report in
             say(
-                "\(video.path ?? name) \(report.inputSize) -> \(destination.path ?? output) \(report.outputSize)"
+                "\(video.path ?? name) \(report.inputSize) -> \(destination.path ?? output.path) \(report.outputSize)"
                     + (report.plan.map { ", \($0)" } ?? "") + "\n")
         }.report
         line.clear()
@@ -58,25 +58,25 @@ extension Infer {
         }
     }
 
-    private func videoDestination(named name: String, replacingNoneOf inputs: [String]) throws -> PictureDestination {
-        let kind = FileStatus(output)?.kind
+    private func videoDestination(named name: FilePath, replacingNoneOf inputs: [FilePath]) throws -> PictureDestination {
+        let kind = FileStatus(output.path)?.kind
         // Where the two are one file, writing beside it and renaming would part them.
-        if output == "-" || kind != nil && FileStatus(output)?.identity == FileStatus("/dev/stdout")?.identity {
+        if output.path == "-" || kind != nil && FileStatus(output.path)?.identity == FileStatus("/dev/stdout")?.identity {
             return .stream(.standardOutput, name: "standard output")
         }
-        var target = FilePath(output)
-        if output.hasSuffix("/") || kind == .folder {
-            guard name != "-", let last = FilePath(name).lastComponent else {
-                throw CommandError("\(output): is a folder; name a file for the video from standard input")
+        var target = output.path
+        if output.namesFolder || kind == .folder {
+            guard name != "-", let last = name.lastComponent else {
+                throw CommandError("\(output.path): is a folder; name a file for the video from standard input")
             }
-            try Folder.make(output)
+            try Folder.make(output.path)
             target.append(last)
         }
         if let ending = target.extension, PictureFormat(ending: ending) != nil {
             throw CommandError("\(target): holds a picture by its name, and \(name) is raw video; name a file that ends in .y4m")
         }
-        try checkOutput(target.string, replacesNoneOf: inputs)
-        return .file(target.string)
+        try checkOutput(target, replacesNoneOf: inputs)
+        return .file(target)
     }
 }
 

@@ -2,10 +2,12 @@ import ArgumentParser
 import GraphCommandSupport
 import GraphBasics
 import GraphCompiler
+import GraphFiles
 import GraphIR
 import GraphLanguage
 import GraphModel
 import GraphPack
+import SystemPackage
 
 /// Shows what a pack holds.
 struct Inspect: ParsableCommand {
@@ -20,7 +22,7 @@ struct Inspect: ParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("A pack.", valueName: "file.gpack"))
-    var file: String
+    var file: FilePath
 
     @Flag(help: "List every tensor: shape, smallest, largest and mean value.")
     var weights = false
@@ -37,7 +39,7 @@ struct Inspect: ParsableCommand {
         let inspection = PackInspection(pack)
         if json { return print(inspection.json) }
         let model = try Model(pack)
-        for line in model.compiled.documentation { print(line) }
+        for line in model.compiled.documentation { print(line.shown) }
         row("model", model.compiled.name)
         for entry in try model.module(at: .elaborated).entries { row(entry.role.rawValue, interface(of: entry)) }
         let isCurrent = pack.compilerVersion == Pipeline.version && pack.compiledText != nil
@@ -47,13 +49,21 @@ struct Inspect: ParsableCommand {
         row("file", readable(byteCount: inspection.fileByteCount))
         row("digest", "\(inspection.digest)")
         row("fingerprint", "\(inspection.fingerprint)")
-        for (key, value) in (pack.training ?? [:]).sorted(by: { $0.key < $1.key }) { row("training", "\(key) = \(value)") }
-        for (key, value) in pack.metadata.sorted(by: { $0.key < $1.key }) { row("metadata", "\(key) = \(value)") }
+        rows("training", pack.training ?? [:])
+        rows("metadata", pack.metadata)
         if weights {
             print()
             let tensors = try Pack(contentsOf: file)
             let lines = table(of: Array(zip(inspection.weights + inspection.states, tensors.weights + tensors.states)))
             for line in lines { print(line) }
+        }
+    }
+
+    /// Words may have several lines, and hold what no terminal should get.
+    private func rows(_ label: String, _ words: [String: String]) {
+        for (key, value) in words.sorted(by: { $0.key < $1.key }) {
+            let lines = value.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).shown }
+            row(label, "\(key.shown) = \(lines.joined(separator: "\n"))")
         }
     }
 

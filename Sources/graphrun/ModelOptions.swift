@@ -4,6 +4,7 @@ import GraphCompiler
 import GraphIR
 import GraphModel
 import GraphRuntime
+import SystemPackage
 
 /// The model that a command uses, which is one of those that ship unless it is named; the pictures it is used on; and
 /// how many threads it may use.
@@ -15,7 +16,7 @@ struct ModelOptions: ParsableArguments {
 
     var threadCount: Int { named.threadCount }
 
-    var pictures: [String] { named.pictures }
+    var pictures: [FilePath] { named.pictures }
 
     func validate() throws {
         if let model = named.path, scale != nil {
@@ -29,7 +30,7 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// The path of the model.
-    func path() throws(CommandError) -> String {
+    func path() throws(CommandError) -> FilePath {
         if let path = named.path { return path }
         return try ShippedModels().path(scale: scale ?? ShippedModels.defaultScale)
     }
@@ -40,24 +41,24 @@ struct ModelOptions: ParsableArguments {
 /// The model that is named, if one is; the pictures it is used on; and how many threads it may use.
 struct NamedModelOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("A model, and pictures.", visibility: .hidden))
-    var operands: [String] = []
+    var operands: [FilePath] = []
 
     @Option(
         name: [.customLong("model"), .customShort("n")],
         help: ArgumentHelp("MODEL by its path, or by the name of one that ships.", valueName: "name"))
-    var model: String?
+    var model: FilePath?
 
     @OptionGroup var definitions: DefinitionOptions
     @OptionGroup var threads: ThreadOptions
 
     var threadCount: Int { threads.count }
 
-    var pictures: [String] { operands.filter { !Self.isModel($0) } }
+    var pictures: [FilePath] { operands.filter { !Self.isModel($0) } }
 
     /// The model that is named.
-    var path: String? { model.map { ShippedModels().path(named: $0) } ?? operands.first(where: Self.isModel) }
+    var path: FilePath? { model.map { ShippedModels().path(named: $0) } ?? operands.first(where: Self.isModel) }
 
-    private static func isModel(_ path: String) -> Bool { path.hasSuffix(".gpack") || path.hasSuffix(".graph") }
+    private static func isModel(_ path: FilePath) -> Bool { ["gpack", "graph"].contains(path.extension) }
 
     func validate() throws {
         let models = operands.filter(Self.isModel) + [model].compactMap(\.self)
@@ -65,7 +66,7 @@ struct NamedModelOptions: ParsableArguments {
         if models.isEmpty, !definitions.isEmpty { throw ValidationError("-D goes with a .graph file; name one.") }
     }
 
-    func model(_ path: String) throws -> Model { try definitions.model(path) }
+    func model(_ path: FilePath) throws -> Model { try definitions.model(path) }
 }
 
 struct ThreadOptions: ParsableArguments {

@@ -4,6 +4,7 @@ import GraphEnlarging
 import GraphModel
 import GraphPack
 import GraphTraining
+import SystemPackage
 
 /// Writes a model without its training state, its weights stored exactly or smaller.
 struct PackCommand: ParsableCommand {
@@ -20,16 +21,16 @@ struct PackCommand: ParsableCommand {
             """)
 
     @Argument(help: "A .gpack or .graph.")
-    var model: String
+    var model: FilePath
 
     @Option(name: .customLong("store"), help: ArgumentHelp("How weights are stored.", valueName: "format"))
     var storage: StorageFormat = .fp32
 
     @Option(name: .shortAndLong, help: "The pack to write.")
-    var output: String
+    var output: OutputPath
 
     @Option(help: "Pictures to measure on.")
-    var data: String?
+    var data: FilePath?
 
     @OptionGroup var definitions: DefinitionOptions
     @OptionGroup var threads: ThreadOptions
@@ -38,13 +39,13 @@ struct PackCommand: ParsableCommand {
         try checkOutput(output, replacesNoneOf: [model])
         let loaded = try definitions.model(model)
         let pack = loaded.pack(includingState: false)
-        print(try pack.write(to: output, storage: storage))
+        print(try pack.write(to: output.path, storage: storage))
         guard let data else { return }
         let scale = try Enlargement(loaded).scale
         let set = try PictureSet(forEvaluation: data, scale: scale)
         print(set.summary)
         let before = try Evaluation(loaded, set.pictures, threadCount: threads.count).mean.model
-        let after = try Evaluation(Model(contentsOf: output), set.pictures, threadCount: threads.count).mean.model
+        let after = try Evaluation(Model(contentsOf: output.path), set.pictures, threadCount: threads.count).mean.model
         func decibels(_ psnr: Double) -> String { "\((psnr * 1000).rounded() / 1000) dB" }
         print("PSNR on Y: \(decibels(before.psnr)), stored \(decibels(after.psnr))")
     }

@@ -18,7 +18,7 @@ struct PictureList {
 
     struct Listed {
         /// What messages call it.
-        let name: String
+        let name: FilePath
         /// Bytes of its file, where that is known.
         let byteCount: Int
         let item: PictureBatch.Item
@@ -27,7 +27,9 @@ struct PictureList {
     /// How results are named and written.
     struct Output {
         /// A file, a folder, or `-` for standard output.
-        var path: String
+        var path: FilePath
+        /// Whether the path was given as that of a folder.
+        var namesFolder: Bool
         var format: PictureFormat?
         var quality: PictureEncoding.Quality?
         /// Whether results that are there are made anew.
@@ -46,39 +48,39 @@ struct PictureList {
     ///   - opened: a single input, where it has been opened.
     ///   - otherInputs: files that must not be replaced, either.
     /// - Throws: when an input is missing, the output does not fit the inputs, or would replace one.
-    init(_ inputs: [String], opened: PictureSource?, to output: Output, keeping otherInputs: [String]) throws {
+    init(_ inputs: [FilePath], opened: PictureSource?, to output: Output, keeping otherInputs: [FilePath]) throws {
         self.output = output
         let inputs = inputs.flatMap(Self.expanded)
         let isFolder = inputs.contains { FileStatus($0)?.kind == .folder }
-        guard isFolder || inputs.count > 1 || output.path.hasSuffix("/") || FileStatus(output.path)?.kind == .folder else {
+        guard isFolder || inputs.count > 1 || output.namesFolder || FileStatus(output.path)?.kind == .folder else {
             try addSingle(inputs[0], opened, keeping: otherInputs)
             return
         }
         try checkFolder(for: inputs)
-        var found: [(path: String, name: FilePath)] = []
+        var found: [(path: FilePath, name: FilePath)] = []
         for input in inputs {
             if FileStatus(input)?.kind == .folder {
                 let tree = try FileTree(below: input, excluding: output.path)
                 passedOverCount += tree.hiddenCount
                 for path in tree.paths {
-                    var name = FilePath(path)
-                    _ = name.removePrefix(FilePath(input))
+                    var name = path
+                    _ = name.removePrefix(input)
                     found.append((path, name))
                 }
             } else {
                 guard input != "-" else { throw CommandError("-: standard input goes into one file; name it by -o FILE") }
-                found.append((input, FilePath(FilePath(input).lastComponent?.string ?? input)))
+                found.append((input, input.lastComponent.map { FilePath(root: nil, [$0]) } ?? input))
             }
         }
         try add(found, isNamed: !isFolder, keeping: otherInputs)
         guard !pictures.isEmpty || finishedCount > 0 else {
-            throw CommandError("\(inputs.joined(separator: ", ")): holds no picture; those are PNG, JPEG and WebP files")
+            throw CommandError("\(inputs.shown): holds no picture; those are PNG, JPEG and WebP files")
         }
     }
 
     // MARK: One picture into one file
 
-    private mutating func addSingle(_ input: String, _ opened: PictureSource?, keeping otherInputs: [String]) throws {
+    private mutating func addSingle(_ input: FilePath, _ opened: PictureSource?, keeping otherInputs: [FilePath]) throws {
         isSingle = true
         if usesStandardOutput, isatty(STDOUT_FILENO) == 1 {
             throw CommandError("\(output.path): a terminal cannot show a picture; write it to a file or into a pipe")
@@ -91,7 +93,7 @@ struct PictureList {
         var encoding = output.format.map { PictureEncoding($0, quality: output.quality) }
         if !isStream {
             try checkOutput(output.path, replacesNoneOf: [input] + otherInputs)
-            if encoding == nil, FileStatus(output.path)?.kind != .other, FilePath(output.path).extension != nil {
+            if encoding == nil, FileStatus(output.path)?.kind != .other, output.path.extension != nil {
                 encoding = try PictureEncoding(endingOf: output.path)
             }
         }
@@ -104,15 +106,15 @@ struct PictureList {
 
     // MARK: Pictures into a folder
 
-    private func checkFolder(for inputs: [String]) throws {
+    private func checkFolder(for inputs: [FilePath]) throws {
         guard output.path != "-" else { throw CommandError("-: several pictures do not go into one stream; name a folder by -o") }
         let kind = FileStatus(output.path)?.kind
-        let looksLikePicture = PictureFormat(ending: FilePath(output.path).extension ?? "") != nil
+        let looksLikePicture = PictureFormat(ending: output.path.extension ?? "") != nil
         let folder = FileStatus(output.path)?.identity
         if folder != nil, let same = inputs.first(where: { FileStatus($0)?.identity == folder }) {
             throw CommandError("\(same): is read and cannot be written to as well; name another folder by -o")
         }
-        guard kind.map({ $0 == .folder }) ?? (!looksLikePicture || output.path.hasSuffix("/")) else {
+        guard kind.map({ $0 == .folder }) ?? (!looksLikePicture || output.namesFolder) else {
             throw CommandError("\(output.path): is no folder; several pictures need one")
         }
     }
@@ -120,9 +122,10 @@ struct PictureList {
     /// - Parameters:
     ///   - found: files, and the name of each below its folder.
     ///   - isNamed: whether the user named each of them, so that none is passed over.
-    private mutating func add(_ found: [(path: String, name: FilePath)], isNamed: Bool, keeping otherInputs: [String]) throws {
+    private mutating func add(_ found: [(path: FilePath, name: FilePath)], isNamed: Bool, keeping otherInputs: [FilePath]) throws
+    {
         let inputs = KnownFiles(found.map(\.path) + otherInputs)
-        var sources: [String: String] = [:]
+        var sources: [FilePath: FilePath] = [:]
         var folders: Set<FilePath> = []
         for (path, name) in found {
             let format = try? PictureSource(path: path).format
@@ -131,14 +134,14 @@ struct PictureList {
                 continue
             }
             let encoding = (output.format ?? format).map { PictureEncoding($0, quality: output.quality) }
-            let target = FilePath(output.path).appending(name.named(for: encoding?.format).components)
-            if let other = sources.updateValue(path, forKey: target.string) {
-                throw CommandError("\(other) and \(path) would both go to \(target.string); enlarge them in two runs")
+            let target = output.path.appending(name.named(for: encoding?.format).components)
+            if let other = sources.updateValue(path, forKey: target) {
+                throw CommandError("\(other) and \(path) would both go to \(target); enlarge them in two runs")
             }
             let folder = target.removingLastComponent()
-            if folders.insert(folder).inserted { try Folder.make(folder.string) }
-            try inputs.check(target.string)
-            if !output.overwrites, FileStatus(target.string)?.kind == .file {
+            if folders.insert(folder).inserted { try Folder.make(folder) }
+            try inputs.check(target)
+            if !output.overwrites, FileStatus(target)?.kind == .file {
                 finishedCount += 1
                 continue
             }
@@ -146,24 +149,24 @@ struct PictureList {
                 Listed(
                     name: path, byteCount: FileStatus(path)?.byteCount ?? 0,
                     item: PictureBatch.Item(
-                        { () throws(ImageError) in try PictureSource(path: path) }, to: .file(target.string), as: encoding)))
+                        { () throws(ImageError) in try PictureSource(path: path) }, to: .file(target), as: encoding)))
         }
     }
 
     /// What a pattern stands for; the name itself where a file has it, or nothing fits.
-    private static func expanded(_ input: String) -> [String] {
-        guard input != "-", FileStatus(input) == nil, input.contains(where: { "*?[".contains($0) }) else { return [input] }
+    private static func expanded(_ input: FilePath) -> [FilePath] {
+        guard input != "-", FileStatus(input) == nil, input.bytes.contains(where: "*?[".utf8.contains) else { return [input] }
         var found = glob_t()
         defer { globfree(&found) }
-        guard glob(input, GLOB_MARK, nil, &found) == 0 else { return [input] }
-        return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
+        guard input.withPlatformString({ glob($0, GLOB_MARK, nil, &found) }) == 0 else { return [input] }
+        return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { FilePath(platformString: $0) } }
     }
 }
 
 extension PictureFormat {
     /// Whether a file's name says that it is a picture, be it one that can be read or not.
-    fileprivate static func isNameOfPicture(_ path: String) -> Bool {
-        let ending = FilePath(path).extension?.lowercased() ?? ""
+    fileprivate static func isNameOfPicture(_ path: FilePath) -> Bool {
+        let ending = path.extension?.lowercased() ?? ""
         return PictureFormat(ending: ending) != nil
             || ["gif", "tif", "tiff", "bmp", "heic", "heif", "avif", "jxl", "jp2"].contains(ending)
     }
@@ -172,8 +175,11 @@ extension PictureFormat {
 extension FilePath {
     /// The name with the ending of a format, which takes the place of another format's and follows any other one.
     fileprivate func named(for format: PictureFormat?) -> FilePath {
-        guard let format, PictureFormat(ending: self.extension ?? "") != format, let name = lastComponent else { return self }
-        let stem = PictureFormat(ending: self.extension ?? "") == nil ? name.string : name.stem
-        return removingLastComponent().appending("\(stem).\(format.ending)")
+        let known = PictureFormat(ending: self.extension ?? "")
+        guard let format, known != format else { return self }
+        guard known != nil else { return extended(by: ".\(format.ending)") }
+        var name = self
+        name.extension = format.ending
+        return name
     }
 }

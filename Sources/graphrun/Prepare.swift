@@ -2,6 +2,7 @@ import ArgumentParser
 import GraphCommandSupport
 import GraphBasics
 import GraphTraining
+import SystemPackage
 
 /// Makes a data set of photographs.
 struct Prepare: ParsableCommand {
@@ -20,10 +21,10 @@ struct Prepare: ParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("PNG files, and folders of them.", valueName: "photos"))
-    var photographs: [String]
+    var photographs: [FilePath]
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Where the set goes.", valueName: "folder"))
-    var output: String
+    var output: FilePath
 
     @Option(help: ArgumentHelp("For which scales.", valueName: "n,n"))
     var scale = ScaleList(scales: [2, 3, 4])

@@ -17,10 +17,10 @@ struct Resize: ParsableCommand {
             """)
 
     @Argument(help: "A PNG file.")
-    var picture: String
+    var picture: FilePath
 
     @Option(name: .shortAndLong, help: "The PNG file to write.")
-    var output: String
+    var output: OutputPath
 
     @Option(help: ArgumentHelp("As 1/4, 0.25, 2 or 4/3.", valueName: "factor"))
     var scale: ResizeFactor?
@@ -41,8 +41,8 @@ struct Resize: ParsableCommand {
     }
 
     func run() throws {
-        guard ["", "png"].contains(FilePath(output).extension?.lowercased() ?? "") else {
-            throw CommandError("\(output): pictures are written as PNG; name a file that ends in .png")
+        guard ["", "png"].contains(output.path.extension?.lowercased() ?? "") else {
+            throw CommandError("\(output.path): pictures are written as PNG; name a file that ends in .png")
         }
         try checkOutput(output, replacesNoneOf: [picture])
         let read = try Picture(contentsOf: picture)
@@ -52,8 +52,8 @@ struct Resize: ParsableCommand {
         } catch {
             throw CommandError("\(picture): \(error)")
         }
-        try result.writePNG(to: output)
-        print("\(picture) \(read.size) -> \(output) \(result.size)")
+        try result.writePNG(to: output.path)
+        print("\(picture) \(read.size) -> \(output.path) \(result.size)")
     }
 }
 

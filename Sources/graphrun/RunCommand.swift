@@ -4,6 +4,7 @@ import GraphIR
 import GraphModel
 import GraphPack
 import GraphInterchange
+import SystemPackage
 
 /// Runs one entry of a model once, on tensors from a file.
 struct RunEntry: ParsableCommand {
@@ -21,16 +22,16 @@ struct RunEntry: ParsableCommand {
             """)
 
     @Argument(help: "A .gpack or .graph.")
-    var model: String
+    var model: FilePath
 
     @Option(help: "Which entry.")
     var entry: Role = .predict
 
     @Option(help: ArgumentHelp("Tensors by name.", valueName: "file"))
-    var inputs: String
+    var inputs: FilePath
 
     @Option(name: .shortAndLong, help: "The file to write.")
-    var output: String
+    var output: OutputPath
 
     @Option(help: ArgumentHelp("As learning_rate=1e-4,step=1.", valueName: "numbers"))
     var scalars: NamedValues<Float>?
@@ -62,9 +63,9 @@ struct RunEntry: ParsableCommand {
             interpreter ? .interpreted : .compiled(threadCount: threads.count, bandRows: bands)
         let results = try loaded.run(
             entry, inputs: inputs, scalars: scalars?.values ?? [:], by: execution, withGradients: gradients)
-        try SafeTensors(tensors: tensors(of: results)).write(to: output)
+        try SafeTensors(tensors: tensors(of: results)).write(to: output.path)
         let measures = results.measures.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-        print(([output] + measures).joined(separator: " "))
+        print(([output.path.shown] + measures).joined(separator: " "))
     }
 
     /// The file's tensors without those that took the place of weights and states.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import GraphTraining
 import GraphImaging
+import SystemPackage
 
 /// Makes pictures to try training with, where there are no photographs.
 struct SamplePictures: ParsableCommand {
@@ -10,7 +11,7 @@ struct SamplePictures: ParsableCommand {
         discussion: "graphrun sample-pictures pictures --count 24 --size 384x288")
 
     @Argument(help: "Where the pictures go: 0001.png, 0002.png, …")
-    var folder: String
+    var folder: FilePath
 
     @Option(help: "How many.")
     var count = 24

@@ -20,7 +20,7 @@ struct Serve: ParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("Models to offer.", visibility: .hidden))
-    var models: [String] = []
+    var models: [FilePath] = []
 
     @Option(help: ArgumentHelp("Where the page answers; 0 for any free port. (default: 0)", valueName: "n"))
     var port = 0
@@ -32,7 +32,7 @@ struct Serve: ParsableCommand {
 
     func validate() throws {
         try check(port, 0...65535, "--port")
-        if let other = models.first(where: { !$0.hasSuffix(".gpack") && !$0.hasSuffix(".graph") }) {
+        if let other = models.first(where: { !["gpack", "graph"].contains($0.extension) }) {
             throw ValidationError("\(other) is no model: those end in .gpack or .graph.")
         }
     }
@@ -41,7 +41,7 @@ struct Serve: ParsableCommand {
         let paths = try models.isEmpty ? ShippedModels().paths() : models
         let server = try PageServer(
             try paths.map { path in
-                try ServedModel(FilePath(path).stem ?? path, Model(contentsOf: path))
+                try ServedModel(path.stem?.shown ?? path.shown, Model(contentsOf: path))
             }, threadCount: threads.count, memoryLimit: maxMemory?.count, port: port)
         Interruption.watch()
         StandardOutput.write("\(server.address)\nOpen this address in a browser on this machine; Ctrl-C ends it.\n")

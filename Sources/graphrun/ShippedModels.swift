@@ -3,6 +3,7 @@ import GraphEnlarging
 import Glibc
 import GraphFiles
 import GraphModel
+import SystemPackage
 
 /// The models that ship with the project, a pack for each scale: what a command uses where none is named.
 ///
@@ -13,22 +14,22 @@ import GraphModel
 struct ShippedModels {
     static let defaultScale = 4
 
-    let folder: String
+    let folder: FilePath
 
     /// - Parameter executable: the program's path, with symbolic links resolved.
-    init(besideExecutable executable: String = runningExecutable) {
-        let parts = executable.split(separator: "/", omittingEmptySubsequences: false)
-        if let build = parts.firstIndex(where: { $0.hasPrefix(".build") }) {
-            folder = (parts[..<build] + ["Models"]).joined(separator: "/")
+    init(besideExecutable executable: FilePath = runningExecutable) {
+        let parts = executable.components
+        if let build = parts.firstIndex(where: { $0.string.hasPrefix(".build") }) {
+            folder = FilePath(root: executable.root, parts[..<build]).appending("Models")
         } else {
-            folder = (parts.dropLast(2) + ["share", "graphc"]).joined(separator: "/")
+            folder = FilePath(root: executable.root, parts.dropLast(2)).appending("share/graphc")
         }
     }
 
     /// The pack that enlarges so many times.
     ///
     /// - Throws: naming the scales that ship, when this one does not.
-    func path(scale: Int) throws(CommandError) -> String {
+    func path(scale: Int) throws(CommandError) -> FilePath {
         let scales = try scales()
         guard !scales.contains(scale) else { return file(scale: scale) }
         let choices = scales.map(String.init).joined(separator: " or ")
@@ -37,19 +38,19 @@ struct ShippedModels {
     }
 
     /// The pack that ships under a name, as `edsr-x2`; any other name is that of a file.
-    func path(named name: String) -> String {
-        let shipped = "\(folder)/\(name).gpack"
-        return name.contains("/") || !FileStatus.exists(shipped) ? name : shipped
+    func path(named name: FilePath) -> FilePath {
+        let shipped = folder.appending("\(name).gpack")
+        return name.components.count > 1 || !FileStatus.exists(shipped) ? name : shipped
     }
 
     /// All packs that ship, that of the least scale first.
-    func paths() throws(CommandError) -> [String] { try scales().map(file) }
+    func paths() throws(CommandError) -> [FilePath] { try scales().map(file) }
 
     /// The packs that results of a size may need: those for the nearest factor that reaches it, or where there is none the
     /// one that enlarges most.
     ///
     /// - Throws: when none ships; without a size, when the default does not.
-    func paths(reaching size: ResultSize) throws(CommandError) -> [String] {
+    func paths(reaching size: ResultSize) throws(CommandError) -> [FilePath] {
         let scales = try scales()
         switch size {
         case .network: return [try path(scale: Self.defaultScale)]
@@ -70,12 +71,12 @@ struct ShippedModels {
         return scales
     }
 
-    private func file(scale: Int) -> String { "\(folder)/edsr-x\(scale).gpack" }
+    private func file(scale: Int) -> FilePath { folder.appending("edsr-x\(scale).gpack") }
 }
 
 /// The path of the program that runs, with symbolic links resolved.
-private var runningExecutable: String {
+private var runningExecutable: FilePath {
     let resolved = realpath("/proc/self/exe", nil)
     defer { free(resolved) }
-    return resolved.map { String(cString: $0) } ?? CommandLine.arguments[0]
+    return resolved.map { FilePath(platformString: $0) } ?? FilePath(CommandLine.arguments[0])
 }

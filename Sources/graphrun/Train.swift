@@ -3,6 +3,7 @@ import GraphCommandSupport
 import Glibc
 import GraphModel
 import GraphTraining
+import SystemPackage
 
 /// Trains a model on folders of pictures.
 struct Train: ParsableCommand {
@@ -26,22 +27,22 @@ struct Train: ParsableCommand {
             """)
 
     @Argument(help: .hidden)
-    var model: String?
+    var model: FilePath?
 
     @Option(help: ArgumentHelp("The pictures; repeat it to mix folders.", valueName: "folder"))
-    var data: [String] = []
+    var data: [FilePath] = []
 
     @Option(help: ArgumentHelp("Where a new run goes.", valueName: "folder"))
-    var out: String?
+    var out: FilePath?
 
     @Option(help: ArgumentHelp("A run to go on with.", valueName: "folder"))
-    var resume: String?
+    var resume: FilePath?
 
     @OptionGroup var definitions: DefinitionOptions
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var recipe: RecipeOptions
 
-    @Option(name: .customLong("init"), help: .hidden) var initialWeights: String?
+    @Option(name: .customLong("init"), help: .hidden) var initialWeights: FilePath?
     @Option(help: .hidden) var cache: ByteCount?
     @Option(help: .hidden) var checkpointEvery: CheckpointInterval?
     @Option(help: .hidden) var log = Log.text
@@ -103,7 +104,7 @@ struct Train: ParsableCommand {
     }
 
     /// The folder of a run and where it was saved.
-    private func resumed(_ path: String) throws -> (RunFolder, Checkpoint, String?) {
+    private func resumed(_ path: FilePath) throws -> (RunFolder, Checkpoint, String?) {
         let folder = try RunFolder(resuming: path)
         var checkpoint = try Checkpoint(contentsOf: folder.lastPath)
         recipe.extend(&checkpoint.recipe)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GraphPack
+import SystemPackage
 
 /// Checks every byte and every number of packs.
 struct Verify: ParsableCommand {
@@ -14,7 +15,7 @@ struct Verify: ParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("The packs.", valueName: "file.gpack"))
-    var files: [String]
+    var files: [FilePath]
 
     func run() throws {
         var areSound = true

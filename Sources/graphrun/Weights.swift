@@ -27,10 +27,10 @@ struct ExportWeights: ParsableCommand {
         discussion: "graphrun weights export edsr.gpack -o edsr.safetensors")
 
     @Argument(help: "A .gpack, or a .graph, whose weights are fresh.")
-    var model: String
+    var model: FilePath
 
     @Option(name: .shortAndLong, help: "The file to write.")
-    var output: String
+    var output: OutputPath
 
     @Option(help: "Of a .graph's fresh weights.")
     var seed: UInt64 = 0
@@ -40,8 +40,8 @@ struct ExportWeights: ParsableCommand {
     func run() throws {
         try checkOutput(output, replacesNoneOf: [model])
         let weights = try definitions.model(model, seed: seed).pack(includingState: false).weights
-        try SafeTensors(tensors: weights).write(to: output)
-        print("\(output): \(summary(of: weights))")
+        try SafeTensors(tensors: weights).write(to: output.path)
+        print("\(output.path): \(summary(of: weights))")
     }
 }
 
@@ -59,16 +59,16 @@ struct ImportWeights: ParsableCommand {
             """)
 
     @Argument(help: "A .gpack or .graph.")
-    var model: String
+    var model: FilePath
 
     @Argument(help: "The other file.")
-    var weights: String
+    var weights: FilePath
 
     @Option(name: .shortAndLong, help: "The pack to write.")
-    var output: String
+    var output: OutputPath
 
     @Option(help: ArgumentHelp("How the file's tensors become the model's.", valueName: "file"))
-    var rules: String?
+    var rules: FilePath?
 
     @OptionGroup var definitions: DefinitionOptions
 
@@ -80,9 +80,9 @@ struct ImportWeights: ParsableCommand {
         try model.bind(tensors, from: weights)
         var pack = model.pack(includingState: false)
         // What made the model's own weights did not make these.
-        pack.metadata = ["imported_from": FilePath(weights).lastComponent?.string ?? weights]
-        try pack.write(to: output)
-        print("\(output): \(summary(of: pack.weights))")
+        pack.metadata = ["imported_from": (weights.lastComponent.map { FilePath(root: nil, [$0]) } ?? weights).shown]
+        try pack.write(to: output.path)
+        print("\(output.path): \(summary(of: pack.weights))")
         if !file.leftOut.isEmpty {
             print("left out, as no weights: \(file.leftOut.joined(separator: ", "))")
         }

@@ -22,7 +22,8 @@ import Testing
         "ArgumentParser": ["GraphCommandSupport", "graphc", "graphrun"],
         "RealModule": ["GraphIR"],
         "SystemPackage": [
-            "GraphRuntime", "GraphFiles", "GraphImaging", "GraphEnlarging", "GraphServing", "GraphTraining", "graphc", "graphrun",
+            "GraphRuntime", "GraphFiles", "GraphPack", "GraphInterchange", "GraphImaging", "GraphModel", "GraphEnlarging",
+            "GraphServing", "GraphTraining", "GraphC", "GraphCommandSupport", "graphc", "graphrun",
         ],
     ]
 

@@ -1,5 +1,6 @@
 import Foundation
 import GraphImaging
+import SystemPackage
 import Testing
 
 /// `graphrun infer` with folders, many pictures, streams and formats.
@@ -14,9 +15,9 @@ struct BatchTests {
 
     /// Writes a synthetic picture in the format of its name.
     private func picture(_ name: String, width: Int = 6, height: Int = 5) throws {
-        let encoding = try PictureEncoding(endingOf: name)
+        let encoding = try PictureEncoding(endingOf: FilePath(name))
         let writer = try encoding.writer(
-            to: .file(place.url(name).path), size: PictureSize(width: width, height: height), layout: .rgb8,
+            to: .file(place.path(name)), size: PictureSize(width: width, height: height), layout: .rgb8,
             metadata: PictureMetadata())
         let row = (0..<3 * width).map { UInt8($0 * 7 % 256) }
         for _ in 0..<height { try row.withUnsafeBytes { try writer.writeRow($0) } }
@@ -27,7 +28,7 @@ struct BatchTests {
         try place.graphrun(["infer", "model.gpack"] + arguments)
     }
 
-    private func size(_ name: String) throws -> PictureSize { try Picture(contentsOf: place.url(name).path).size }
+    private func size(_ name: String) throws -> PictureSize { try Picture(contentsOf: place.path(name)).size }
 
     private func names(in folder: String) -> [String] {
         (FileManager.default.enumerator(atPath: place.url(folder).path)?.allObjects as? [String] ?? [])
@@ -89,16 +90,16 @@ struct BatchTests {
         #expect(names(in: "out") == ["nameless.jpg", "really.jpg"])
         #expect(try infer("in", "-o", "web", "-f", "webp", "--quality", "40").status == 0)
         #expect(names(in: "web") == ["nameless.webp", "really.webp"])
-        #expect(try PictureSource(path: place.url("web/really.webp").path).format == .webp)
+        #expect(try PictureSource(path: place.path("web/really.webp")).format == .webp)
         _ = try infer("in/really.png", "-o", "big.png").success()
-        #expect(try PictureSource(path: place.url("big.png").path).format == .png)
+        #expect(try PictureSource(path: place.path("big.png")).format == .png)
         #expect(try infer("in/really.png", "-o", "big.doc").failure().contains("big.doc: pictures are written as PNG"))
         #expect(try infer("in/really.png", "-o", "b.jpg", "--quality", "101").status == 64)
     }
 
     @Test func lossesAreSaid() throws {
         let writer = try PNGWriter(
-            to: .file(place.url("soft.png").path), width: 1, height: 1, layout: PixelLayout(hasAlpha: true, bitDepth: 8))
+            to: .file(place.path("soft.png")), width: 1, height: 1, layout: PixelLayout(hasAlpha: true, bitDepth: 8))
         try [UInt8]([200, 100, 0, 128]).withUnsafeBytes { try writer.writeRow($0) }
         try writer.finish()
         let finished = try infer("soft.png", "-o", "soft.jpg")

@@ -1,5 +1,6 @@
 import Foundation
 import GraphTestSupport
+import SystemPackage
 import Testing
 
 /// What a command did.
@@ -34,7 +35,7 @@ final class Workplace {
     }
 
     deinit {
-        keepPacks(of: path)
+        keepPacks(of: FilePath(path))
         try? FileManager.default.removeItem(atPath: path)
     }
 
@@ -61,6 +62,8 @@ final class Workplace {
 
     func url(_ name: String) -> URL { URL(fileURLWithPath: path).appendingPathComponent(name) }
 
+    func path(_ name: String) -> FilePath { FilePath(path).appending(name) }
+
     /// Runs `graphrun` until there is a file of this name, and then sends it a signal.
     func graphrun(_ arguments: [String], signal: Int32, when name: String) throws -> Finished {
         try run(Self.graphrun, arguments) { process in
@@ -71,6 +74,12 @@ final class Workplace {
 
     /// Runs a program that lies in this folder.
     func run(_ program: String, _ arguments: [String]) throws -> Finished { try run(url(program), arguments) }
+
+    /// Runs commands of Bash, which can write names that are no text, until one fails.
+    func bash(_ commands: String) throws -> Finished {
+        let path = "PATH='\(Self.products.path)':$PATH"
+        return try run(URL(fileURLWithPath: "/bin/bash"), ["-c", "set -e; export LC_ALL=C.UTF-8 \(path)\n\(commands)"])
+    }
 
     /// Runs a program in this folder to its end.
     private func run(

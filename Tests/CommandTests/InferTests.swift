@@ -12,7 +12,7 @@ struct InferTests {
             let line = try place.graphrun("infer", "model.gpack", small, "-o", "big.png").success()
             #expect(line.hasPrefix("small.png \(width)×\(height) -> big.png \(scale * width)×\(scale * height), whole images, "))
             #expect(line.hasSuffix(" s\n") && line.contains(" planned, "))
-            let big = try Picture(contentsOf: place.url("big.png").path)
+            let big = try Picture(contentsOf: place.path("big.png"))
             #expect(big.width == scale * width && big.height == scale * height)
             #expect(Set(big.pixels).count > 1)
         }
@@ -41,7 +41,7 @@ struct InferTests {
         let small = try place.picture("small.png", width: 19, height: 21)
         _ = try place.graphrun("infer", "model.gpack", small, "-o", "best.png").success()
         _ = try place.graphrun("infer", "model.gpack", small, "-o", "direct.png", "--algorithm", "direct").success()
-        let pictures = try ["best.png", "direct.png"].map { try Picture(contentsOf: place.url($0).path).pixels.map(Int.init) }
+        let pictures = try ["best.png", "direct.png"].map { try Picture(contentsOf: place.path($0)).pixels.map(Int.init) }
         #expect(pictures[0].count == 3 * 16 * 19 * 21 && zip(pictures[0], pictures[1]).allSatisfy { abs($0 - $1) <= 1 })
     }
 
@@ -77,7 +77,7 @@ struct InferTests {
             finished.errors.contains("2.png: is not a PNG, JPEG or WebP file")
                 && finished.errors.contains("1 of 3 pictures are left out"))
         #expect(finished.output.split(separator: "\n").count == 2)
-        for name in ["1.png", "3.png"] { #expect(try Picture(contentsOf: place.url("out/\(name)").path).width == 15) }
+        for name in ["1.png", "3.png"] { #expect(try Picture(contentsOf: place.path("out/\(name)")).width == 15) }
     }
 
     /// The model's three channels are not equal; those of a grey file, whole or in strips, are.
@@ -89,7 +89,7 @@ struct InferTests {
             "iVBORw0KGgoAAAANSUhEUgAAAAYAAAAFCAAAAABDM8I6AAAALElEQVR4nGNg0AioWHCCQdw+vX/7fQa9sLpl574xuOZO3fuUlyGmZc2VPyoA7yUPHSC3ZPQAAAAASUVORK5CYII="
         _ = try place.file("grey.png", try #require(Data(base64Encoded: base64)))
         _ = try place.graphrun(["infer", "model.gpack", "grey.png", "-o", "big.png"] + arguments).success()
-        let big = try Picture(contentsOf: place.url("big.png").path)
+        let big = try Picture(contentsOf: place.path("big.png"))
         #expect(stride(from: 0, to: big.pixels.count, by: 3).allSatisfy { Set(big.pixels[$0..<$0 + 3]).count == 1 })
         #expect(Set(big.pixels).count > 10)
     }
@@ -102,7 +102,7 @@ struct InferTests {
         let lines = try place.graphrun("infer", "model.gpack", first, second, "-o", "big").success()
         #expect(lines.split(separator: "\n").count == 2)
         for name in ["first", "second"] {
-            #expect(try Picture(contentsOf: place.url("big/\(name).png").path).width == 15)
+            #expect(try Picture(contentsOf: place.path("big/\(name).png")).width == 15)
         }
         let clash = try place.graphrun("infer", "model.gpack", first, "./first.png", "-o", "big").failure()
         #expect(clash.contains("first.png and ./first.png would both go to big/first.png"))
@@ -117,7 +117,7 @@ extension Workplace {
             state = state &* 1_664_525 &+ 1_013_904_223
             return UInt8(truncatingIfNeeded: state >> 24)
         }
-        try Picture(width: width, height: height, pixels: pixels).writePNG(to: url(name).path)
+        try Picture(width: width, height: height, pixels: pixels).writePNG(to: path(name))
         return name
     }
 }

@@ -25,7 +25,7 @@ struct InferVideoTests {
         let place = try place()
         let text = try place.graphrun("infer", "model.gpack", "clip.y4m", "-o", "big.y4m").success()
         #expect(text.hasPrefix("clip.y4m 13×8 -> big.y4m 39×24, ") && text.contains("\n3 frames, "))
-        let reader = try VideoReader(path: place.url("big.y4m").path)
+        let reader = try VideoReader(path: place.path("big.y4m"))
         #expect(reader.header.size == PictureSize(width: 39, height: 24))
         #expect(
             try String(decoding: place.bytes("big.y4m").prefix(44), as: UTF8.self)
@@ -48,7 +48,7 @@ struct InferVideoTests {
         let place = try place()
         _ = try place.picture("small.png", width: 5, height: 4)
         #expect(try shell(place, "cat small.png | graphrun infer model.gpack /dev/stdin -o big.png").status == 0)
-        #expect(try Picture(contentsOf: place.url("big.png").path).width == 15)
+        #expect(try Picture(contentsOf: place.path("big.png")).width == 15)
     }
 
     @Test func aFolderTakesItUnderItsName() throws {

@@ -8,7 +8,7 @@ struct PrepareTests {
         try FileManager.default.createDirectory(at: place.url("photos/more"), withIntermediateDirectories: true)
         for (seed, name) in ["1", "2", "more/3"].enumerated() {
             try Picture(syntheticWidth: 120, height: 100, seed: UInt64(seed))
-                .writePNG(to: place.url("photos/\(name).png").path)
+                .writePNG(to: place.path("photos/\(name).png"))
         }
         _ = try place.file("photos/notes.txt", "no picture at all".utf8)
         return place

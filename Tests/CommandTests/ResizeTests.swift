@@ -14,18 +14,18 @@ struct ResizeTests {
         let picture = try place.picture("in.png", width: 63, height: 47)
         let line = try place.graphrun(["resize", picture, "-o", "out.png"] + options).success()
         #expect(line == "in.png 63×47 -> out.png \(width)×\(height)\n")
-        #expect(try Picture(contentsOf: place.url("out.png").path).size == PictureSize(width: width, height: height))
+        #expect(try Picture(contentsOf: place.path("out.png")).size == PictureSize(width: width, height: height))
     }
 
     @Test func theReductionIsTheExactOne() throws {
         let place = try Workplace()
         let picture = try place.picture("in.png", width: 64, height: 48)
-        let truth = try Picture(contentsOf: place.url(picture).path)
+        let truth = try Picture(contentsOf: place.path(picture))
         _ = try place.graphrun("resize", picture, "-o", "small.png", "--scale", "1/4").success()
-        #expect(try Picture(contentsOf: place.url("small.png").path) == truth.bicubicReduction(scale: 4))
+        #expect(try Picture(contentsOf: place.path("small.png")) == truth.bicubicReduction(scale: 4))
         _ = try place.graphrun("resize", "small.png", "-o", "big.png", "--scale", "4").success()
         let big = truth.bicubicReduction(scale: 4).bicubicEnlargement(scale: 4)
-        #expect(try Picture(contentsOf: place.url("big.png").path) == big)
+        #expect(try Picture(contentsOf: place.path("big.png")) == big)
     }
 
     @Test func whatCannotBeDone() throws {

@@ -6,7 +6,7 @@ struct RunEntryTests {
     /// What `graphrun run` wrote, by name.
     private func run(_ place: Workplace, _ arguments: [String]) throws -> [String: PackedTensor] {
         _ = try place.graphrun(["run"] + arguments + ["--inputs", "in.safetensors", "-o", "out.safetensors"]).success()
-        let tensors = try SafeTensors(contentsOf: place.url("out.safetensors").path).tensors
+        let tensors = try SafeTensors(contentsOf: place.path("out.safetensors")).tensors
         return Dictionary(uniqueKeysWithValues: tensors.map { ($0.path, $0) })
     }
 
@@ -18,7 +18,7 @@ struct RunEntryTests {
                 path: path, shape: shape, values: (0..<shape.reduce(1, *)).map { Float(($0 * 7919 + factor) % 256) })
         }
         let inputs = [pixels("lr", 1)] + (scale.map { [pixels("hr", $0)] } ?? [])
-        try SafeTensors(tensors: inputs + tensors).write(to: place.url("in.safetensors").path)
+        try SafeTensors(tensors: inputs + tensors).write(to: place.path("in.safetensors"))
     }
 
     private func largestDifference(_ left: PackedTensor?, _ right: PackedTensor?) throws -> Float {
@@ -106,7 +106,7 @@ struct RunEntryTests {
             (PackedTensor(path: "subpixel.bias", shape: [], values: [1]), "@subpixel.bias is [], the model needs [27]"),
         ]
         for (tensor, excerpt) in cases {
-            try SafeTensors(tensors: [tensor]).write(to: place.url("in.safetensors").path)
+            try SafeTensors(tensors: [tensor]).write(to: place.path("in.safetensors"))
             for method in [[], ["--interpreter"]] {
                 let line = try place.graphrun(
                     ["run", Models.path("espcn"), "--inputs", "in.safetensors", "-o", "out.safetensors"] + method

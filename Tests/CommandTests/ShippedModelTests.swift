@@ -44,7 +44,7 @@ struct ShippedModelTests {
         try FileManager.default.createSymbolicLink(
             atPath: place.url("enlarge").path, withDestinationPath: Layout.installed.program)
         _ = try place.run("enlarge", ["infer", "--scale", "3", small, "-o", "big.png"]).success()
-        #expect(try Picture(contentsOf: place.url("big.png").path).width == 12)
+        #expect(try Picture(contentsOf: place.path("big.png")).width == 12)
     }
 
     @Test func otherCommandsDoWithoutAModelToo() throws {
@@ -71,7 +71,7 @@ struct ShippedModelTests {
         ] {
             let finished = try place.run(Layout.installed.program, ["infer"] + arguments + [small, "-o", "big.png"])
             #expect(finished.status == 0 && finished.output.hasPrefix("small.png 20×10 -> big.png \(size), "), "\(arguments)")
-            #expect(try "\(Picture(contentsOf: place.url("big.png").path).size)" == size)
+            #expect(try "\(Picture(contentsOf: place.path("big.png")).size)" == size)
             let isLarger = arguments.contains("6"), isOther = arguments.contains("40")
             #expect(finished.errors.contains("the network makes 80×40 pixels") == isLarger, "\(finished.errors)")
             #expect(finished.errors.contains("the shape changes: 20×10 pixels become 30×40") == isOther)
@@ -131,7 +131,7 @@ struct ShippedModelTests {
             let scale = try #require(Int(pack.dropFirst("edsr-x".count).dropLast(".gpack".count)), "\(pack)")
             let small = try place.picture("small.png", width: 8, height: 8)
             _ = try place.graphrun("infer", path, small, "-o", "big.png").success()
-            #expect(try Picture(contentsOf: place.url("big.png").path).width == 8 * scale)
+            #expect(try Picture(contentsOf: place.path("big.png")).width == 8 * scale)
         }
         #expect(packs.isEmpty || !card.contains("<!--"), "Models/README.md has places that are not filled in")
     }

@@ -22,7 +22,7 @@ struct TrainTests {
         let finished = try place.graphrun(train("out", "--epochs", "100000"), signal: signal, when: "out/history.csv")
         #expect(finished.status == status && !finished.wasKilled && finished.output.isEmpty)
         #expect(finished.errors.hasSuffix("stopped; go on with graphrun train --resume out\n"), "\(finished.errors)")
-        let training = try #require(Pack(contentsOf: place.url("out/last.gpack").path).training)
+        let training = try #require(Pack(contentsOf: place.path("out/last.gpack")).training)
         let step = try #require(training["step"].flatMap { Int($0) }), epoch = step / 5
         // The epochs that were complete, and the whole run that ends with the one it stopped in.
         _ = try place.graphrun("train", "--resume", "out", "--epochs", "\(epoch + 1)")
@@ -31,7 +31,7 @@ struct TrainTests {
             #expect(try place.bytes("out/\(name)") == place.bytes("whole/\(name)"), "\(name)")
         }
         // Its words may tell of the epochs that were to come when it was written.
-        let best = try ["out", "whole"].map { try Pack(contentsOf: place.url("\($0)/best.gpack").path).weights }
+        let best = try ["out", "whole"].map { try Pack(contentsOf: place.path("\($0)/best.gpack")).weights }
         #expect(best[0] == best[1])
         let files = try FileManager.default.contentsOfDirectory(atPath: place.url("out").path).sorted()
         #expect(files == ["best.gpack", "history.csv", "history.svg", "last.gpack", "times.csv"])

@@ -18,21 +18,21 @@ struct WeightsTests {
 
                 """)
         let filter = try #require(
-            SafeTensors(contentsOf: place.url("a.safetensors").path).tensors.first { $0.path == "features.0.filter" })
+            SafeTensors(contentsOf: place.path("a.safetensors")).tensors.first { $0.path == "features.0.filter" })
         #expect(filter.shape == [5, 5, 3, 64])
     }
 
     @Test func everyTensorThatDoesNotFitIsNamed() throws {
         let place = try Workplace()
         _ = try place.graphrun("weights", "export", Models.path("espcn"), "-o", "a.safetensors").success()
-        let tensors = try SafeTensors(contentsOf: place.url("a.safetensors").path).tensors.map { tensor in
+        let tensors = try SafeTensors(contentsOf: place.path("a.safetensors")).tensors.map { tensor in
             switch tensor.path {
             case "subpixel.bias": PackedTensor(path: "subpixl.bias", shape: tensor.shape, values: tensor.values)
             case "features.1.bias": PackedTensor(path: tensor.path, shape: [2], values: [1, 2])
             default: tensor
             }
         }
-        try SafeTensors(tensors: tensors).write(to: place.url("b.safetensors").path)
+        try SafeTensors(tensors: tensors).write(to: place.path("b.safetensors"))
         let finished = try place.graphrun(
             "weights", "import", Models.path("espcn"), "b.safetensors", "-o", "b.gpack")
         #expect(finished.status == 1 && finished.output.isEmpty)
@@ -69,7 +69,7 @@ struct WeightsTests {
         let small = ["-D", "filters=4", "-D", "blocks=1", "-o", "a.gpack"]
         let line = try place.graphrun(["weights", "import", Models.path("edsr"), checkpoint, "--rules", rules] + small).success()
         #expect(line == "a.gpack: 1,851 weights in 14 tensors\n")
-        #expect(try Pack(contentsOf: place.url("a.gpack").path).metadata == ["imported_from": "edsr-x4.pth"])
+        #expect(try Pack(contentsOf: place.path("a.gpack")).metadata == ["imported_from": "edsr-x4.pth"])
         // Without rules every name is another one.
         let finished = try place.graphrun(["weights", "import", Models.path("edsr"), checkpoint] + small)
         #expect(finished.status == 1)

@@ -1,6 +1,7 @@
 import Foundation
 import GraphC
 import GraphTestSupport
+import SystemPackage
 import Testing
 
 /// Programs in C, compiled and run.
@@ -12,8 +13,8 @@ struct CExampleTests {
     /// libraries: without the shared library of these the linker would take hidden ones.
     private func compile(_ source: String) throws -> String {
         try FileManager.default.createSymbolicLink(
-            atPath: folder.file("libgraphc.so"), withDestinationPath: CLibrary.path)
-        let program = folder.file("program")
+            atPath: folder.file("libgraphc.so").string, withDestinationPath: CLibrary.path)
+        let program = folder.file("program").string
         let compiled = try run(
             "/usr/bin/env",
             [
@@ -27,18 +28,18 @@ struct CExampleTests {
 
     @Test func enlargeMakesTheBytesOfGraphrun() throws {
         let program = try compile("Docs/Examples/C/enlarge.c")
-        let failed = try run(program, in: folder.path)
+        let failed = try run(program, in: folder.path.string)
         #expect(failed.status == 1 && failed.errors.contains("edsr-x4.gpack"))
-        try FileManager.default.createSymbolicLink(atPath: folder.file("edsr-x4.gpack"), withDestinationPath: Place.model)
+        try FileManager.default.createSymbolicLink(atPath: folder.file("edsr-x4.gpack").string, withDestinationPath: Place.model)
         try Picture(syntheticWidth: 40, height: 24, seed: 1).writePNG(to: folder.file("photo.png"))
-        let finished = try run(program, in: folder.path)
+        let finished = try run(program, in: folder.path.string)
         #expect(finished.status == 0 && finished.errors.isEmpty, "\(finished.errors)")
-        try Model(contentsOf: Place.model).enlarge(folder.file("photo.png"), to: folder.file("expected.png"))
+        try Model(contentsOf: FilePath(Place.model)).enlarge(folder.file("photo.png"), to: folder.file("expected.png"))
         #expect(fileBytes(folder.file("big.png")) == fileBytes(folder.file("expected.png")))
     }
 
     @Test func arrays() throws {
-        let finished = try run(try compile("Docs/Examples/C/arrays.c"), [Place.model], in: folder.path)
+        let finished = try run(try compile("Docs/Examples/C/arrays.c"), [Place.model], in: folder.path.string)
         #expect(finished.status == 0 && finished.errors.isEmpty, "\(finished.errors)")
         #expect(
             finished.output == """
@@ -53,7 +54,7 @@ struct CExampleTests {
     @Test func noArgumentStopsAProgram() throws {
         let program = try compile("Tests/EmbeddingTests/arguments.c")
         try Picture(syntheticWidth: 9, height: 7, seed: 1).writePNG(to: folder.file("photo.png"))
-        let finished = try run(program, [Place.model, "photo.png"], in: folder.path)
+        let finished = try run(program, [Place.model, "photo.png"], in: folder.path.string)
         #expect(finished.status == 0 && finished.output == "as expected\n", "\(finished.errors)")
     }
 }

@@ -8,17 +8,17 @@ struct SwiftExampleTests {
     private let folder = TemporaryFolder()
 
     private func run(_ example: String) throws -> [Substring] {
-        let finished = try EmbeddingTests.run("\(Place.products)/\(example)", in: folder.path)
+        let finished = try EmbeddingTests.run("\(Place.products)/\(example)", in: folder.path.string)
         #expect(finished.status == 0 && finished.errors.isEmpty, "\(finished.errors)")
         return finished.output.split(separator: "\n")
     }
 
     @Test func enlargePicture() throws {
-        try FileManager.default.createSymbolicLink(atPath: folder.file("edsr-x4.gpack"), withDestinationPath: Place.model)
+        try FileManager.default.createSymbolicLink(atPath: folder.file("edsr-x4.gpack").string, withDestinationPath: Place.model)
         try Picture(syntheticWidth: 40, height: 24, seed: 1).writePNG(to: folder.file("photo.png"))
         #expect(try run("EnlargePicture") == ["160 × 96 pixels"])
         let finished = try EmbeddingTests.run(
-            Place.products + "/graphrun", ["infer", "edsr-x4.gpack", "photo.png", "-o", "expected.png"], in: folder.path)
+            Place.products + "/graphrun", ["infer", "edsr-x4.gpack", "photo.png", "-o", "expected.png"], in: folder.path.string)
         #expect(finished.status == 0)
         #expect(fileBytes(folder.file("big.png")) == fileBytes(folder.file("expected.png")))
     }

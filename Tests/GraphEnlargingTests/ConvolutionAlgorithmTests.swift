@@ -3,6 +3,7 @@ import GraphCompiler
 import GraphIR
 import GraphModel
 import GraphRuntime
+import SystemPackage
 import Testing
 
 /// What Winograd's algorithm and composed convolutions cost in accuracy: EDSR as people use it, by the best kernels and
@@ -11,7 +12,7 @@ struct ConvolutionAlgorithmTests {
     /// EDSR x4 with its defaults, and weights as large as after training: those that begin at zero are drawn.
     private func edsr() throws -> Model {
         let graphs = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Graphs")
-        let model = try Model(contentsOf: graphs.appendingPathComponent("edsr.graph").standardizedFileURL.path)
+        let model = try Model(contentsOf: FilePath(graphs.appendingPathComponent("edsr.graph").standardizedFileURL.path))
         var generator = SplitMix64(seed: 7)
         for tensor in model.parameters.tensors where !tensor.isState {
             guard let values = model.parameters.values(of: tensor.path), values.allSatisfy({ $0 == 0 }) else { continue }

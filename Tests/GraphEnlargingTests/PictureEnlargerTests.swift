@@ -3,13 +3,15 @@ import GraphModel
 import GraphRuntime
 import GraphImaging
 import GraphTestSupport
+import SystemPackage
 import Testing
 
 @testable import GraphEnlarging
 
 /// What programs use: a model from text, pictures in memory and in files.
 struct PictureEnlargerTests {
-    private let folder = FileManager.default.temporaryDirectory.path + "/GraphEnlargingTests-\(UUID().uuidString)"
+    private let folder = FilePath(FileManager.default.temporaryDirectory.path)
+        .appending("GraphEnlargingTests-\(UUID().uuidString)")
 
     private func picture(_ width: Int, _ height: Int) -> Picture { SmallModels.picture(width, height) }
 
@@ -34,9 +36,9 @@ struct PictureEnlargerTests {
     }
 
     @Test func aFileIsEnlargedAsAPictureInMemory() throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let (input, output) = (folder + "/small.png", folder + "/large.png")
+        try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: folder.string) }
+        let (input, output) = (folder.appending("small.png"), folder.appending("large.png"))
         try picture(6, 5).writePNG(to: input)
         let enlarger = try PictureEnlarger(Model(source: SmallModels.twice), threadCount: 1)
         let report = try enlarger.enlarge(input, to: output)
@@ -91,8 +93,8 @@ struct PictureEnlargerTests {
 
     /// A picture so wide that it is cut into strips of columns, in memory and in files.
     @Test func stripsOfColumnsChangeNoByte() throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: folder.string) }
         let model = try Model(source: SmallModels.sharp)
         let wide = picture(1501, 9)
         let whole = try PictureEnlarger(model, threadCount: 2).enlarged(wide)
@@ -100,20 +102,20 @@ struct PictureEnlargerTests {
         let limit = model.residentByteCount + plan.byteCount(threadCount: 2) - plan.arenaByteCount / 2
         let enlarger = try PictureEnlarger(model, threadCount: 2, memoryLimit: limit)
         #expect(try enlarger.enlarged(wide) == whole)
-        let (input, output) = (folder + "/wide.png", folder + "/large.png")
+        let (input, output) = (folder.appending("wide.png"), folder.appending("large.png"))
         try wide.writePNG(to: input)
         let report = try enlarger.enlarge(input, to: output)
         #expect(report.plan.stripCount > 1 && report.plan.recomputedShare > 0 && report.plan.recomputedShare < 0.5)
         #expect(report.plan.description.contains("strips of columns"))
         #expect(try Picture(contentsOf: output) == whole)
         #expect(try enlarger.enlarged(file: wide.pngBytes()) == fileBytes(output))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["large.png", "wide.png"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.string).sorted() == ["large.png", "wide.png"])
         // Damage shows in the rows of every strip; nothing is left behind.
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: input))
-        try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: input))
-        try FileManager.default.removeItem(atPath: output)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: input.string))
+        try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: input.string))
+        try FileManager.default.removeItem(atPath: output.string)
         #expect(throws: EnlargingError.self) { try enlarger.enlarge(input, to: output) }
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["wide.png"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.string) == ["wide.png"])
         #expect(throws: EnlargingError.self) {
             try PictureEnlarger(model, threadCount: 2, memoryLimit: 1 << 20).enlarged(wide)
         }

@@ -1,4 +1,5 @@
 import GraphTestSupport
+import SystemPackage
 import Testing
 @testable import GraphImaging
 
@@ -24,7 +25,7 @@ import Testing
 
     @Test func otherFiles() {
         let folder = TemporaryFolder()
-        func problem(_ path: String) -> String? {
+        func problem(_ path: FilePath) -> String? {
             GraphImagingTests.problem { () throws(ImageError) in try JPEGReader(path: path) }
         }
         #expect(problem(folder.file("missing.jpg")) == "no such file; is the name right?")

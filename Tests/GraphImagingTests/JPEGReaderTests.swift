@@ -24,10 +24,10 @@ import Testing
     func pipe() throws {
         let folder = TemporaryFolder()
         let path = folder.file("pipe")
-        #expect(mkfifo(path, 0o600) == 0)
+        #expect(mkfifo(path.string, 0o600) == 0)
         let bytes = SampleJPEG.progressive420.bytes
         Thread {
-            let file = fopen(path, "wb")!
+            let file = fopen(path.string, "wb")!
             fwrite(bytes, 1, bytes.count, file)
             fclose(file)
         }.start()
@@ -128,7 +128,7 @@ import Testing
 
     @Test("Photographs are read without a word", .enabled(if: SharedData.has("photos2")))
     func photographs() throws {
-        let names = try FileManager.default.contentsOfDirectory(atPath: SharedData.path("photos2")).sorted()
+        let names = try FileManager.default.contentsOfDirectory(atPath: SharedData.path("photos2").string).sorted()
         for name in names.filter({ $0.hasSuffix(".jpg") }).prefix(12) {
             let reader = try JPEGReader(path: SharedData.path("photos2/" + name))
             #expect(try reader.readRows().count == reader.width * reader.height * reader.layout.byteCount, "\(name)")

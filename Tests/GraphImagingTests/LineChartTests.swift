@@ -50,7 +50,7 @@ import Testing
         let folder = TemporaryFolder()
         let chart = LineChart(title: "t", horizontalLabel: "x", panels: [])
         try chart.writeSVG(to: folder.file("chart.svg"))
-        #expect(try String(contentsOfFile: folder.file("chart.svg"), encoding: .utf8) == chart.svg())
+        #expect(try String(contentsOfFile: folder.file("chart.svg").string, encoding: .utf8) == chart.svg())
         #expect(folder.names == ["chart.svg"])
         #expect(throws: ImageError.self) { try chart.writeSVG(to: folder.file("none/chart.svg")) }
     }
@@ -62,7 +62,7 @@ import Testing
         let start = try #require(svg.range(of: "data:image/png;base64,")).upperBound
         let encoded = svg[start...].prefix { $0 != "\"" }
         let folder = TemporaryFolder()
-        try #require(Data(base64Encoded: String(encoded))).write(to: URL(fileURLWithPath: folder.file("footer.png")))
+        try #require(Data(base64Encoded: String(encoded))).write(to: URL(fileURLWithPath: folder.file("footer.png").string))
         #expect(try Picture(contentsOf: folder.file("footer.png")) == footer)
     }
 

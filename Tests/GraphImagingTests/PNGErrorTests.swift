@@ -1,5 +1,6 @@
 import GraphImaging
 import GraphTestSupport
+import SystemPackage
 import Testing
 
 /// What is wrong with a file is said in one line that starts with its path.
@@ -13,7 +14,7 @@ import Testing
         whole = SamplePNG(width: 40, height: 300, bitDepth: 8, colorType: 2, samples: samples).encoded()
     }
 
-    func problem(_ path: String) -> String? {
+    func problem(_ path: FilePath) -> String? {
         do throws(ImageError) {
             _ = try Picture(contentsOf: path)
             return nil

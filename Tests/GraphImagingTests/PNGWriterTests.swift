@@ -1,5 +1,6 @@
 import Foundation
 import GraphTestSupport
+import SystemPackage
 import Testing
 @testable import GraphImaging
 
@@ -24,7 +25,7 @@ import Testing
     func sameBytes() throws {
         try picture(50, 40).writePNG(to: folder.file("a.png"))
         try picture(50, 40).writePNG(to: folder.file("b.png"))
-        #expect(FileManager.default.contentsEqual(atPath: folder.file("a.png"), andPath: folder.file("b.png")))
+        #expect(FileManager.default.contentsEqual(atPath: folder.file("a.png").string, andPath: folder.file("b.png").string))
     }
 
     @Test("A file in memory has the same bytes", arguments: [(1, 1), (7, 3), (200, 100)])
@@ -32,7 +33,7 @@ import Testing
         let path = folder.file("out.png")
         try picture(width, height).writePNG(to: path)
         let bytes = try picture(width, height).pngBytes()
-        #expect(FileManager.default.contents(atPath: path) == Data(bytes))
+        #expect(FileManager.default.contents(atPath: path.string) == Data(bytes))
         #expect(try Picture(file: bytes) == picture(width, height))
     }
 
@@ -45,7 +46,7 @@ import Testing
             #expect(folder.names.count == 2)
         }
         #expect(folder.names == ["out.png"])
-        #expect(FileManager.default.contents(atPath: path) == Data([1, 2, 3]))
+        #expect(FileManager.default.contents(atPath: path.string) == Data([1, 2, 3]))
     }
 
     @Test("After a failed write every further call fails the same way")
@@ -69,17 +70,17 @@ import Testing
     @Test func replacesThroughALink() throws {
         let path = folder.file("real.png", holding: [1])
         let link = folder.file("link.png")
-        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "real.png")
-        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+        try FileManager.default.createSymbolicLink(atPath: link.string, withDestinationPath: "real.png")
+        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path.string)
         try picture(4, 4).writePNG(to: link)
-        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "real.png")
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.string) == "real.png")
         #expect(try Picture(contentsOf: path) == picture(4, 4))
-        #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o640)
+        #expect(try FileManager.default.attributesOfItem(atPath: path.string)[.posixPermissions] as? Int == 0o640)
         #expect(folder.names == ["link.png", "real.png"])
     }
 
     @Test func places() throws {
-        func problem(_ path: String) -> String? {
+        func problem(_ path: FilePath) -> String? {
             do throws(ImageError) {
                 try picture(4, 4).writePNG(to: path)
                 return nil

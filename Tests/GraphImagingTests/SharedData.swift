@@ -1,4 +1,5 @@
 import Foundation
+import SystemPackage
 
 /// Pictures that are not part of the project: `shared/data` beside the package, or beside a folder around it.
 enum SharedData {
@@ -16,9 +17,9 @@ enum SharedData {
         path.map { FileManager.default.fileExists(atPath: $0 + "/" + name) } ?? false
     }
 
-    static func path(_ name: String) -> String { (path ?? "") + "/" + name }
+    static func path(_ name: String) -> FilePath { FilePath(path ?? "/").appending(name) }
 
     static func pngNames(in folder: String) throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: path(folder)).filter { $0.hasSuffix(".png") }.sorted()
+        try FileManager.default.contentsOfDirectory(atPath: path(folder).string).filter { $0.hasSuffix(".png") }.sorted()
     }
 }

@@ -108,7 +108,7 @@ import Testing
 
     @Test("Pictures of a set are read", .enabled(if: SharedData.has("gb82")))
     func photographs() throws {
-        let names = try FileManager.default.contentsOfDirectory(atPath: SharedData.path("gb82")).sorted()
+        let names = try FileManager.default.contentsOfDirectory(atPath: SharedData.path("gb82").string).sorted()
         for name in names.filter({ $0.hasSuffix(".webp") }).prefix(4) {
             let reader = try WebPReader(path: SharedData.path("gb82/" + name))
             #expect(try reader.readRows().count == reader.width * reader.height * reader.layout.byteCount, "\(name)")

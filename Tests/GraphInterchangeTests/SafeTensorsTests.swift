@@ -1,5 +1,6 @@
 import GraphFiles
 import GraphTestSupport
+import SystemPackage
 import Testing
 
 @testable import GraphPack
@@ -9,7 +10,7 @@ import Testing
     let folder = TemporaryFolder()
 
     /// A file of a header and data as given.
-    private func file(_ header: String, data: [UInt8] = []) -> String {
+    private func file(_ header: String, data: [UInt8] = []) -> FilePath {
         var bytes: [UInt8] = []
         bytes.appendLittleEndian(UInt64(header.utf8.count))
         return folder.file("made.safetensors", holding: bytes + Array(header.utf8) + data)

@@ -1,5 +1,6 @@
 import Foundation
 import GraphTestSupport
+import SystemPackage
 import Testing
 
 @testable import GraphPack
@@ -9,7 +10,7 @@ import Testing
 @Suite struct WeightImportTests {
     static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures").path
 
-    private func fixture(_ name: String) -> String { "\(Self.fixtures)/\(name)" }
+    private func fixture(_ name: String) -> FilePath { FilePath(Self.fixtures).appending(name) }
 
     private func tensor(_ path: String, _ shape: [Int], _ values: [Float]) -> PackedTensor {
         PackedTensor(path: path, shape: shape, values: values)
@@ -48,7 +49,7 @@ import Testing
     /// another colour outside.
     @Test(arguments: [3, 4])
     func importedCheckpointsComputeTheSame(scale: Int) throws {
-        let rules = try ImportRules(contentsOf: "\(Self.fixtures)/../../../Graphs/edsr-checkpoints.rules")
+        let rules = try ImportRules(contentsOf: fixture("../../../Graphs/edsr-checkpoints.rules"))
         let tensors = try rules.applied(to: WeightFile(contentsOf: fixture("edsr-x\(scale).pth")))
         let pictures = try WeightFile(contentsOf: fixture("edsr-x\(scale)-pictures.npz")).tensors
         let model = ReferenceEDSR(tensors: tensors, scale: scale)
@@ -115,9 +116,9 @@ import Testing
         for offset in bytes.indices {
             var changed = bytes
             changed[offset] ^= UInt8(generator.next() & 0xFF) | 1
-            if (try? WeightFile(bytes: changed, name: name)) == nil { refused += 1 }
+            if (try? WeightFile(bytes: changed, name: FilePath(name))) == nil { refused += 1 }
             if offset % 16 == 0 {
-                #expect(throws: InterchangeError.self) { try WeightFile(bytes: Array(bytes[..<offset]), name: name) }
+                #expect(throws: InterchangeError.self) { try WeightFile(bytes: Array(bytes[..<offset]), name: FilePath(name)) }
             }
         }
         // Times, alignment and the sizes that stand there twice may be anything.

@@ -44,7 +44,7 @@ import Testing
         let (bytes, _) = try smallFile()
         let path = folder.file("small.gpack")
         for length in (bytes.count + 1...bytes.count + 300).reversed() + (0..<bytes.count).reversed() {
-            truncate(path, length)
+            truncate(path.string, length)
             let found = message { _ = try Pack(contentsOf: path) }
             let expected = length == 0 ? "not a pack: the file is empty" : "damaged: header"
             if !found.hasPrefix(expected) { Issue.record("\(length) bytes: \(found)") }
@@ -55,7 +55,7 @@ import Testing
         let (bytes, table) = try smallFile()
         let path = folder.file("small.gpack")
         let file = try InputFile(path)
-        truncate(path, bytes.count - 1)
+        truncate(path.string, bytes.count - 1)
         let last = try #require(table.sections.last)
         let found = message { _ = try ChunkDecoder().read(0, of: last, from: file) }
         #expect(found == "was cut short while it was read; try again")
@@ -76,7 +76,7 @@ import Testing
         #expect(message { _ = try Pack(contentsOf: folder.file("none")) } == "no such file; is the name right?")
         #expect(message { _ = try Pack(contentsOf: folder.path) } == "is a folder; name a file")
         #expect(message { _ = try Pack(contentsOf: "/dev/zero") } == "is not a regular file")
-        mkfifo(folder.file("pipe"), 0o600)
+        mkfifo(folder.file("pipe").string, 0o600)
         #expect(message { _ = try Pack(contentsOf: folder.file("pipe")) } == "is not a regular file")
         #expect(throws: PackError.file(.unreadable(path: "none.gpack", .missing))) { try Pack(contentsOf: "none.gpack") }
     }

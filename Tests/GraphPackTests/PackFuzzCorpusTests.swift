@@ -1,5 +1,6 @@
 import Foundation
 import GraphTestSupport
+import SystemPackage
 import Testing
 
 @testable import GraphPack
@@ -14,9 +15,9 @@ import Testing
         #expect(names.count > 20)
         var (read, refused) = (0, 0)
         for name in names {
-            let bytes = fileBytes("\(folder)/\(name)")
-            let verification = PackVerification(bytes: bytes, name: name)
-            if let pack = try? Pack(bytes: bytes, name: name) {
+            let bytes = fileBytes(FilePath(folder).appending(name))
+            let verification = PackVerification(bytes: bytes, name: FilePath(name))
+            if let pack = try? Pack(bytes: bytes, name: FilePath(name)) {
                 read += 1
                 _ = PackDifference(pack, pack)
             } else {

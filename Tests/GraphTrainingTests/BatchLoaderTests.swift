@@ -1,6 +1,7 @@
 import Foundation
 import GraphImaging
 import GraphTestSupport
+import SystemPackage
 import Testing
 
 @testable import GraphTraining
@@ -31,7 +32,7 @@ struct BatchLoaderTests {
         let folder = TemporaryFolder()
         try folder.pictures(["a"])
         var files = try DataFolder.forEvaluation(folder.path, scale: 4)
-        files[0].truthPath = folder.path + "/gone.png"
+        files[0].truthPath = folder.path.appending("gone.png")
         let loader = BatchLoader(
             PictureCache(scale: 4, byteLimit: 0), files, PatchSampler(seed: 0, batchCount: 1, reducedSide: 4),
             reducedSizes: [PictureSize(width: 12, height: 10)])
@@ -90,7 +91,7 @@ struct PictureCacheTests {
         let files = try DataFolder.forEvaluation(folder.path, scale: 4)[0]
         let whole = try PicturePair(files, scale: 4)
         let bytes = try folder.bytes("a.png")
-        try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: files.truthPath))
+        try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: files.truthPath.string))
         let patch = Patch(picture: 0, x: 3, y: 4, side: 10, quarterRotations: 0, isMirrored: false)
         #expect(try patch.pair(from: files, scale: 4) == patch.pair(from: whole, scale: 4))
         #expect(errorText { _ = try PicturePair(files, scale: 4) }.contains("cut short"))

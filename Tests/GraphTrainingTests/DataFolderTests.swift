@@ -1,6 +1,8 @@
 import Foundation
 import GraphImaging
+import GraphModel
 import GraphTestSupport
+import SystemPackage
 import Testing
 
 @testable import GraphTraining
@@ -14,10 +16,10 @@ struct DataFolderTests {
         let data = try DataFolder(folder.path, scale: 4)
         #expect(data.training.count == 21)
         #expect(data.validation.count == 2)
-        #expect(Set((data.training + data.validation).map(\.name)) == Set(names))
+        #expect(Set((data.training + data.validation).map(\.name.string)) == Set(names))
         #expect(try DataFolder(folder.path, scale: 4) == data)
         #expect(data.training.allSatisfy { $0.reducedPath == nil })
-        #expect(try DataFolder.forEvaluation(folder.path, scale: 4).map(\.name) == names)
+        #expect(try DataFolder.forEvaluation(folder.path, scale: 4).map(\.name.string) == names)
     }
 
     @Test(arguments: [2, 3, 9, 10, 19, 20, 100])
@@ -36,7 +38,7 @@ struct DataFolderTests {
         try folder.pictures(["0801x2"], in: "DIV2K_valid_LR_bicubic/X2", width: 24, height: 20)
         let data = try DataFolder(folder.path, scale: 4)
         #expect(data.training.map(\.name) == ["0001", "0002"])
-        #expect(data.training[0].reducedPath == "\(folder.path)/DIV2K_train_LR_bicubic/X4/0001x4.png")
+        #expect(data.training[0].reducedPath == folder.path.appending("DIV2K_train_LR_bicubic/X4/0001x4.png"))
         #expect(data.validation.map(\.name) == ["0801"])
         #expect(data.validation[0].reducedPath == nil)
         #expect(
@@ -46,7 +48,7 @@ struct DataFolderTests {
                 "\(folder.path)/DIV2K_valid_HR: 1 picture, their low-resolution ones made by bicubic reduction",
             ])
         let atTwo = try DataFolder.forEvaluation(folder.path, scale: 2)
-        #expect(atTwo.map(\.reducedPath) == ["\(folder.path)/DIV2K_valid_LR_bicubic/X2/0801x2.png"])
+        #expect(atTwo.map(\.reducedPath) == [folder.path.appending("DIV2K_valid_LR_bicubic/X2/0801x2.png")])
     }
 
     @Test func pairsInTheLayoutOfBenchmarksAreRead() throws {
@@ -97,16 +99,16 @@ struct DataFolderTests {
     @Test func aReducedPictureIsReadOrMade() throws {
         let folder = TemporaryFolder()
         try folder.pictures(["a"], width: 50, height: 43)
-        let truthPath = folder.path + "/a.png"
+        let truthPath = folder.path.appending("a.png")
         let made = try PicturePair(PictureFiles(name: "a", truthPath: truthPath, reducedPath: nil), scale: 4)
         let truth = sample(width: 50, height: 43, seed: 0).cropped(x: 0, y: 0, width: 48, height: 40)
         #expect(made.truth == truth)
         #expect(made.reduced == truth.bicubicReduction(scale: 4))
 
         let other = sample(width: 12, height: 10, seed: 5)
-        try other.writePNG(to: folder.path + "/ax4.png")
+        try other.writePNG(to: folder.path.appending("ax4.png"))
         let read = try PicturePair(
-            PictureFiles(name: "a", truthPath: truthPath, reducedPath: folder.path + "/ax4.png"), scale: 4)
+            PictureFiles(name: "a", truthPath: truthPath, reducedPath: folder.path.appending("ax4.png")), scale: 4)
         #expect(read.reduced == other)
     }
 
@@ -119,7 +121,7 @@ struct DataFolderTests {
         let folder = TemporaryFolder()
         try folder.write("", to: "file")
         let expected = "\(folder.path)/file: is a file; name a folder"
-        #expect(errorText { _ = try DataFolder(folder.path + "/file", scale: 4) } == expected)
+        #expect(errorText { _ = try DataFolder(folder.path.appending("file"), scale: 4) } == expected)
     }
 
     @Test func aFolderWithoutPicturesIsNamed() throws {
@@ -158,7 +160,7 @@ struct DataFolderTests {
     @Test func aPictureSmallerThanTheScaleIsNamed() throws {
         let folder = TemporaryFolder()
         try folder.pictures(["a"], width: 3, height: 120)
-        let files = PictureFiles(name: "a", truthPath: folder.path + "/a.png", reducedPath: nil)
+        let files = PictureFiles(name: "a", truthPath: folder.path.appending("a.png"), reducedPath: nil)
         let expected = "\(folder.path)/a.png: 3×120 pixels are too few for a scale of 4"
         #expect(errorText { _ = try files.checkedSize(scale: 4) } == expected)
     }
@@ -169,7 +171,9 @@ struct DataFolderTests {
         try folder.pictures(["b"], width: 50, height: 43)
         try folder.pictures(["ax4", "bx4"], width: 13, height: 10)
         func files(_ name: String) -> PictureFiles {
-            PictureFiles(name: name, truthPath: "\(folder.path)/\(name).png", reducedPath: "\(folder.path)/\(name)x4.png")
+            PictureFiles(
+                name: FilePath(name), truthPath: folder.path.appending("\(name).png"),
+                reducedPath: folder.path.appending("\(name)x4.png"))
         }
         let even =
             "\(folder.path)/ax4.png: 13×10 pixels are not those of \(folder.path)/a.png divided by 4, 12×10; put the right "
@@ -183,11 +187,11 @@ struct DataFolderTests {
     @Test func reducedPicturesOfSidesRoundedUpAreUsed() throws {
         let folder = TemporaryFolder()
         try folder.pictures(["a"], in: "HR", width: 50, height: 43)
-        let truth = try Picture(contentsOf: folder.path + "/HR/a.png")
+        let truth = try Picture(contentsOf: folder.path.appending("HR/a.png"))
         // As MATLAB reduces the whole picture.
         let reduced = truth.bicubicReduction(scale: 4)
-        try FileManager.default.createDirectory(atPath: folder.path + "/LR", withIntermediateDirectories: false)
-        try reduced.writePNG(to: folder.path + "/LR/a.png")
+        try FileManager.default.createDirectory(atPath: folder.path.appending("LR").string, withIntermediateDirectories: false)
+        try reduced.writePNG(to: folder.path.appending("LR/a.png"))
         let files = try DataFolder.forEvaluation(folder.path, scale: 4)[0]
         #expect(try files.checkedSize(scale: 4) == PictureSize(width: 48, height: 40))
         let pair = try PicturePair(files, scale: 4)
@@ -200,11 +204,55 @@ struct DataFolderTests {
 
     @Test func sampleFoldersAreNotOverwritten() throws {
         let folder = TemporaryFolder()
-        let path = folder.path + "/new/pictures"
+        let path = folder.path.appending("new/pictures")
         try makeSamplePictures(in: path, count: 2, width: 24, height: 16, seed: 3)
-        let picture = try Picture(contentsOf: path + "/0002.png")
+        let picture = try Picture(contentsOf: path.appending("0002.png"))
         #expect(picture == Picture(syntheticWidth: 24, height: 16, seed: 4))
         let text = errorText { try makeSamplePictures(in: path, count: 3, width: 24, height: 16, seed: 0) }
         #expect(text == "\(path)/0001.png: the file is there already; name an empty folder")
+    }
+}
+
+/// Names of pictures and folders are bytes.
+@Suite struct DataNameTests {
+    @Test func picturesOfAllNamesHaveTheirOwn() throws {
+        let folder = TemporaryFolder()
+        let names = [
+            Array("\u{E9}".utf8), Array("e\u{301}".utf8), [0xCC, 0x81], [0x61, 0xE9], [0x61, 0xE8], Array("a\nb".utf8),
+        ]
+        for part in ["HR", "LR", "LR/X2"] {
+            try FileManager.default.createDirectory(atPath: folder.file(part).string, withIntermediateDirectories: true)
+        }
+        for (index, name) in names.enumerated() {
+            let truth = sample(width: 48, height: 40, seed: index)
+            try truth.writePNG(to: folder.file(named: Array("HR/".utf8) + name + Array(".png".utf8)))
+            try truth.bicubicReduction(scale: 2)
+                .writePNG(to: folder.file(named: Array("LR/X2/".utf8) + name + Array("x2.png".utf8)))
+        }
+        let pictures = try DataFolder.forEvaluation(folder.path, scale: 2)
+        #expect(Set(pictures.map(\.name)) == Set(names.map { FilePath(bytes: $0) }) && pictures.count == names.count)
+        for picture in pictures {
+            let pair = try PicturePair(picture, scale: 2)
+            #expect(pair.reduced == pair.truth.bicubicReduction(scale: 2))
+        }
+    }
+
+    @Test func aCheckpointKeepsItsFolders() throws {
+        let run = try SmallRun()
+        let paths: [FilePath] = [FilePath(bytes: [0x64, 0xE9, 0x0A]), "e\u{301}", "\u{E9}", "a\r", "\u{10F7E9}"]
+        for paths in [paths, Array(paths.dropFirst().prefix(2)), [paths[4], paths[1]]] {
+            let start = try Checkpoint(beginning: run.model, run.recipe, dataPaths: paths)
+            try start.pack.write(to: run.path("last.gpack"))
+            #expect(try Checkpoint(contentsOf: run.path("last.gpack")).dataPaths == paths)
+        }
+    }
+
+    @Test func aRunInFoldersThatAreNoText() throws {
+        let run = try SmallRun()
+        let folder = run.folder.file(named: [0x72, 0xE9])
+        let data = try TrainingData([run.path("pictures")], scale: 2)
+        let start = try Checkpoint(beginning: run.model, run.recipe, dataPaths: data.paths)
+        _ = try TrainingRun(start, data: data, run.options, folder: RunFolder(folder, overwriting: false)).run { _ in }
+        #expect(try Model(contentsOf: RunFolder(resuming: folder).bestPath).compiled.name == "small")
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import GraphModel
 import GraphImaging
 import GraphTestSupport
+import SystemPackage
 import Testing
 
 @testable import GraphTraining
@@ -69,7 +70,7 @@ struct EvaluationTests {
 
     @Test func aRatioWithoutBoundIsNoNumber() throws {
         let folder = TemporaryFolder()
-        try Picture(width: 40, height: 40).writePNG(to: folder.path + "/white.png")
+        try Picture(width: 40, height: 40).writePNG(to: folder.path.appending("white.png"))
         let files = try DataFolder.forEvaluation(folder.path, scale: 2)
         let evaluation = try Evaluation(Self.model(), files, threadCount: 1)
         #expect(evaluation.mean.bicubic.psnr == .infinity && evaluation.json(pictures: "").contains("\"bicubic_psnr\": null"))
@@ -79,7 +80,7 @@ struct EvaluationTests {
     @Test func aPictureTooSmallToCompareIsNamed() throws {
         let folder = TemporaryFolder()
         try folder.pictures(["tiny"], in: "pictures", width: 12, height: 12)
-        let files = try DataFolder.forEvaluation(folder.path + "/pictures", scale: 2)
+        let files = try DataFolder.forEvaluation(folder.path.appending("pictures"), scale: 2)
         let text = errorText { _ = try Evaluation(Self.model(), files, threadCount: 1) }
         #expect(text.hasPrefix("\(folder.path)/pictures/tiny.png: 12×12 pixels are too few to compare"))
     }

@@ -3,26 +3,27 @@ import GraphImaging
 import GraphTestSupport
 
 @testable import GraphTraining
+import SystemPackage
 
 extension TemporaryFolder {
     /// Writes pictures `width` by `height` in a folder inside this one; each differs from the others.
     @discardableResult
-    func pictures(_ names: [String], in folder: String = "", width: Int = 48, height: Int = 40) throws -> String {
-        let target = folder.isEmpty ? path : path + "/" + folder
-        try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+    func pictures(_ names: [String], in folder: String = "", width: Int = 48, height: Int = 40) throws -> FilePath {
+        let target = folder.isEmpty ? path : path.appending(folder)
+        try FileManager.default.createDirectory(atPath: target.string, withIntermediateDirectories: true)
         for (index, name) in names.enumerated() {
-            try sample(width: width, height: height, seed: index).writePNG(to: "\(target)/\(name).png")
+            try sample(width: width, height: height, seed: index).writePNG(to: target.appending("\(name).png"))
         }
         return target
     }
 
     func write(_ text: String, to name: String) throws {
-        try text.write(toFile: path + "/" + name, atomically: false, encoding: .utf8)
+        try text.write(toFile: path.appending(name).string, atomically: false, encoding: .utf8)
     }
 
-    func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path + "/" + name) }
+    func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path.appending(name).string) }
 
-    func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)) }
+    func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path.appending(name).string)) }
 }
 
 /// A picture in which every pixel of a neighbourhood differs, with soft and hard edges.

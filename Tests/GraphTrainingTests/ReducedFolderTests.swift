@@ -1,6 +1,7 @@
 import Foundation
 import GraphImaging
 import GraphTestSupport
+import SystemPackage
 import Testing
 
 @testable import GraphTraining
@@ -9,7 +10,7 @@ import Testing
 struct ReducedFolderTests {
     private func reduced(_ folder: TemporaryFolder, scale: Int = 4) throws -> [String?] {
         try DataFolder.forEvaluation(folder.path, scale: scale).map { files in
-            files.reducedPath.map { String($0.dropFirst(folder.path.count + 1)) }
+            files.reducedPath.map { String($0.string.dropFirst(folder.path.string.count + 1)) }
         }
     }
 
@@ -29,7 +30,7 @@ struct ReducedFolderTests {
         try folder.pictures(["1", "2"], in: truth)
         try folder.pictures(["1x4", "2x4"], in: low, width: 12, height: 10)
         let set = try PictureSet(forEvaluation: folder.path, scale: 4)
-        #expect(set.pictures.compactMap(\.reducedPath).allSatisfy { $0.hasPrefix("\(folder.path)/\(low)/") })
+        #expect(set.pictures.compactMap(\.reducedPath).allSatisfy { $0.starts(with: folder.path.appending(low)) })
         #expect(set.pictures.allSatisfy { $0.reducedPath != nil })
         #expect(set.summary.contains("2 pictures, 2 low-resolution ones from \(folder.path)/\(low)"), "\(set.summary)")
     }
@@ -39,7 +40,8 @@ struct ReducedFolderTests {
         let folder = TemporaryFolder()
         try folder.pictures(["1"], in: "HR")
         try folder.pictures(["t"], in: "LR/X4", width: 12, height: 10)
-        try FileManager.default.moveItem(atPath: folder.path + "/LR/X4/t.png", toPath: folder.path + "/LR/X4/" + name)
+        try FileManager.default.moveItem(
+            atPath: folder.path.appending("LR/X4/t.png").string, toPath: folder.path.appending("LR/X4/\(name)").string)
         #expect(try reduced(folder) == ["LR/X4/" + name])
     }
 
@@ -89,7 +91,7 @@ struct ReducedFolderTests {
     func aFolderThatDoesNotFitIsAnError(low: String) throws {
         let folder = TemporaryFolder()
         try folder.pictures(["1"], in: "HR")
-        try FileManager.default.createDirectory(atPath: folder.path + "/" + low, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: folder.path.appending(low).string, withIntermediateDirectories: true)
         let text = errorText { _ = try reduced(folder) }
         #expect(text.hasPrefix("\(folder.path)/\(low): 1 of 1 pictures have no low-resolution one"), "\(text)")
         try folder.pictures(["other"], in: low, width: 12, height: 10)
@@ -101,9 +103,9 @@ struct ReducedFolderTests {
         try folder.pictures(["1", "2"], in: "DIV2K_valid_HR")
         try folder.pictures(["1", "2"], in: "DIV2K_valid_LR_bicubic/X4", width: 12, height: 10)
         try other.pictures(["1", "2"], in: "x4", width: 12, height: 10)
-        for path in [other.path, other.path + "/x4"] {
+        for path in [other.path, other.path.appending("x4")] {
             let set = try PictureSet(forEvaluation: folder.path, scale: 4, reducedFolder: path)
-            #expect(set.pictures.map(\.reducedPath) == ["\(other.path)/x4/1.png", "\(other.path)/x4/2.png"])
+            #expect(set.pictures.map(\.reducedPath) == ["x4/1.png", "x4/2.png"].map(other.path.appending))
         }
         try other.remove("x4/2.png")
         let text = errorText { _ = try PictureSet(forEvaluation: folder.path, scale: 4, reducedFolder: other.path) }
@@ -130,12 +132,15 @@ struct ReducedFolderTests {
         for name in [".DS_Store", "Thumbs.db", "list.csv"] { try folder.write("x", to: name) }
         try folder.write("\0\u{5}", to: "._a.png")
         for name in ["folder.png", "sub", "sub/LR"] {
-            try FileManager.default.createDirectory(atPath: folder.path + "/" + name, withIntermediateDirectories: false)
+            try FileManager.default.createDirectory(
+                atPath: folder.path.appending(name).string, withIntermediateDirectories: false)
         }
-        #expect(mkfifo(folder.path + "/pipe.png", 0o600) == 0)
-        try FileManager.default.createSymbolicLink(atPath: folder.path + "/link.png", withDestinationPath: "a.png")
-        try FileManager.default.createSymbolicLink(atPath: folder.path + "/gone.png", withDestinationPath: "nowhere.png")
-        try FileManager.default.moveItem(atPath: folder.path + "/b.png", toPath: folder.path + "/b.PNG")
+        #expect(mkfifo(folder.path.appending("pipe.png").string, 0o600) == 0)
+        try FileManager.default.createSymbolicLink(atPath: folder.path.appending("link.png").string, withDestinationPath: "a.png")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path.appending("gone.png").string, withDestinationPath: "nowhere.png")
+        try FileManager.default.moveItem(
+            atPath: folder.path.appending("b.png").string, toPath: folder.path.appending("b.PNG").string)
         let set = try PictureSet(forEvaluation: folder.path, scale: 4)
         #expect(set.pictures.map(\.name) == ["a", "b", "link"])
         #expect(set.summary.hasSuffix("; left out, being no files: folder.png, gone.png, pipe.png"), "\(set.summary)")

@@ -77,7 +77,7 @@ struct ResumeTests {
         }
         #expect(saved.withLock { $0.count } == 4 * 5)
         for (index, checkpoint) in saved.withLock({ $0 }).enumerated() where index % 3 == 0 {
-            try checkpoint.write(to: URL(fileURLWithPath: run.path("out/last.gpack")))
+            try checkpoint.write(to: URL(fileURLWithPath: run.path("out/last.gpack").string))
             for name in [".last.gpack.partial", ".best.gpack.partial", ".history.csv.x1y2.part", ".history.svg.q.part"] {
                 try run.folder.write("half", to: "out/\(name)")
             }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import GraphTestSupport
+import SystemPackage
 import Testing
 
 @testable import GraphTraining
@@ -16,13 +17,13 @@ struct RunFolderTests {
         _ = try RunFolder(folder.path, overwriting: true)
         #expect(folder.names == ["history.csv"])
         try folder.write("", to: "file")
-        let file = folder.path + "/file"
+        let file = folder.path.appending("file")
         #expect(errorText { _ = try RunFolder(file, overwriting: false) } == "\(file): is a file; name a folder")
     }
 
     @Test func anotherRunIsKeptOut() throws {
         let folder = TemporaryFolder()
-        let run = try RunFolder(folder.path + "/out", overwriting: false)
+        let run = try RunFolder(folder.path.appending("out"), overwriting: false)
         try withExtendedLifetime(run.enter()) {
             #expect(errorText { _ = try run.enter() }.contains("another run is writing to this folder"))
         }
@@ -43,8 +44,8 @@ struct RunFolderTests {
     @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
     func aReadOnlyFolderIsNamed() throws {
         let folder = TemporaryFolder()
-        chmod(folder.path, 0o555)
-        defer { chmod(folder.path, 0o755) }
+        chmod(folder.path.string, 0o555)
+        defer { chmod(folder.path.string, 0o755) }
         #expect(errorText { _ = try RunFolder(folder.path, overwriting: false) }.contains("cannot be written to"))
     }
 
@@ -54,7 +55,7 @@ struct RunFolderTests {
         try run.begin(in: "out", report: before.count, isInterrupted: { before.isInterrupted })
         let checkpoint = try run.folder.bytes("out/last.gpack")
         // A folder in the way of the best weights fails the end of the epoch.
-        try FileManager.default.createDirectory(atPath: run.path("out/best.gpack"), withIntermediateDirectories: false)
+        try FileManager.default.createDirectory(atPath: run.path("out/best.gpack").string, withIntermediateDirectories: false)
         let text = errorText { try run.resume("out") }
         #expect(text.contains("best.gpack: cannot be removed") || text.contains("best.gpack: cannot be written"), "\(text)")
         #expect(try run.folder.bytes("out/last.gpack") == checkpoint)

@@ -5,6 +5,7 @@ import Synchronization
 import GraphTestSupport
 
 @testable import GraphTraining
+import SystemPackage
 
 /// The smallest model that enlarges: one convolution, and a shuffle.
 let smallModel = """
@@ -55,7 +56,7 @@ struct SmallRun {
 
     var model: Model { get throws { try Model(source: SourceText(source, name: "small.graph"), seed: 1) } }
 
-    func path(_ name: String) -> String { folder.path + "/" + name }
+    func path(_ name: String) -> FilePath { folder.path.appending(name) }
 
     /// Begins a run in the folder `out` and lets it go on to its end.
     @discardableResult
@@ -84,7 +85,9 @@ struct SmallRun {
     }
 
     /// Names of all files in the folder `out`, hidden ones too.
-    func names(_ out: String) throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path(out)).sorted() }
+    func names(_ out: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path(out).string).sorted()
+    }
 
     func pack(_ name: String) throws -> Pack { try Pack(contentsOf: path(name)) }
 

@@ -2,6 +2,7 @@ import GraphModel
 import GraphPack
 import GraphRuntime
 import GraphTestSupport
+import SystemPackage
 import Testing
 
 @testable import GraphTraining
@@ -51,7 +52,7 @@ struct InitialWeightsTests {
     @Test func weightsAreTakenByNameAndShape() throws {
         let folder = TemporaryFolder()
         let other = smallModel.replacing("conv(x) @only", with: "conv(f32(lr)) @only + 0 * conv(x) @first")
-        let path = folder.path + "/other.gpack"
+        let path = folder.path.appending("other.gpack")
         let source = try model(other)
         try source.pack(includingState: false).write(to: path)
         var target = try model(smallModel)
@@ -71,7 +72,7 @@ struct InitialWeightsTests {
 
     @Test func whatDoesNotFitIsNamed() throws {
         let folder = TemporaryFolder()
-        let path = folder.path + "/other.gpack"
+        let path = folder.path.appending("other.gpack")
         let wide = smallModel.replacing("12", with: "27").replacing("2*H", with: "3*H").replacing("2*W", with: "3*W")
             .replacing("block = 2", with: "block = 3")
         try model(wide).pack(includingState: false).write(to: path)

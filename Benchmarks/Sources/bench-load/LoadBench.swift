@@ -5,7 +5,7 @@ import GraphC
 @main struct LoadBench {
     static func main() throws {
         print("open and bind, ms: the whole, of it file and texts, all tensors as values")
-        for path in CommandLine.arguments.dropFirst() {
+        for path in CommandLine.arguments.dropFirst().map({ FilePath($0) }) {
             let whole = try best { _ = try Model(contentsOf: path) }
             let front = try best { _ = try PackFile(contentsOf: path) }
             let values = try best { _ = try Pack(contentsOf: path) }

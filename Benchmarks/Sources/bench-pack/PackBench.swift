@@ -1,5 +1,6 @@
 // Sizes and speeds of packs, one thread: bench-pack WEIGHTS FOLDER
 
+import GraphC
 import Glibc
 @testable import GraphFiles
 
@@ -9,14 +10,14 @@ import GraphInterchange
 @main struct PackBench {
     /// Arguments: a file of weights, a folder to write in.
     static func main() throws {
-        let (source, folder) = (CommandLine.arguments[1], CommandLine.arguments[2])
+        let (source, folder) = (FilePath(CommandLine.arguments[1]), FilePath(CommandLine.arguments[2]))
         let weights = try WeightFile(contentsOf: source).tensors
         let byteCount = Double(weights.reduce(0) { $0 + 4 * $1.values.count })
-        try SafeTensors(tensors: weights).write(to: "\(folder)/weights.safetensors")
+        try SafeTensors(tensors: weights).write(to: folder.appending("weights.safetensors"))
         print("one thread, \(Int(byteCount)) bytes of float32, MB/s of them")
         print("format    of raw   encode   decode  write ms  open ms  verify ms  largest error")
         for storage in StorageFormat.allCases {
-            let path = "\(folder)/weights-\(storage).gpack"
+            let path = folder.appending("weights-\(storage).gpack")
             let pack = Pack(graphText: "", compilerVersion: "", weights: weights, storage: storage)
             let report = try pack.write(to: path, storage: storage)
             let encoding = try best { try encode(weights, as: storage) }
@@ -54,7 +55,7 @@ import GraphInterchange
     }
 
     /// From the file, checksums included, into memory that is there.
-    private static func decodeTime(_ path: String) throws -> Double {
+    private static func decodeTime(_ path: FilePath) throws -> Double {
         let file = try InputFile(path)
         let sections = try SectionTable(reading: file).sections.filter { $0.type != .bytes }
         let decoder = ChunkDecoder()

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Glibc
+import GraphFiles
+import SystemPackage
+
+extension FilePath: @retroactive ExpressibleByArgument {
+    /// Any argument is a path: its bytes.
+    public init(argument: String) { self.init(text: argument) }
+}
+
+/// The arguments of this process, as texts that are taken apart where their bytes say.
+///
+/// ArgumentParser takes texts, and goes by their characters. An argument that is no UTF-8 has none, and a combining mark
+/// behind `-` or `=` makes one character with it, which is neither. Such an argument is written by scalars that stand for
+/// bytes (``ByteScalars``), and so is one with control characters, which no message may print. What is made of an
+/// argument, or shown of it, gets the bytes back.
+enum CommandArguments {
+    /// Without the program's name.
+    static var all: [String] {
+        let arguments = UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
+        return arguments.dropFirst().compactMap(\.self).map { argument in
+            text(of: UnsafeBufferPointer(start: argument, count: strlen(argument)).map(UInt8.init(bitPattern:)))
+        }
+    }
+
+    static func text(of bytes: [UInt8]) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self), isPlain(text) else { return ByteScalars.text(of: bytes) }
+        return text
+    }
+
+    /// Whether characters begin where words, options and their values do, and all can be printed.
+    private static func isPlain(_ text: String) -> Bool {
+        var isBehindWord = false
+        for scalar in text.unicodeScalars {
+            if scalar.properties.generalCategory == .control || ByteScalars.contains(scalar) { return false }
+            if scalar.joinsWhatIsBefore, !isBehindWord { return false }
+            isBehindWord = !scalar.isASCII || Character(scalar).isLetter || Character(scalar).isNumber
+        }
+        return true
+    }
+}
