@@ -39,8 +39,8 @@ struct ShippedModels {
 
     /// The pack that ships under a name, as `edsr-x2`; any other name is that of a file.
     func path(named name: FilePath) -> FilePath {
-        let shipped = folder.appending("\(name).gpack")
-        return name.components.count > 1 || !FileStatus.exists(shipped) ? name : shipped
+        let shipped = folder.appending(name.extended(by: ".gpack").components)
+        return name.components.count != 1 || !FileStatus.exists(shipped) ? name : shipped
     }
 
     /// All packs that ship, that of the least scale first.
