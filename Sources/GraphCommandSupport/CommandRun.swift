@@ -9,13 +9,16 @@ extension ParsableCommand {
     ///
     /// - Parameter option: the option that helps against an error, beyond those that both commands know.
     public static func runAndExit(option: (any Error) -> String? = { _ in nil }) {
+        setUpProcess()
+        let name = configuration.commandName ?? ""
         do {
             let arguments = CommandArguments.all
             try checkSubcommands(in: arguments)
             var command = try parseAsRoot(arguments)
             try command.run()
+            if let failure = StandardOutput.failure() { throw failure }
         } catch let error where exitCode(for: error) == .failure && !(error is ExitCode) {
-            let message = errorMessage(error, command: configuration.commandName ?? "", option: option)
+            let message = errorMessage(error, command: name, option: option)
             StandardError.write(ByteScalars.shown(in: message) + "\n")
             exit(withError: ExitCode.failure)
         } catch {
@@ -24,6 +27,10 @@ extension ParsableCommand {
             if code == .success {
                 // What was asked for, as the help.
                 if !message.isEmpty { print(message) }
+                if let failure = StandardOutput.failure() {
+                    StandardError.write("\(name): \(failure)\n")
+                    exit(withError: ExitCode.failure)
+                }
             } else if !message.isEmpty {
                 StandardError.write(message + "\n")
             }

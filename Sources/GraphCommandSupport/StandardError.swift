@@ -12,6 +12,13 @@ public enum StandardError {
         return Int(size.ws_col)
     }
 
-    /// Writes text as it is, at once.
-    public static func write(_ text: String) { writeAll(text, to: STDERR_FILENO) }
+    /// Writes text as it is, at once. Nobody can be told when that fails.
+    public static func write(_ text: String) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            guard count > 0 || errno == EINTR else { return }
+            rest = rest.dropFirst(max(0, count))
+        }
+    }
 }

@@ -1,17 +1,20 @@
-import Glibc
+@preconcurrency import Glibc
+import GraphFiles
+import SystemPackage
 
 /// Standard output for lines that a program reads while the command goes on.
 public enum StandardOutput {
-    /// Writes text as it is, at once.
-    public static func write(_ text: String) { writeAll(text, to: STDOUT_FILENO) }
-}
+    /// Writes text as it is, at once. Whether that failed is told at the end: ``failure()``.
+    public static func write(_ text: String) {
+        print(text, terminator: "")
+        fflush(stdout)
+    }
 
-/// Writes text as it is, at once. Nobody can be told when that fails.
-func writeAll(_ text: String, to descriptor: Int32) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        guard count > 0 || errno == EINTR else { return }
-        rest = rest.dropFirst(max(0, count))
+    /// What kept any of all that was printed from being written; nil where nothing did.
+    static func failure() -> CommandError? {
+        errno = 0
+        guard fflush(stdout) != 0 || ferror(stdout) != 0 else { return nil }
+        let error = Errno(rawValue: errno)
+        return CommandError("standard output: cannot be written" + (error.rawValue == 0 ? "" : ": \(error)"))
     }
 }

@@ -9,8 +9,9 @@ import SystemPackage
 ///     try file.commit()
 ///
 /// The bytes go to `.NAME.partial` in the same folder (of a long name, to its beginning and a digest), which
-/// ``synchronize()`` brings to the disk and ``commit()`` renames. Until then the old file is as it was, and a file that is dropped leaves nothing behind. What a killed
-/// writer left is removed by the next one of the same name; the lock on it tells a dead writer from a live one.
+/// ``synchronize()`` brings to the disk and ``commit()`` renames. Until then the old file is as it was, and a file that is
+/// dropped leaves nothing behind. What a killed writer left is removed by the next one of the same name; the lock on it tells
+/// a dead writer from a live one.
 /// A symbolic link goes on pointing at the file, and the file keeps its permissions.
 public final class AtomicFile {
     /// As the caller named it.
@@ -24,6 +25,8 @@ public final class AtomicFile {
     private let target: FilePath
     private let calls: FileCalls
     private var isPending = true
+    /// What a signal that ends the process removes.
+    private var pending: PendingFiles.Entry?
 
     /// - Parameter acceptsDevices: whether the name may be that of a device or pipe, which cannot be read back.
     public init(path: FilePath, acceptsDevices: Bool = false, calls: FileCalls = .system) throws(FileError) {
@@ -46,6 +49,7 @@ public final class AtomicFile {
             let partial = target.partial
             partialPath = partial
             descriptor = try createPartial(partial, for: path, in: target.folder)
+            pending = PendingFiles.add(partial)
             if exists { fchmod(descriptor, status.st_mode & 0o777) }
         }
     }
@@ -121,7 +125,7 @@ public final class AtomicFile {
     public func commit() throws(FileError) {
         guard let partialPath else { return }
         guard calls.rename(partialPath, target) == 0 else { throw failure(.latest) }
-        isPending = false
+        settle()
         let folder = target.folder.withPlatformString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         defer { if folder >= 0 { close(folder) } }
         // Some file systems have no folders to synchronise.
@@ -138,8 +142,14 @@ public final class AtomicFile {
 
     private func discard() {
         guard isPending, let partialPath else { return }
-        isPending = false
         _ = partialPath.withPlatformString(unlink)
+        settle()
+    }
+
+    private func settle() {
+        isPending = false
+        if let pending { PendingFiles.remove(pending) }
+        pending = nil
     }
 
     /// Writes a whole text, as a table of figures or a chart.

@@ -1,4 +1,5 @@
 import Glibc
+import GraphFiles
 import Synchronization
 
 /// Ctrl-C and SIGTERM ask a command to end after what it is doing; a second one ends it at once.
@@ -42,6 +43,7 @@ enum Interruption {
         if received.compareExchange(expected: 0, desired: signal, ordering: .relaxed).exchanged {
             receivedAt.store(now, ordering: .relaxed)
         } else if now - receivedAt.load(ordering: .relaxed) > nanosecondsOfOneSignal {
+            PendingFiles.removeAll()
             // Delivered when this handler returns.
             Glibc.signal(signal, SIG_DFL)
             raise(signal)
