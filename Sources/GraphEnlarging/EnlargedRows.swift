@@ -34,8 +34,7 @@ final class PictureRowSink: RowSink {
     /// - Parameters:
     ///   - isGrey: whether the channels become their mean, which networks leave a little apart.
     ///   - isFloat: whether rows are f32 instead of u8.
-    ///   - opacity: f32 rows of 0 to 255, by which the colours are multiplied. Where the file has no alpha, the picture is
-    ///     laid on white.
+    ///   - opacity: f32 rows of 0 to 255. Where the file has no alpha, the picture is laid on white.
     /// - Precondition: with opacity rows are f32.
     init(_ writer: any PictureWriter, isGrey: Bool, isFloat: Bool, opacity: (any PartialRows)? = nil) {
         precondition(isFloat || opacity == nil && writer.layout.bitDepth == 8)
@@ -84,14 +83,13 @@ final class PictureRowSink: RowSink {
     ) {
         let layout = writer.layout
         for x in 0..<writer.width {
-            let alpha = opacity == nil ? 255 : opacityRow[x]
-            // The sample of opacity that is written says what the colours are divided by.
-            let factor = alpha > 0 ? 255 / alpha : 0
-            let white = 255 - min(max(alpha, 0), 255)
+            let alpha = opacity == nil ? 255 : min(max(opacityRow[x], 0), 255)
+            let isLaidOnWhite = opacity != nil && !layout.hasAlpha
             let mean = (samples[3 * x] + samples[3 * x + 1] + samples[3 * x + 2]) / 3
             for channel in 0..<layout.colourCount {
                 let colour = isGrey ? mean : samples[3 * x + channel]
-                row[x * layout.sampleCount + channel] = wholeSample(layout.hasAlpha ? factor * colour : colour + white)
+                row[x * layout.sampleCount + channel] = wholeSample(
+                    isLaidOnWhite ? 255 + (colour - 255) * (alpha / 255) : colour)
             }
             if layout.hasAlpha { row[x * layout.sampleCount + layout.colourCount] = wholeSample(alpha) }
         }

@@ -160,7 +160,8 @@ public final class PictureEnlarger: @unchecked Sendable {
             opacity = kept
         }
         try run(
-            sizes, isFloat: isFloat, from: rows(traits.isOpaque ? .colour : .colourTimesOpacity),
+            sizes, isFloat: isFloat,
+            from: traits.isOpaque ? rows(.colour) : { SpreadColourSource(try source.reader().upright()) },
             to: PictureRowSink(writer, isGrey: traits.isGrey, isFloat: isFloat, opacity: opacity), line: (0, 255),
             keepingRowsIn: destination.partialRows, observer.ofPart(runCount - 1, of: runCount, rowCount: rowCount))
         try writer.finish()

@@ -5,10 +5,8 @@ import GraphImaging
 final class PictureRowSource: RowSource {
     /// What of a picture's pixels goes through the network.
     enum Content {
-        /// The colours of a picture that is opaque.
+        /// The colours of a picture that is opaque; of others ``SpreadColourSource`` gives them.
         case colour
-        /// The colours, multiplied by opacity: what is transparent tells of no colour, so that none bleeds from it.
-        case colourTimesOpacity
         /// Opacity, as a grey picture.
         case opacity
     }
@@ -55,10 +53,9 @@ final class PictureRowSource: RowSource {
         let unit = 255 / Float(Sample.max)
         for x in 0..<reader.width {
             let pixel = x * layout.sampleCount
-            let opacity = content == .colour ? 1 : Float(samples[pixel + layout.colourCount]) / Float(Sample.max)
             for channel in 0..<3 {
-                row[3 * x + channel] =
-                    content == .opacity ? 255 * opacity : unit * Float(samples[pixel + (layout.isGrey ? 0 : channel)]) * opacity
+                let sample = content == .opacity ? layout.colourCount : layout.isGrey ? 0 : channel
+                row[3 * x + channel] = unit * Float(samples[pixel + sample])
             }
         }
     }

@@ -59,7 +59,7 @@ public enum OpError: Error, Hashable, Sendable {
     case otherResult(OpName, expected: TensorType, found: TensorType)
     /// More than ``TensorLimits/rank`` dimensions.
     case tooManyDimensions(Int)
-    /// A dimension has more terms and factors than ``Size/complexityLimit``.
+    /// A dimension has more than 100 terms and factors.
     case complexDimension
     /// A dimension is 0 or less.
     case emptyTensor(TensorType)

@@ -36,7 +36,8 @@ struct StreamTests {
     }
 
     @Test(arguments: [
-        "graphc dump model.gpack", "graphc check model.gpack", "graphrun --help", "graphrun --version", "graphrun inspect model.gpack",
+        "graphc dump model.gpack", "graphc check model.gpack", "graphrun --help", "graphrun --version",
+        "graphrun inspect model.gpack",
         "graphrun infer model.gpack small.png -o out.png",
     ])
     func outputThatCannotBeWrittenIsToldAndFails(_ command: String) throws {

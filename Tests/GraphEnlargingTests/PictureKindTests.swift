@@ -98,6 +98,38 @@ struct PictureKindTests {
         }
     }
 
+    /// A step of opacity within one colour: no line of another one appears along it, whatever the network does to steps.
+    @Test func aStepOfOpacityLeavesTheColour() throws {
+        let enlarger = try PictureEnlarger(Model(source: SmallModels.sharp), threadCount: 1)
+        let colour = [0.8, 0.8, 0.8]
+        let step = try png(PixelLayout(hasAlpha: true, bitDepth: 16), 24, 6) { x, _, index in
+            index == 3 ? (x < 8 ? 1 : x < 16 ? 0.5 : 0) : x < 16 ? colour[index] : 0
+        }
+        let whole = try png(PixelLayout(bitDepth: 16), 24, 6) { _, _, index in colour[index] }
+        let large = try samples(enlarger.enlarged(file: step)).values
+        let plain = try samples(enlarger.enlarged(file: whole)).values
+        for pixel in 0..<48 * 12 where large[4 * pixel + 3] > 0.02 {
+            for index in 0..<3 { #expect(abs(large[4 * pixel + index] - plain[3 * pixel + index]) < 0.02) }
+        }
+    }
+
+    /// What is transparent takes the colours around it, weighted by opacity, and what is too far from any is black.
+    @Test func coloursSpreadIntoWhatCannotBeSeen() throws {
+        let layout = PixelLayout(hasAlpha: true)
+        let picture = try png(layout, 30, 1) { x, _, index in
+            x == 2 ? (index == 0 ? 1 : index == 3 ? 0.5 : 0) : x == 4 ? (index == 1 || index == 3 ? 1 : 0) : 0
+        }
+        let source = SpreadColourSource(try PNGReader(picture))
+        var row = [Float](repeating: -1, count: 90)
+        try row.withUnsafeMutableBytes { try source.fill(row: 0, into: $0) }
+        let opacity: Float = 128.0 / 255
+        #expect(row[6..<9].elementsEqual([255, 0, 0]) && row[12..<15].elementsEqual([0, 255, 0]))
+        for (value, expected) in zip(row[9..<12], [opacity / (1 + opacity), 1 / (1 + opacity), 0]) {
+            #expect(abs(value - 255 * expected) < 0.01)
+        }
+        #expect(row[36..<39].elementsEqual([0, 255, 0]) && row[39..<90].allSatisfy { $0 == 0 })
+    }
+
     /// A model that treats colours unequally leaves them equal in a picture that is grey.
     @Test(arguments: layouts.filter { !$0.isGrey })
     func greyStaysGreyHoweverItIsStored(_ layout: PixelLayout) throws {
@@ -106,6 +138,18 @@ struct PictureKindTests {
         let large = try samples(enlarger.enlarged(file: grey)).values
         for pixel in stride(from: 0, to: large.count, by: layout.sampleCount) {
             #expect(large[pixel] == large[pixel + 1] && large[pixel] == large[pixel + 2])
+        }
+    }
+
+    @Test("PngSuite: every kind is kept", .enabled(if: SharedData.has("pngsuite")))
+    func pngSuiteKeepsItsKinds() throws {
+        let enlarger = try PictureEnlarger(Model(source: SmallModels.same), threadCount: 1)
+        let names = try SharedData.pngNames(in: "pngsuite").filter { !$0.hasPrefix("x") }
+        #expect(names.count == 161)
+        for name in names {
+            let file = fileBytes(SharedData.path("pngsuite/" + name))
+            let (before, after) = (try PNGReader(file), try PNGReader(enlarger.enlarged(file: file)))
+            #expect(after.layout == before.layout && after.width == 2 * before.width && after.height == 2 * before.height)
         }
     }
 

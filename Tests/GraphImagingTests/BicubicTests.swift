@@ -1,3 +1,4 @@
+import GraphTestSupport
 import Testing
 @testable import GraphImaging
 

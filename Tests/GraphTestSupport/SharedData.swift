@@ -2,8 +2,8 @@ import Foundation
 import SystemPackage
 
 /// Pictures that are not part of the project: `shared/data` beside the package, or beside a folder around it.
-enum SharedData {
-    static let path: String? = {
+public enum SharedData {
+    public static let path: String? = {
         var folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         while folder.path != "/" {
             folder.deleteLastPathComponent()
@@ -13,13 +13,13 @@ enum SharedData {
         return nil
     }()
 
-    static func has(_ name: String) -> Bool {
+    public static func has(_ name: String) -> Bool {
         path.map { FileManager.default.fileExists(atPath: $0 + "/" + name) } ?? false
     }
 
-    static func path(_ name: String) -> FilePath { FilePath(path ?? "/").appending(name) }
+    public static func path(_ name: String) -> FilePath { FilePath(path ?? "/").appending(name) }
 
-    static func pngNames(in folder: String) throws -> [String] {
+    public static func pngNames(in folder: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: path(folder).string).filter { $0.hasSuffix(".png") }.sorted()
     }
 }
