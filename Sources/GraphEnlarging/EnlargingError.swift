@@ -19,9 +19,9 @@ public enum EnlargingError: Error, Hashable, Sendable {
     case severalTensors(graph: String)
     /// The graph takes or makes something else than pictures.
     case otherTypes(graph: String, takes: TensorType, makes: TensorType)
-    /// A result that should have sides of no pixels, or of more than ``PNGReader/longestSide``.
+    /// A result that should have sides of no pixels, or of more than `PNGReader/longestSide`.
     case resultSize(PictureSize)
-    /// A picture whose eight enlargements would be summed up, of more than ``PNGReader/mostPixelsInMemory``.
+    /// A picture whose eight enlargements would be summed up, of more than `PNGReader/mostPixelsInMemory`.
     case tooLargeForEnsemble(PictureSize)
     /// - Parameters:
     ///   - byteLimit: for the process.

@@ -1,4 +1,4 @@
-/// What the caller of ``VideoEnlarger`` is told and asked while frames go through the model, as ``RunObserver`` is of pictures.
+/// What the caller of ``VideoEnlarger`` is told and asked while frames go through the model, as `RunObserver` is of pictures.
 public struct VideoObserver {
     /// Told when more rows of a frame, or more frames, are done.
     public var progress: ((VideoProgress) -> Void)?

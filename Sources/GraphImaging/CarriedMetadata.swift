@@ -19,7 +19,7 @@ extension PictureMetadata {
 
     /// The metadata of the picture turned upright, as ``orientation`` tells, and enlarged.
     ///
-    /// Sizes and resolutions become true, the orientation upright, in Exif (``ExifBlock/enlarged(to:scale:)``) and in XMP.
+    /// Sizes and resolutions become true, the orientation upright, in Exif (`ExifBlock/enlarged(to:scale:)`) and in XMP.
     /// Colours and texts stay as they are. An Exif block or an XMP packet that cannot be understood is left out, since what
     /// it tells of the orientation might be wrong then.
     ///

@@ -44,7 +44,7 @@ public struct Evaluation: Hashable, Sendable {
     public let convention: EvaluationProtocol
     /// Pixels left out on each side.
     public let border: Int
-    /// Whether the model's enlargement is the mean of eight, as ``ResultForm/isEnsemble`` says.
+    /// Whether the model's enlargement is the mean of eight, as `ResultForm/isEnsemble` says.
     public let isEnsemble: Bool
     /// One row for each picture, in the order given.
     public private(set) var rows: [Row] = []

@@ -1,4 +1,4 @@
-/// Which invariant of ``PlanVerifier`` a program breaks, and by what. Texts are the names of steps, buffers and outputs.
+/// Which invariant of `PlanVerifier` a program breaks, and by what. Texts are the names of steps, buffers and outputs.
 public enum PlanFault: Error, Hashable, Sendable {
     // MARK: Invariant 1: steps
 

@@ -18,7 +18,7 @@ public enum ProgramError: Error, Hashable, Sendable {
     case memoryTooSmall(MemoryShortage)
     /// The memory that is given asks for strips of columns, into which the entry cannot be cut.
     case indivisible(StripFault)
-    /// The plan breaks an invariant of ``PlanVerifier``.
+    /// The plan breaks an invariant of `PlanVerifier`.
     case unsound(PlanFault, at: Place?)
     /// The lines of a plan's text are not those of its buffers.
     case misstated(BufferLineFault, at: Place?)
