@@ -1,6 +1,9 @@
 import GraphPackInstructions
 
 /// The SHA-256 hash (FIPS 180-4).
+///
+/// Our own, as every byte of the pack format is: swift-crypto would compile BoringSSL for this one function, which takes
+/// over a minute of a first build on two cores.
 struct SHA256 {
     private var state = initialState
     /// Bytes of a block that is not whole yet.

@@ -8,7 +8,9 @@ import SystemPackage
 ///     print(server.address)
 ///     try server.run(until: { isInterrupted })
 ///
-/// One thread speaks with browsers, others enlarge. Nobody reads a file of the machine by it: pictures come from the page,
+/// One thread speaks with browsers, others enlarge. HTTP is our own, as much as the page needs: FlyingFox, the smallest of the
+/// packages for it, imports the whole of Foundation, which makes each command that is linked without Swift 40 MB larger.
+/// Nobody reads a file of the machine by it: pictures come from the page,
 /// and go to files without names.
 package final class PageServer: Sendable {
     /// What is opened in a browser; it holds a key that changes with each server.
