@@ -1,6 +1,7 @@
 // A libFuzzer target for the reader of packs, which Tools/check/fuzzed-packs builds.
 
 import Glibc
+import SystemPackage
 @testable import GraphPack
 
 /// libFuzzer brings a `main` for programs that have none; Swift's programs have one, and call what it calls.
@@ -102,7 +103,7 @@ private func repair(_ file: UnsafeMutableRawBufferPointer, placesSections: Bool)
 public func initialize(
     _ argumentCount: UnsafeMutablePointer<Int32>, _ arguments: UnsafeMutablePointer<UnsafeMutableRawPointer>
 ) -> Int32 {
-    guard let folder = getenv("GRAPHC_FUZZ_SEEDS").map({ String(cString: $0) }) else { return 0 }
+    guard let folder = getenv("GRAPHC_FUZZ_SEEDS").map({ FilePath(String(cString: $0)) }) else { return 0 }
     let text = String(repeating: "y = relu(x) @body.0\n", count: 12)
     let vector = PackedTensor(path: "b", shape: [3], values: [1, -0.0, 0.25])
     let filter = PackedTensor(path: "f", shape: [2, 16, 3], values: (0..<96).map { Float($0 % 13) * 0.125 - 0.75 })
@@ -111,8 +112,8 @@ public func initialize(
         let checkpoint = Pack(
             graphText: text, compiledText: text, compilerVersion: "1", weights: [vector, filter], states: [vector],
             training: ["step": "1"], metadata: ["a": "b", "c": ""], storage: storage)
-        _ = try? model.write(to: "\(folder)/model-\(storage).gpack")
-        _ = try? checkpoint.write(to: "\(folder)/checkpoint-\(storage).gpack")
+        _ = try? model.write(to: folder.appending("model-\(storage).gpack"))
+        _ = try? checkpoint.write(to: folder.appending("checkpoint-\(storage).gpack"))
     }
     return 0
 }
