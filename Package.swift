@@ -122,7 +122,7 @@ let package = Package(
         .target(
             name: "GraphServing",
             dependencies: [
-                "GraphBasics", "GraphRuntime", "GraphImaging", "GraphModel", "GraphEnlarging", systemPackage,
+                "GraphBasics", "GraphRuntime", "GraphFiles", "GraphImaging", "GraphModel", "GraphEnlarging", systemPackage,
             ],
             resources: [
                 .embedInCode("Page/page.html"), .embedInCode("Page/page.css"), .embedInCode("Page/page.js"),

@@ -15,12 +15,9 @@ final class PartialRowsFile: PartialRows {
     init(beside destination: PictureDestination, rowByteCount: Int) throws(EnlargingError) {
         output = destination.path ?? ""
         self.rowByteCount = rowByteCount
-        var folder: FilePath = "/tmp"
+        var folder: FilePath?
         if case .file(let path) = destination, FileStatus(path)?.kind != .other { folder = path.folder }
-        var template = folder.appending(".graphrun-strips-XXXXXX").bytes.map(CChar.init(bitPattern:)) + [0]
-        descriptor = mkstemp(&template)
-        guard descriptor >= 0 else { throw .strips(output: output, .latest) }
-        unlink(template)
+        do { descriptor = try FileDescriptor.unnamedFile(in: folder).rawValue } catch { throw .strips(output: output, error) }
     }
 
     deinit { close(descriptor) }

@@ -72,10 +72,8 @@ package final class InputFile: Sendable {
     private static func copy(
         of descriptor: FileDescriptor, startingWith start: [UInt8] = [], path: FilePath
     ) throws(FileError) -> (Contents, Int) {
-        guard let file = tmpfile() else { throw .unreadable(path: path, .cannotBeCopied(.latest)) }
-        defer { fclose(file) }
-        let copy = dup(fileno(file))
-        guard copy >= 0 else { throw .unreadable(path: path, .cannotBeCopied(.latest)) }
+        let copy: Int32
+        do { copy = try FileDescriptor.unnamedFile().rawValue } catch { throw .unreadable(path: path, .cannotBeCopied(error)) }
         var buffer = start + [UInt8](repeating: 0, count: max(0, 1 << 16 - start.count))
         var byteCount = 0
         var count = start.count

@@ -1,19 +1,11 @@
-import Glibc
+import GraphFiles
 import SystemPackage
 
 /// A file without a name in the folder for what passes, so that nothing is left of it however the program ends.
 final class NamelessFile: Sendable {
     let descriptor: FileDescriptor
 
-    init() throws(Errno) {
-        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-        var template = Array(FilePath(folder.isEmpty ? "/tmp" : folder).appending(".graphrun-page-XXXXXX").string.utf8CString)
-        let created = mkstemp(&template)
-        guard created >= 0 else { throw Errno(rawValue: errno) }
-        _ = fcntl(created, F_SETFD, FD_CLOEXEC)
-        unlink(template)
-        descriptor = FileDescriptor(rawValue: created)
-    }
+    init() throws(Errno) { descriptor = try .unnamedFile() }
 
     deinit { try? descriptor.close() }
 

@@ -23,7 +23,7 @@ final class BatchReporter: Sendable {
     private let state: Mutex<State>
 
     fileprivate struct State {
-        var errors: [(name: FilePath, message: String)] = []
+        var errors: [String] = []
         var doneCount = 0
         /// Pixels of the results that are whole, and bytes of the files that they were made of.
         var donePixels = 0
@@ -76,7 +76,7 @@ final class BatchReporter: Sendable {
             case .failed(let error):
                 state.end(index, picture.byteCount, isWhole: false)
                 let message = errorMessage(error, command: "graphrun")
-                state.errors.append((picture.name, message))
+                state.errors.append(message)
                 if case .json = form {
                     write(
                         json([
@@ -101,7 +101,7 @@ final class BatchReporter: Sendable {
                         ("seconds", decimal((ContinuousClock.now - start) / .seconds(1), digits: 3)),
                     ]))
             } else {
-                for error in state.errors { StandardError.write(error.message + "\n") }
+                for error in state.errors { StandardError.write(error + "\n") }
                 if let summary = summary(state) { writeError("graphrun: " + summary) }
             }
         }

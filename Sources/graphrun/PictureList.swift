@@ -57,7 +57,7 @@ struct PictureList {
             return
         }
         try checkFolder(for: inputs)
-        var found: [(path: FilePath, name: FilePath)] = []
+        var found: [Found] = []
         for input in inputs {
             if FileStatus(input)?.kind == .folder {
                 let tree = try FileTree(below: input, excluding: output.path)
@@ -65,14 +65,15 @@ struct PictureList {
                 for path in tree.paths {
                     var name = path
                     _ = name.removePrefix(input)
-                    found.append((path, name))
+                    found.append(Found(path: path, name: name, isNamed: false))
                 }
             } else {
                 guard input != "-" else { throw CommandError("-: standard input goes into one file; name it by -o FILE") }
-                found.append((input, input.lastComponent.map { FilePath(root: nil, [$0]) } ?? input))
+                let name = input.lastComponent.map { FilePath(root: nil, [$0]) } ?? input
+                found.append(Found(path: input, name: name, isNamed: true))
             }
         }
-        try add(found, isNamed: !isFolder, keeping: otherInputs)
+        try add(found, keeping: otherInputs)
         guard !pictures.isEmpty || finishedCount > 0 else {
             throw CommandError("\(inputs.shown): holds no picture; those are PNG, JPEG and WebP files")
         }
@@ -119,22 +120,30 @@ struct PictureList {
         }
     }
 
-    /// - Parameters:
-    ///   - found: files, and the name of each below its folder.
-    ///   - isNamed: whether the user named each of them, so that none is passed over.
-    private mutating func add(_ found: [(path: FilePath, name: FilePath)], isNamed: Bool, keeping otherInputs: [FilePath]) throws
-    {
+    private struct Found {
+        let path: FilePath
+        /// Below the folder that was named, or by itself.
+        let name: FilePath
+        /// Whether the user named it, so that it is not passed over.
+        let isNamed: Bool
+    }
+
+    private mutating func add(_ found: [Found], keeping otherInputs: [FilePath]) throws {
         let inputs = KnownFiles(found.map(\.path) + otherInputs)
         var sources: [FilePath: FilePath] = [:]
         var folders: Set<FilePath> = []
-        for (path, name) in found {
-            let format = try? PictureSource(path: path).format
-            guard isNamed || format != nil || PictureFormat.isNameOfPicture(path) else {
+        for file in found {
+            let path = file.path
+            let source = try? PictureSource(path: path)
+            // What a pipe gave is gone from it.
+            let kept = FileStatus(path)?.kind == .other ? source : nil
+            let format = source?.format
+            guard file.isNamed || format != nil || PictureFormat.isNameOfPicture(path) else {
                 passedOverCount += 1
                 continue
             }
             let encoding = (output.format ?? format).map { PictureEncoding($0, quality: output.quality) }
-            let target = output.path.appending(name.named(for: encoding?.format).components)
+            let target = output.path.appending(file.name.named(for: encoding?.format).components)
             if let other = sources.updateValue(path, forKey: target) {
                 throw CommandError("\(other) and \(path) would both go to \(target); enlarge them in two runs")
             }
@@ -149,7 +158,10 @@ struct PictureList {
                 Listed(
                     name: path, byteCount: FileStatus(path)?.byteCount ?? 0,
                     item: PictureBatch.Item(
-                        { () throws(ImageError) in try PictureSource(path: path) }, to: .file(target), as: encoding)))
+                        { () throws(ImageError) in
+                            if let kept { return kept }
+                            return try PictureSource(path: path)
+                        }, to: .file(target), as: encoding)))
         }
     }
 

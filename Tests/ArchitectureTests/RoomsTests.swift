@@ -18,6 +18,7 @@ import Testing
         "CGraphZstd": ["GraphPack"], "CGraphZlib": ["GraphInterchange", "GraphImaging"],
         "CGraphX86Intrinsics": ["GraphPackInstructions"], "CGraphPNG": ["GraphImaging"],
         "CGraphPNGShim": ["GraphImaging"], "CGraphJPEGShim": ["GraphImaging"], "CGraphWebP": ["GraphImaging"],
+        "CGraphStreamShim": ["GraphImaging"],
         "CGraphC": ["GraphCAPI"],
         "ArgumentParser": ["GraphCommandSupport", "graphc", "graphrun"],
         "RealModule": ["GraphIR"],

@@ -97,6 +97,16 @@ struct BatchTests {
         #expect(try infer("in/really.png", "-o", "b.jpg", "--quality", "101").status == 64)
     }
 
+    /// What is named is never passed over, be it beside a folder, and a pipe is read once.
+    @Test func namedInputsBesideAFolder() throws {
+        try picture("in/1.png")
+        try picture("2.png")
+        let missing = try infer("missing", "in", "-o", "out")
+        #expect(missing.status == 1 && missing.errors.contains("graphrun: missing: no such file"))
+        let piped = try place.bash("mkfifo pipe.png; cat 2.png >pipe.png & graphrun infer model.gpack pipe.png in -o both")
+        #expect(piped.status == 0 && names(in: "both") == ["1.png", "pipe.png"])
+    }
+
     @Test func lossesAreSaid() throws {
         let writer = try PNGWriter(
             to: .file(place.path("soft.png")), width: 1, height: 1, layout: PixelLayout(hasAlpha: true, bitDepth: 8))
