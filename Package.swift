@@ -49,8 +49,8 @@ let package = Package(
     ],
     targets: [
         // In the order of the rooms: each target depends on targets above it only.
-        // Numbers as people read them, JSON text, independent jobs on several threads.
-        .target(name: "GraphBasics"),
+        // Numbers as people read them, JSON text, threads.
+        .target(name: "GraphBasics", dependencies: [systemPackage]),
         .target(name: "GraphLanguage"),
         .target(name: "GraphKernelInterface", dependencies: ["GraphBasics"]),
         .target(
@@ -71,7 +71,7 @@ let package = Package(
             name: "GraphRuntime",
             dependencies: [
                 "GraphBasics", "GraphIR", "GraphKernelInterface", "GraphCompiler", "GraphKernels", "GraphKernelsAVX2",
-                "GraphKernelsAVX512",
+                "GraphKernelsAVX512", "CGraphX86Intrinsics",
                 systemPackage,
             ],
             swiftSettings: optimizedSettings),
@@ -151,10 +151,13 @@ let package = Package(
         .systemLibrary(name: "CGraphC"),
         // What the header declares, in Swift.
         .target(name: "GraphCAPI", dependencies: ["CGraphC", "GraphC"]),
+        // What C's start-up knows of the process, and what becomes of memory that the system refuses.
+        .target(name: "CGraphProcessShim"),
         .target(
             name: "GraphCommandSupport",
             dependencies: [
-                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphModel", systemPackage,
+                "CGraphProcessShim", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphModel",
+                systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -189,7 +192,7 @@ let package = Package(
                 "GraphBasics", "GraphKernelInterface", "GraphKernels", "GraphKernelsAVX2", "GraphKernelsAVX512",
                 "GraphTestSupport",
             ]),
-        .testTarget(name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "GraphModelFixtures"]),
+        .testTarget(name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "GraphModelFixtures", "GraphTestSupport"]),
         .testTarget(name: "GraphFilesTests", dependencies: ["GraphFiles", "GraphTestSupport", systemPackage]),
         .testTarget(
             name: "GraphPackTests", dependencies: ["GraphPack", "GraphInterchange", "GraphTestSupport"], exclude: ["Fixtures"]),

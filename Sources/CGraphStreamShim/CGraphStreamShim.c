@@ -7,3 +7,8 @@ FILE *stream_shim_open(void *context, StreamRead read, StreamSeek seek) {
   cookie_io_functions_t functions = {.read = read, .seek = (cookie_seek_function_t *)seek};
   return fopencookie(context, "r", functions);
 }
+
+FILE *stream_shim_open_to_write(void *context, StreamWrite write) {
+  cookie_io_functions_t functions = {.write = write};
+  return fopencookie(context, "w", functions);
+}

@@ -1,11 +1,10 @@
-import Dispatch
 import Synchronization
 
 /// The results of independent jobs, in their order.
 ///
 /// - Parameters:
 ///   - count: of the jobs, which begin in order.
-///   - threadCount: the most threads that work, the caller's among them.
+///   - threadCount: the most threads that work, the caller's among them; fewer do where the system refuses more.
 ///   - isInterrupted: asked before each job; those not yet begun are left out.
 ///   - progress: called with the number of jobs that are done, from any thread, one call at a time.
 ///   - makeTool: makes what one thread keeps between its jobs, as buffers.
@@ -20,7 +19,7 @@ public func parallelMap<Tool, Result: Sendable, Failure: Error>(
     let next = Atomic<Int>(0)
     let results = Mutex<(found: [Result?], doneCount: Int)>((Array(repeating: nil, count: count), 0))
     let failure = Mutex<(job: Int, error: Failure)?>(nil)
-    DispatchQueue.concurrentPerform(iterations: max(1, min(threadCount, count))) { _ in
+    onThreads(min(threadCount, count)) {
         var current = 0
         do throws(Failure) {
             let tool = try makeTool()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CGraphProcessShim
 import Glibc
 import GraphFiles
 import SystemPackage
@@ -15,10 +16,11 @@ extension FilePath: @retroactive ExpressibleByArgument {
 /// bytes (``ByteScalars``), and so is one with control characters, which no message may print. What is made of an
 /// argument, or shown of it, gets the bytes back.
 enum CommandArguments {
-    /// Without the program's name.
+    /// Without the program's name. Swift's `CommandLine` reads them from a file of the system, which can be missing.
     static var all: [String] {
-        let arguments = UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
-        return arguments.dropFirst().compactMap(\.self).map { argument in
+        var count: Int32 = 0
+        let first = process_shim_arguments(&count)
+        return UnsafeBufferPointer(start: first, count: Int(count)).dropFirst().compactMap(\.self).map { argument in
             text(of: UnsafeBufferPointer(start: argument, count: strlen(argument)).map(UInt8.init(bitPattern:)))
         }
     }

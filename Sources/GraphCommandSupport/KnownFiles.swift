@@ -6,9 +6,15 @@ public struct KnownFiles {
     private let paths: [FileStatus.FileIdentity: FilePath]
 
     /// - Parameter paths: of files; what is not there is passed over.
-    public init(_ paths: [FilePath]) {
-        self.paths = Dictionary(
-            paths.compactMap { path in FileStatus(path).map { ($0.identity, path) } }, uniquingKeysWith: { first, _ in first })
+    /// - Throws: when the system does not say what is there.
+    public init(_ paths: [FilePath]) throws(FileError) {
+        var known: [FileStatus.FileIdentity: FilePath] = [:]
+        for path in paths {
+            let status: FileStatus?
+            do { status = try FileStatus.found(path) } catch { throw .unreadable(path: path, .system(error)) }
+            if let status, known[status.identity] == nil { known[status.identity] = path }
+        }
+        self.paths = known
     }
 
     /// Refuses, before anything is computed, an output that cannot be written, or that is one of these files.
@@ -17,7 +23,9 @@ public struct KnownFiles {
     public func check(_ output: FilePath) throws {
         if output.isEmpty { throw CommandError("\(output): names no file to write") }
         try AtomicFile.checkWritable(output)
-        guard let status = FileStatus(output), status.kind == .file, let input = paths[status.identity] else { return }
+        let status: FileStatus?
+        do { status = try FileStatus.found(output) } catch { throw FileError.unwritable(path: output, .system(error)) }
+        guard let status, status.kind == .file, let input = paths[status.identity] else { return }
         let other = input == output ? "is an input, too" : "is the input '\(input)'"
         throw CommandError("\(output): \(other), and would be lost; write to another file")
     }

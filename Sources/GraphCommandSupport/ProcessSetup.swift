@@ -1,3 +1,4 @@
+import CGraphProcessShim
 import Glibc
 import GraphFiles
 
@@ -7,6 +8,7 @@ import GraphFiles
 ///   their numbers, and messages would go into it.
 /// - INT, TERM and HUP remove files that are not whole before they end the process, unless whoever started it has them
 ///   ignored, as `nohup` does.
+/// - Memory that the system refuses is told in a line, and files that are not whole are removed.
 /// - A pipe whose reader has gone is an error of writing, which is told, and no silent end.
 func setUpProcess() {
     for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
@@ -16,4 +18,5 @@ func setUpProcess() {
     }
     signal(SIGPIPE, SIG_IGN)
     PendingFiles.areRemoved(by: [SIGINT, SIGTERM, SIGHUP])
+    process_shim_end_when_memory_is_refused { PendingFiles.removeAll() }
 }

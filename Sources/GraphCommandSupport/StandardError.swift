@@ -1,4 +1,5 @@
 import Glibc
+import GraphFiles
 
 /// Standard error: what is not a result goes there.
 public enum StandardError {
@@ -16,9 +17,11 @@ public enum StandardError {
     public static func write(_ text: String) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-            guard count > 0 || errno == EINTR else { return }
-            rest = rest.dropFirst(max(0, count))
+            let count = rest.withUnsafeBytes { bytes in
+                retried { Glibc.write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
+            }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
         }
     }
 }

@@ -25,9 +25,8 @@ final class PartialRowsFile: PartialRows {
     func store(_ bytes: UnsafeRawBufferPointer, row: Int, firstByte: Int) throws {
         var done = 0
         while done < bytes.count {
-            let count = pwrite(
-                descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(row * rowByteCount + firstByte + done))
-            if count < 0, errno == EINTR { continue }
+            let place = off_t(row * rowByteCount + firstByte + done)
+            let count = retried { pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, place) }
             guard count > 0 else { throw EnlargingError.strips(output: output, .latest) }
             done += count
         }
@@ -36,9 +35,8 @@ final class PartialRowsFile: PartialRows {
     func load(row: Int, into bytes: UnsafeMutableRawBufferPointer) throws {
         var done = 0
         while done < bytes.count {
-            let count = pread(
-                descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(row * rowByteCount + done))
-            if count < 0, errno == EINTR { continue }
+            let place = off_t(row * rowByteCount + done)
+            let count = retried { pread(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, place) }
             guard count > 0 else { throw EnlargingError.strips(output: output, count < 0 ? .latest : .ioError) }
             done += count
         }

@@ -32,25 +32,26 @@ public final class AtomicFile {
     public init(path: FilePath, acceptsDevices: Bool = false, calls: FileCalls = .system) throws(FileError) {
         self.path = path
         self.calls = calls
-        target = resolvedLinks(path)
         guard !path.isEmpty else { throw .unwritable(path: path, .hasNoName) }
-        var status = stat()
-        let exists = target.withPlatformString { stat($0, &status) } == 0
-        let type = status.st_mode & S_IFMT
-        if exists, type == S_IFDIR { throw .unwritable(path: path, .isFolder) }
-        if exists, type != S_IFREG {
+        let (target, status) = try path.writingTarget()
+        self.target = target
+        switch status?.kind {
+        case .folder: throw .unwritable(path: path, .isFolder)
+        case .other:
             guard acceptsDevices else { throw .unwritable(path: path, .isNotRegularFile) }
             partialPath = nil
-            descriptor = target.withPlatformString { open($0, O_WRONLY | O_CLOEXEC) }
+            descriptor = target.withPlatformString { name in retried { open(name, O_WRONLY | O_CLOEXEC) } }
             guard descriptor >= 0 else { throw .unwritable(path: path, .system(.latest)) }
-        } else {
+        case .file, .link, nil:
             // To rename over a file takes no permission to write it.
-            if exists, calls.permitWriting(target) != 0 { throw .unwritable(path: path, .isProtected(.latest)) }
+            if status != nil, calls.permitWriting(target) != 0 { throw .unwritable(path: path, .isProtected(.latest)) }
             let partial = target.partial
+            let permissions = status.map { $0.permissions & 0o777 }
             partialPath = partial
-            descriptor = try createPartial(partial, for: path, in: target.folder)
+            descriptor = try createPartial(partial, permissions: permissions ?? 0o666, for: path, in: target.folder)
             pending = PendingFiles.add(partial)
-            if exists { fchmod(descriptor, status.st_mode & 0o777) }
+            // What the process's mask took away.
+            if let permissions { fchmod(descriptor, permissions) }
         }
     }
 
@@ -74,7 +75,7 @@ public final class AtomicFile {
         guard status?.kind != .folder else { throw .unwritable(path: path, .isFolder) }
         // A device or pipe is written where it is; a file is replaced by one beside it.
         guard status?.kind != .other else { return }
-        let target = resolvedLinks(path)
+        let target = try path.writingTarget().path
         if status != nil, FileCalls.system.permitWriting(target) != 0 {
             throw .unwritable(path: path, .isProtected(.latest))
         }
@@ -94,12 +95,9 @@ public final class AtomicFile {
     public func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         var done = 0
         while done < bytes.count {
-            let count = calls.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-            if count >= 0 {
-                done += count
-            } else if errno != EINTR {
-                throw failure(.latest)
-            }
+            let count = retried { calls.write(descriptor, bytes.baseAddress! + done, bytes.count - done) }
+            guard count >= 0 else { throw failure(.latest) }
+            done += count
         }
     }
 
@@ -115,7 +113,7 @@ public final class AtomicFile {
     /// Brings the bytes to the disk; what is read of the partial file from now on comes from there.
     public func synchronize() throws(FileError) {
         guard partialPath != nil else { return }
-        guard calls.synchronize(descriptor) == 0 else { throw failure(.latest) }
+        guard retried({ calls.synchronize(descriptor) }) == 0 else { throw failure(.latest) }
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
     }
 
@@ -126,10 +124,10 @@ public final class AtomicFile {
         guard let partialPath else { return }
         guard calls.rename(partialPath, target) == 0 else { throw failure(.latest) }
         settle()
-        let folder = target.folder.withPlatformString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        let folder = target.folder.withPlatformString { name in retried { open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) } }
         defer { if folder >= 0 { close(folder) } }
         // Some file systems have no folders to synchronise.
-        guard folder >= 0, calls.synchronize(folder) == 0 || errno == EINVAL else {
+        guard folder >= 0, retried({ calls.synchronize(folder) }) == 0 || errno == EINVAL else {
             throw .unwritable(path: path, .folderIsNotSynchronized(.latest))
         }
     }
@@ -162,12 +160,17 @@ public final class AtomicFile {
 }
 
 /// The descriptor of a new, empty, locked partial file.
+///
+/// - Parameter permissions: those of the file to be, less what the process's mask takes away: who may not read that one
+///   never opens this one.
 private func createPartial(
-    _ partialPath: FilePath, for path: FilePath, in folder: FilePath
+    _ partialPath: FilePath, permissions: mode_t, for path: FilePath, in folder: FilePath
 ) throws(FileError) -> Int32 {
     // A second attempt follows the removal of a leftover; more are needed only beside other writers.
     for _ in 0..<16 {
-        let created = partialPath.withPlatformString { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+        let created = partialPath.withPlatformString { name in
+            retried { open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions) }
+        }
         if created >= 0 {
             if lock(created), isNamed(partialPath, created) { return created }
             close(created)
@@ -201,11 +204,4 @@ private func isNamed(_ path: FilePath, _ descriptor: Int32) -> Bool {
     var opened = stat()
     return path.withPlatformString({ lstat($0, &named) }) == 0 && fstat(descriptor, &opened) == 0
         && named.st_dev == opened.st_dev && named.st_ino == opened.st_ino
-}
-
-/// `path`, or what it points to when it is a symbolic link to something that exists.
-private func resolvedLinks(_ path: FilePath) -> FilePath {
-    guard let resolved = path.withPlatformString({ realpath($0, nil) }) else { return path }
-    defer { free(resolved) }
-    return FilePath(platformString: resolved)
 }

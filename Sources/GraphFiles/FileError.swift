@@ -40,6 +40,8 @@ public enum FileError: Error, Hashable, Sendable {
         case isObstructed(by: FilePath)
         /// The file is there, and may not be written.
         case isProtected(Errno)
+        /// A link or pipe of another user, in a folder where all may write.
+        case isAnothers(in: FilePath)
         /// Another program is writing it.
         case isBeingWritten
         /// Other programs wrote it again and again.
@@ -103,6 +105,9 @@ extension FileError.WritingProblem: CustomStringConvertible {
         case .isObstructed(let other): "cannot be written: '\(other)' is in the way; remove it"
         case .isProtected(let error):
             "cannot be written: what is there may not be changed: \(error); write to another file or change its permissions"
+        case .isAnothers(let folder):
+            "cannot be written: it leads elsewhere, by a link or pipe that another user put into '\(folder)', where all may "
+                + "write; remove it or write elsewhere"
         case .isBeingWritten: "cannot be written: another program is writing it now"
         case .keepsBeingWritten: "cannot be written: other programs keep writing it"
         case .folderIsNotSynchronized(let error): "is written, but its folder cannot be synchronised: \(error)"

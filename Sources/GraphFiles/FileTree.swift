@@ -20,16 +20,16 @@ package struct FileTree {
 
     private mutating func add(below path: FilePath) throws(FileError) {
         if let status = FileStatus(path), !seen.insert(status.identity).inserted { return }
-        for name in try Folder(path).names {
+        for (name, kind) in try Folder(path).entries {
             guard !name.isHidden else {
                 hiddenCount += 1
                 continue
             }
             let entry = path.appending(name)
-            switch FileStatus(entry)?.kind {
+            switch kind {
             case .file: paths.append(entry)
             case .folder: try add(below: entry)
-            case .other, nil: break
+            case .link, .other, nil: break
             }
         }
     }

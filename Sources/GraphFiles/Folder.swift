@@ -1,13 +1,16 @@
 import Glibc
 import SystemPackage
 
-/// The names in a folder.
+/// The names in a folder, and what they lead to.
 package struct Folder {
     package let path: FilePath
-    /// In the order of their bytes, without `.` and `..`.
-    package let names: [FilePath.Component]
+    /// In the order of the names' bytes, without `.` and `..`. The kind is nil for a link that leads nowhere.
+    package let entries: [(name: FilePath.Component, kind: FileStatus.Kind?)]
 
-    /// - Throws: when the folder is missing or cannot be read.
+    /// In the order of their bytes.
+    package var names: [FilePath.Component] { entries.map(\.name) }
+
+    /// - Throws: when the folder is missing or cannot be read, or the system does not say what a name leads to.
     package init(_ path: FilePath) throws(FileError) {
         guard let stream = path.withPlatformString(opendir) else {
             switch Errno.latest {
@@ -18,13 +21,23 @@ package struct Folder {
         }
         defer { closedir(stream) }
         var names: [FilePath.Component] = []
-        while let entry = readdir(stream) {
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                guard errno == 0 else { throw .unreadable(path: path, .system(.latest)) }
+                break
+            }
             let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { $0.prefix { $0 != 0 } + [0] }
             let name = FilePath.Component(platformString: bytes.map(CChar.init(bitPattern:)))
             if let name, name.kind == .regular { names.append(name) }
         }
         self.path = path
-        self.names = names.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+        entries = try names.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.map { (name) throws(FileError) in
+            let entry = path.appending(name)
+            do throws(Errno) { return (name, try FileStatus.found(entry)?.kind) } catch {
+                throw .unreadable(path: entry, .system(error))
+            }
+        }
     }
 
     /// Whether a folder is there and can be written to, or could be made; nothing is made yet.

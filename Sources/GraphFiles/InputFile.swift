@@ -18,12 +18,17 @@ package final class InputFile: Sendable {
     /// - Parameter name: how errors call the file, if not by its path.
     package init(_ path: FilePath, name: FilePath? = nil) throws(FileError) {
         // Without O_NONBLOCK, opening a pipe would wait for its writer.
-        let descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        let descriptor = path.withPlatformString { name in retried { open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK) } }
         guard descriptor >= 0 else {
             throw .unreadable(path: path, errno == ENOENT ? .missing : .system(.latest))
         }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard fstat(descriptor, &status) == 0 else {
+            let error = Errno.latest
+            close(descriptor)
+            throw .unreadable(path: path, .system(error))
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
             throw .unreadable(path: path, status.st_mode & S_IFMT == S_IFDIR ? .isFolder : .isNotRegularFile)
         }
@@ -34,7 +39,7 @@ package final class InputFile: Sendable {
 
     /// Opens a file; what is no regular file, as a pipe, is copied to its end.
     package init(orCopyOf path: FilePath) throws(FileError) {
-        let descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }
+        let descriptor = path.withPlatformString { name in retried { open(name, O_RDONLY | O_CLOEXEC) } }
         guard descriptor >= 0 else { throw .unreadable(path: path, errno == ENOENT ? .missing : .system(.latest)) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
@@ -80,10 +85,9 @@ package final class InputFile: Sendable {
         while true {
             var done = 0
             while done < count {
-                let written = buffer.withUnsafeBytes {
-                    pwrite(copy, $0.baseAddress! + done, count - done, off_t(byteCount + done))
+                let written = buffer.withUnsafeBytes { bytes in
+                    retried { pwrite(copy, bytes.baseAddress! + done, count - done, off_t(byteCount + done)) }
                 }
-                if written < 0, errno == EINTR { continue }
                 guard written > 0 else {
                     let error = Errno.latest
                     close(copy)
@@ -92,9 +96,7 @@ package final class InputFile: Sendable {
                 done += written
             }
             byteCount += count
-            repeat {
-                count = Glibc.read(descriptor.rawValue, &buffer, buffer.count)
-            } while count < 0 && errno == EINTR
+            count = retried { Glibc.read(descriptor.rawValue, &buffer, buffer.count) }
             guard count >= 0 else {
                 let error = Errno.latest
                 close(copy)
@@ -166,14 +168,9 @@ package final class InputFile: Sendable {
         }
         var done = 0
         while done < buffer.count {
-            let count = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, offset + done)
-            if count > 0 {
-                done += count
-            } else if count == 0 {
-                return .unreadable(path: path, .isCutShort)
-            } else if errno != EINTR {
-                return .unreadable(path: path, .system(.latest))
-            }
+            let count = retried { pread(descriptor, buffer.baseAddress! + done, buffer.count - done, offset + done) }
+            guard count > 0 else { return .unreadable(path: path, count == 0 ? .isCutShort : .system(.latest)) }
+            done += count
         }
         return nil
     }

@@ -1,3 +1,4 @@
+import CGraphStreamShim
 import Glibc
 import GraphFiles
 import SystemPackage
@@ -10,7 +11,7 @@ final class PictureOutput {
     let file: UnsafeMutablePointer<FILE>
 
     private enum Place {
-        case file(AtomicFile)
+        case file(WrittenFile)
         case memory(MemoryFile)
     }
 
@@ -35,12 +36,12 @@ final class PictureOutput {
     }
 
     private static func open(_ output: AtomicFile) throws(ImageError) -> (UnsafeMutablePointer<FILE>, Place) {
-        let descriptor = dup(output.descriptor)
-        guard descriptor >= 0, let file = fdopen(descriptor, "wb") else {
-            if descriptor >= 0 { close(descriptor) }
+        let written = WrittenFile(output)
+        guard let file = stream_shim_open_to_write(Unmanaged.passUnretained(written).toOpaque(), writeNext) else {
             throw .outOfMemory(path: output.path, .writing)
         }
-        return (file, .file(output))
+        setvbuf(file, nil, _IOFBF, 1 << 16)
+        return (file, .file(written))
     }
 
     deinit {
@@ -63,9 +64,10 @@ final class PictureOutput {
     }
 
     private func problem(of systemError: Errno, _ message: () -> String) -> ImageError {
+        if case .file(let written) = place, let failure = written.failure { return .file(failure) }
         guard systemError.rawValue != 0 else { return .unwritable(path: path, message: message()) }
         return switch place {
-        case .file(let output): .file(output.failure(systemError))
+        case .file(let written): .file(written.output.failure(systemError))
         case .memory: .outOfMemory(path: nil, .writing)
         }
     }
@@ -76,14 +78,38 @@ final class PictureOutput {
     func finish() throws(ImageError) -> [UInt8] {
         try write(message: { "" }) { fflush(file) == 0 }
         switch place {
-        case .file(let output):
+        case .file(let written):
             try inFile { () throws(FileError) in
-                try output.synchronize()
-                try output.commit()
+                try written.output.synchronize()
+                try written.output.commit()
             }
             return []
         case .memory(let output):
             return output.contents
         }
     }
+}
+
+/// What takes the bytes of a stream. Once it could not take some, it takes none that come after them.
+private final class WrittenFile {
+    let output: AtomicFile
+    private(set) var failure: FileError?
+
+    init(_ output: AtomicFile) { self.output = output }
+
+    func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard failure == nil else { return false }
+        do throws(FileError) {
+            try output.append(bytes)
+            return true
+        } catch {
+            failure = error
+            return false
+        }
+    }
+}
+
+private func writeNext(_ context: UnsafeMutableRawPointer?, _ bytes: UnsafePointer<CChar>?, _ count: Int) -> Int {
+    let file = Unmanaged<WrittenFile>.fromOpaque(context!).takeUnretainedValue()
+    return file.append(UnsafeRawBufferPointer(start: bytes, count: count)) ? count : 0
 }

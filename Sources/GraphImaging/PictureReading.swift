@@ -15,7 +15,11 @@ extension Picture {
     /// 8 with rounding, and what is transparent is composited over white.
     ///
     /// Memory grows with the rows that arrive, so that a header alone claims none.
-    public init(contentsOf path: FilePath) throws(ImageError) { try self.init(PictureSource(path: path)) }
+    ///
+    /// - Parameter acceptsPipes: whether a pipe or device is waited for and copied; it is refused otherwise.
+    public init(contentsOf path: FilePath, acceptsPipes: Bool = true) throws(ImageError) {
+        try self.init(PictureSource(path: path, acceptsPipes: acceptsPipes))
+    }
 
     /// Reads a whole picture in memory, converted in the same way.
     ///

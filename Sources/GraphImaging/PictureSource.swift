@@ -16,9 +16,12 @@ public final class PictureSource: Sendable {
 
     private let file: InputFile
 
+    /// - Parameter acceptsPipes: whether a pipe or device is waited for and copied; it is refused otherwise.
     /// - Throws: when the file is missing, a folder, or unreadable; of a pipe also when there is no room for its copy.
-    public convenience init(path: FilePath) throws(ImageError) {
-        let file = try inFile { () throws(FileError) in try InputFile(orCopyOf: path) }
+    public convenience init(path: FilePath, acceptsPipes: Bool = true) throws(ImageError) {
+        let file = try inFile { () throws(FileError) in
+            acceptsPipes ? try InputFile(orCopyOf: path) : try InputFile(path)
+        }
         try self.init(file, path: path)
     }
 

@@ -17,18 +17,22 @@ final class StreamInput {
 
     /// Opens a file, a pipe or a device.
     init(path: FilePath) throws(FileError) {
-        let descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }
+        let descriptor = path.withPlatformString { name in retried { open(name, O_RDONLY | O_CLOEXEC) } }
         guard descriptor >= 0 else { throw .unreadable(path: path, errno == ENOENT ? .missing : .system(.latest)) }
         var status = stat()
-        let isKnown = fstat(descriptor, &status) == 0
-        if isKnown, status.st_mode & S_IFMT == S_IFDIR {
+        guard fstat(descriptor, &status) == 0 else {
+            let error = Errno.latest
+            close(descriptor)
+            throw .unreadable(path: path, .system(error))
+        }
+        if status.st_mode & S_IFMT == S_IFDIR {
             close(descriptor)
             throw .unreadable(path: path, .isFolder)
         }
         self.path = path
         self.descriptor = descriptor
         isOwned = true
-        byteCount = isKnown && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+        byteCount = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
         buffer = []
     }
 
@@ -101,11 +105,8 @@ final class StreamInput {
     /// - Returns: how many bytes arrived; 0 at the end.
     private func readOn(into bytes: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         guard let descriptor else { return 0 }
-        while true {
-            let count = read(descriptor, bytes.baseAddress, bytes.count)
-            if count >= 0 { return count }
-            let error = Errno.latest
-            if error != .interrupted { throw .unreadable(path: path ?? "", .system(error)) }
-        }
+        let count = retried { read(descriptor, bytes.baseAddress, bytes.count) }
+        guard count >= 0 else { throw .unreadable(path: path ?? "", .system(.latest)) }
+        return count
     }
 }

@@ -1,30 +1,36 @@
 import Glibc
 import GraphCompiler
 
+#if arch(x86_64)
+    import CGraphX86Intrinsics
+#endif
+
 extension InstructionSet {
     /// The best that this processor, and the system on it, can run.
     public static var best: InstructionSet { runnable.last ?? .portable }
 
     /// All that this processor, and the system on it, can run, the best last.
-    public static let runnable: [InstructionSet] = detect()
+    ///
+    /// The processor itself is asked: what a file of the system says can be missing.
+    public static let runnable: [InstructionSet] = allCases.filter(\.isRunnable)
 
-    /// What a processor must have, by the names of Linux.
-    private var processorFlags: [Substring] {
-        switch self {
-        case .portable: []
-        case .avx2: ["avx2", "fma"]
-        case .avx512: InstructionSet.avx2.processorFlags + ["f16c", "avx512f", "avx512vl", "avx512dq", "avx512bw"]
-        }
-    }
-
-    private static func detect() -> [InstructionSet] {
+    private var isRunnable: Bool {
         #if arch(x86_64)
-            // The kernel lists a flag only when the system saves the registers that it needs.
-            guard let line = systemLine(of: "/proc/cpuinfo", beginningWith: "flags") else { return [.portable] }
-            let flags = Set(line.split(whereSeparator: { " \t\n:".contains($0) }))
-            return allCases.filter { flags.isSuperset(of: $0.processorFlags) }
+            let (leaf1, leaf7) = (x86_features_1_ecx(), x86_features_7_ebx())
+            let saved = x86_saved_registers()
+            func has(_ bits: [UInt32], in features: UInt32) -> Bool { bits.allSatisfy { features & 1 << $0 != 0 } }
+            switch self {
+            case .portable: return true
+            case .avx2:
+                // FMA and AVX; AVX2; the registers of SSE and AVX are saved.
+                return has([12, 28], in: leaf1) && has([5], in: leaf7) && has([1, 2], in: saved)
+            case .avx512:
+                // F16C; F, DQ, BW and VL; masks, upper halves and registers from 16 on are saved, too.
+                return InstructionSet.avx2.isRunnable && has([29], in: leaf1) && has([16, 17, 30, 31], in: leaf7)
+                    && has([5, 6, 7], in: saved)
+            }
         #else
-            return [.portable]
+            return self == .portable
         #endif
     }
 }

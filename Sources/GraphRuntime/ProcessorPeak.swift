@@ -1,4 +1,4 @@
-import Dispatch
+import GraphBasics
 import GraphCompiler
 import GraphKernels
 import GraphKernelsAVX2
@@ -25,8 +25,8 @@ public struct ProcessorPeak: Sendable {
     /// - Returns: never more than the processor can do; less when something else ran as well.
     public func sample() -> Double {
         let start = ContinuousClock.now
-        DispatchQueue.concurrentPerform(iterations: threadCount) { _ in run() }
-        return Double(threadCount * Self.operationCount) / ((ContinuousClock.now - start) / .seconds(1))
+        let runCount = onThreads(threadCount) { run() }
+        return Double(runCount * Self.operationCount) / ((ContinuousClock.now - start) / .seconds(1))
     }
 
     private func run() {

@@ -1,4 +1,5 @@
 import Glibc
+import GraphBasics
 import Synchronization
 import SystemPackage
 
@@ -8,7 +9,7 @@ import SystemPackage
 /// and goes on. On the way of a task there is no lock and nothing is allocated. Who finds none spins for a moment, lets
 /// others run, and then naps; between runs workers sleep.
 final class WorkerPool: @unchecked Sendable {
-    private let threads: [pthread_t]
+    private let threads: [SystemThread]
     private let shared: Shared
 
     /// What workers and the caller share.
@@ -41,36 +42,17 @@ final class WorkerPool: @unchecked Sendable {
         }
     }
 
-    private final class Start {
-        let shared: Shared
-        let worker: Int
-
-        init(_ shared: Shared, worker: Int) {
-            self.shared = shared
-            self.worker = worker
-        }
-    }
-
     init(workerCount: Int) throws(RuntimeError) {
-        shared = Shared(workerCount: workerCount)
-        var threads: [pthread_t] = []
+        let shared = Shared(workerCount: workerCount)
+        self.shared = shared
+        var threads: [SystemThread] = []
         for worker in 1..<workerCount {
-            var thread = pthread_t()
-            let start = Unmanaged.passRetained(Start(shared, worker: worker))
-            let status = pthread_create(
-                &thread, nil,
-                { argument in
-                    guard let argument else { return nil }
-                    let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-                    WorkerPool.serve(start.shared, worker: start.worker)
-                    return nil
-                }, start.toOpaque())
-            guard status == 0 else {
-                start.release()
+            do throws(Errno) {
+                threads.append(try SystemThread { WorkerPool.serve(shared, worker: worker) })
+            } catch {
                 Self.end(shared, threads)
-                throw .threadRefused(Errno(rawValue: status))
+                throw .threadRefused(error)
             }
-            threads.append(thread)
         }
         self.threads = threads
     }
@@ -182,12 +164,12 @@ final class WorkerPool: @unchecked Sendable {
         }
     }
 
-    private static func end(_ shared: Shared, _ threads: [pthread_t]) {
+    private static func end(_ shared: Shared, _ threads: [SystemThread]) {
         shared.isEnding.store(true, ordering: .releasing)
         pthread_mutex_lock(shared.mutex)
         shared.generation.add(1, ordering: .sequentiallyConsistent)
         pthread_cond_broadcast(shared.wake)
         pthread_mutex_unlock(shared.mutex)
-        for thread in threads { pthread_join(thread, nil) }
+        for thread in threads { thread.join() }
     }
 }

@@ -39,7 +39,7 @@ package final class PageServer: Sendable {
         let guarding = RequestGuard(port: socket.port)
         routes = Routes(
             guarding: guarding,
-            workshop: Workshop(models, threadCount: threadCount, memoryLimit: memoryLimit, limits: limits))
+            workshop: try Workshop(models, threadCount: threadCount, memoryLimit: memoryLimit, limits: limits))
         address = guarding.address
         self.port = socket.port
         self.limits = limits

@@ -1,4 +1,3 @@
-import Dispatch
 import GraphBasics
 import GraphEnlarging
 import GraphImaging
@@ -16,11 +15,20 @@ final class Workshop: Sendable {
     private let shelf: Mutex<Shelf>
     /// Of the model that was used last.
     private let enlarger = Mutex<(model: Int, enlarger: PictureEnlarger)?>(nil)
-    private let inspecting = DispatchQueue(label: "graphc.inspecting")
-    private let enlarging = DispatchQueue(label: "graphc.enlarging")
-    private let comparing = DispatchQueue(label: "graphc.comparing")
+    private let inspecting: JobThread
+    private let enlarging: JobThread
+    private let comparing: JobThread
 
-    init(_ models: [ServedModel], threadCount: Int, memoryLimit: Int?, limits: ServingLimits) {
+    init(
+        _ models: [ServedModel], threadCount: Int, memoryLimit: Int?, limits: ServingLimits
+    ) throws(ServingError) {
+        do throws(Errno) {
+            inspecting = try JobThread()
+            enlarging = try JobThread()
+            comparing = try JobThread()
+        } catch {
+            throw .threadRefused(error)
+        }
         self.models = models
         self.limits = limits
         self.threadCount = threadCount
@@ -31,7 +39,7 @@ final class Workshop: Sendable {
     /// Ends what is being done, forgets all pictures, and takes no more.
     func close() {
         shelf.withLock { $0.close() }
-        for queue in [inspecting, enlarging, comparing] { queue.sync {} }
+        for thread in [inspecting, enlarging, comparing] { thread.finish() }
     }
 
     /// All pictures, as the page reads them.
@@ -70,7 +78,7 @@ final class Workshop: Sendable {
     /// - Returns: its number; nil when the page is closed.
     func add(_ order: ServedPicture.Order, _ upload: NamelessFile, byteCount: Int) -> Int? {
         let number = shelf.withLock { $0.add(order, upload, byteCount: byteCount) }
-        if let number { inspecting.async { self.inspect(number) } }
+        if let number { inspecting.add { self.inspect(number) } }
         return number
     }
 
@@ -86,7 +94,7 @@ final class Workshop: Sendable {
             guard !isTooMuch, area <= limits.resultPixelCount else {
                 throw LimitReached.resultPixelCount(size, scale: scale, limits.resultPixelCount)
             }
-            enlarging.async { self.enlarge(number) }
+            enlarging.add { self.enlarge(number) }
         } catch {
             change(number) { $0.stage = .failed("\(error)") }
         }
@@ -144,7 +152,7 @@ final class Workshop: Sendable {
     /// What bicubic interpolation makes of a picture, as far as it is made; the first who asks has it made.
     func bicubic(_ number: Int) -> ServedPicture.Bicubic? {
         guard let bicubic = shelf.withLock({ $0.beginBicubic(number) }) else { return nil }
-        if case .absent = bicubic { comparing.async { self.compare(number) } }
+        if case .absent = bicubic { comparing.add { self.compare(number) } }
         return bicubic
     }
 

@@ -1,4 +1,4 @@
-import Dispatch
+import GraphBasics
 import GraphImaging
 import Synchronization
 
@@ -9,13 +9,14 @@ struct Batch: Hashable, Sendable {
 }
 
 /// Makes the batches of the next steps on threads of its own while the current step runs: decodes, crops and
-/// rotates. A batch is a function of its step, whenever it is made.
+/// rotates. A batch is a function of its step, whenever it is made. Where the system gives no thread, the caller makes
+/// the batches.
 final class BatchLoader: Sendable {
     private let cache: PictureCache
     private let files: [PictureFiles]
     private let sampler: PatchSampler
     private let reducedSizes: [PictureSize]
-    private let queues = (0..<threadCount).map { DispatchQueue(label: "training batches \($0)") }
+    private let threads: [JobThread]
     /// Batches that are being made, by their steps.
     private let pending = Mutex<[Int: Pending]>([:])
 
@@ -23,10 +24,8 @@ final class BatchLoader: Sendable {
     /// How many batches are made ahead of the one that is asked for.
     private static let depth = 4
 
-    private final class Pending: Sendable {
-        let isReady = DispatchSemaphore(value: 0)
-        let result = Mutex<Result<Batch, TrainingError>?>(nil)
-    }
+    /// Nil until it is made.
+    private typealias Pending = SharedState<Result<Batch, TrainingError>?>
 
     /// - Parameter reducedSizes: of each low-resolution picture of `files`.
     init(_ cache: PictureCache, _ files: [PictureFiles], _ sampler: PatchSampler, reducedSizes: [PictureSize]) {
@@ -34,26 +33,25 @@ final class BatchLoader: Sendable {
         self.files = files
         self.sampler = sampler
         self.reducedSizes = reducedSizes
+        threads = (0..<Self.threadCount).compactMap { _ in try? JobThread() }
     }
+
+    /// Whether batches are made while steps run.
+    var hasThreads: Bool { !threads.isEmpty }
 
     /// The batch of a step, which is 1 for the first, and how long the caller had to wait for it; begins with
     /// those after it.
     ///
     /// - Throws: when a picture of the batch cannot be read.
     func batch(step: Int) throws(TrainingError) -> (batch: Batch, waited: Duration) {
-        let asked = begin(step...step + Self.depth)
         let start = ContinuousClock.now
-        asked.isReady.wait()
-        let waited = ContinuousClock.now - start
-        guard let result = asked.result.withLock({ $0 }) else {
-            throw .batchNotMade(step: step)
-        }
-        return (try result.get(), waited)
+        let result = begin(step...step + Self.depth).wait { $0 }
+        return (try result.get(), ContinuousClock.now - start)
     }
 
     /// Returns when every batch that was begun is made.
     func finishBegun() {
-        for queue in queues { queue.sync {} }
+        for thread in threads { thread.finish() }
     }
 
     /// Makes the batches of some steps that are not being made yet, and forgets all others.
@@ -62,22 +60,21 @@ final class BatchLoader: Sendable {
     private func begin(_ steps: ClosedRange<Int>) -> Pending {
         pending.withLock { pending in
             pending = pending.filter { steps.contains($0.key) }
-            for step in steps where pending[step] == nil {
-                let new = Pending()
-                pending[step] = new
-                queues[step % queues.count].async { [self] in
-                    do throws(TrainingError) {
-                        let batch = try makeBatch(step: step)
-                        new.result.withLock { $0 = .success(batch) }
-                    } catch {
-                        new.result.withLock { $0 = .failure(error) }
-                    }
-                    new.isReady.signal()
-                }
-            }
             // Asked for once: the batch is given away.
-            return pending.removeValue(forKey: steps.lowerBound) ?? Pending()
+            let asked = pending.removeValue(forKey: steps.lowerBound) ?? begin(steps.lowerBound)
+            for step in steps.dropFirst() where pending[step] == nil { pending[step] = begin(step) }
+            return asked
         }
+    }
+
+    private func begin(_ step: Int) -> Pending {
+        let new = Pending(nil)
+        let make = { @Sendable [self] in
+            let result = Result { () throws(TrainingError) in try makeBatch(step: step) }
+            new.change { $0 = result }
+        }
+        if threads.isEmpty { make() } else { threads[step % threads.count].add(make) }
+        return new
     }
 
     private func makeBatch(step: Int) throws(TrainingError) -> Batch {

@@ -37,7 +37,7 @@ public struct PicturePair: Hashable, Sendable {
     ) throws(TrainingError) {
         func band(_ path: FilePath, scale: Int, _ needed: (_ height: Int) -> Range<Int>) throws(TrainingError) -> PictureBand {
             try asTrainingError {
-                let reader = try PictureSource(path: path).reader().upright()
+                let reader = try PictureSource(path: path, acceptsPipes: false).reader().upright()
                 guard rows.upperBound <= reader.height / scale, columns.upperBound <= reader.width / scale else {
                     throw TrainingError.shrunkPicture(path: path)
                 }
@@ -79,7 +79,7 @@ public struct PicturePair: Hashable, Sendable {
     var byteCount: Int { truth.pixels.count + reduced.pixels.count }
 
     private static func read(_ path: FilePath) throws(TrainingError) -> Picture {
-        do { return try Picture(contentsOf: path) } catch { throw .image(error) }
+        do { return try Picture(contentsOf: path, acceptsPipes: false) } catch { throw .image(error) }
     }
 }
 
@@ -115,6 +115,6 @@ extension PictureFiles {
     }
 
     private static func storedSize(_ path: FilePath) throws(TrainingError) -> PictureSize {
-        do { return try PictureSource(path: path).reader().upright().size } catch { throw .image(error) }
+        do { return try PictureSource(path: path, acceptsPipes: false).reader().upright().size } catch { throw .image(error) }
     }
 }

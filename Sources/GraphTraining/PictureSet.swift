@@ -37,15 +37,12 @@ extension Folder {
     /// Names of its pictures, files that end in `.png` in any case and are not hidden; and names that end so and lead to
     /// something else, as a folder, a pipe or nothing.
     var pictureFiles: (names: [FilePath.Component], others: [FilePath.Component]) {
-        let candidates = names.filter { $0.lowercasedText.hasSuffix(".png") && !$0.isHidden }
-        return (
-            candidates.filter { FileStatus(path.appending($0))?.kind == .file },
-            candidates.filter { FileStatus(path.appending($0))?.kind != .file }
-        )
+        let candidates = entries.filter { $0.name.lowercasedText.hasSuffix(".png") && !$0.name.isHidden }
+        return (candidates.filter { $0.kind == .file }.map(\.name), candidates.filter { $0.kind != .file }.map(\.name))
     }
 
     /// Names of the folders in it that are not hidden.
-    var folders: [FilePath.Component] { names.filter { !$0.isHidden && FileStatus(path.appending($0))?.kind == .folder } }
+    var folders: [FilePath.Component] { entries.filter { !$0.name.isHidden && $0.kind == .folder }.map(\.name) }
 }
 
 extension FilePath.Component {

@@ -56,7 +56,7 @@ public struct Preparation: Hashable, Sendable {
             progress: { progress($0, sources.count) }, tool: { () throws(TrainingError) in }
         ) { (_, index) throws(TrainingError) in
             Result { () throws(ImageError) in
-                PhotographTraits(try Picture(contentsOf: sources[index]), options)
+                PhotographTraits(try Picture(contentsOf: sources[index], acceptsPipes: false), options)
             }
         }
         let good = judge(zip(sources, looks ?? []))
@@ -83,7 +83,7 @@ public struct Preparation: Hashable, Sendable {
         for path in paths {
             switch FileStatus(path)?.kind {
             case .folder: files += try asTrainingError { try FileTree(below: path, excluding: folder).paths }
-            case .file, .other: files.append(path)
+            case .file, .link, .other: files.append(path)
             case nil: throw .file(.unreadable(path: path, .missing))
             }
         }

@@ -90,7 +90,7 @@ extension Preparation {
 
     private func write(_ files: [(path: FilePath, scale: Int)], of picture: Kept) throws(TrainingError) {
         let photograph: Picture
-        do { photograph = try Picture(contentsOf: picture.source) } catch { throw .image(error) }
+        do { photograph = try Picture(contentsOf: picture.source, acceptsPipes: false) } catch { throw .image(error) }
         guard Digest(ofPixels: photograph) == picture.digest, let truth = options.cut(photograph) else {
             throw .changedPhotograph(path: picture.source)
         }

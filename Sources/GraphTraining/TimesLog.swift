@@ -14,12 +14,24 @@ struct TimesLog {
         let numbers = [times.secondsPerStep, times.secondsWaitingForData, times.validationSeconds]
         let line =
             "\(epoch),\(threadCount),\(times.stepCount)," + numbers.map(rounded).joined(separator: ",") + "\n"
-        let file = path.withPlatformString { open($0, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666) }
+        // Without O_NONBLOCK, opening a pipe would wait for its reader.
+        let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK
+        let file = path.withPlatformString { name in retried { open(name, flags, 0o666) } }
         guard file >= 0 else { throw failure() }
         defer { close(file) }
-        let bytes = Array(((lseek(file, 0, SEEK_END) == 0 ? heading : "") + line).utf8)
-        let written = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-        guard written == bytes.count else { throw failure() }
+        let end = lseek(file, 0, SEEK_END)
+        guard end >= 0 else { throw failure() }
+        var rest = Array(((end == 0 ? heading : "") + line).utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { bytes in retried { Glibc.write(file, bytes.baseAddress, bytes.count) } }
+            guard count >= 0 else {
+                let failure = failure()
+                // No half of a line stays.
+                ftruncate(file, end)
+                throw failure
+            }
+            rest = rest.dropFirst(count)
+        }
     }
 
     private func rounded(_ seconds: Double) -> String { "\((seconds * 10_000).rounded() / 10_000)" }

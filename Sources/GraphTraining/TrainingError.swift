@@ -44,8 +44,6 @@ public enum TrainingError: Error, Hashable, Sendable {
     case shrunkPicture(path: FilePath)
     /// A picture that cannot be compared.
     case incomparable(path: FilePath, ImageError)
-    /// The loader ended without the batch of a step.
-    case batchNotMade(step: Int)
     /// A file lies where a sample picture would be written.
     case samplesExist(path: FilePath)
 
@@ -175,7 +173,6 @@ extension TrainingError: CustomStringConvertible {
                 + "; put the right picture there, or move its folder away to have all made"
         case .shrunkPicture(let path): "\(path): is smaller than when the run began; put back the picture"
         case .incomparable(let path, let error): "\(path): \(error.problem)"
-        case .batchNotMade(let step): "the batch of step \(step) was not made"
         case .samplesExist(let path): "\(path): the file is there already; name an empty folder"
         case .tooFew(let name, let count): "\(name.rawValue): \(count) is too few; give 1 or more"
         case .noPhotographs(let paths):

@@ -41,6 +41,10 @@ struct TrainingPictures {
         strip = try ValidationStrip(
             model, data.validation, side: recipe.validationSide, scale: scale, threadCount: options.threadCount)
         loader = BatchLoader(cache, data.training, PatchSampler(recipe, scale: scale), reducedSizes: reducedSizes)
+        if !loader.hasThreads {
+            report(
+                .note("the system refuses threads for loading pictures: batches are made between the steps, which takes longer"))
+        }
         report(
             .ready(
                 TrainingSetUp(

@@ -1,6 +1,5 @@
 import ArgumentParser
 import GraphCommandSupport
-import Glibc
 import GraphModel
 import GraphMeasuring
 import SystemPackage
@@ -39,8 +38,7 @@ struct GradCheck: ParsableCommand {
             let report = try check.check(path)
             let figures = [report.directionError, report.entryError].map { printed("%11.2e", $0) }.joined()
             let label = path.padded(to: width)
-            print(label + figures + printed("%9d", report.repeatedDraws))
-            fflush(nil)
+            StandardOutput.write(label + figures + printed("%9d", report.repeatedDraws) + "\n")
             if report.worst >= worst.error { worst = (path, report.worst) }
         }
         let seconds = (ContinuousClock.now - start) / .seconds(1)

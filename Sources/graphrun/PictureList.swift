@@ -129,7 +129,7 @@ struct PictureList {
     }
 
     private mutating func add(_ found: [Found], keeping otherInputs: [FilePath]) throws {
-        let inputs = KnownFiles(found.map(\.path) + otherInputs)
+        let inputs = try KnownFiles(found.map(\.path) + otherInputs)
         var sources: [FilePath: FilePath] = [:]
         var folders: Set<FilePath> = []
         for file in found {

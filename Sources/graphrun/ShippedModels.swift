@@ -1,6 +1,5 @@
 import GraphCommandSupport
 import GraphEnlarging
-import Glibc
 import GraphFiles
 import GraphModel
 import SystemPackage
@@ -72,11 +71,4 @@ struct ShippedModels {
     }
 
     private func file(scale: Int) -> FilePath { folder.appending("edsr-x\(scale).gpack") }
-}
-
-/// The path of the program that runs, with symbolic links resolved.
-private var runningExecutable: FilePath {
-    let resolved = realpath("/proc/self/exe", nil)
-    defer { free(resolved) }
-    return resolved.map { FilePath(platformString: $0) } ?? FilePath(CommandLine.arguments[0])
 }

@@ -16,24 +16,24 @@ import Testing
     /// The system libraries, and the rooms that know them.
     private static let libraries: [String: Set<String>] = [
         "CGraphZstd": ["GraphPack"], "CGraphZlib": ["GraphInterchange", "GraphImaging"],
-        "CGraphX86Intrinsics": ["GraphPackInstructions"], "CGraphPNG": ["GraphImaging"],
+        "CGraphX86Intrinsics": ["GraphRuntime", "GraphPackInstructions"], "CGraphPNG": ["GraphImaging"],
         "CGraphPNGShim": ["GraphImaging"], "CGraphJPEGShim": ["GraphImaging"], "CGraphWebP": ["GraphImaging"],
         "CGraphStreamShim": ["GraphImaging"],
-        "CGraphC": ["GraphCAPI"],
+        "CGraphC": ["GraphCAPI"], "CGraphProcessShim": ["GraphCommandSupport"],
         "ArgumentParser": ["GraphCommandSupport", "graphc", "graphrun"],
         "RealModule": ["GraphIR"],
         "SystemPackage": [
-            "GraphRuntime", "GraphFiles", "GraphPack", "GraphInterchange", "GraphImaging", "GraphModel", "GraphEnlarging",
-            "GraphServing", "GraphTraining", "GraphC", "GraphCommandSupport", "graphc", "graphrun",
+            "GraphBasics", "GraphRuntime", "GraphFiles", "GraphPack", "GraphInterchange", "GraphImaging", "GraphModel",
+            "GraphEnlarging", "GraphServing", "GraphTraining", "GraphC", "GraphCommandSupport", "graphc", "graphrun",
         ],
     ]
 
     private static let commands: Set<String> = ["GraphCommandSupport", "graphc", "graphrun"]
 
-    /// Rooms that own memory, or read and write bytes.
+    /// Rooms that own memory or threads, or read and write bytes.
     private static let memoryRooms: Set<String> = [
-        "GraphKernelInterface", "GraphKernels", "GraphKernelsAVX2", "GraphKernelsAVX512", "GraphRuntime", "GraphFiles",
-        "GraphPackInstructions",
+        "GraphBasics", "GraphKernelInterface", "GraphKernels", "GraphKernelsAVX2", "GraphKernelsAVX512", "GraphRuntime",
+        "GraphFiles", "GraphPackInstructions",
         "GraphPack", "GraphInterchange", "GraphImaging", "GraphCAPI",
     ]
     /// Rooms that hand rows of pixels to a session, as buffers that know their size.

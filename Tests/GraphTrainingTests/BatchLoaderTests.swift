@@ -38,6 +38,44 @@ struct BatchLoaderTests {
             reducedSizes: [PictureSize(width: 12, height: 10)])
         #expect(errorText { _ = try loader.batch(step: 1) }.contains("gone.png: no such file"))
     }
+
+    /// Not waited for, as its writer may never come.
+    @Test func aPipeInThePlaceOfAPictureIsNamed() throws {
+        let folder = TemporaryFolder()
+        try folder.pictures(["a"])
+        let files = try DataFolder.forEvaluation(folder.path, scale: 4)
+        try folder.remove("a.png")
+        #expect(mkfifo(files[0].truthPath.string, 0o600) == 0)
+        for cache in [0, 1 << 20].map({ PictureCache(scale: 4, byteLimit: $0) }) {
+            let loader = BatchLoader(
+                cache, files, PatchSampler(seed: 0, batchCount: 1, reducedSide: 4),
+                reducedSizes: [PictureSize(width: 12, height: 10)])
+            #expect(errorText { _ = try loader.batch(step: 1) }.contains("a.png: is not a regular file"))
+        }
+        #expect(errorText { _ = try files[0].storedSize() }.contains("a.png: is not a regular file"))
+    }
+
+    @Test(.disabled(if: hasSanitizer))
+    func batchesAreMadeWithoutThreads() async {
+        await #expect(processExitsWith: .success) {
+            let folder = TemporaryFolder()
+            try folder.pictures(["a", "b"])
+            let files = try DataFolder.forEvaluation(folder.path, scale: 4)
+            func loader() -> BatchLoader {
+                BatchLoader(
+                    PictureCache(scale: 4, byteLimit: 1 << 20), files, PatchSampler(seed: 3, batchCount: 2, reducedSide: 6),
+                    reducedSizes: Array(repeating: PictureSize(width: 12, height: 10), count: 2))
+            }
+            let expected = try loader().batch(step: 7).batch
+            try whileThreadsAreRefused {
+                let alone = loader()
+                guard !alone.hasThreads, try alone.batch(step: 7).batch == expected else { exit(2) }
+            }
+            // Removed here: the threads that were taken never end.
+            for name in ["a.png", "b.png"] { try folder.remove(name) }
+            exit(0)
+        }
+    }
 }
 
 struct PictureCacheTests {

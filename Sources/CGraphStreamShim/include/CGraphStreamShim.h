@@ -15,4 +15,10 @@ typedef int (*StreamSeek)(void *context, int64_t *offset, int origin);
 /// A stream to be read and sought in, which calls these functions with `context`. NULL when there is no memory.
 FILE *stream_shim_open(void *context, StreamRead read, StreamSeek seek);
 
+/// Takes `count` bytes; returns `count`, or 0 when that fails.
+typedef ssize_t (*StreamWrite)(void *context, const char *bytes, size_t count);
+
+/// A stream to be written, which calls this function with `context`. NULL when there is no memory.
+FILE *stream_shim_open_to_write(void *context, StreamWrite write);
+
 #endif

@@ -1,0 +1,18 @@
+import Foundation
+
+/// Takes all threads that the system gives, and calls `body` while it refuses another; for a test in a process of its own.
+public func whileThreadsAreRefused(_ body: () throws -> Void) rethrows {
+    // Room for a few stacks, and nothing else.
+    var size = 0
+    if let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8), let pages = Int(text.prefix { $0 != " " }) {
+        size = pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+    var limit = rlimit(rlim_cur: rlim_t(size + (48 << 20)), rlim_max: rlim_t(size + (48 << 20)))
+    setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+    var thread = pthread_t()
+    while pthread_create(&thread, nil, { _ in while true { sleep(1000) } }, nil) == 0 {}
+    try body()
+}
+
+/// Whether the process keeps so much address space for a sanitizer that no limit can be set on it.
+public var hasSanitizer: Bool { dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil }
