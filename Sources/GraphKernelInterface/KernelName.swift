@@ -5,6 +5,8 @@ public enum KernelName: String, Hashable, Sendable, CaseIterable {
     case conv2DComposed = "conv2d_composed"
     case conv2DFilterGradientsComposed = "conv2d_filter_gradients_composed"
     case conv2DWinograd = "conv2d_winograd"
+    case conv2DDepthwise = "conv2d_depthwise"
+    case conv2DNarrow = "conv2d_narrow"
     case conv2DDirect = "conv2d_direct"
     case conv2DFilterAndBiasGradientWinograd = "conv2d_filter_and_bias_gradient_winograd"
     case conv2DFilterGradientWinograd = "conv2d_filter_gradient_winograd"
@@ -28,6 +30,7 @@ public enum KernelName: String, Hashable, Sendable, CaseIterable {
     // What these make, other kernels read.
     case packFilter = "pack_filter"
     case packFilterRotated = "pack_filter_rotated"
+    case packFilterColumns = "pack_filter_columns"
     case transformFilter = "transform_filter"
     case transformFilterRotated = "transform_filter_rotated"
     case composeFilters = "compose_filters"

@@ -30,6 +30,13 @@ public struct PointwiseOperand: Hashable, Sendable {
         case channel
         /// One element for all.
         case scalar
+        /// One element for each channel of an image, repeated for each of its pixels: a gate made of whole pictures.
+        case image
+        /// One element for each pixel, repeated for each of its channels: a map.
+        case pixel
+
+        /// Whether the same elements serve every row.
+        public var isSameForAllRows: Bool { self == .channel || self == .scalar }
     }
 
     /// How the operand is spread over a row.
@@ -39,12 +46,15 @@ public struct PointwiseOperand: Hashable, Sendable {
     /// How many elements a `.channel` operand has: 0 for one for each channel of a pixel. Behind a pixel shuffle there
     /// are fewer, and the pixels that one pixel becomes repeat them.
     public var channelCount: Int
+    /// Rows of the program for each row of an `.image` operand.
+    public var rowsPerImage: Int
 
     /// Each argument is the property of its name.
-    public init(spread: Spread, element: ElementType = .f32, channelCount: Int = 0) {
+    public init(spread: Spread, element: ElementType = .f32, channelCount: Int = 0, rowsPerImage: Int = 1) {
         self.spread = spread
         self.element = element
         self.channelCount = channelCount
+        self.rowsPerImage = rowsPerImage
     }
 }
 

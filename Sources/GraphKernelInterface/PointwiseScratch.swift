@@ -3,7 +3,7 @@ import GraphBasics
 /// How much scratch a pointwise program needs: a slot for each value's block, and before them
 /// tables of addresses.
 ///
-/// An operand with one element for each channel is repeated once per call into a slot of C +
+/// An operand with one element for each channel is repeated once per call, or once per image, into a slot of C +
 /// `blockLength` elements, so that a block may begin at any channel.
 public enum PointwiseScratch {
     /// Elements that one instruction works on before the next begins.
@@ -12,9 +12,10 @@ public enum PointwiseScratch {
     /// Bytes of one block, and a cache line more so that blocks do not lie a power of two apart.
     public static let slotByteCount = blockLength * 4 + 64
 
-    /// Bytes of the tables of addresses: of each value, each operand's slot, and each result's place.
+    /// Bytes of the tables of addresses, of each value, each operand's slot and each result's place, and of the number of
+    /// the image whose operands lie in their slots.
     public static func tableByteCount(operandCount: Int, instructionCount: Int, resultCount: Int) -> Int {
-        ((2 * operandCount + instructionCount + resultCount) * MemoryLayout<UnsafeRawPointer>.stride)
+        ((2 * operandCount + instructionCount + resultCount + 1) * MemoryLayout<UnsafeRawPointer>.stride)
             .roundedUp(to: 64)
     }
 }
@@ -22,7 +23,7 @@ public enum PointwiseScratch {
 extension PointwiseOperand {
     /// - Parameter channels: elements of a pixel.
     public func slotByteCount(channels: Int) -> Int {
-        spread == .channel
+        spread == .channel || spread == .image
             ? ((channels + PointwiseScratch.blockLength) * 4).roundedUp(to: 64) : PointwiseScratch.slotByteCount
     }
 }

@@ -1,13 +1,18 @@
-/// The constants of a sum over all elements, or over all pixels for each channel.
+/// The constants of a sum over all elements, or over all pixels, or those of each image, for each channel.
 public struct RowSumGeometry: Hashable, Sendable {
     /// The sizes of the input and of the output.
     public var rows: RowGeometry
     /// What the sum is multiplied with: of a mean, one over the number of elements.
     public var scale: Float
+    /// Rows of the input that go into one row of the result: all, or those of an image.
+    public var rowsPerSum: Int
 
-    /// - Parameter scale: 1 for a sum.
-    public init(_ rows: RowGeometry, scale: Float) {
+    /// - Parameters:
+    ///   - scale: 1 for a sum.
+    ///   - rowsPerSum: nil for all.
+    public init(_ rows: RowGeometry, scale: Float, rowsPerSum: Int? = nil) {
         self.rows = rows
         self.scale = scale
+        self.rowsPerSum = rowsPerSum ?? rows.imageCount * rows.inputHeight
     }
 }

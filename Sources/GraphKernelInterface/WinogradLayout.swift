@@ -1,8 +1,8 @@
 import GraphBasics
 
-/// How the Winograd convolution F(4×4, 3×3) cuts its work and its scratch, from the shape alone.
+/// How the Winograd convolutions F(4×4, 3×3) and F(2×2, 5×5) cut their work and their scratch, from the shape alone.
 ///
-/// The result is cut into tiles of 4 × 4 pixels, anchored at row 0 and pixel 0 of each image. A tile's
+/// The result is cut into tiles of 4 × 4 or 2 × 2 pixels, anchored at row 0 and pixel 0 of each image. A tile's
 /// input, 6 × 6 pixels, is transformed to 36 numbers for each input channel, one in each of 36 planes; the
 /// planes' products with the filter are 36 numbers for each output channel, in planes again.
 ///
@@ -11,8 +11,8 @@ import GraphBasics
 /// the block's result when its epilogue does not run on registers, its results after the epilogue when a
 /// pixel shuffle scatters them, and the scratch of the epilogue.
 public struct WinogradLayout {
-    /// Rows and pixels of one tile of the result, and of its input.
-    public static let tileSize = 4, inputTileSize = 6
+    /// Rows and pixels of the input of one tile.
+    public static let inputTileSize = 6
     /// Planes: one for each number that a tile is transformed to.
     public static let planeCount = inputTileSize * inputTileSize
     /// Transformed columns that exist at a time: those of one tile, and room for the next.
@@ -43,10 +43,10 @@ public struct WinogradLayout {
     /// Bytes of scratch in all.
     public var byteCount: Int
 
-    /// The layout for a 3×3 convolution of stride 1.
+    /// The layout for a 3×3 or 5×5 convolution of stride 1.
     public init(_ geometry: ConvolutionGeometry, epilogueByteCount: Int, resultCount: Int) {
-        let tileSize = WinogradLayout.tileSize, planeCount = WinogradLayout.planeCount
-        let inputChannels = geometry.inputChannels
+        let tileSize = geometry.winogradTileSize, planeCount = WinogradLayout.planeCount
+        let inputChannels = geometry.winogradInputChannels
         blockTileCount = min(36, max(12, 229_376 / (planeCount * inputChannels * 4) / 6 * 6))
         paddedChannels = geometry.outputChannels.roundedUp(to: 8)
         groupChannels = geometry.winogradGroupChannels
@@ -73,10 +73,20 @@ public struct WinogradLayout {
 }
 
 extension ConvolutionGeometry {
-    /// Rows of tiles of an image, and tiles of such a row.
-    public var tileRowsPerImage: Int { outputHeight.ceilingDivided(by: WinogradLayout.tileSize) }
+    /// Rows and pixels of one tile of the result: 4 with filters of 3 × 3, 2 with those of 5 × 5.
+    public var winogradTileSize: Int { WinogradLayout.inputTileSize + 1 - filterHeight }
+    /// Input channels in whole vectors of 8. Where channels do not fill the last vector, it holds the last 8 channels, and
+    /// the transformed filter is zero for those that the vector before holds, too.
+    public var winogradInputChannels: Int { inputChannels.roundedUp(to: 8) }
+
+    /// The first of the 8 channels in the vector at a multiple of 8.
+    @inlinable
+    public func winogradSourceChannel(_ channel: Int) -> Int { min(channel, inputChannels - 8) }
+
+    /// Rows of tiles of an image.
+    public var tileRowsPerImage: Int { outputHeight.ceilingDivided(by: winogradTileSize) }
     /// Tiles of a row of tiles.
-    public var tilesPerRow: Int { outputWidth.ceilingDivided(by: WinogradLayout.tileSize) }
+    public var tilesPerRow: Int { outputWidth.ceilingDivided(by: winogradTileSize) }
 
     /// Output channels that the Winograd convolution multiplies together, at most: 64 where these are all, so
     /// that products take the place of planes; else 32, or as many as a pixel shuffle leaves side by side.
@@ -86,10 +96,10 @@ extension ConvolutionGeometry {
         return [32, 16].first { sideBySide % $0 == 0 } ?? 64
     }
 
-    /// Bytes of a 3×3 filter transformed for the Winograd convolution: `[group][plane][block][in][16]`, the
+    /// Bytes of a filter transformed for the Winograd convolution: `[group][plane][block][in][16]`, the
     /// last block being 8 wide when at most 8 output channels remain, filled up with zeros.
     public var transformedFilterByteCount: Int {
-        WinogradLayout.planeCount * inputChannels * outputChannels.roundedUp(to: 8) * 4
+        WinogradLayout.planeCount * winogradInputChannels * outputChannels.roundedUp(to: 8) * 4
     }
 
     /// Bytes of scratch of `conv2d_winograd`.

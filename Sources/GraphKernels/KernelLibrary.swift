@@ -8,6 +8,8 @@ public enum KernelLibrary {
         case .conv2DComposed: convolveComposed
         case .conv2DFilterGradientsComposed: differentiateComposedFilters
         case .conv2DWinograd: convolveWinograd
+        case .conv2DDepthwise: convolveDepthwise
+        case .conv2DNarrow: convolveNarrow
         case .conv2DDirect: convolveDirect
         case .conv2DFilterAndBiasGradientWinograd: sumWinogradFilterAndBiasGradient
         case .conv2DFilterGradientWinograd: sumWinogradFilterGradient
@@ -28,6 +30,7 @@ public enum KernelLibrary {
         case .reference: nil
         case .packFilter: packFilter
         case .packFilterRotated: packFilterRotated
+        case .packFilterColumns: packFilterColumns
         case .transformFilter: transformFilter
         case .transformFilterRotated: transformFilterRotated
         case .composeFilters: composeFilters

@@ -21,6 +21,10 @@ struct PointwiseRun {
     /// Whether the last instruction may write where its result is stored: only when no other result
     /// could still be read from there.
     private let storesLastInstruction: Bool
+    /// The image whose operands lie in their slots.
+    private let spreadImage: UnsafeMutablePointer<Int>
+    /// Rows of an image, where operands have one element for each of its channels; else 0.
+    private let rowsPerImage: Int
 
     private static let blockLength = PointwiseScratch.blockLength
     private static let slotLength = PointwiseScratch.slotByteCount / 4
@@ -55,18 +59,24 @@ struct PointwiseRun {
         storesLastInstruction =
             code.resultCount == 1 && code.results[0].element == .f32 && code.instructionCount > 0
             && Int(code.results[0].value) == valueCount - 1
-        for k in 0..<code.operandCount where code.operands[k].spread != .full { spread(k) }
+        spreadImage = (scratch + (valueCount + code.operandCount + code.resultCount) * 8).assumingMemoryBound(to: Int.self)
+        var rowsPerImage = 0
+        for k in 0..<code.operandCount where code.operands[k].spread == .image { rowsPerImage = code.operands[k].rowsPerImage }
+        self.rowsPerImage = rowsPerImage
+        // An empty program has no scratch.
+        if rowsPerImage > 0 { spreadImage.pointee = -1 }
+        for k in 0..<code.operandCount where code.operands[k].spread.isSameForAllRows { spread(k, row: 0) }
     }
 
     /// Repeats an operand of an element for each channel, or of one, over its slot.
-    private func spread(_ k: Int) {
+    private func spread(_ k: Int, row: Int) {
         let operand = code.operands[k]
-        let source = UnsafeRawPointer(inputs[inputBase + k].row(0))
+        let source = UnsafeRawPointer(inputs[inputBase + k].row(row))
         let channelCount = operand.channelCount == 0 ? channels : operand.channelCount
-        let period = operand.spread == .channel ? channelCount : 1
+        let period = operand.spread == .scalar ? 1 : channelCount
         let slot = operandSlots[k]
         for c in 0..<period { slot[c] = operand.element == .u8 ? Float(source.bytes[c]) : source.floats[c] }
-        let length = operand.spread == .channel ? channels + PointwiseRun.blockLength : PointwiseRun.blockLength
+        let length = operand.spread == .scalar ? PointwiseRun.blockLength : channels + PointwiseRun.blockLength
         for i in period..<max(period, length) { slot[i] = slot[i - period] }
     }
 
@@ -77,6 +87,7 @@ struct PointwiseRun {
     ///   - first: the element of the row to begin with.
     ///   - operand0: the first operand's element `first`, when it has one element for each element.
     func run(row: Int, first: Int, count: Int, operand0: UnsafeRawPointer) {
+        if rowsPerImage > 0 { spreadOperands(ofImage: row / rowsPerImage) }
         var done = 0
         while done < count {
             let length = min(PointwiseRun.blockLength, count - done)
@@ -103,6 +114,12 @@ struct PointwiseRun {
         }
     }
 
+    private func spreadOperands(ofImage image: Int) {
+        guard image != spreadImage.pointee else { return }
+        spreadImage.pointee = image
+        for k in 0..<code.operandCount where code.operands[k].spread == .image { spread(k, row: image) }
+    }
+
     /// Points each operand's value at `length` elements, and as many more as fill a vector.
     private func prepareOperands(row: Int, first: Int, done: Int, length: Int, operand0: UnsafeRawPointer) {
         for k in 0..<code.operandCount {
@@ -111,8 +128,17 @@ struct PointwiseRun {
             switch operand.spread {
             case .scalar:
                 values[k] = UnsafePointer(slot)
-            case .channel:
+            case .channel, .image:
                 values[k] = UnsafePointer(slot + (first + done) % channels)
+            case .pixel:
+                let source = UnsafeRawPointer(inputs[inputBase + k].row(row))
+                var (pixel, channel) = (first + done).quotientAndRemainder(dividingBy: channels)
+                for i in 0..<length {
+                    slot[i] = operand.element == .u8 ? Float(source.bytes[pixel]) : source.floats[pixel]
+                    channel += 1
+                    if channel == channels { (pixel, channel) = (pixel + 1, 0) }
+                }
+                values[k] = UnsafePointer(slot)
             case .full:
                 let isByte = operand.element == .u8
                 let elementByteCount = isByte ? 1 : 4

@@ -70,7 +70,7 @@ struct RegisterEpilogue {
                 part = .scale
             case .prelu:
                 guard left == current, part <= .relu, right > 0, right < code.operandCount,
-                    code.operands[right].spread != .full, code.operands[right].element == .f32
+                    code.operands[right].spread.isSameForAllRows, code.operands[right].element == .f32
                 else { return nil }
                 gate = .result
                 let operand = inputs[code.firstInput + right - 1]

@@ -1,12 +1,14 @@
 import GraphKernelInterface
 
-// sum_rows: the sum of a tensor, or of each of its channels: a bias's gradient, a loss's mean.
+// sum_rows: the sum of a tensor, of each of its channels, or of each image's channels: a bias's gradient, a loss's mean,
+// what a gate is made of.
 //
-// Formula        y[c] = scale · Σ over n, h, w of p[n, h, w, c], or over c as well; p = prologue(x).
+// Formula        y[c] = scale · Σ over n, h, w of p[n, h, w, c], or over c as well; y[n, c] over h and w alone;
+//                p = prologue(x).
 // Operands       input 0: x, f32 or what the prologue says; then the prologue's operands. Geometry:
 //                RowSumGeometry, of its rows the input's sizes, imageCount, and outputChannels, which is 1 for
-//                the sum of everything. One call computes row 0 of the output.
-// Layout         output f32 [C] or a scalar, one row.
+//                the sum of everything.
+// Layout         output f32 [C] or a scalar, one row; [N, 1, 1, C], a row for each image.
 // Memory         any alignment of the element; the output overlaps no input. Scratch:
 //                `RowSumGeometry.scratchByteCount`.
 // Tails          the last vector of a row is added element by element.
@@ -31,32 +33,33 @@ func sumRows(_ call: UnsafePointer<KernelCall>) {
     let block = call.scratch + layout.blockOffset
     let rowSums = call.scratch.floats
     let totals = (call.scratch + layout.totalsOffset).assumingMemoryBound(to: Double.self)
-    for c in 0..<layout.channels { totals[c] = 0 }
-
     let rowLength = sizes.inputWidth * sizes.inputChannels
-    for row in 0..<sizes.imageCount * sizes.inputHeight {
-        let source = UnsafeRawPointer(call.inputs[0].row(row))
-        zero(rowSums, count: layout.period)
-        var first = 0
-        while first < rowLength {
-            let length = min(PointwiseScratch.blockLength, rowLength - first)
-            var elements = source.floats + first
-            if hasProgram {
-                program.destinations[0] = block
-                program.run(row: row, first: first, count: length, operand0: source + first * elementByteCount)
-                elements = UnsafeRawPointer(block).floats
+    for resultRow in call.firstRow..<call.endRow {
+        for c in 0..<layout.channels { totals[c] = 0 }
+        for row in resultRow * geometry.rowsPerSum..<(resultRow + 1) * geometry.rowsPerSum {
+            let source = UnsafeRawPointer(call.inputs[0].row(row))
+            zero(rowSums, count: layout.period)
+            var first = 0
+            while first < rowLength {
+                let length = min(PointwiseScratch.blockLength, rowLength - first)
+                var elements = source.floats + first
+                if hasProgram {
+                    program.destinations[0] = block
+                    program.run(row: row, first: first, count: length, operand0: source + first * elementByteCount)
+                    elements = UnsafeRawPointer(block).floats
+                }
+                add(elements, count: length, to: rowSums, from: first % layout.period, period: layout.period)
+                first += length
             }
-            add(elements, count: length, to: rowSums, from: first % layout.period, period: layout.period)
-            first += length
+            var i = 0
+            while i < layout.period {
+                for c in 0..<layout.channels { totals[c] += Double(rowSums[i + c]) }
+                i += layout.channels
+            }
         }
-        var i = 0
-        while i < layout.period {
-            for c in 0..<layout.channels { totals[c] += Double(rowSums[i + c]) }
-            i += layout.channels
-        }
+        let result = call.outputs[0].row(resultRow).floats
+        for c in 0..<layout.channels { result[c] = Float(totals[c] * Double(geometry.scale)) }
     }
-    let result = call.outputs[0].row(0).floats
-    for c in 0..<layout.channels { result[c] = Float(totals[c] * Double(geometry.scale)) }
 }
 
 /// Adds element i to sum (from + i) mod period; `from` and `period` are multiples of 8.

@@ -1,13 +1,14 @@
 import GraphBasics
 import GraphKernelInterface
 
-// conv2d_winograd: 3×3 convolution of stride 1 by Winograd's F(4×4, 3×3), 2.25 multiplications in place of 9.
+// conv2d_winograd: 3×3 and 5×5 convolutions of stride 1 by Winograd's F(4×4, 3×3), 2.25 multiplications in place of 9,
+// and F(2×2, 5×5), 9 in place of 25.
 //
-// Formula        Y = epilogue(Aᵀ[Σ (G·g·Gᵀ) ⊙ (Bᵀ·d·B)]A) for each tile of 4 × 4 results, d being its 6 × 6
+// Formula        Y = epilogue(Aᵀ[Σ (G·g·Gᵀ) ⊙ (Bᵀ·d·B)]A) for each tile of 4 × 4 or 2 × 2 results, d being its 6 × 6
 //                inputs, g the filter, and the sum over input channels; the matrices of `WinogradTransforms`.
 // Operands       input 0: x f32; input 1: the filter as transform_filter leaves it; then the operands of the
-//                epilogue, as for conv2d_direct. Geometry: ConvolutionGeometry; inputChannels is a multiple
-//                of 8. No prologue.
+//                epilogue, as for conv2d_direct. Geometry: ConvolutionGeometry; inputChannels is at
+//                least 8. No prologue.
 // Layout         as conv2d_direct. Tiles are anchored at row 0 and pixel 0 of each image; firstRow and
 //                endRow lie where tiles or images end, counted in the convolution's own rows.
 // Memory         as conv2d_direct. Scratch: `winogradScratchByteCount`.
@@ -17,7 +18,7 @@ import GraphKernelInterface
 //                result depends on its tile's inputs only. Within 1e-6 of the largest sum of its terms'
 //                magnitudes.
 // Source         Lavin and Gray (CVPR 2016), algorithm 1, in blocks whose planes stay in the L2 cache.
-// Chosen         for 3×3 filters of stride 1 on enough channels and pixels; see the kernel table.
+// Chosen         for 3×3 and 5×5 filters of stride 1 on enough channels and pixels; see the kernel table.
 // Measured       `graphrun bench Graphs/edsr.graph --workload tile --threads 1 --profile`, AVX-512, against an FMA peak
 //                of 118 GFLOP/s, in direct convolution's operations: 64→64 at 128×128 2.8 to 3.1 times the peak,
 //                with what else the machine does; by `--algorithm separate` 64→256 3.0 to 3.1 at 128×128 and 3.1 to
@@ -86,7 +87,7 @@ private struct WinogradConvolution {
 
     private func computeBlock(_ tiles: Range<Int>) {
         grid.forEachRun(tiles) { run in
-            input.transform(run, to: planes + run.place * geometry.inputChannels, planeStride: layout.planeStride)
+            input.transform(run, to: planes + run.place * geometry.winogradInputChannels, planeStride: layout.planeStride)
         }
         var filter = UnsafeRawPointer(call.inputs[1].row(0)).floats
         for channel in stride(from: 0, to: layout.paddedChannels, by: layout.groupChannels) {
@@ -95,7 +96,7 @@ private struct WinogradConvolution {
             grid.forEachRun(tiles) { run in
                 transformOutput(run, channel: channel, channels: channels)
             }
-            filter += WinogradLayout.planeCount * geometry.inputChannels * channels
+            filter += WinogradLayout.planeCount * geometry.winogradInputChannels * channels
         }
         guard registerEpilogue == nil else { return }
         grid.forEachRun(tiles) { run in
@@ -121,8 +122,8 @@ private struct WinogradConvolution {
                 for channel in stride(from: 0, to: channels, by: 16) {
                     let width = min(16, channels - channel)
                     let piece = TermPiece(
-                        rows: row, rowCount: 1, firstTerm: 0, termCount: geometry.inputChannels,
-                        filter: filter, filterRowStride: 0, pixelStride: geometry.inputChannels,
+                        rows: row, rowCount: 1, firstTerm: 0, termCount: geometry.winogradInputChannels,
+                        filter: filter, filterRowStride: 0, pixelStride: geometry.winogradInputChannels,
                         resultStride: layout.productTileStride, isFirst: true)
                     let result = products + (plane * layout.productPlaneStride + channel)
                     if width == 16 {
@@ -130,7 +131,7 @@ private struct WinogradConvolution {
                     } else {
                         multiplyTiles8(piece, count: tiles.count, result: result)
                     }
-                    filter += geometry.inputChannels * width
+                    filter += geometry.winogradInputChannels * width
                 }
             }
         }
@@ -178,8 +179,8 @@ private struct WinogradConvolution {
             masks: masks, addends: epilogue.addend.map(operandRows),
             sums: (call.scratch + layout.lineBufferOffset).floats
         ).transform(
-            UnsafePointer(products + run.place * layout.productTileStride), rowCount: run.rowCount,
-            pixelCount: run.pixelCount)
+            UnsafePointer(products + run.place * layout.productTileStride), tileSize: grid.tileSize,
+            rowCount: run.rowCount, pixelCount: run.pixelCount)
     }
 
     /// Where row `row` of a run begins in a tensor of the result's shape.
@@ -209,6 +210,6 @@ private struct WinogradConvolution {
 
     /// Where row `row` of a run waits for the epilogue.
     private func waitingRow(_ run: WinogradTiles.Run, _ row: Int) -> UnsafeMutablePointer<Float> {
-        result + (16 * run.place + row * 4 * run.count) * layout.paddedChannels
+        result + grid.tileSize * (grid.tileSize * run.place + row * run.count) * layout.paddedChannels
     }
 }

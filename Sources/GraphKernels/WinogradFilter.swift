@@ -1,17 +1,18 @@
 import GraphBasics
 import GraphKernelInterface
 
-// transform_filter, transform_filter_rotated: 3×3 filters as the Winograd convolution reads them.
+// transform_filter, transform_filter_rotated: 3×3 and 5×5 filters as the Winograd convolution reads them.
 //
 // Formula        transformed[group][6·a + b][block][i][lane] = (G·g·Gᵀ)[a, b], g[ky, kx] = filter[ky, kx, i, o],
-//                o = group + 16·block + lane; rotated: g[ky, kx] = filter[2−ky, 2−kx, o, i], the filter of
-//                the input gradient (see pack_filter).
-// Operands       input 0: filter f32, 9 rows. Geometry: the ConvolutionGeometry of the convolution
+//                o = group + 16·block + lane; rotated: g[ky, kx] = filter[−1−ky, −1−kx, o, i], counted from
+//                the end: the filter of the input gradient (see pack_filter).
+// Operands       input 0: filter f32, 9 or 25 rows. Geometry: the ConvolutionGeometry of the convolution
 //                that uses the result; for `rotated` its inputChannels are the filter's last dimension.
 // Layout         groups of `winogradGroupChannels` output channels in blocks of 16, the last of 8 when at
 //                most 8 remain; zeros past the last channel. One row of `ConvolutionGeometry.transformedFilterByteCount` bytes.
 // Memory         f32 of any alignment; the output overlaps no input. Scratch: none.
-// Tails          the last block's unused lanes are zero.
+// Tails          the last block's unused lanes are zero, and the input channels that its last 8 share with those
+//                before, see `winogradInputChannels`.
 // Accumulation   in f32, columns first: within 3e-7 of the filter's largest element.
 // Source         Lavin and Gray (CVPR 2016), section 4.3.
 // Chosen         in a program's prepare section, for every filter that conv2d_winograd uses.
@@ -41,56 +42,90 @@ private func transform(_ call: UnsafePointer<KernelCall>, inputStride: Int, outp
     let paddedChannels = geometry.outputChannels.roundedUp(to: 8)
     for group in stride(from: 0, to: paddedChannels, by: geometry.winogradGroupChannels) {
         let groupChannels = min(geometry.winogradGroupChannels, paddedChannels - group)
-        let planeStride = geometry.inputChannels * groupChannels
+        let planeStride = geometry.winogradInputChannels * groupChannels
         for first in stride(from: 0, to: groupChannels, by: 8) {
             // Eight channels are a half of a block of 16, or the last block.
             let block = first / 16 * 16
             let blockWidth = groupChannels - block == 8 ? 8 : 16
             let used = min(8, geometry.outputChannels - group - first)
-            for i in 0..<geometry.inputChannels {
+            for i in 0..<geometry.winogradInputChannels {
+                let channel = geometry.winogradSourceChannel(i / 8 * 8) + i % 8
                 let taps = FilterTaps(
-                    filter: filter, rotated: rotated, place: i * inputStride + (group + first) * outputStride,
-                    stride: outputStride, used: used)
-                let c0 = taps.column(0).filterTransformed
-                let c1 = taps.column(1).filterTransformed
-                let c2 = taps.column(2).filterTransformed
-                let destination =
-                    transformed + (block * geometry.inputChannels + i * blockWidth + first - block)
-                let rowStride = 6 * planeStride
-                Three(v0: c0.v0, v1: c1.v0, v2: c2.v0).filterTransformed
-                    .store(to: destination, stride: planeStride)
-                Three(v0: c0.v1, v1: c1.v1, v2: c2.v1).filterTransformed
-                    .store(to: destination + rowStride, stride: planeStride)
-                Three(v0: c0.v2, v1: c1.v2, v2: c2.v2).filterTransformed
-                    .store(to: destination + 2 * rowStride, stride: planeStride)
-                Three(v0: c0.v3, v1: c1.v3, v2: c2.v3).filterTransformed
-                    .store(to: destination + 3 * rowStride, stride: planeStride)
-                Three(v0: c0.v4, v1: c1.v4, v2: c2.v4).filterTransformed
-                    .store(to: destination + 4 * rowStride, stride: planeStride)
-                Three(v0: c0.v5, v1: c1.v5, v2: c2.v5).filterTransformed
-                    .store(to: destination + 5 * rowStride, stride: planeStride)
+                    filter: filter, rotated: rotated, size: geometry.filterHeight,
+                    place: channel * inputStride + (group + first) * outputStride, stride: outputStride,
+                    used: channel < i / 8 * 8 ? 0 : used)
+                taps.transform(
+                    to: transformed + (block * geometry.winogradInputChannels + i * blockWidth + first - block),
+                    planeStride: planeStride)
             }
         }
         transformed += WinogradLayout.planeCount * planeStride
     }
 }
 
-/// The nine taps between one input channel and eight output channels.
+/// The taps between one input channel and eight output channels.
 private struct FilterTaps {
     let filter: TensorRows
     let rotated: Bool
+    /// Taps of a row and of a column: 3 or 5.
+    let size: Int
     /// The first channel's element in a row of the filter, elements to the next, and channels that there are.
     let place: Int, stride: Int, used: Int
 
+    /// Transforms the columns, then the rows of what they become, each into six planes.
     @inline(__always)
-    func column(_ kx: Int) -> Three { Three(v0: tap(kx), v1: tap(3 + kx), v2: tap(6 + kx)) }
+    func transform(to planes: UnsafeMutablePointer<Float>, planeStride: Int) {
+        if size == 3 {
+            let c0 = three(0), c1 = three(1), c2 = three(2)
+            storeRows(to: planes, planeStride) { row in
+                Three(v0: c0[row], v1: c1[row], v2: c2[row]).filterTransformed
+            }
+        } else {
+            let c0 = five(0), c1 = five(1), c2 = five(2), c3 = five(3), c4 = five(4)
+            storeRows(to: planes, planeStride) { row in
+                Five(v0: c0[row], v1: c1[row], v2: c2[row], v3: c3[row], v4: c4[row]).filterTransformed
+            }
+        }
+    }
+
+    @inline(__always)
+    private func storeRows(to planes: UnsafeMutablePointer<Float>, _ planeStride: Int, _ row: (Int) -> Six) {
+        row(0).store(to: planes, stride: planeStride)
+        row(1).store(to: planes + 6 * planeStride, stride: planeStride)
+        row(2).store(to: planes + 12 * planeStride, stride: planeStride)
+        row(3).store(to: planes + 18 * planeStride, stride: planeStride)
+        row(4).store(to: planes + 24 * planeStride, stride: planeStride)
+        row(5).store(to: planes + 30 * planeStride, stride: planeStride)
+    }
+
+    @inline(__always)
+    private func three(_ kx: Int) -> Six { Three(v0: tap(kx), v1: tap(3 + kx), v2: tap(6 + kx)).filterTransformed }
+
+    @inline(__always)
+    private func five(_ kx: Int) -> Six {
+        Five(v0: tap(kx), v1: tap(5 + kx), v2: tap(10 + kx), v3: tap(15 + kx), v4: tap(20 + kx)).filterTransformed
+    }
 
     @inline(__always)
     private func tap(_ tap: Int) -> Vector {
-        let source = UnsafePointer(filter.row(rotated ? 8 - tap : tap).floats) + place
+        let source = UnsafePointer(filter.row(rotated ? size * size - 1 - tap : tap).floats) + place
         if used == 8, stride == 1 { return source.vector(0) }
         var lanes = Vector(repeating: 0)
         for lane in 0..<used { lanes[lane] = source[lane * stride] }
         return lanes
+    }
+}
+
+extension Six {
+    @inline(__always)
+    fileprivate subscript(_ index: Int) -> Vector {
+        switch index {
+        case 0: v0
+        case 1: v1
+        case 2: v2
+        case 3: v3
+        case 4: v4
+        default: v5
+        }
     }
 }

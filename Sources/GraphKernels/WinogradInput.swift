@@ -3,7 +3,7 @@ import GraphKernelInterface
 /// The first stage of the Winograd convolution: the input of a run of tiles becomes 36 planes.
 ///
 /// Columns are transformed first, each once, into a line buffer; then the rows of each tile, straight into the
-/// planes. Neighbouring tiles share two columns.
+/// planes. Neighbouring tiles share two columns, or four.
 struct WinogradInput {
     private let input: TensorRows
     private let geometry: ConvolutionGeometry
@@ -27,13 +27,13 @@ struct WinogradInput {
 
     /// Transforms all input channels of a run of tiles.
     ///
-    /// - Parameter planes: the first tile's place in plane 0; tiles lie `inputChannels` elements apart.
+    /// - Parameter planes: the first tile's place in plane 0; tiles lie `winogradInputChannels` elements apart.
     func transform(_ run: WinogradTiles.Run, to planes: UnsafeMutablePointer<Float>, planeStride: Int) {
         var channel = 0
-        while channel < geometry.inputChannels {
-            let channels = min(WinogradLayout.lineBufferChannelCount, geometry.inputChannels - channel)
+        while channel < geometry.winogradInputChannels {
+            let channels = min(WinogradLayout.lineBufferChannelCount, geometry.winogradInputChannels - channel)
             transform(
-                run, channel: channel, channels: channels, to: planes + channel, tileStride: geometry.inputChannels,
+                run, channel: channel, channels: channels, to: planes + channel, tileStride: geometry.winogradInputChannels,
                 planeStride: planeStride)
             channel += channels
         }
@@ -44,16 +44,18 @@ struct WinogradInput {
         _ run: WinogradTiles.Run, channel: Int, channels: Int, to planes: UnsafeMutablePointer<Float>, tileStride: Int,
         planeStride: Int
     ) {
-        let (image, firstRow) = (run.image, run.tileRow * WinogradLayout.tileSize - geometry.padTop)
-        let firstPixel = run.firstTile * WinogradLayout.tileSize - geometry.padLeft
+        let tileSize = geometry.winogradTileSize
+        let (image, firstRow) = (run.image, run.tileRow * tileSize - geometry.padTop)
+        let firstPixel = run.firstTile * tileSize - geometry.padLeft
         let rows = InputRows(
             row(image, firstRow), row(image, firstRow + 1), row(image, firstRow + 2),
             row(image, firstRow + 3), row(image, firstRow + 4), row(image, firstRow + 5))
-        for column in 0..<WinogradLayout.tileSize * run.count + 2 {
+        for column in 0..<tileSize * (run.count - 1) + WinogradLayout.inputTileSize {
             transformColumn(rows, x: firstPixel + column, slot: column % 8, channel: channel, channels: channels)
-            if column >= 5, column % 4 == 1 {
+            let firstColumn = column + 1 - WinogradLayout.inputTileSize
+            if firstColumn >= 0, firstColumn % tileSize == 0 {
                 transformTile(
-                    firstSlot: column - 5, channels: channels, to: planes + (column - 5) / 4 * tileStride,
+                    firstSlot: firstColumn, channels: channels, to: planes + firstColumn / tileSize * tileStride,
                     planeStride: planeStride)
             }
         }
@@ -72,12 +74,15 @@ struct WinogradInput {
     private func transformColumn(_ rows: InputRows, x: Int, slot: Int, channel: Int, channels: Int) {
         let destination = lineBuffer + slot * (6 * channels)
         guard x >= 0, x < geometry.inputWidth else { return zero(destination, count: 6 * channels) }
-        let r0 = rows.r0.pixel(x) + channel, r1 = rows.r1.pixel(x) + channel, r2 = rows.r2.pixel(x) + channel
-        let r3 = rows.r3.pixel(x) + channel, r4 = rows.r4.pixel(x) + channel, r5 = rows.r5.pixel(x) + channel
+        let r0 = rows.r0.pixel(x), r1 = rows.r1.pixel(x), r2 = rows.r2.pixel(x)
+        let r3 = rows.r3.pixel(x), r4 = rows.r4.pixel(x), r5 = rows.r5.pixel(x)
         var c = 0
         while c < channels {
-            Six(r0.vector(c), r1.vector(c), r2.vector(c), r3.vector(c), r4.vector(c), r5.vector(c))
-                .inputTransformed.store(to: destination + c, stride: channels)
+            let source = geometry.winogradSourceChannel(channel + c)
+            Six(
+                r0.vector(source), r1.vector(source), r2.vector(source), r3.vector(source), r4.vector(source),
+                r5.vector(source)
+            ).inputTransformed.store(to: destination + c, stride: channels)
             c += 8
         }
     }

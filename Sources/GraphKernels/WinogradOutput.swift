@@ -1,6 +1,6 @@
 import GraphKernelInterface
 
-/// The last stage of the Winograd convolution: 36 products of a tile become 4 × 4 results of some channels.
+/// The last stage of the Winograd convolution: 36 products of a tile become 4 × 4 or 2 × 2 results of some channels.
 struct WinogradOutput {
     /// Elements from one plane of products to the next, and from one tile to the next.
     let planeStride: Int, tileStride: Int
@@ -23,29 +23,57 @@ struct WinogradOutput {
     let sums: UnsafeMutablePointer<Float>
 
     /// Transforms a run of tiles, and stores the results of `rowCount` × `pixelCount` pixels.
-    func transform(_ products: UnsafePointer<Float>, rowCount: Int, pixelCount: Int) {
+    func transform(_ products: UnsafePointer<Float>, tileSize: Int, rowCount: Int, pixelCount: Int) {
         var tile = products
         for pixel in stride(from: 0, to: pixelCount, by: 4) {
-            for channel in stride(from: 0, to: channels, by: 8) {
-                // [row][column][8]
-                for column in 0..<6 {
-                    Six(tile + (column * planeStride + channel), stride: 6 * planeStride).outputTransformed
-                        .store(to: sums + 8 * column, stride: 48)
+            if tileSize == 4 {
+                for channel in stride(from: 0, to: channels, by: 8) {
+                    // [row][column][8]
+                    for column in 0..<6 {
+                        Six(tile + (column * planeStride + channel), stride: 6 * planeStride).outputTransformed
+                            .store(to: sums + 8 * column, stride: 48)
+                    }
+                    finish(channel, pixel, rowCount: rowCount, pixelCount: pixelCount) { row in
+                        Six(UnsafePointer(sums + 48 * row), stride: 8).outputTransformed
+                    }
                 }
-                let bias = bias.map { $0.vector(channel) } ?? Vector(repeating: 0)
-                let slopes = slopes.map { $0.vector(channel) } ?? slope
-                let count = min(4, pixelCount - pixel)
-                for row in 0..<rowCount {
-                    let four = Six(UnsafePointer(sums + 48 * row), stride: 8).outputTransformed
-                    var sums = Four(raise(four.v0 + bias), raise(four.v1 + bias), raise(four.v2 + bias), raise(four.v3 + bias))
-                    if isSloped { incline(&sums, slopes) }
-                    if let masks { gate(&sums, masks.place(row, pixel, channel), masks.pixelStride, count) }
-                    sums = Four(sums.v0 * scale, sums.v1 * scale, sums.v2 * scale, sums.v3 * scale)
-                    if let addends { add(addends.place(row, pixel, channel), addends.pixelStride, count, to: &sums) }
-                    store(sums, results.place(row, pixel, channel), count)
+                tile += tileStride
+            } else {
+                // Two tiles side by side, of which a run may lack the second.
+                let second = pixel + 2 < pixelCount ? tile + tileStride : tile
+                for channel in stride(from: 0, to: channels, by: 8) {
+                    // [tile][row][column][8]
+                    for column in 0..<6 {
+                        Six(tile + (column * planeStride + channel), stride: 6 * planeStride).outputTransformedToTwo
+                            .store(to: sums + 8 * column, stride: 48)
+                        Six(second + (column * planeStride + channel), stride: 6 * planeStride).outputTransformedToTwo
+                            .store(to: sums + (96 + 8 * column), stride: 48)
+                    }
+                    finish(channel, pixel, rowCount: rowCount, pixelCount: pixelCount) { row in
+                        let left = Six(UnsafePointer(sums + 48 * row), stride: 8).outputTransformedToTwo
+                        let right = Six(UnsafePointer(sums + (96 + 48 * row)), stride: 8).outputTransformedToTwo
+                        return Four(left.v0, left.v1, right.v0, right.v1)
+                    }
                 }
+                tile += 2 * tileStride
             }
-            tile += tileStride
+        }
+    }
+
+    /// Takes four pixels of eight channels, in each row, through the epilogue to where they are stored.
+    @inline(__always)
+    private func finish(_ channel: Int, _ pixel: Int, rowCount: Int, pixelCount: Int, _ four: (_ row: Int) -> Four) {
+        let bias = bias.map { $0.vector(channel) } ?? Vector(repeating: 0)
+        let slopes = slopes.map { $0.vector(channel) } ?? slope
+        let count = min(4, pixelCount - pixel)
+        for row in 0..<rowCount {
+            let four = four(row)
+            var sums = Four(raise(four.v0 + bias), raise(four.v1 + bias), raise(four.v2 + bias), raise(four.v3 + bias))
+            if isSloped { incline(&sums, slopes) }
+            if let masks { gate(&sums, masks.place(row, pixel, channel), masks.pixelStride, count) }
+            sums = Four(sums.v0 * scale, sums.v1 * scale, sums.v2 * scale, sums.v3 * scale)
+            if let addends { add(addends.place(row, pixel, channel), addends.pixelStride, count, to: &sums) }
+            store(sums, results.place(row, pixel, channel), count)
         }
     }
 

@@ -63,12 +63,40 @@ struct ConvolutionCase: CustomTestStringConvertible {
 }
 
 enum ConvolutionKernel {
-    case direct, winograd
+    case direct, narrow, winograd
 
-    var name: KernelName { self == .direct ? .conv2DDirect : .conv2DWinograd }
+    var name: KernelName {
+        switch self {
+        case .direct: .conv2DDirect
+        case .narrow: .conv2DNarrow
+        case .winograd: .conv2DWinograd
+        }
+    }
+
+    var packing: KernelName {
+        switch self {
+        case .direct: .packFilter
+        case .narrow: .packFilterColumns
+        case .winograd: .transformFilter
+        }
+    }
 
     func filterByteCount(_ geometry: ConvolutionGeometry) -> Int {
-        self == .direct ? geometry.packedFilterByteCount : geometry.transformedFilterByteCount
+        switch self {
+        case .direct: geometry.packedFilterByteCount
+        case .narrow: geometry.columnFilterByteCount
+        case .winograd: geometry.transformedFilterByteCount
+        }
+    }
+
+    func scratchByteCount(
+        _ geometry: ConvolutionGeometry, prologue: PointwiseProgram?, epilogue: PointwiseProgram?
+    ) -> Int {
+        switch self {
+        case .direct: geometry.directScratchByteCount(prologue: prologue, epilogue: epilogue)
+        case .narrow: geometry.narrowScratchByteCount(prologue: prologue, epilogue: epilogue)
+        case .winograd: geometry.winogradScratchByteCount(epilogue: epilogue)
+        }
     }
 }
 
@@ -89,7 +117,7 @@ struct ConvolutionData {
 
     func packedFilter(_ build: Build, for kernel: ConvolutionKernel = .direct) -> Rows {
         KernelUse(
-            name: kernel == .direct ? .packFilter : .transformFilter, geometry: geometry, inputs: [filter],
+            name: kernel.packing, geometry: geometry, inputs: [filter],
             outputs: [Rows(rowLength: kernel.filterByteCount(geometry) / 4, rowCount: 1)], rowCount: 1
         ).run(build)[0]
     }
@@ -112,9 +140,7 @@ struct ConvolutionData {
                     rowCount: rowCount)
             },
             prologue: prologue, prologueInput: 2, epilogue: epilogue, epilogueInput: 2 + prologueOperands.count,
-            scratchByteCount: kernel == .direct
-                ? geometry.directScratchByteCount(prologue: prologue, epilogue: epilogue)
-                : geometry.winogradScratchByteCount(epilogue: epilogue),
+            scratchByteCount: kernel.scratchByteCount(geometry, prologue: prologue, epilogue: epilogue),
             rowCount: rowCount)
     }
 

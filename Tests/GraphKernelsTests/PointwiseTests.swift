@@ -148,6 +148,35 @@ import Testing
         }
     }
 
+    /// Operands with one element for each channel of an image, and for each pixel.
+    @Test(arguments: Build.runnable)
+    func spreadsOperandsOfImagesAndPixels(_ build: Build) {
+        for (images, height, width, channels) in [(1, 1, 1, 1), (3, 2, 7, 3), (2, 1, 257, 1), (2, 3, 100, 5), (3, 1, 3, 300)] {
+            var numbers = Numbers(7)
+            let rowCount = images * height
+            let operands = [
+                numbers.rows(rowCount, width * channels), numbers.rows(images, channels), numbers.rows(rowCount, width),
+                numbers.byteRows(rowCount, width),
+            ]
+            let program = PointwiseProgram(
+                operands: [
+                    .init(spread: .full), .init(spread: .image, rowsPerImage: height), .init(spread: .pixel),
+                    .init(spread: .pixel, element: .u8),
+                ],
+                instructions: [
+                    .init(.multiply, left: 0, right: 1), .init(.add, left: 4, right: 2), .init(.subtract, left: 5, right: 3),
+                ], results: [.init(value: 6)])
+            let results = pointwiseUse(program, operands, width: width, channels: channels).run(build)
+            let values = operands.map(\.values)
+            let expected = (0..<rowCount * width * channels).map { i in
+                let image = i / (height * width * channels)
+                return values[0][i] * values[1][image * channels + i % channels] + values[2][i / channels]
+                    - values[3][i / channels]
+            }
+            #expect(results[0].values == expected)
+        }
+    }
+
     /// Adam's update, whose three results lie over three of its operands.
     @Test(arguments: Build.runnable)
     func updatesInPlace(_ build: Build) {

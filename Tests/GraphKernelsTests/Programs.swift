@@ -23,6 +23,8 @@ struct NamedProgram: CustomTestStringConvertible {
                 case .full: (rowCount, width * channels)
                 case .channel: (1, channels)
                 case .scalar: (1, 1)
+                case .image: (rowCount / operand.rowsPerImage, channels)
+                case .pixel: (rowCount, width)
                 }
             return operand.element == .u8 ? numbers.byteRows(count, length) : numbers.rows(count, length)
         }

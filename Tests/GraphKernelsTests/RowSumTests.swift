@@ -37,6 +37,27 @@ import Testing
         }
     }
 
+    /// A row of results for each image, some images of which are asked for.
+    @Test(arguments: Build.runnable, [1, 3, 8, 17, 64])
+    func sumsEachImage(_ build: Build, _ channels: Int) {
+        let (images, height, width) = (3, 5, 7)
+        var numbers = Numbers(5)
+        let x = numbers.rows(images * height, width * channels)
+        var use = Self.use(
+            x, images: images, height: height, width: width, channels: channels, outputChannels: channels,
+            scale: 1 / Float(height * width))
+        use.geometry.rowsPerSum = height
+        use.outputs = [Rows(rowLength: channels, rowCount: images)]
+        use.rowCount = images
+        let result = use.run(build)[0].values
+        var exact = [ExactSum](repeating: ExactSum(), count: images * channels)
+        for (index, value) in x.values.enumerated() {
+            let image = index / (height * width * channels)
+            exact[image * channels + index % channels].add(Double(value) / Double(height * width))
+        }
+        expectClose(result, exact, relative: 1e-6)
+    }
+
     /// The mean of |a − b|, as the L1 loss has it, and a sum of squares.
     @Test(arguments: Build.runnable)
     func sumsTheProloguesResult(_ build: Build) {

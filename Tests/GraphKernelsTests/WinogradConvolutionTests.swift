@@ -3,9 +3,18 @@ import GraphKernelInterface
 import Testing
 
 @Suite struct WinogradConvolutionTests {
+    /// Each with filters of 3 × 3, and of 5 × 5 where these have results.
+    static let shapes =
+        shapes3x3
+        + shapes3x3.map { shape in
+            var shape = shape
+            (shape.filterHeight, shape.filterWidth) = (5, 5)
+            return shape
+        }.filter { $0.geometry.outputHeight > 0 && $0.geometry.outputWidth > 0 }
+
     /// Widths and heights around the tile of 4 and the block of 36 tiles; channels around the vector of 8, the
     /// block of 16 and the group of 64, more in than out and more out than in.
-    static let shapes: [ConvolutionCase] =
+    private static let shapes3x3: [ConvolutionCase] =
         (1...21).flatMap { width in
             [1, 2, 3, 4, 5, 9].map {
                 ConvolutionCase(images: 2, height: $0, width: width, inputChannels: 8, outputChannels: 11)
@@ -18,7 +27,7 @@ import Testing
                 ConvolutionCase(height: 5, width: 25, inputChannels: 64, outputChannels: $0),
             ]
         }
-        + [16, 24, 56, 64, 72, 128, 136, 264].map {
+        + [9, 12, 15, 16, 24, 56, 60, 64, 65, 71, 72, 100, 128, 136, 264].map {
             ConvolutionCase(height: 5, width: 7, inputChannels: $0, outputChannels: 16)
         }
         + [
@@ -50,6 +59,8 @@ import Testing
     func epilogueEqualsTheStep(_ build: Build, _ named: NamedProgram) {
         for shape in [
             ConvolutionCase(images: 2, height: 7, width: 5, inputChannels: 8, outputChannels: 8),
+            ConvolutionCase(images: 2, height: 7, width: 5, inputChannels: 8, outputChannels: 8, filterHeight: 5, filterWidth: 5),
+            ConvolutionCase(height: 3, width: 47, inputChannels: 8, outputChannels: 80, filterHeight: 5, filterWidth: 5),
             ConvolutionCase(height: 4, width: 30, inputChannels: 64, outputChannels: 64),
             ConvolutionCase(height: 6, width: 6, inputChannels: 16, outputChannels: 72),
             ConvolutionCase(images: 3, height: 3, width: 150, inputChannels: 8, outputChannels: 3),
@@ -62,6 +73,23 @@ import Testing
             let fused = data.use(build, kernel: .winograd, epilogue: named.program, epilogueOperands: operands)
             #expect(fused.run(build) == step.run(build), "\(named.name)")
         }
+    }
+
+    /// A gate of each image's channels and a map of pixels mean what they mean as a step of their own.
+    @Test(arguments: Build.runnable, [3, 5])
+    func operandsOfImagesAndPixels(_ build: Build, _ filterSize: Int) {
+        let shape = ConvolutionCase(
+            images: 3, height: 5, width: 9, inputChannels: 8, outputChannels: 8, filterHeight: filterSize, filterWidth: filterSize
+        )
+        let named = NamedProgram(
+            "gate", [.init(spread: .full), .init(spread: .image, rowsPerImage: 5), .init(spread: .pixel)],
+            [.init(.multiply, left: 0, right: 1), .init(.add, left: 3, right: 2)], [.init(value: 4)])
+        let data = ConvolutionData(shape)
+        let operands = named.operands(rowCount: 15, width: 9, channels: 8)
+        let raw = data.use(build, kernel: .winograd).run(build)[0]
+        let step = pointwiseUse(named.program, [raw] + operands, width: 9, channels: 8)
+        let fused = data.use(build, kernel: .winograd, epilogue: named.program, epilogueOperands: operands)
+        #expect(fused.run(build) == step.run(build))
     }
 
     @Test(arguments: Build.runnable, [2, 3, 4])
@@ -101,6 +129,10 @@ import Testing
         for (shape, name) in [
             (ConvolutionCase(images: 2, height: 12, width: 50, inputChannels: 8, outputChannels: 19), "bias + relu"),
             (ConvolutionCase(height: 11, width: 21, inputChannels: 16, outputChannels: 16), "scale + residual"),
+            (
+                ConvolutionCase(height: 11, width: 21, inputChannels: 16, outputChannels: 16, filterHeight: 5, filterWidth: 5),
+                "scale + residual"
+            ),
             (ConvolutionCase(height: 10, width: 6, inputChannels: 8, outputChannels: 64, shuffleBlock: 2), "bias + relu"),
         ] {
             let data = ConvolutionData(shape)

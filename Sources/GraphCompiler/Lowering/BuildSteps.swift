@@ -127,7 +127,10 @@ private struct StepConstruction {
     }
 
     private func isKnownBeforeRuns(_ id: ValueID) -> Bool {
-        if case .weight = graph[id].content { true } else { isPrepared.contains(id) }
+        switch graph[id].content {
+        case .weight, .state: true
+        case .input, .scalar, .constant, .operation: isPrepared.contains(id)
+        }
     }
 
     /// - Returns: the buffer of what the step makes.

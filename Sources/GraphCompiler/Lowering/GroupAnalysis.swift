@@ -124,12 +124,12 @@ struct GroupAnalysis {
         let type = graph[value].type
         // Behind a pixel shuffle members have another shape: channels repeat within what was one pixel, and no image is read.
         let rows = members.first { graph[$0].operands.contains(value) }.map { graph[$0].type.shape } ?? shape
-        guard let spread = PointwiseTable.spread(of: type.shape, over: rows), rows == shape || spread != .full else {
-            return nil
-        }
+        guard let spread = PointwiseTable.spread(of: type.shape, over: rows), rows == shape || spread.isSameForAllRows
+        else { return nil }
         return PointwiseOperand(
             spread: spread, element: type.element,
-            channelCount: spread == .channel ? self.shape(value).last ?? 0 : 0)
+            channelCount: spread == .channel ? self.shape(value).last ?? 0 : 0,
+            rowsPerImage: spread == .image ? rows.dimensions[1].constant ?? 1 : 1)
     }
 }
 

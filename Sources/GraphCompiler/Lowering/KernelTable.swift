@@ -20,6 +20,8 @@ enum KernelTable {
             KernelRow(
                 for: [.conv2D, .conv2DInputGradient], under: [.best, .separate], worksInPlace: true,
                 lower: lowerWinogradConvolution)
+        case .conv2DNarrow:
+            KernelRow(for: [.conv2D], under: [.best, .separate], worksInPlace: true, lower: lowerNarrowConvolution)
         case .conv2DDirect:
             KernelRow(for: [.conv2D, .conv2DInputGradient], worksInPlace: true, lower: lowerDirectConvolution)
         case .conv2DFilterAndBiasGradientWinograd:
@@ -42,7 +44,8 @@ enum KernelTable {
         case .psnr: KernelRow(for: [.psnr], lower: lowerPSNR)
         case .psnrGradient: KernelRow(for: [.psnrGradient], lower: lowerPSNRGradient)
         case .reference: KernelRow(for: Set(OpName.allCases), fitsPointwise: true, lower: lowerReference)
-        case .packFilter, .packFilterRotated, .transformFilter, .transformFilterRotated, .composeFilters,
+        case .conv2DDepthwise, .packFilter, .packFilterRotated, .packFilterColumns, .transformFilter, .transformFilterRotated,
+            .composeFilters,
             .rotateComposedFilters, .composedGradientSums, .winogradGradientProducts:
             nil
         }

@@ -11,7 +11,7 @@ func lowerComposedConvolution(_ analysis: GroupAnalysis) -> Lowering? {
         analysis.results == [analysis.group.members[analysis.group.members.count - 1]],
         let epilogue = analysis.program(chain.epilogue, source: last.result, results: analysis.results),
         // The kernel runs it on the pixels of a block side by side, before they are shuffled.
-        epilogue.program.operands.dropFirst().allSatisfy({ $0.spread != .full })
+        epilogue.program.operands.dropFirst().allSatisfy(\.spread.isSameForAllRows)
     else { return nil }
     var filters = Lowering.Input.packed(last.filter, last.geometry)
     let channels = last.geometry.outputChannels / (last.geometry.shuffleBlock * last.geometry.shuffleBlock)

@@ -2,12 +2,12 @@ import GraphBasics
 import GraphIR
 import GraphKernelInterface
 
-/// A 3×3 convolution of stride 1 by Winograd's algorithm, where its tiles cover not much more than the image.
+/// A 3×3 or 5×5 convolution of stride 1 by Winograd's algorithm, where its tiles cover not much more than the image.
 func lowerWinogradConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     guard let direct = lowerDirectConvolution(analysis), direct.prologue == nil,
         case .convolution(let geometry) = direct.geometry, suitsWinograd(geometry),
         // The last row of tiles reads no row of the image that its results do not need.
-        geometry.inputHeight + geometry.padTop <= geometry.outputHeight + 2,
+        geometry.inputHeight + geometry.padTop < geometry.outputHeight + geometry.filterHeight,
         case .made(var packing) = direct.inputs[1]
     else { return nil }
     packing.kernel = packing.kernel == .packFilter ? .transformFilter : .transformFilterRotated
@@ -15,7 +15,7 @@ func lowerWinogradConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     var lowering = direct
     lowering.inputs[1] = .made(packing)
     let layout = WinogradLayout(geometry, epilogueByteCount: 0, resultCount: 0)
-    lowering.rowUnit = WinogradLayout.tileSize * geometry.shuffleBlock
+    lowering.rowUnit = geometry.winogradTileSize * geometry.shuffleBlock
     // A task's blocks share the filter, which the first brings into the L2 cache.
     let leastTilesPerTask = 3 * layout.blockTileCount / 2
     lowering.leastRowsPerTask = lowering.rowUnit * leastTilesPerTask.ceilingDivided(by: geometry.tilesPerRow)
@@ -24,12 +24,13 @@ func lowerWinogradConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     return lowering
 }
 
-/// 3×3 convolutions of stride 1 whose tiles of 4×4 results cover at most twice the image.
+/// 3×3 and 5×5 convolutions of stride 1 whose tiles of results cover at most twice the image.
 private func suitsWinograd(_ geometry: ConvolutionGeometry) -> Bool {
-    let tilePixels = WinogradLayout.tileSize * WinogradLayout.tileSize
-    return geometry.filterHeight == 3 && geometry.filterWidth == 3 && geometry.stride == 1
-        && geometry.inputChannels % 8 == 0
-        && geometry.tileRowsPerImage * geometry.tilesPerRow * tilePixels <= 2 * geometry.outputHeight * geometry.outputWidth
+    guard geometry.filterHeight == 3 || geometry.filterHeight == 5, geometry.filterWidth == geometry.filterHeight,
+        geometry.stride == 1, geometry.inputChannels >= 8
+    else { return false }
+    let tilePixels = geometry.winogradTileSize * geometry.winogradTileSize
+    return geometry.tileRowsPerImage * geometry.tilesPerRow * tilePixels <= 2 * geometry.outputHeight * geometry.outputWidth
 }
 
 /// `conv2d`, and `conv2d_input_gradient` at stride 1, which is a convolution of the output's gradient
@@ -41,6 +42,18 @@ func lowerDirectConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     else { return nil }
     lowering.scratchByteCount = geometry.directScratchByteCount(
         prologue: lowering.prologue, epilogue: lowering.epilogue)
+    return lowering
+}
+
+/// A convolution to few channels, whose filter's columns fill the vectors.
+func lowerNarrowConvolution(_ analysis: GroupAnalysis) -> Lowering? {
+    guard var lowering = lowerConvolution(analysis), case .convolution(let geometry) = lowering.geometry,
+        geometry.suitsNarrowConvolution, case .made(var packing) = lowering.inputs[1]
+    else { return nil }
+    packing.kernel = .packFilterColumns
+    packing.rowElementCount = geometry.columnFilterByteCount / 4
+    lowering.inputs[1] = .made(packing)
+    lowering.scratchByteCount = geometry.narrowScratchByteCount(prologue: lowering.prologue, epilogue: lowering.epilogue)
     return lowering
 }
 
@@ -127,7 +140,8 @@ func lowerWinogradFilterAndBiasGradient(_ analysis: GroupAnalysis) -> Lowering? 
 }
 
 private func winogradFilterGradient(_ lowering: Lowering, _ analysis: GroupAnalysis) -> Lowering? {
-    guard case .convolution(let geometry) = lowering.geometry, suitsWinograd(geometry),
+    guard case .convolution(let geometry) = lowering.geometry, geometry.filterHeight == 3,
+        geometry.inputChannels % 8 == 0, suitsWinograd(geometry),
         let operands = analysis.anchorOperation?.operands
     else { return nil }
     var lowering = lowering

@@ -24,7 +24,8 @@ func lowerRowSum(_ analysis: GroupAnalysis) -> Lowering? {
     else { return nil }
     let source = operation.operands[0]
     let image = ImageShape(analysis.shape(source))
-    let result = analysis.shape(anchor).reduce(1, *)
+    let result = analysis.shape(anchor)
+    let isOfImages = result.count == 4 && image.imageCount > 1 && result[0] == image.imageCount
     let shape = analysis.graph[source].type.shape
     let inside = Set(analysis.prologue)
     let candidates = analysis.prologue.flatMap { analysis.graph[$0].operands } + (analysis.prologue.isEmpty ? [source] : [])
@@ -33,8 +34,9 @@ func lowerRowSum(_ analysis: GroupAnalysis) -> Lowering? {
         let lowered = analysis.program(analysis.prologue, source: first, results: [source])
     else { return nil }
     let geometry = RowSumGeometry(
-        image.geometry(output: ImageShape(imageCount: 1, height: 1, width: 1, channels: result)),
-        scale: operation.op == .mean ? Float(1 / Double(image.elementCount)) : 1)
+        image.geometry(output: ImageShape(imageCount: 1, height: 1, width: 1, channels: result.last ?? 1)),
+        scale: operation.op == .mean ? Float(1 / Double(image.elementCount)) : 1,
+        rowsPerSum: isOfImages ? image.height : nil)
     return Lowering(
         inputs: [.value(first)] + lowered.operands.map { .value($0) }, results: [anchor], geometry: .sum(geometry),
         prologue: lowered.program, prologueFirstInput: 1, isWhole: true,

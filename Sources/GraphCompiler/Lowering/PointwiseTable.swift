@@ -138,13 +138,21 @@ enum PointwiseTable {
     static func spread(of shape: Shape, over rows: Shape) -> PointwiseOperand.Spread? {
         if shape == rows { return .full }
         if shape.dimensions.allSatisfy({ $0.constant == 1 }), shape.rank <= rows.rank { return .scalar }
-        guard shape.rank >= 1, shape.rank <= rows.rank, shape.dimensions.last == rows.dimensions.last,
-            shape.dimensions.dropLast().allSatisfy({ $0.constant == 1 })
-        else { return nil }
-        return .channel
+        guard shape.rank >= 1, shape.rank <= rows.rank else { return nil }
+        if shape.dimensions.last == rows.dimensions.last {
+            if shape.dimensions.dropLast().allSatisfy({ $0.constant == 1 }) { return .channel }
+            return isOfImages(shape, rows) ? .image : nil
+        }
+        return rows.rank == 4 && shape.dimensions == rows.dimensions.dropLast() + [Size(1)] ? .pixel : nil
     }
 
-    /// Whether a reduction sums to one number, or an image to its channels.
+    /// Whether a shape has one pixel for each image of another.
+    private static func isOfImages(_ shape: Shape, _ images: Shape) -> Bool {
+        images.rank == 4 && shape.rank == 4 && shape.dimensions[0] == images.dimensions[0]
+            && shape.dimensions[1...2].allSatisfy { $0.constant == 1 }
+    }
+
+    /// Whether a reduction sums to one number, or an image or all images to their channels.
     static func isRowSum(_ operation: Operation, _ graph: Graph) -> Bool {
         let shape = graph[operation.operands[0]].type.shape
         if operation.op == .mean { return true }
@@ -154,6 +162,7 @@ enum PointwiseTable {
         }
         guard operation.op == .sumTo else { return false }
         let target = operation.attributes.sizes("shape")
+        if isOfImages(Shape(target), shape), target[3] == shape.dimensions[3] { return true }
         guard target.dropLast().allSatisfy({ $0.constant == 1 }) else { return false }
         guard let last = target.last, last.constant != 1 else { return true }
         return shape.rank == 4 && last == shape.dimensions[3]

@@ -1,17 +1,17 @@
 import GraphIR
 
-/// Moves a constant factor on a convolution's way into its filter, which is small and, in inference,
-/// prepared once.
+/// Moves a factor on a convolution's way into its filter, which is small and, in inference, prepared once.
 ///
 /// Rewrites
 ///
 ///     conv2d(x * c, filter)             to  conv2d(x, filter * c)
 ///     c * (conv2d(x, filter) + bias)    to  conv2d(x, filter * c) + bias * c
 ///
-/// and likewise for division, where nothing else reads the values in between.
+/// and likewise for division, where nothing else reads the values in between. Before a convolution c is a number; behind
+/// one it may be of each channel, and depend on weights.
 /// Requires: filter and bias depend on weights alone. Ensures: the same result but for one more
 /// rounding of each weight, a relative error of 2⁻²⁴ per product: the order of f32's own.
-/// Does not touch factors that are not numbers. Examples: `Tests/Golden/Simplify`.
+/// Does not touch factors that are known in runs only. Examples: `Tests/Golden/Simplify`.
 func foldScales(_ graph: Graph) throws(NodeError) -> Graph {
     do {
         return eliminateDeadCode(try withFoldedScales(graph))
@@ -30,12 +30,14 @@ private func withFoldedScales(_ graph: Graph) throws(OpError) -> Graph {
             continue
         }
         if operation.op == .conv2D, dependsOnWeightsAlone[operation.operands[1].index],
-            let scale = Scale(of: operation.operands[0], in: graph),
+            let scale = Scale(of: operation.operands[0], in: graph, isFactor: { graph.constant($0) != nil }),
             uses.onlyReader(of: operation.operands[0]) == id
         {
             let filter = try scale.apply(to: rewriter.place(of: operation.operands[1]), named: "filter", in: &rewriter)
             rewriter.copy(id, operands: [rewriter.place(of: scale.source), filter])
-        } else if let scale = Scale(of: id, in: graph),
+        } else if let scale = Scale(
+            of: id, in: graph,
+            isFactor: { graph.constant($0) != nil || dependsOnWeightsAlone[$0.index] && graph.isOfChannels($0, of: id) }),
             let tail = ConvolutionTail(scale.source, in: graph, uses, dependsOnWeightsAlone)
         {
             let convolution = graph[tail.convolution]
@@ -61,23 +63,18 @@ private func withFoldedScales(_ graph: Graph) throws(OpError) -> Graph {
 /// `source * factor` or `source / factor`.
 private struct Scale {
     var source: ValueID
-    var factor: Double
+    var factor: ValueID
     var op: OpName
 
-    init?(of id: ValueID, in graph: Graph) {
+    init?(of id: ValueID, in graph: Graph, isFactor: (ValueID) -> Bool) {
         guard let operation = graph[id].operation else { return nil }
+        op = operation.op
         switch operation.op {
-        case .multiply:
-            if let factor = graph.constant(operation.operands[1]) {
-                self.init(source: operation.operands[0], factor: factor, op: .multiply)
-            } else if let factor = graph.constant(operation.operands[0]) {
-                self.init(source: operation.operands[1], factor: factor, op: .multiply)
-            } else {
-                return nil
-            }
-        case .divide:
-            guard let factor = graph.constant(operation.operands[1]) else { return nil }
-            self.init(source: operation.operands[0], factor: factor, op: .divide)
+        case .multiply where isFactor(operation.operands[1]), .divide where isFactor(operation.operands[1]):
+            (source, factor) = (operation.operands[0], operation.operands[1])
+        case .multiply where isFactor(operation.operands[0]):
+            (source, factor) = (operation.operands[1], operation.operands[0])
+        case .multiply, .divide: return nil
         // None of these has a factor among its operands.
         case .castToF32, .castToU8, .add, .subtract, .negate, .relu, .leakyReLU, .prelu, .reluGradient, .tanh, .sigmoid, .abs,
             .sign, .sqrt, .power, .round, .clip, .clipGradient, .conv2D, .conv2DInputGradient, .conv2DFilterGradient, .mean,
@@ -87,39 +84,7 @@ private struct Scale {
         }
     }
 
-    private init(source: ValueID, factor: Double, op: OpName) {
-        self.source = source
-        self.factor = factor
-        self.op = op
-    }
-
     func apply(to tensor: ValueID, named name: String, in rewriter: inout GraphRewriter) throws(OpError) -> ValueID {
-        let constant = rewriter.builder.constant(factor)
-        return try rewriter.builder.apply(op, [tensor, constant], named: "\(name)_scaled")
-    }
-}
-
-/// `conv2d(x, filter)` or `conv2d(x, filter) + bias` that only one operation reads.
-private struct ConvolutionTail {
-    var convolution: ValueID
-    var bias: ValueID?
-
-    init?(_ id: ValueID, in graph: Graph, _ uses: Uses, _ dependsOnWeightsAlone: [Bool]) {
-        guard uses.onlyReader(of: id) != nil, let operation = graph[id].operation else { return nil }
-        switch operation.op {
-        case .conv2D:
-            convolution = id
-        case .add:
-            guard graph[operation.operands[0]].operation?.op == .conv2D,
-                uses.onlyReader(of: operation.operands[0]) == id,
-                dependsOnWeightsAlone[operation.operands[1].index]
-            else { return nil }
-            convolution = operation.operands[0]
-            bias = operation.operands[1]
-        // A tail ends in a convolution or in the sum with its bias, and an op that is added is neither.
-        default:
-            return nil
-        }
-        guard dependsOnWeightsAlone[graph[convolution].operands[1].index] else { return nil }
+        try rewriter.builder.apply(op, [tensor, rewriter.place(of: factor)], named: "\(name)_scaled")
     }
 }

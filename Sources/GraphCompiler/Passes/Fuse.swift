@@ -106,7 +106,8 @@ private struct Fusion {
                 guard externalInputs(of: cluster.members + [id]) <= Self.maximumInputs,
                     operation.operands.allSatisfy({ other in
                         other == operand || graph.constant(other) != nil
-                            || PointwiseTable.spread(of: graph[other].type.shape, over: graph[id].type.shape) != .full
+                            || PointwiseTable.spread(of: graph[other].type.shape, over: graph[id].type.shape)?
+                                .isSameForAllRows == true
                     })
                 else { continue }
             default:
@@ -166,6 +167,30 @@ private struct Fusion {
         for index in absorbed { clusters[index] = nil }
         for member in members { clusterOf[member] = id.index }
         clusters[id.index] = Cluster(kind: .pointwise, members: members.sorted(), shape: shape)
+        joinProducer(id.index)
+    }
+
+    /// Makes a pointwise cluster that holds all readers of a convolution's result a part of what that one computes.
+    private mutating func joinProducer(_ index: Int) {
+        guard let chain = clusters[index], chain.members.dropLast().allSatisfy({ isInner($0, of: index) }) else { return }
+        let operands = Set(chain.members.flatMap { graph[$0].operands }).sorted()
+        for operand in operands.reversed() {
+            guard graph[operand].type.shape == chain.shape, let producer = clusterOf[operand],
+                let convolution = clusters[producer], convolution.kind == .convolution, convolution.result == operand,
+                isInner(operand, of: index),
+                convolution.members.count + chain.members.count <= Self.maximumMembers,
+                externalInputs(of: convolution.members + chain.members) <= Self.maximumInputs
+            else { continue }
+            clusters[index] = nil
+            clusters[producer]?.members += chain.members
+            for member in chain.members { clusterOf[member] = producer }
+            return
+        }
+    }
+
+    /// Whether nothing outside of a cluster reads a value.
+    private func isInner(_ value: ValueID, of cluster: Int) -> Bool {
+        !uses.isRoot(value) && uses.readers(of: value).allSatisfy { clusterOf[$0] == cluster }
     }
 
     /// Takes the pointwise cluster that makes an anchor's operand, and nothing else, into the anchor's.

@@ -1,7 +1,8 @@
 import GraphIR
 
 extension Graph {
-    /// For each node, whether it depends on weights and numbers alone, and on at least one weight.
+    /// For each node, whether it depends on weights and numbers alone, and on at least one weight. States of an entry that
+    /// updates nothing are weights, too.
     func weightClosure() -> [Bool] {
         var isFixed: [Bool] = []
         var closure: [Bool] = []
@@ -17,6 +18,9 @@ extension Graph {
                 let fixed = operation.operands.allSatisfy { isFixed[$0.index] }
                 isFixed.append(fixed)
                 closure.append(fixed && operation.operands.contains { closure[$0.index] })
+            case .state where updates.isEmpty:
+                isFixed.append(true)
+                closure.append(true)
             case .input, .state, .scalar:
                 isFixed.append(false)
                 closure.append(false)
