@@ -15,6 +15,7 @@ public let passTable: [StagePasses] = [
         Pass("recognizeActivations", "no activation is spelled out that is an op", recognizeActivations),
         Pass("foldScales", "no filter could take a known factor that stands before or behind it", foldScales),
         Pass("foldShifts", "no bias could take a known summand that stands behind it", foldShifts),
+        Pass("flattenConcatenations", "no concatenation stands in another", flattenConcatenations),
         Pass("eliminateDeadCode", "every operation, weight, state and scalar is needed",
              eliminateDeadCode, ensures: \.hasNoDeadCode),
     ]),

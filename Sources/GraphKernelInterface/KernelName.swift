@@ -31,6 +31,7 @@ public enum KernelName: String, Hashable, Sendable, CaseIterable {
     case packFilter = "pack_filter"
     case packFilterRotated = "pack_filter_rotated"
     case packFilterColumns = "pack_filter_columns"
+    case filterPhases = "filter_phases"
     case transformFilter = "transform_filter"
     case transformFilterRotated = "transform_filter_rotated"
     case composeFilters = "compose_filters"

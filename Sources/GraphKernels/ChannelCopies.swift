@@ -57,12 +57,3 @@ func sliceChannels(_ call: UnsafePointer<KernelCall>) {
             count: sizes.outputWidth)
     }
 }
-
-private func copyRuns(
-    _ source: UnsafePointer<Float>, stride sourceStride: Int,
-    to destination: UnsafeMutablePointer<Float>, stride destinationStride: Int, length: Int, count: Int
-) {
-    for run in 0..<count {
-        copy(source + run * sourceStride, to: destination + run * destinationStride, count: length)
-    }
-}

@@ -5,6 +5,8 @@ struct ConvolutionResults {
     private let call: KernelCall
     private let geometry: ConvolutionGeometry
     private let epilogue: PointwiseRun
+    /// nil where the epilogue does something else, or a pixel shuffle follows.
+    private let registerEpilogue: RegisterEpilogue?
     private let paddedChannels: Int
     /// Results that wait for a pixel shuffle, `shuffleByteCount` bytes each.
     private let shuffleScratch: UnsafeMutableRawPointer
@@ -22,6 +24,9 @@ struct ConvolutionResults {
         self.paddedChannels = paddedChannels
         self.shuffleScratch = shuffleScratch
         self.shuffleByteCount = shuffleByteCount
+        registerEpilogue =
+            geometry.shuffleBlock == 1 && call.epilogue.resultCount == 1
+            ? RegisterEpilogue(call.epilogue, inputs: call.inputs, channels: geometry.outputChannels) : nil
         epilogue = PointwiseRun(
             call.epilogue, inputs: call.inputs, inputBase: call.epilogue.firstInput - 1,
             channels: geometry.outputChannels, scratch: epilogueScratch)
@@ -30,6 +35,11 @@ struct ConvolutionResults {
     /// Stores `count` pixels of one row, which `result` holds and loses.
     func store(_ result: UnsafeMutablePointer<Float>, row: Int, firstPixel: Int, count: Int) {
         let channels = geometry.outputChannels
+        if let registerEpilogue {
+            return registerEpilogue.finish(
+                result, pixelStride: paddedChannels, to: call.outputs[0].row(row).floats + firstPixel * channels, row: row,
+                firstPixel: firstPixel, count: count, channels: channels)
+        }
         if paddedChannels != channels {
             for pixel in 1..<max(1, count) {
                 for c in 0..<channels { result[pixel * channels + c] = result[pixel * paddedChannels + c] }

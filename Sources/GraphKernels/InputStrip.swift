@@ -2,7 +2,8 @@ import GraphKernelInterface
 
 /// Reads part of an image's rows, as a convolution's prologue makes them, with zeros around the image.
 struct InputStrip {
-    private let input: TensorRows
+    private let call: KernelCall
+    private let geometry: ConvolutionGeometry
     private let prologue: PointwiseRun
     private let hasPrologue: Bool
     private let elementByteCount: Int
@@ -10,7 +11,8 @@ struct InputStrip {
 
     /// - Parameter scratch: 64-byte aligned, `prologue.scratchByteCount(channels:)` bytes.
     init(_ call: KernelCall, _ geometry: ConvolutionGeometry, scratch: UnsafeMutableRawPointer) {
-        input = call.inputs[0]
+        self.call = call
+        self.geometry = geometry
         hasPrologue = call.prologue.resultCount > 0
         elementByteCount = hasPrologue && call.prologue.operands[0].element == .u8 ? 1 : 4
         prologue = PointwiseRun(
@@ -33,12 +35,25 @@ struct InputStrip {
         guard inside > 0 else { return }
         let row = image * height + y
         let first = begin * channels
-        let source = UnsafeRawPointer(input.row(row)) + first * elementByteCount
+        if geometry.pieces != nil { return gather(row, begin..<end, to: destination + before) }
+        let source = UnsafeRawPointer(call.inputs[0].row(row)) + first * elementByteCount
         if hasPrologue {
             prologue.destinations[0] = UnsafeMutableRawPointer(destination + before)
             prologue.run(row: row, first: first, count: inside, operand0: source)
         } else {
             copy(source.floats, to: destination + before, count: inside)
+        }
+    }
+
+    /// Brings the pieces of some pixels together.
+    private func gather(_ row: Int, _ pixels: Range<Int>, to destination: UnsafeMutablePointer<Float>) {
+        var place = destination
+        for index in 0..<geometry.sourceCount {
+            let source = geometry.source(index, of: call)
+            copyRuns(
+                source.row(row) + pixels.lowerBound * source.pixelStride, stride: source.pixelStride, to: place,
+                stride: channels, length: source.channels, count: pixels.count)
+            place += source.channels
         }
     }
 }

@@ -31,6 +31,7 @@ public enum KernelLibrary {
         case .packFilter: packFilter
         case .packFilterRotated: packFilterRotated
         case .packFilterColumns: packFilterColumns
+        case .filterPhases: arrangeFilterPhases
         case .transformFilter: transformFilter
         case .transformFilterRotated: transformFilterRotated
         case .composeFilters: composeFilters

@@ -101,6 +101,49 @@ struct RegisterEpilogue {
         }
     }
 
+    /// Takes sums of some pixels of a row to where they are stored, in one sweep.
+    ///
+    /// - Parameters:
+    ///   - pixelStride: elements from one pixel's sums to the next's; results lie `channels` apart.
+    ///   - row: of the mask and the addend.
+    func finish(
+        _ sums: UnsafePointer<Float>, pixelStride: Int, to result: UnsafeMutablePointer<Float>, row: Int, firstPixel: Int,
+        count: Int, channels: Int
+    ) {
+        let first = firstPixel * channels
+        var mask: UnsafePointer<Float>?
+        if case .mask(let rows) = gate { mask = UnsafePointer(rows.row(row).floats) + first }
+        let addend = addend.map { UnsafePointer($0.row(row).floats) + first }
+        let biases = bias?.from(0), slopes = slopes?.from(0)
+        let wholeChannels = channels / 8 * 8
+        for pixel in 0..<count {
+            let sums = sums + pixel * pixelStride, place = pixel * channels
+            for c in stride(from: 0, to: wholeChannels, by: 8) {
+                var y = sums.vector(c)
+                if let biases { y = y + biases.vector(c) }
+                y = select(y .<= Vector(repeating: floor), Vector(repeating: floor), y)
+                if isSloped {
+                    let slope = slopes.map { $0.vector(c) } ?? Vector(repeating: slope)
+                    y = select(y .> Vector(repeating: 0), y, slope * y)
+                }
+                if let mask { y = select(mask.vector(place + c) .> Vector(repeating: 0), y, Vector(repeating: slope) * y) }
+                y = y * Vector(repeating: scale)
+                if let addend { y = y + addend.vector(place + c) }
+                result.store(y, place + c)
+            }
+            for c in wholeChannels..<channels {
+                var y = sums[c]
+                if let biases { y += biases[c] }
+                y = y <= floor ? floor : y
+                if isSloped { y = y > 0 ? y : (slopes.map { $0[c] } ?? slope) * y }
+                if let mask { y = mask[place + c] > 0 ? y : slope * y }
+                y *= scale
+                if let addend { y += addend[place + c] }
+                result[place + c] = y
+            }
+        }
+    }
+
     private enum Part: Int, Comparable {
         case bias, relu, scale, addend, end
 

@@ -61,7 +61,7 @@ private struct WinogradGradientProducts {
             let block = tile..<min(tile + layout.blockTileCount, tiles.upperBound)
             grid.forEachRun(block) { run in
                 input.transform(
-                    run, channel: firstInput, channels: inputChannels,
+                    run, of: geometry.source(0, of: call), channel: firstInput, channels: inputChannels,
                     to: inputPlanes + run.place * layout.inputGroupChannels, tileStride: layout.inputGroupChannels,
                     planeStride: layout.inputPlaneStride)
             }

@@ -1,3 +1,4 @@
+import GraphBasics
 import GraphKernelInterface
 
 /// The first stage of the Winograd convolution: the input of a run of tiles becomes 36 planes.
@@ -5,7 +6,7 @@ import GraphKernelInterface
 /// Columns are transformed first, each once, into a line buffer; then the rows of each tile, straight into the
 /// planes. Neighbouring tiles share two columns, or four.
 struct WinogradInput {
-    private let input: TensorRows
+    private let call: KernelCall
     private let geometry: ConvolutionGeometry
     private let zeros: UnsafeMutablePointer<Float>
     /// `[column mod 8][6 rows][channels of a chunk]`
@@ -18,7 +19,7 @@ struct WinogradInput {
         _ call: KernelCall, _ geometry: ConvolutionGeometry, zeros: UnsafeMutablePointer<Float>,
         lineBuffer: UnsafeMutablePointer<Float>
     ) {
-        input = call.inputs[0]
+        self.call = call
         self.geometry = geometry
         self.zeros = zeros
         self.lineBuffer = lineBuffer
@@ -29,29 +30,36 @@ struct WinogradInput {
     ///
     /// - Parameter planes: the first tile's place in plane 0; tiles lie `winogradInputChannels` elements apart.
     func transform(_ run: WinogradTiles.Run, to planes: UnsafeMutablePointer<Float>, planeStride: Int) {
-        var channel = 0
-        while channel < geometry.winogradInputChannels {
-            let channels = min(WinogradLayout.lineBufferChannelCount, geometry.winogradInputChannels - channel)
-            transform(
-                run, channel: channel, channels: channels, to: planes + channel, tileStride: geometry.winogradInputChannels,
-                planeStride: planeStride)
-            channel += channels
+        var place = planes
+        for index in 0..<geometry.sourceCount {
+            let source = geometry.source(index, of: call)
+            let sourceChannels = source.channels.roundedUp(to: 8)
+            for channel in stride(from: 0, to: sourceChannels, by: WinogradLayout.lineBufferChannelCount) {
+                let channels = min(WinogradLayout.lineBufferChannelCount, sourceChannels - channel)
+                transform(
+                    run, of: source, channel: channel, channels: channels, to: place,
+                    tileStride: geometry.winogradInputChannels, planeStride: planeStride)
+                place += channels
+            }
         }
     }
 
-    /// Transforms `channels` of the input channels, from `channel` on.
+    /// Transforms `channels` of a source's channels, from `channel` on.
     func transform(
-        _ run: WinogradTiles.Run, channel: Int, channels: Int, to planes: UnsafeMutablePointer<Float>, tileStride: Int,
+        _ run: WinogradTiles.Run, of source: ChannelSource, channel: Int, channels: Int, to planes: UnsafeMutablePointer<Float>,
+        tileStride: Int,
         planeStride: Int
     ) {
         let tileSize = geometry.winogradTileSize
         let (image, firstRow) = (run.image, run.tileRow * tileSize - geometry.padTop)
         let firstPixel = run.firstTile * tileSize - geometry.padLeft
         let rows = InputRows(
-            row(image, firstRow), row(image, firstRow + 1), row(image, firstRow + 2),
-            row(image, firstRow + 3), row(image, firstRow + 4), row(image, firstRow + 5))
+            row(source, image, firstRow), row(source, image, firstRow + 1), row(source, image, firstRow + 2),
+            row(source, image, firstRow + 3), row(source, image, firstRow + 4), row(source, image, firstRow + 5))
         for column in 0..<tileSize * (run.count - 1) + WinogradLayout.inputTileSize {
-            transformColumn(rows, x: firstPixel + column, slot: column % 8, channel: channel, channels: channels)
+            transformColumn(
+                rows, x: firstPixel + column, slot: column % 8, channel: channel, channels: channels,
+                lastVector: source.channels - 8)
             let firstColumn = column + 1 - WinogradLayout.inputTileSize
             if firstColumn >= 0, firstColumn % tileSize == 0 {
                 transformTile(
@@ -62,23 +70,23 @@ struct WinogradInput {
     }
 
     /// A row of the image, or zeros outside.
-    private func row(_ image: Int, _ y: Int) -> InputRows.Row {
+    private func row(_ source: ChannelSource, _ image: Int, _ y: Int) -> InputRows.Row {
         y >= 0 && y < geometry.inputHeight
             ? InputRows.Row(
-                pixels: UnsafePointer(input.row(image * geometry.inputHeight + y).floats),
-                pixelStride: geometry.inputChannels)
+                pixels: source.row(image * geometry.inputHeight + y), pixelStride: source.pixelStride)
             : InputRows.Row(pixels: UnsafePointer(zeros), pixelStride: 0)
     }
 
+    /// - Parameter lastVector: the channel at which the last vector begins at the latest.
     @inline(__always)
-    private func transformColumn(_ rows: InputRows, x: Int, slot: Int, channel: Int, channels: Int) {
+    private func transformColumn(_ rows: InputRows, x: Int, slot: Int, channel: Int, channels: Int, lastVector: Int) {
         let destination = lineBuffer + slot * (6 * channels)
         guard x >= 0, x < geometry.inputWidth else { return zero(destination, count: 6 * channels) }
         let r0 = rows.r0.pixel(x), r1 = rows.r1.pixel(x), r2 = rows.r2.pixel(x)
         let r3 = rows.r3.pixel(x), r4 = rows.r4.pixel(x), r5 = rows.r5.pixel(x)
         var c = 0
         while c < channels {
-            let source = geometry.winogradSourceChannel(channel + c)
+            let source = min(channel + c, lastVector)
             Six(
                 r0.vector(source), r1.vector(source), r2.vector(source), r3.vector(source), r4.vector(source),
                 r5.vector(source)

@@ -115,7 +115,7 @@ private final class CallMemory {
     init(_ step: Step, _ memory: BoundMemory) {
         inputs = heapCopy(of: step.inputs.map { memory.rows[$0.buffer.index] })
         outputs = heapCopy(of: step.outputs.map { memory.rows[$0.index] })
-        geometry = .allocate(byteCount: 256, alignment: 64)
+        geometry = .allocate(byteCount: MemoryLayout<StepGeometry>.stride, alignment: 64)
         switch step.geometry {
         case .convolution(let value): geometry.storeBytes(of: value, as: ConvolutionGeometry.self)
         case .composedFilter(let value): geometry.storeBytes(of: value, as: ComposedFilterGeometry.self)

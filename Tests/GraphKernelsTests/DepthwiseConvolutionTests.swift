@@ -10,7 +10,8 @@ import Testing
         + [(1, 1), (1, 3), (5, 5), (7, 2)].flatMap { height, width in
             [1, 2, 3].map {
                 ConvolutionCase(
-                    height: 8, width: 53, inputChannels: 5, outputChannels: 5, filterHeight: height, filterWidth: width, stride: $0)
+                    height: 8, width: 53, inputChannels: 5, outputChannels: 5, filterHeight: height, filterWidth: width,
+                    stride: $0)
             }
         }
         + [

@@ -242,6 +242,34 @@ struct ConvolutionData {
         }
     }
 
+    /// Channels that lie in several images give what they give in one.
+    @Test(arguments: Build.runnable, [ConvolutionKernel.direct, .narrow, .winograd])
+    func readsPiecesWhereTheyLie(_ build: Build, _ kernel: ConvolutionKernel) {
+        for filterSize in [3, 5] {
+            let shape = ConvolutionCase(
+                images: 2, height: 5, width: 53, inputChannels: 48, outputChannels: 8, filterHeight: filterSize,
+                filterWidth: filterSize)
+            let data = ConvolutionData(shape)
+            let whole = data.use(build, kernel: kernel)
+            // 16 channels of an image of 24, all 24 of another, and the last 8 of the first.
+            let pixels = data.x.rowCount * shape.width
+            let x = data.x.values
+            var first: [Float] = [], second: [Float] = []
+            for pixel in 0..<pixels {
+                let channels = Array(x[pixel * 48..<pixel * 48 + 48])
+                first += channels[..<16] + channels[40...]
+                second += channels[16..<40]
+            }
+            var use = whole
+            use.inputs[0] = Rows(first, rowLength: shape.width * 24)
+            use.inputs += [Rows(second, rowLength: shape.width * 24), use.inputs[0]]
+            use.geometry.pieces = ChannelPieces(
+                channels: PartSizes([16, 24, 8])!, firstChannels: PartSizes([0, 0, 16])!,
+                imageChannels: PartSizes([24, 24, 24])!, firstInput: 2)
+            #expect(use.run(build) == whole.run(build))
+        }
+    }
+
     /// Bias, ReLU and residual against sums in double precision, end to end.
     @Test(arguments: Build.runnable)
     func fusedChainEqualsTheSum(_ build: Build) {

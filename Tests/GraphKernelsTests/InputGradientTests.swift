@@ -206,4 +206,42 @@ import Testing
         let shuffled = gradient.use(build, .byPhase, shuffleBlock: block).run(build)[0].values
         #expect(shuffled == referenceDepthToSpace(plain, width: 7, channels: 3, block: block))
     }
+
+    /// With a stride, as a convolution with the filter's phases and a pixel shuffle.
+    @Test(arguments: Build.runnable, [(2, 2, 0), (3, 2, 1), (3, 2, 0), (4, 2, 1), (5, 2, 2), (9, 4, 4), (9, 3, 4), (2, 4, 0)])
+    func equalsTheSumAsShuffledConvolution(_ build: Build, _ filter: (size: Int, stride: Int, pad: Int)) {
+        for (height, width, channels) in [(1, 1, 3), (4, 7, 8), (5, 13, 9)] {
+            // What stride times as many rows, and as many columns as fit the filter, have as their convolution's result.
+            let (rows, columns) = (filter.stride * height, filter.stride * width)
+            let after = (height - 1) * filter.stride + filter.size - rows - filter.pad
+            let acrossAfter = (width - 1) * filter.stride + filter.size - columns - filter.pad
+            guard after >= 0, acrossAfter >= 0 else { continue }
+            let gradient = Gradient(
+                ConvolutionCase(
+                    images: 2, height: rows, width: columns, inputChannels: 5, outputChannels: channels,
+                    filterHeight: filter.size, filterWidth: filter.size, stride: filter.stride,
+                    sides: [filter.pad, after, filter.pad, acrossAfter]))
+            let geometry = gradient.geometry(.byPhase)
+            guard var shuffled = geometry.shuffledInputGradient else {
+                Issue.record("\(filter) is no convolution and shuffle")
+                continue
+            }
+            shuffled.imageCount = 2
+            let taps = shuffled.filterHeight * shuffled.filterWidth
+            let phases = KernelUse(
+                name: .filterPhases, geometry: geometry, inputs: [gradient.forward.filter],
+                outputs: [Rows(rowLength: shuffled.inputChannels * shuffled.outputChannels, rowCount: taps)], rowCount: taps
+            ).run(build)[0]
+            let packed = KernelUse(
+                name: .packFilter, geometry: shuffled, inputs: [phases],
+                outputs: [Rows(rowLength: shuffled.packedFilterByteCount / 4, rowCount: 1)], rowCount: 1
+            ).run(build)[0]
+            let result = KernelUse(
+                name: .conv2DDirect, geometry: shuffled, inputs: [gradient.dy, packed],
+                outputs: [Rows(rowLength: columns * 5, rowCount: 2 * rows)],
+                scratchByteCount: shuffled.directScratchByteCount(prologue: nil, epilogue: nil), rowCount: 2 * rows
+            ).run(build)[0].values
+            expectClose(result, gradient.exact, relative: 4e-6)
+        }
+    }
 }

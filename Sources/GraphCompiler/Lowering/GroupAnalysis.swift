@@ -5,8 +5,11 @@ import GraphKernelInterface
 struct GroupAnalysis {
     let graph: Graph
     let group: Group
-    /// The first operation that is not pointwise, but for a sum that another takes along; nil for pointwise groups.
+    /// The first operation that is not pointwise, but for a sum that another takes along and for what brings channels
+    /// together; nil for pointwise groups.
     let anchor: ValueID?
+    /// The concatenation, or slices of channels, that make a convolution's image, where nothing copies them.
+    let gather: [ValueID]
     /// Pointwise operations that make the anchor's first operand.
     let prologue: [ValueID]
     /// All other pointwise operations: those on the anchor's result, and what else they read.
@@ -25,7 +28,10 @@ struct GroupAnalysis {
         let isPointwise = { (id: ValueID) in
             graph[id].operation.map { PointwiseTable.isFusable($0, graph[id].type.shape, in: graph) } ?? false
         }
-        let others = group.members.filter { !isPointwise($0) }
+        var others = group.members.filter { !isPointwise($0) }
+        let copies = others.prefix { graph[$0].operation?.op == .concat || graph[$0].operation?.op == .slice }
+        gather = copies.count < others.count && graph[others[copies.count]].operation?.op == .conv2D ? Array(copies) : []
+        others.removeFirst(gather.count)
         // A sum that a filter's gradient takes along comes before it.
         anchor = others.first { graph[$0].operation?.op != .sumTo } ?? others.first
         shuffle = others.count == 2 && graph[others[1]].operation?.op == .depthToSpace ? others[1] : nil

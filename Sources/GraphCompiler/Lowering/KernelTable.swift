@@ -44,7 +44,8 @@ enum KernelTable {
         case .psnr: KernelRow(for: [.psnr], lower: lowerPSNR)
         case .psnrGradient: KernelRow(for: [.psnrGradient], lower: lowerPSNRGradient)
         case .reference: KernelRow(for: Set(OpName.allCases), fitsPointwise: true, lower: lowerReference)
-        case .conv2DDepthwise, .packFilter, .packFilterRotated, .packFilterColumns, .transformFilter, .transformFilterRotated,
+        case .conv2DDepthwise, .packFilter, .packFilterRotated, .packFilterColumns, .filterPhases, .transformFilter,
+            .transformFilterRotated,
             .composeFilters,
             .rotateComposedFilters, .composedGradientSums, .winogradGradientProducts:
             nil

@@ -7,7 +7,8 @@ import GraphKernelInterface
 /// Its filters are made of theirs, in `predict` when weights are bound: from the last convolution to the first, one step
 /// composes what it has with the convolution before.
 func lowerComposedConvolution(_ analysis: GroupAnalysis) -> Lowering? {
-    guard analysis.hasFurtherOperations, let chain = ConvolutionChain(analysis), var last = chain.convolutions.last,
+    guard analysis.gather.isEmpty, analysis.hasFurtherOperations, let chain = ConvolutionChain(analysis),
+        var last = chain.convolutions.last,
         analysis.results == [analysis.group.members[analysis.group.members.count - 1]],
         let epilogue = analysis.program(chain.epilogue, source: last.result, results: analysis.results),
         // The kernel runs it on the pixels of a block side by side, before they are shuffled.

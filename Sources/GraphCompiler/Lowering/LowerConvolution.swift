@@ -27,18 +27,19 @@ func lowerWinogradConvolution(_ analysis: GroupAnalysis) -> Lowering? {
 /// 3×3 and 5×5 convolutions of stride 1 whose tiles of results cover at most twice the image.
 private func suitsWinograd(_ geometry: ConvolutionGeometry) -> Bool {
     guard geometry.filterHeight == 3 || geometry.filterHeight == 5, geometry.filterWidth == geometry.filterHeight,
-        geometry.stride == 1, geometry.inputChannels >= 8
+        geometry.stride == 1, geometry.inputChannels >= 8, geometry.pieces?.fillVectors ?? true
     else { return false }
     let tilePixels = geometry.winogradTileSize * geometry.winogradTileSize
     return geometry.tileRowsPerImage * geometry.tilesPerRow * tilePixels <= 2 * geometry.outputHeight * geometry.outputWidth
 }
 
-/// `conv2d`, and `conv2d_input_gradient` at stride 1, which is a convolution of the output's gradient
-/// with the filter rotated by half a circle and its channels exchanged.
+/// `conv2d`, and `conv2d_input_gradient`: at stride 1 a convolution of the output's gradient with the filter rotated by half
+/// a circle and its channels exchanged, at other strides a convolution and a pixel shuffle.
 func lowerDirectConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     guard let operation = analysis.anchorOperation,
-        operation.op == .conv2D || operation.attributes.integer("stride") == 1,
-        var lowering = lowerConvolution(analysis), case .convolution(let geometry) = lowering.geometry
+        var lowering = operation.op == .conv2D || operation.attributes.integer("stride") == 1
+            ? lowerConvolution(analysis) : lowerShuffledInputGradient(analysis),
+        case .convolution(let geometry) = lowering.geometry
     else { return nil }
     lowering.scratchByteCount = geometry.directScratchByteCount(
         prologue: lowering.prologue, epilogue: lowering.epilogue)
@@ -54,6 +55,29 @@ func lowerNarrowConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     packing.rowElementCount = geometry.columnFilterByteCount / 4
     lowering.inputs[1] = .made(packing)
     lowering.scratchByteCount = geometry.narrowScratchByteCount(prologue: lowering.prologue, epilogue: lowering.epilogue)
+    return lowering
+}
+
+/// `conv2d_input_gradient` with a stride as a convolution of stride 1 with the phases of its filter, and a pixel shuffle.
+private func lowerShuffledInputGradient(_ analysis: GroupAnalysis) -> Lowering? {
+    guard var lowering = lowerConvolution(analysis), case .convolution(let gradient) = lowering.geometry,
+        let geometry = gradient.shuffledInputGradient,
+        // Behind the shuffle rows have another order, in which no further image is read.
+        lowering.epilogue?.operands.dropFirst().allSatisfy(\.spread.isSameForAllRows) ?? true,
+        case .made(var packing) = lowering.inputs[1]
+    else { return nil }
+    packing.sources = [
+        .made(
+            AuxiliaryStep(
+                kernel: .filterPhases, role: .packedFilter, sources: packing.sources, geometry: .convolution(gradient),
+                rowCount: geometry.filterHeight * geometry.filterWidth,
+                rowElementCount: geometry.inputChannels * geometry.outputChannels, suffix: "phases", resultSuffix: "phases"))
+    ]
+    packing.kernel = .packFilter
+    packing.rowElementCount = geometry.packedFilterByteCount / 4
+    lowering.inputs[1] = .made(packing)
+    lowering.geometry = .convolution(geometry)
+    lowering.rowUnit = geometry.shuffleBlock
     return lowering
 }
 
@@ -90,7 +114,13 @@ private func lowerConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     let image: ValueID
     var inputs: [Lowering.Input]
     var prologue: PointwiseProgram?
-    if analysis.prologue.isEmpty {
+    var pieces: [ChannelPiece] = []
+    if !analysis.gather.isEmpty {
+        guard analysis.prologue.isEmpty, let gathered = ChannelPiece.pieces(of: source, analysis) else { return nil }
+        pieces = gathered
+        image = pieces[0].image
+        inputs = [.value(image), packedFilter]
+    } else if analysis.prologue.isEmpty {
         guard analysis.graph[source].type.element == .f32 else { return nil }
         image = source
         inputs = [.value(image), packedFilter]
@@ -110,6 +140,11 @@ private func lowerConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     let epilogueFirstInput = inputs.count
     guard let epilogue = analysis.program(analysis.epilogue, source: anchor, results: analysis.results) else { return nil }
     inputs += epilogue.operands.map { .value($0) }
+    if !pieces.isEmpty {
+        guard let places = ChannelPieces(pieces, analysis, firstInput: inputs.count) else { return nil }
+        geometry.pieces = places
+        inputs += pieces.dropFirst().map { .value($0.image) }
+    }
 
     let rowOperations =
         2 * geometry.outputWidth * geometry.outputChannels * geometry.filterHeight * geometry.filterWidth

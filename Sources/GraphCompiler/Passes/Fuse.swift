@@ -12,7 +12,7 @@ import GraphKernelInterface
 ///                                      }
 ///
 /// A group is one of
-/// - a convolution, with a pointwise chain before it, pointwise operations behind it and chains that only
+/// - a convolution, with a pointwise chain or a concatenation of channels before it, pointwise operations behind it and chains that only
 ///   these read, a pixel shuffle behind that, and behind the shuffle a chain that needs no further image;
 /// - a reduction with the pointwise chain that makes what it sums;
 /// - pointwise operations of one shape;
@@ -69,6 +69,7 @@ private struct Fusion {
         case .conv2D, .conv2DInputGradient:
             start(.convolution, id)
             absorbPrologue(into: id, operation.operands[0])
+            if operation.op == .conv2D { absorbGather(into: id, operation.operands[0]) }
         case .depthToSpace:
             if !appendShuffle(id, operation) { start(.alone, id) }
         case .sum, .mean, .sumTo:
@@ -207,6 +208,33 @@ private struct Fusion {
         clusters[index] = nil
         for member in cluster.members { clusterOf[member] = id.index }
         clusters[id.index]?.members.insert(contentsOf: cluster.members, at: 0)
+    }
+
+    /// Takes a concatenation of channels, or a slice, and what it is made of in the same way, into the convolution that
+    /// alone reads it: that one reads channels where they lie.
+    private mutating func absorbGather(into id: ValueID, _ operand: ValueID) {
+        guard uses.onlyReader(of: operand) == id, let index = clusterOf[operand], index != id.index,
+            clusters[index]?.kind == .alone,
+            let operation = graph[operand].operation, operation.op == .concat || operation.op == .slice,
+            graph[operand].type.shape.rank == 4, operation.attributes.integer("axis") == 3,
+            operation.operands.count <= PartSizes.maximumCount,
+            externalInputs(of: (clusters[id.index]?.members ?? []) + [operand]) <= Self.maximumInputs
+        else { return }
+        clusters[index] = nil
+        clusterOf[operand] = id.index
+        clusters[id.index]?.members.insert(operand, at: 0)
+        for part in Set(operation.operands).sorted().reversed() where uses.onlyReader(of: part) == operand {
+            absorbSlice(into: id, part)
+        }
+    }
+
+    private mutating func absorbSlice(into id: ValueID, _ part: ValueID) {
+        guard let index = clusterOf[part], clusters[index]?.kind == .alone, let operation = graph[part].operation,
+            operation.op == .slice, operation.attributes.integer("axis") == 3, graph[part].type.shape.rank == 4
+        else { return }
+        clusters[index] = nil
+        clusterOf[part] = id.index
+        clusters[id.index]?.members.insert(part, at: 0)
     }
 
     private func externalInputs(of members: [ValueID]) -> Int {
