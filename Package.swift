@@ -112,6 +112,14 @@ let package = Package(
                 "GraphBasics", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack",
                 systemPackage,
             ]),
+        // Networks of other programs, as graphs with their weights.
+        .target(
+            name: "GraphImport",
+            dependencies: [
+                "GraphBasics", "GraphLanguage", "GraphIR", "GraphFiles", "GraphPack", "GraphInterchange", "GraphModel",
+                systemPackage,
+            ],
+            swiftSettings: optimizedSettings),
         .target(
             name: "GraphEnlarging",
             dependencies: [
@@ -156,15 +164,16 @@ let package = Package(
         .target(
             name: "GraphCommandSupport",
             dependencies: [
-                "CGraphProcessShim", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphModel",
-                systemPackage,
+                "CGraphProcessShim", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles",
+                "GraphInterchange", "GraphModel", "GraphImport", systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "graphc",
             dependencies: [
-                "GraphBasics", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphPack", "GraphModel",
-                "GraphCommandSupport", systemPackage, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "GraphBasics", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack",
+                "GraphModel", "GraphImport", "GraphCommandSupport", systemPackage,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "graphrun",
@@ -198,6 +207,11 @@ let package = Package(
             name: "GraphPackTests", dependencies: ["GraphPack", "GraphInterchange", "GraphTestSupport"], exclude: ["Fixtures"]),
         .testTarget(
             name: "GraphInterchangeTests", dependencies: ["GraphInterchange", "GraphTestSupport"], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "GraphImportTests",
+            dependencies: [
+                "GraphImport", "GraphInterchange", "GraphIR", "GraphModel", "GraphFiles", "GraphTestSupport", systemPackage,
+            ]),
         .testTarget(name: "GraphImagingTests", dependencies: ["GraphBasics", "GraphImaging", "GraphTestSupport"]),
         .testTarget(name: "GraphEnlargingTests", dependencies: ["GraphEnlarging", "GraphTestSupport"]),
         .testTarget(name: "GraphServingTests", dependencies: ["GraphServing", "GraphTestSupport"]),

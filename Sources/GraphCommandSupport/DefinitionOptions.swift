@@ -1,5 +1,7 @@
 import ArgumentParser
 import GraphIR
+import GraphImport
+import GraphInterchange
 import GraphModel
 import SystemPackage
 
@@ -28,9 +30,16 @@ public struct DefinitionOptions: ParsableArguments {
         return values
     }
 
+    /// A model of this program, or a network of another one.
+    ///
     /// - Parameter seed: of fresh weights, for a `.graph`.
     public func model(_ path: FilePath, seed: UInt64 = 0) throws -> Model {
-        try Model(contentsOf: path, values: values(), seed: seed)
+        if CheckpointImport.isName(path) {
+            return try CheckpointImport(contentsOf: path, rulesIn: ShippedGraphs().folder, values: values()).model()
+        }
+        guard NetworkFile.isName(path) else { return try Model(contentsOf: path, values: values(), seed: seed) }
+        guard isEmpty else { throw CommandError("-D goes with a .graph file; \(path) has no parameters") }
+        return try NetworkImport(contentsOf: path).model()
     }
 }
 

@@ -108,30 +108,35 @@ extension Graph {
     }
 
     private func expression(_ operation: Operation) -> Expression {
-        let operands = operation.operands.map(reference)
         // An operator on numbers alone would be computed when the text is read.
         let isOfNumbers = operation.operands.allSatisfy { if case .constant = self[$0].content { true } else { false } }
-        if !isOfNumbers {
-            if let symbol = operation.op.symbol {
-                return Expression(.binary(symbol, operands[0], operands[1]), at: .none)
-            }
-            if operation.op == .negate { return Expression(.negate(operands[0]), at: .none) }
-        }
-        let declarations = operation.op.definition.signature.attributes
-        let attributes = operation.attributes.pairs.filter { pair in
-            declarations.first { $0.name == pair.name }?.defaultValue != pair.value
-        }
-        return Expression(
-            .call(
-                Call(
-                    callee: Name(operation.op.rawValue), operands: operands,
-                    attributes: attributes.map { Call.Attribute(name: Name($0.name), value: $0.value.syntax) })), at: .none)
+        return operation.syntax(operation.operands.map(reference), asOperator: !isOfNumbers)
     }
 
     /// A constant as its number, any other value by its name.
     private func reference(_ id: ValueID) -> Expression {
         if case .constant(let number) = self[id].content { return .number(number) }
         return Expression(.name(self[id].name), at: .none)
+    }
+}
+
+extension Operation {
+    /// The operation as source holds it: as an operator where there is one, without attributes that are as they are if
+    /// left out.
+    package func syntax(_ operands: [Expression], asOperator: Bool = true) -> Expression {
+        if asOperator {
+            if let symbol = op.symbol { return Expression(.binary(symbol, operands[0], operands[1]), at: .none) }
+            if op == .negate { return Expression(.negate(operands[0]), at: .none) }
+        }
+        let declarations = op.definition.signature.attributes
+        let attributes = attributes.pairs.filter { pair in
+            declarations.first { $0.name == pair.name }?.defaultValue != pair.value
+        }
+        return Expression(
+            .call(
+                Call(
+                    callee: Name(op.rawValue), operands: operands,
+                    attributes: attributes.map { Call.Attribute(name: Name($0.name), value: $0.value.syntax) })), at: .none)
     }
 }
 
@@ -159,7 +164,7 @@ extension AttributeValue {
 
 extension Expression {
     /// Whole numbers print without a point, but for a negative zero, which an int is not.
-    static func number(_ number: Double) -> Expression {
+    package static func number(_ number: Double) -> Expression {
         if number == 0, number.sign == .minus { return Expression(.negate(Expression(.float(0), at: .none)), at: .none) }
         if number < 0 { return Expression(.negate(.number(-number)), at: .none) }
         if let whole = Int(exactly: number), whole < 1 << 53 { return Expression(.integer(whole), at: .none) }
@@ -168,5 +173,6 @@ extension Expression {
 }
 
 extension Name {
-    init(_ text: String) { self.init(text, at: .none) }
+    /// A name that stands nowhere yet.
+    package init(_ text: String) { self.init(text, at: .none) }
 }

@@ -24,7 +24,7 @@ extension Initializer {
     }
 
     /// As source holds it.
-    var syntax: InitializerSyntax {
+    package var syntax: InitializerSyntax {
         switch self {
         case .zeros: InitializerSyntax(.zeros)
         case .ones: InitializerSyntax(.ones)

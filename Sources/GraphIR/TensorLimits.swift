@@ -11,7 +11,7 @@ public enum TensorLimits {
     static func mostElements(isResult: Bool) -> Int { isResult ? resultElementCount : elementCount }
 
     /// - Parameter isResult: whether an operation makes the tensor.
-    static func check(_ type: TensorType, isResult: Bool) throws(OpError) {
+    package static func check(_ type: TensorType, isResult: Bool) throws(OpError) {
         guard type.shape.rank <= rank else {
             throw .tooManyDimensions(type.shape.rank)
         }

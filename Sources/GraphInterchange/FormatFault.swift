@@ -25,8 +25,13 @@ public struct FormatFault: Error, Hashable, Sendable {
         case tensor(String)
         case pickle
         case pickleByte(Int)
-        /// Of a file of rules, counted from 1.
+        /// Of a file of rules or layers, counted from 1.
         case line(Int)
+        /// Of a file, counted from 0.
+        case byte(Int)
+        /// The nodes of a network as a whole.
+        case network
+        case node(String)
     }
 
     /// What is wrong with a part. Byte counts and numbers are those that were found.
@@ -74,9 +79,17 @@ public struct FormatFault: Error, Hashable, Sendable {
         case lacksName
         case unknownStep(String)
         case noRule(tensor: String)
+        /// A line gives a number that the tensors do not have.
+        case noNumber(String)
+        /// A line is neither a rule nor one that says what the rules are for.
+        case unknownLine(String)
+        /// None of the layouts that the rules know has these tensors.
+        case noLayout(wanted: String)
         case isNotIdentity(tensor: String)
         case secondTensor(path: String, tensor: String)
         case cannotFollow(tensor: String, shape: [Int], Misfit)
+
+        case network(Network)
     }
 
     /// What stands in a JSON text instead of what must.
@@ -98,7 +111,8 @@ public struct FormatFault: Error, Hashable, Sendable {
     /// What a pickle asks for and cannot have.
     public enum Pickle: Hashable, Sendable {
         case unknownOpcode(UInt8)
-        case unknownFunction(String)
+        /// The pickle as a whole is an object of this class, or what this function would make.
+        case isObject(String)
         case nameIsNone
         case calleeIsNoFunction
         case tensorIsNone
@@ -110,14 +124,13 @@ public struct FormatFault: Error, Hashable, Sendable {
         case notRemembered(key: Int)
         case stringIsNotUTF8
         case nameIsNotUTF8
-        case tooWideInteger
     }
 
     /// Why a rule cannot be followed with a tensor.
     public enum Misfit: Hashable, Sendable {
         case lacksTensor(String)
         case isNoFilter
-        case cannotUnshuffle(to: String, channelCount: Int)
+        case cannotUnshuffle(channelCount: Int)
         case addends(count: Int)
         case otherFilter(String, channelCount: Int)
     }
@@ -140,6 +153,9 @@ extension FormatFault.Part: CustomStringConvertible {
         case .pickle: "pickle"
         case .pickleByte(let offset): "pickle, byte \(offset)"
         case .line(let number): "line \(number)"
+        case .byte(let offset): "byte \(offset)"
+        case .network: "network"
+        case .node(let name): name.isPrintable ? "node '\(name)'" : "a node"
         }
     }
 }
@@ -184,9 +200,13 @@ extension FormatFault.Problem: CustomStringConvertible {
         case .lacksName: "a name is missing beside '->'"
         case .unknownStep(let step): "'\(step)' is no step that rules know"
         case .noRule(let tensor): "no rule names it; add one, or '\(tensor) -> drop'"
+        case .noNumber(let name): "the tensors have no number for '\(name)'"
+        case .unknownLine(let text): "'\(text)' is no line that rules know"
+        case .noLayout(let wanted): "no layout of the rules fits; they look for '\(wanted)'"
         case .isNotIdentity(let tensor): "'\(tensor)' is not the identity, and the model has no layer for it"
         case .secondTensor(let path, let tensor): "a second tensor becomes @\(path): '\(tensor)'"
         case .cannotFollow(let tensor, let shape, let misfit): "'\(tensor)', \(shape): \(misfit)"
+        case .network(let problem): "\(problem)"
         }
     }
 }
@@ -215,8 +235,9 @@ extension FormatFault.Pickle: CustomStringConvertible {
         switch self {
         case .unknownOpcode(let opcode):
             "an opcode \(opcode), which state dicts do not use; save model.state_dict() alone"
-        case .unknownFunction(let name):
-            "a call of '\(name.isPrintable ? name : "?")', which is not executed; save model.state_dict() alone"
+        case .isObject(let name):
+            "it is an object of '\(name.isPrintable ? name : "?")', which is not made; load it where that is known and save "
+                + "model.state_dict()"
         case .nameIsNone: "a name that is none"
         case .calleeIsNoFunction: "a call of what is no function"
         case .tensorIsNone: "a tensor that is none"
@@ -228,7 +249,6 @@ extension FormatFault.Pickle: CustomStringConvertible {
         case .notRemembered(let key): "nothing remembered as \(key)"
         case .stringIsNotUTF8: "a string that is not UTF-8"
         case .nameIsNotUTF8: "a name that is not UTF-8"
-        case .tooWideInteger: "a whole number beyond 64 bits"
         }
     }
 }
@@ -238,8 +258,7 @@ extension FormatFault.Misfit: CustomStringConvertible {
         switch self {
         case .lacksTensor(let name): "the file has no '\(name)'"
         case .isNoFilter: "it is no filter"
-        case .cannotUnshuffle(let name, let channelCount):
-            "its last dimension is not a square times the \(channelCount) of '\(name)'"
+        case .cannotUnshuffle(let channelCount): "its last dimension is not a square times \(channelCount) channels"
         case .addends(let count): "what is added has \(count) values"
         case .otherFilter(let name, let channelCount): "'\(name)' does not make it of \(channelCount) channels"
         }

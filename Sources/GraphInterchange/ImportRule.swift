@@ -3,18 +3,14 @@ import GraphPack
 /// One line of ``ImportRules``.
 struct ImportRule: Hashable, Sendable {
     let lineNumber: Int
-    private let pattern: [Piece]
+    private let pattern: NamePattern
+    /// How many dimensions a tensor has that the rule is for; nil for any.
+    private let rank: Int?
     private let target: Target
     private let steps: [Step]
 
-    /// Part of a name with words in braces.
-    private enum Piece: Hashable {
-        case text(String)
-        case word(String)
-    }
-
     private enum Target: Hashable {
-        case path([Piece])
+        case path(NamePattern)
         case dropped(ifIdentity: Bool)
     }
 
@@ -25,10 +21,17 @@ struct ImportRule: Hashable, Sendable {
 
     fileprivate enum Action: Hashable {
         case transposeFilter
-        case unshuffle(to: String)
+        case unshuffle(to: Channels)
+        case unshuffleInputs(channelCount: Int)
         case add(Operand)
         case addFiltered(filter: String, Operand)
         case divide(Float)
+    }
+
+    /// How many channels a pixel shuffle leaves.
+    fileprivate enum Channels: Hashable {
+        case countOf(String)
+        case number(Int)
     }
 
     fileprivate enum Operand: Hashable {
@@ -42,14 +45,22 @@ extension ImportRule {
         self.lineNumber = lineNumber
         func fault(_ problem: FormatFault.Problem) -> FormatFault { FormatFault(.line(lineNumber), problem) }
         guard let arrow = line.firstRange(ofText: "->") else { throw fault(.lacksArrow) }
-        pattern = Self.pieces(line[..<arrow.lowerBound].trimmed)
+        var name = line[..<arrow.lowerBound].trimmed
+        var rank: Int?
+        if let ofRank = name[...].firstRange(ofText: " of rank ") {
+            rank = Int(name[ofRank.upperBound...].trimmed)
+            guard rank != nil else { throw fault(.unknownStep(name)) }
+            name = name[..<ofRank.lowerBound].trimmed
+        }
+        self.rank = rank
+        pattern = NamePattern(name)
         let rest = line[arrow.upperBound...]
         let colon = rest.firstIndex(of: ":")
         let targetText = rest[..<(colon ?? rest.endIndex)].trimmed
         switch targetText {
         case "drop": target = .dropped(ifIdentity: false)
         case "drop if identity": target = .dropped(ifIdentity: true)
-        default: target = .path(Self.pieces(targetText))
+        default: target = .path(NamePattern(targetText))
         }
         guard !pattern.isEmpty, !targetText.isEmpty else { throw fault(.lacksName) }
         var steps: [Step] = []
@@ -87,7 +98,11 @@ extension ImportRule {
         if words == "OIHW to HWIO" {
             action = .transposeFilter
         } else if let name = after("pixel shuffle to ") {
-            action = .unshuffle(to: name)
+            let number = name.hasSuffix(" channels") ? Int(name.dropLast(" channels".count)) : nil
+            action = .unshuffle(to: number.map { .number($0) } ?? .countOf(name))
+        } else if let name = after("pixel unshuffle from ") {
+            guard name.hasSuffix(" channels"), let count = Int(name.dropLast(" channels".count)), count > 0 else { return nil }
+            action = .unshuffleInputs(channelCount: count)
         } else if let number = after("divided by ") {
             guard let divisor = Float(number), divisor.isFinite, divisor != 0 else { return nil }
             action = .divide(divisor)
@@ -107,56 +122,34 @@ extension ImportRule {
 
     private static func operand(_ text: String) -> Operand? {
         guard text.hasPrefix("[") else { return text.isEmpty ? nil : .tensor(text) }
-        guard text.hasSuffix("]") else { return nil }
+        return values(text).map { .values($0) }
+    }
+
+    /// A list as `[1, 2, 3]`; nil for what is none.
+    static func values(_ text: String) -> [Float]? {
+        guard text.hasPrefix("["), text.hasSuffix("]") else { return nil }
         var values: [Float] = []
         for item in text.dropFirst().dropLast().split(separator: ",") {
             guard let value = Float(item.trimmed) else { return nil }
             values.append(value)
         }
-        return .values(values)
-    }
-
-    private static func pieces(_ text: String) -> [Piece] {
-        var pieces: [Piece] = []
-        var rest = text[...]
-        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-            if open > rest.startIndex { pieces.append(.text(String(rest[..<open]))) }
-            pieces.append(.word(String(rest[rest.index(after: open)..<close])))
-            rest = rest[rest.index(after: close)...]
-        }
-        if !rest.isEmpty { pieces.append(.text(String(rest))) }
-        return pieces
+        return values
     }
 }
 
 extension ImportRule {
-    /// What the words in braces stand for in a name, or nil where the rule does not name it.
-    func words(in name: String) -> [String: String]? {
-        var words: [String: String] = [:]
-        var rest = name[...]
-        for piece in pattern {
-            switch piece {
-            case .text(let text):
-                guard rest.hasPrefix(text) else { return nil }
-                rest = rest.dropFirst(text.count)
-            case .word(let word):
-                let found = rest.prefix { $0 != "." }
-                guard !found.isEmpty, words.updateValue(String(found), forKey: word) == nil else { return nil }
-                rest = rest.dropFirst(found.count)
-            }
-        }
-        return rest.isEmpty ? words : nil
+    /// What the words in braces stand for in a tensor's name, or nil where the rule is not for the tensor.
+    ///
+    /// - Parameter numbers: words that stand for one number alone.
+    func words(in tensor: PackedTensor, _ numbers: [String: Double]) -> [String: String]? {
+        guard rank ?? tensor.shape.count == tensor.shape.count else { return nil }
+        return pattern.words(in: tensor.path, numbers)
     }
 
     /// The model's name for the tensor; nil where it is dropped.
     func path(_ words: [String: String]) -> String? {
-        guard case .path(let pieces) = target else { return nil }
-        return pieces.map { piece in
-            switch piece {
-            case .text(let text): text
-            case .word(let word): words[word] ?? "{\(word)}"
-            }
-        }.joined()
+        guard case .path(let pattern) = target else { return nil }
+        return pattern.name(words)
     }
 
     /// Whether a tensor may be left out without changing the model.
@@ -199,14 +192,28 @@ extension ImportRule {
                 let (o, i, h, w) = (shape[0], shape[1], shape[2], shape[3])
                 shape = [h, w, i, o]
                 values = StridedView(shape: shape, strides: [w, 1, h * w, i * h * w], offset: 0).values(in: values) ?? []
-            case .unshuffle(let name):
-                let channelCount = try find(name).values.count
+            case .unshuffle(let channels):
+                let channelCount: Int
+                switch channels {
+                case .countOf(let name): channelCount = try find(name).values.count
+                case .number(let number): channelCount = number
+                }
                 guard let last = shape.last, let order = Self.unshuffledOrder(last, channelCount: channelCount) else {
-                    throw fault(.cannotUnshuffle(to: name, channelCount: channelCount))
+                    throw fault(.cannotUnshuffle(channelCount: channelCount))
                 }
                 let old = values
                 for start in stride(from: 0, to: values.count, by: last) {
                     for k in 0..<last { values[start + k] = old[start + order[k]] }
+                }
+            case .unshuffleInputs(let channelCount):
+                guard shape.count == 4, let order = Self.unshuffledOrder(shape[2], channelCount: channelCount) else {
+                    throw fault(.cannotUnshuffle(channelCount: channelCount))
+                }
+                let old = values
+                let width = shape[3]
+                for row in 0..<values.count / max(width, 1) {
+                    let source = row / order.count * order.count + order[row % order.count]
+                    for k in 0..<width { values[row * width + k] = old[source * width + k] }
                 }
             case .add(let operand):
                 let addends = try resolve(operand)
@@ -249,8 +256,8 @@ extension ImportRule.Action {
     /// The tensors that the step needs beside its own.
     fileprivate var names: [String] {
         switch self {
-        case .transposeFilter, .divide: []
-        case .unshuffle(let name): [name]
+        case .transposeFilter, .divide, .unshuffleInputs, .unshuffle(to: .number): []
+        case .unshuffle(to: .countOf(let name)): [name]
         case .add(let operand): operand.names
         case .addFiltered(let filter, let operand): [filter] + operand.names
         }
@@ -264,14 +271,14 @@ extension ImportRule.Operand {
 }
 
 extension Substring {
-    fileprivate var trimmed: String {
+    var trimmed: String {
         var text = self
         while let first = text.first, first.isWhitespace { text.removeFirst() }
         while let last = text.last, last.isWhitespace { text.removeLast() }
         return String(text)
     }
 
-    fileprivate func firstRange(ofText sought: String) -> Range<Index>? {
+    func firstRange(ofText sought: String) -> Range<Index>? {
         var start = startIndex
         while start < endIndex {
             if self[start...].hasPrefix(sought) { return start..<index(start, offsetBy: sought.count) }

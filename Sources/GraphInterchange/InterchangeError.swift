@@ -12,12 +12,12 @@ public enum InterchangeError: Error, Hashable, Sendable {
     case notSafeTensors(path: FilePath, OtherFile)
     /// The file is larger than this program reads.
     case tooLarge(path: FilePath, byteCount: Int, limit: Int)
-    /// A checkpoint of PyTorch before 1.6, which is no archive.
-    case oldCheckpoint(path: FilePath)
     /// A checkpoint from a machine of the other byte order.
     case bigEndianCheckpoint(path: FilePath)
     /// The pickle of a checkpoint holds more than tensors' names and shapes.
     case largePickle(path: FilePath, byteLimit: Int)
+    /// The file is neither a network that is known, nor weights.
+    case notNetwork(path: FilePath)
     /// The file breaks a rule of its format.
     case damaged(path: FilePath, FormatFault)
     /// The contents are not what the format can hold.
@@ -42,8 +42,9 @@ extension InterchangeError: CustomStringConvertible {
         switch self {
         case .file(let error): error.path
         case .pack(let error): error.path
-        case .notSafeTensors(let path, _), .tooLarge(let path, _, _), .oldCheckpoint(let path), .bigEndianCheckpoint(let path),
-            .largePickle(let path, _), .damaged(let path, _), .unstorable(let path, _), .notRules(let path),
+        case .notSafeTensors(let path, _), .tooLarge(let path, _, _), .bigEndianCheckpoint(let path),
+            .largePickle(let path, _), .notNetwork(let path), .damaged(let path, _), .unstorable(let path, _),
+            .notRules(let path),
             .unusableRules(let path, _):
             path
         }
@@ -61,11 +62,10 @@ extension InterchangeError: CustomStringConvertible {
                 + "\(possible) are possible"
         case .notSafeTensors(_, .headerIsNoObject): "not a safetensors file: its header is not a JSON object"
         case .tooLarge(_, let byteCount, let limit): "its \(byteCount) bytes exceed the limit of \(limit)"
-        case .oldCheckpoint:
-            "is a checkpoint as PyTorch wrote them before 1.6; load it there and save it again with torch.save"
         case .bigEndianCheckpoint: "was saved on a big-endian machine, which is not read"
         case .largePickle(_, let byteLimit):
             "has a pickle of more than \(byteLimit >> 20) MiB; save model.state_dict() alone"
+        case .notNetwork: "is no network: ONNX files hold a graph, and ncnn's .param files begin with 7767517"
         case .damaged(_, let fault): "damaged: \(fault); copy the file again or restore it from a backup"
         case .unstorable(_, let fault): "cannot be written: \(fault)"
         case .notRules: "is not a rules file: it is no text, or has more than 1 MiB"

@@ -4,7 +4,8 @@ import GraphPack
 ///
 /// A pickle is a program for a stack machine (Python's `pickletools` documents the opcodes). This one knows
 /// the opcodes that build dictionaries, tuples, lists, numbers and strings. Of Python's functions it knows
-/// four by name, and what they would make it describes itself; any other is refused.
+/// some by name, and what they would make it describes itself. What any other would make is a value of which it knows no
+/// more than the name, and which can stand beside tensors, but never for one.
 struct Pickle {
     /// What stands on the stack. Containers are numbered, so that no nesting is too deep to let go of.
     indirect enum Value {
@@ -20,6 +21,8 @@ struct Pickle {
         case global(String)
         case storage(Storage)
         case tensor(Tensor)
+        /// What a function or class of this name would make, and what else is no tensor, as a set.
+        case unknown(String)
     }
 
     /// Numbers in an entry of their own in the archive.
@@ -40,14 +43,20 @@ struct Pickle {
     private(set) var dictionaries: [[(key: Value, value: Value)]] = []
     private(set) var result = Value.none
 
-    private var cursor: ByteCursor
+    /// Behind the pickle's end.
+    private(set) var cursor: ByteCursor
+    /// All that a tensor could lie in, by their keys.
+    private(set) var storages: [String: Storage] = [:]
     private var stack: [Value] = []
     /// Where the stack stood at each open mark.
     private var marks: [Int] = []
     private var memo: [Int: Value] = [:]
 
-    init(_ bytes: [UInt8]) throws(FormatFault) {
-        cursor = ByteCursor(bytes)
+    init(_ bytes: [UInt8]) throws(FormatFault) { try self.init(at: ByteCursor(bytes)) }
+
+    /// Reads the pickle at a cursor, behind which others may follow.
+    init(at start: ByteCursor) throws(FormatFault) {
+        cursor = start
         while let opcode = cursor.take(UInt8.self) {
             if opcode == UInt8(ascii: ".") {
                 result = try pop()
@@ -76,10 +85,27 @@ extension Pickle {
         case UInt8(ascii: "J"): stack.append(.integer(Int(try take(Int32.self))))
         case UInt8(ascii: "K"): stack.append(.integer(Int(try take(UInt8.self))))
         case UInt8(ascii: "M"): stack.append(.integer(Int(try take(UInt16.self))))
-        case 0x8A: stack.append(.integer(try takeLongInteger()))
+        case 0x8A: stack.append(try takeLongInteger(byteCount: Int(try take(UInt8.self))))
+        case 0x8B: stack.append(try takeLongInteger(byteCount: Int(try take(UInt32.self))))
         case UInt8(ascii: "G"): stack.append(.number(Double(bitPattern: try take(UInt64.self).byteSwapped)))
         case UInt8(ascii: "X"): stack.append(.text(try takeText(Int(try take(UInt32.self)))))
         case 0x8C: stack.append(.text(try takeText(Int(try take(UInt8.self)))))
+        case 0x8D: stack.append(.text(try takeText(takeByteCount())))
+        // Strings of Python 2, whose names are ASCII.
+        case UInt8(ascii: "U"): stack.append(.text(try takeText(Int(try take(UInt8.self)))))
+        case UInt8(ascii: "T"): stack.append(.text(try takeText(Int(try take(UInt32.self)))))
+        case UInt8(ascii: "C"): try passBytes(Int(try take(UInt8.self)))
+        case UInt8(ascii: "B"): try passBytes(Int(try take(UInt32.self)))
+        case 0x8E, 0x96: try passBytes(takeByteCount())
+        case UInt8(ascii: "1"): _ = try popToMark()
+        case UInt8(ascii: "2"): stack.append(try top())
+        case 0x8F: stack.append(.unknown("a set"))  // EMPTY_SET
+        case 0x90: _ = try popToMark()  // ADDITEMS
+        case 0x91:  // FROZENSET
+            _ = try popToMark()
+            stack.append(.unknown("a set"))
+        case 0x81: try make(argumentCount: 1)  // NEWOBJ
+        case 0x92: try make(argumentCount: 2)  // NEWOBJ_EX
         case UInt8(ascii: "q"): memo[Int(try take(UInt8.self))] = try top()
         case UInt8(ascii: "r"): memo[Int(try take(UInt32.self))] = try top()
         case 0x94: memo[memo.count] = try top()
@@ -101,29 +127,46 @@ extension Pickle {
                 throw fault(.nameIsNone)
             }
             stack.append(.global("\(module).\(name)"))
-        case UInt8(ascii: "Q"): stack.append(.storage(try storage(try pop())))
+        case UInt8(ascii: "Q"):
+            let storage = try storage(try pop())
+            storages[storage.key] = storage
+            stack.append(.storage(storage))
         case UInt8(ascii: "R"): try call()
         case UInt8(ascii: "b"): _ = try pop()  // Attributes, as a state dict's _metadata.
         default: throw fault(.unknownOpcode(opcode))
         }
     }
 
-    /// What the four known functions make.
+    /// What the known functions make.
     private mutating func call() throws(FormatFault) {
         guard case .tuple(let index) = try pop(), case .global(let function) = try pop() else {
             throw fault(.calleeIsNoFunction)
         }
-        let arguments = tuples[index]
+        try call(function, tuples[index])
+    }
+
+    private mutating func call(_ function: String, _ arguments: [Value]) throws(FormatFault) {
         switch function {
         case "collections.OrderedDict" where arguments.isEmpty: pushDictionary()
-        case "torch._utils._rebuild_tensor_v2" where arguments.count >= 4:
+        case "torch._utils._rebuild_tensor_v2" where arguments.count >= 4,
+            "torch._utils._rebuild_tensor" where arguments.count >= 4:
             guard case .storage(let storage) = arguments[0], case .integer(let offset) = arguments[1],
                 let shape = integers(arguments[2]), let strides = integers(arguments[3])
             else { throw fault(.tensorIsNone) }
             stack.append(.tensor(Tensor(storage: storage, view: StridedView(shape: shape, strides: strides, offset: offset))))
-        case "torch._utils._rebuild_parameter" where !arguments.isEmpty: stack.append(arguments[0])
-        default: throw fault(.unknownFunction(function))
+        case "torch._utils._rebuild_parameter" where !arguments.isEmpty,
+            "torch._utils._rebuild_parameter_with_state" where !arguments.isEmpty,
+            "torch.nn.parameter.Parameter" where !arguments.isEmpty:
+            stack.append(arguments[0])
+        default: stack.append(.unknown(function))
         }
+    }
+
+    /// An object of a class, of which no more than the name is known.
+    private mutating func make(argumentCount: Int) throws(FormatFault) {
+        _ = try pop(argumentCount)
+        guard case .global(let name) = try pop() else { throw fault(.calleeIsNoFunction) }
+        if name == "collections.OrderedDict" { pushDictionary() } else { stack.append(.unknown(name)) }
     }
 
     /// A tuple ('storage', type, key, device, element count).
@@ -163,11 +206,15 @@ extension Pickle {
     }
 
     private mutating func appendItems(_ items: [Value]) throws(FormatFault) {
-        guard case .list(let index) = try top() else { throw fault(.itemsForNoList) }
-        lists[index] += items
+        switch try top() {
+        case .list(let index): lists[index] += items
+        case .unknown: break
+        default: throw fault(.itemsForNoList)
+        }
     }
 
     private mutating func setItems(_ items: [Value]) throws(FormatFault) {
+        if case .unknown = try top() { return }
         guard case .dictionary(let index) = try top(), items.count.isMultiple(of: 2) else {
             throw fault(.itemsForNoDictionary)
         }
@@ -231,14 +278,23 @@ extension Pickle {
         return text
     }
 
-    /// A whole number in two's complement, of as many bytes as the first says.
-    private mutating func takeLongInteger() throws(FormatFault) -> Int {
-        let byteCount = Int(try take(UInt8.self))
-        guard byteCount <= 8, let bytes = cursor.takeBytes(count: byteCount) else {
-            throw fault(.tooWideInteger)
-        }
+    private mutating func takeByteCount() throws(FormatFault) -> Int {
+        guard let count = Int(exactly: try take(UInt64.self)) else { throw fault(.hasNoEnd) }
+        return count
+    }
+
+    /// Bytes that are no text, of which nothing is kept.
+    private mutating func passBytes(_ count: Int) throws(FormatFault) {
+        try skip(count)
+        stack.append(.unknown("bytes"))
+    }
+
+    /// A whole number in two's complement; no size is one of more than 64 bits.
+    private mutating func takeLongInteger(byteCount: Int) throws(FormatFault) -> Value {
+        guard let bytes = cursor.takeBytes(count: byteCount) else { throw fault(.hasNoEnd) }
+        guard byteCount <= 8 else { return .unknown("a whole number beyond 64 bits") }
         let bits = bytes.enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << UInt64(8 * $1.offset) }
         let unused = UInt64(64 - 8 * byteCount)
-        return byteCount == 0 ? 0 : Int(Int64(bitPattern: bits << unused) >> Int64(unused))
+        return .integer(byteCount == 0 ? 0 : Int(Int64(bitPattern: bits << unused) >> Int64(unused)))
     }
 }

@@ -1,4 +1,5 @@
 import GraphPack
+import SystemPackage
 
 /// The tensors of a state dict as `torch.save` writes it since PyTorch 1.6: a ZIP archive that holds a pickle
 /// and, for each storage, an entry of its numbers.
@@ -25,16 +26,23 @@ enum PyTorchCheckpoint {
             pickle = try Pickle(pickleBytes)
             named = try pickle.namedTensors()
         } catch { throw .damaged(path: path, error) }
+        return try weights(named, in: path) { (storage) throws(InterchangeError) in
+            try archive.bytes(of: "\(folder)data/\(storage.key)")
+        }
+    }
+
+    /// The tensors of a pickle with their numbers.
+    static func weights(
+        _ named: [(name: String, tensor: Pickle.Tensor)], in path: FilePath,
+        bytesOf bytes: (Pickle.Storage) throws(InterchangeError) -> [UInt8]
+    ) throws(InterchangeError) -> WeightFile {
         var weights = WeightFile()
         for (name, tensor) in named {
-            let types: [String: FloatType] = [
-                "DoubleStorage": .f64, "FloatStorage": .f32, "HalfStorage": .f16, "BFloat16Storage": .bf16,
-            ]
-            guard let type = types[tensor.storage.type] else {
+            guard let type = floatTypes[tensor.storage.type] else {
                 do throws(FormatFault) { try weights.add(name, nil) } catch { throw .damaged(path: path, error) }
                 continue
             }
-            let bytes = try archive.bytes(of: "\(folder)data/\(tensor.storage.key)")
+            let bytes = try bytes(tensor.storage)
             do throws(FormatFault) {
                 guard bytes.count / type.byteCount == tensor.storage.elementCount,
                     bytes.count.isMultiple(of: type.byteCount)
@@ -47,11 +55,16 @@ enum PyTorchCheckpoint {
         }
         return weights
     }
+
+    private static let floatTypes: [String: FloatType] = [
+        "DoubleStorage": .f64, "FloatStorage": .f32, "HalfStorage": .f16, "BFloat16Storage": .bf16,
+    ]
 }
 
 extension Pickle {
     /// All tensors of the dictionary that the pickle is, and of dictionaries in it.
-    fileprivate func namedTensors() throws(FormatFault) -> [(name: String, tensor: Tensor)] {
+    func namedTensors() throws(FormatFault) -> [(name: String, tensor: Tensor)] {
+        if case .unknown(let name) = result { throw FormatFault(.pickle, .pickle(.isObject(name))) }
         guard case .dictionary(let root) = result else {
             throw FormatFault(.pickle, .isNoDictionary)
         }

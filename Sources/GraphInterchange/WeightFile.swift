@@ -2,7 +2,7 @@ import GraphFiles
 import GraphPack
 import SystemPackage
 
-/// Named tensors of another program's file: `.safetensors`, `.npz`, PyTorch's `.pth`, or a pack's weights.
+/// Named tensors of another program's file: `.safetensors`, `.npz`, PyTorch's `.pth` of both kinds, or a pack's weights.
 public struct WeightFile: Hashable, Sendable {
     /// In the order of the paths' bytes.
     public private(set) var tensors: [PackedTensor] = []
@@ -33,8 +33,8 @@ public struct WeightFile: Hashable, Sendable {
             let archive = try ZipArchive(file)
             let isCheckpoint = archive.entries.keys.contains { $0.hasSuffix("/data.pkl") }
             self = try isCheckpoint ? PyTorchCheckpoint.tensors(in: archive) : NumPyArchive.tensors(in: archive)
-        } else if start.starts(with: [0x80, 0x02]) {
-            throw .oldCheckpoint(path: file.path)
+        } else if LegacyCheckpoint.isStart(start) {
+            self = try LegacyCheckpoint.tensors(in: file)
         } else {
             tensors = try SafeTensors(reading: file).tensors
         }

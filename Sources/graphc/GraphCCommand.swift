@@ -17,6 +17,7 @@ struct GraphCCommand: ParsableCommand {
         subcommands: [
             // One per line, in the order in which people need them.
             Compile.self,
+            Import.self,
             Check.self,
             Dump.self,
             Passes.self,

@@ -2,6 +2,8 @@ import ArgumentParser
 import GraphCommandSupport
 import GraphCompiler
 import GraphIR
+import GraphImport
+import GraphInterchange
 import GraphModel
 import GraphRuntime
 import SystemPackage
@@ -58,7 +60,9 @@ struct NamedModelOptions: ParsableArguments {
     /// The model that is named.
     var path: FilePath? { model.map { ShippedModels().path(named: $0) } ?? operands.first(where: Self.isModel) }
 
-    private static func isModel(_ path: FilePath) -> Bool { ["gpack", "graph"].contains(path.extension) }
+    private static func isModel(_ path: FilePath) -> Bool {
+        ["gpack", "graph"].contains(path.extension) || NetworkFile.isName(path) || CheckpointImport.isName(path)
+    }
 
     func validate() throws {
         let models = operands.filter(Self.isModel) + [model].compactMap(\.self)

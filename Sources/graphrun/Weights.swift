@@ -76,7 +76,7 @@ struct ImportWeights: ParsableCommand {
         try checkOutput(output, replacesNoneOf: [model, weights])
         let model = try definitions.model(model)
         let file = try WeightFile(contentsOf: weights)
-        let tensors = try rules.map { try ImportRules(contentsOf: $0).applied(to: file) } ?? file.tensors
+        let tensors = try rules.map { try ImportRules(contentsOf: $0).applied(to: file).tensors } ?? file.tensors
         try model.bind(tensors, from: weights)
         var pack = model.pack(includingState: false)
         // What made the model's own weights did not make these.

@@ -7,7 +7,7 @@ import Testing
         ["GraphBasics"], ["GraphLanguage"], ["GraphKernelInterface"], ["GraphIR"], ["GraphCompiler"],
         ["GraphKernels", "GraphKernelsAVX2", "GraphKernelsAVX512"],
         ["GraphRuntime"], ["GraphFiles"], ["GraphPackInstructions"], ["GraphPack"], ["GraphInterchange"], ["GraphImaging"],
-        ["GraphModel"],
+        ["GraphModel"], ["GraphImport"],
         ["GraphEnlarging"], ["GraphServing"], ["GraphMeasuring"], ["GraphTraining"], ["GraphC"], ["GraphCAPI"],
         ["GraphCommandSupport"],
         ["graphc", "graphrun"],
@@ -24,7 +24,8 @@ import Testing
         "RealModule": ["GraphIR"],
         "SystemPackage": [
             "GraphBasics", "GraphRuntime", "GraphFiles", "GraphPack", "GraphInterchange", "GraphImaging", "GraphModel",
-            "GraphEnlarging", "GraphServing", "GraphTraining", "GraphC", "GraphCommandSupport", "graphc", "graphrun",
+            "GraphImport", "GraphEnlarging", "GraphServing", "GraphTraining", "GraphC", "GraphCommandSupport", "graphc",
+            "graphrun",
         ],
     ]
 

@@ -50,7 +50,7 @@ import Testing
     @Test(arguments: [3, 4])
     func importedCheckpointsComputeTheSame(scale: Int) throws {
         let rules = try ImportRules(contentsOf: fixture("../../../Graphs/edsr-checkpoints.rules"))
-        let tensors = try rules.applied(to: WeightFile(contentsOf: fixture("edsr-x\(scale).pth")))
+        let tensors = try rules.applied(to: WeightFile(contentsOf: fixture("edsr-x\(scale).pth"))).tensors
         let pictures = try WeightFile(contentsOf: fixture("edsr-x\(scale)-pictures.npz")).tensors
         let model = ReferenceEDSR(tensors: tensors, scale: scale)
         let lr = try #require(pictures.first { $0.path == "lr" }), sr = try #require(pictures.first { $0.path == "sr" })
@@ -79,14 +79,42 @@ import Testing
         #expect(try WeightFile(contentsOf: folder.file("a.safetensors")).tensors == weights)
         #expect(try WeightFile(contentsOf: folder.file("a.gpack")).tensors == weights)
         let old = folder.file("old.pth", holding: [0x80, 0x02, 0x8A, 0x0A])
-        #expect(message { _ = try WeightFile(contentsOf: old) }.contains("before 1.6"))
+        #expect(message { _ = try WeightFile(contentsOf: old) }.contains("it has no end"))
     }
 
-    /// A pickle that would run a command when Python reads it.
+    /// A pickle that would run a command when Python reads it. Beside tensors what it makes is passed over; alone it is none.
     @Test func functionsInPicklesAreNotExecuted() throws {
-        let text = "cos\nsystem\n(X\u{4}\u{0}\u{0}\u{0}trueq\u{0}tR."
-        let found = message { _ = try Pickle([0x80, 2] + Array(text.utf8)) }
-        #expect(found.contains("a call of 'os.system', which is not executed"))
+        let call = "cos\nsystem\n(X\u{4}\u{0}\u{0}\u{0}trueq\u{0}tR"
+        let alone = try Pickle([0x80, 2] + Array("\(call).".utf8))
+        let found = message { _ = try namedTensors(alone) }
+        #expect(found.contains("it is an object of 'os.system', which is not made"))
+        let beside = try Pickle([0x80, 2] + Array("}(X\u{1}\u{0}\u{0}\u{0}a\(call)X\u{1}\u{0}\u{0}\u{0}b\(Self.tensor)u.".utf8))
+        #expect(try beside.namedTensors().map(\.name) == ["b"])
+    }
+
+    private func namedTensors(_ pickle: Pickle) throws -> [String] { try pickle.namedTensors().map(\.name) }
+
+    /// A tensor of one float in the storage "0".
+    private static let tensor: String = {
+        func text(_ text: String) -> String { "X\(Character(UnicodeScalar(UInt8(text.utf8.count))))\u{0}\u{0}\u{0}\(text)" }
+        let storage = "(\(text("storage"))ctorch\nFloatStorage\n\(text("0"))\(text("cpu"))K\u{1}tQ"
+        return "ctorch._utils\n_rebuild_tensor_v2\n(\(storage)K\u{0}(K\u{1}t(K\u{1}t\u{4E}\u{4E}tR"
+    }()
+
+    /// What PyTorch wrote before 1.6: pickles one after another, then each storage behind its count.
+    @Test func checkpointsOfOldPyTorchAreRead() throws {
+        func pickle(_ text: String) -> [UInt8] { [0x80, 2] + Array(text.utf8) }
+        var bytes = [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, UInt8(ascii: ".")]
+        bytes += [0x80, 2, UInt8(ascii: "M"), 0xE9, 3, UInt8(ascii: ".")] + pickle("}.")
+        bytes += pickle("}X\u{1}\u{0}\u{0}\u{0}w\(Self.tensor)s.") + pickle("](X\u{1}\u{0}\u{0}\u{0}0e.")
+        let file = bytes + [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xC0, 0x3F]
+        let weights = try WeightFile(bytes: file, name: "old.pth")
+        #expect(weights.tensors == [tensor("w", [1], [1.5])])
+        for end in bytes.count..<file.count {
+            #expect(
+                message { _ = try WeightFile(bytes: Array(file[..<end]), name: "old.pth") }.contains(
+                    "it does not fit into the file"))
+        }
     }
 
     @Test(arguments: [
@@ -127,6 +155,47 @@ import Testing
 }
 
 @Suite struct ImportRulesTests {
+    /// Numbers of a model come from names and shapes, under whatever a program puts around a state dict.
+    @Test(arguments: ["", "params_ema.", "state_dict.module."])
+    func parametersAreReadFromNamesAndShapes(prefix: String) throws {
+        let rules = """
+            graph net.graph
+            when other.0.w
+            x -> y
+            when body.0.w, tail.w
+            filters = size(body.0.w, 1)
+            blocks = highest(body.{i}.w) + 1
+            last = blocks - 1
+            scale = root(size(tail.w, 0) / (1 + 2))
+            residual = if(filters == 2, 0.5, count(body.{i}.w))
+            body.{last}.w -> last
+            body.{i}.w -> body.{i}
+            tail.w of rank 1 -> tail
+            """
+        let body = (0..<3).map { PackedTensor(path: "\(prefix)body.\($0).w", shape: [1, 2], values: [Float($0), 0]) }
+        let tail = PackedTensor(path: "\(prefix)tail.w", shape: [12], values: Array(repeating: 1, count: 12))
+        let others = prefix.isEmpty ? [] : [vector("params.body.0.w", [9]), vector("lr", [1])]
+        let result = try ImportRules(rules, name: "r").applied(to: weights(body + [tail] + others))
+        #expect(result.numbers == ["filters": 2, "blocks": 3, "last": 2, "scale": 2, "residual": 0.5])
+        #expect(result.tensors.map(\.path) == ["body.0", "body.1", "last", "tail"])
+        #expect(result.prefix == prefix)
+    }
+
+    @Test(arguments: [
+        ("when c.w\na -> b", "no layout of the rules fits; they look for 'c.w'"),
+        ("n = size(a, 7)\na -> b", "the tensors have no number for 'n'"),
+        ("n = size(a\na -> b", "'n = size(a' is no line that rules know"),
+    ])
+    func layoutsThatDoNotFitAreTold(rules: String, expected: String) {
+        #expect(message { _ = try applied(rules, [vector("a", [1, 2])]) }.contains(expected))
+    }
+
+    @Test func inputsOfAPixelUnshuffleAreReordered() throws {
+        let filter = PackedTensor(path: "w", shape: [1, 8, 1, 1], values: (0..<8).map(Float.init))
+        let found = try applied("w -> w : OIHW to HWIO, pixel unshuffle from 2 channels", [filter])
+        #expect(found == [PackedTensor(path: "w", shape: [1, 1, 8, 1], values: [0, 4, 1, 5, 2, 6, 3, 7])])
+    }
+
     private func weights(_ tensors: [PackedTensor]) throws -> WeightFile {
         let folder = TemporaryFolder()
         try SafeTensors(tensors: tensors).write(to: folder.file("w"))
@@ -134,7 +203,7 @@ import Testing
     }
 
     private func applied(_ rules: String, _ tensors: [PackedTensor]) throws -> [PackedTensor] {
-        try ImportRules(rules, name: "r").applied(to: weights(tensors))
+        try ImportRules(rules, name: "r").applied(to: weights(tensors)).tensors
     }
 
     private func vector(_ path: String, _ values: [Float]) -> PackedTensor {

@@ -1,0 +1,26 @@
+import GraphModel
+import GraphPack
+import SystemPackage
+
+/// What a file of another program became: a model's text and its weights.
+public protocol ImportedModel: Sendable {
+    /// The model's text.
+    var source: SourceText { get }
+    /// By the paths of the text.
+    var weights: [PackedTensor] { get }
+    /// What was decided, and what it was checked by: each a sentence without a point.
+    var notes: [String] { get }
+    /// The file.
+    var path: FilePath { get }
+}
+
+extension ImportedModel {
+    /// The model with its weights.
+    public func model() throws(ImportError) -> Model {
+        do {
+            let model = try Model(source: source)
+            try model.bind(weights, from: path)
+            return model
+        } catch { throw .model(error) }
+    }
+}

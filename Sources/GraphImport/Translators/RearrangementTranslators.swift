@@ -1,0 +1,269 @@
+import GraphIR
+import GraphInterchange
+
+/// What moves elements and changes none.
+let rearrangementTranslators: [String: Translator] = [
+    "Concat": { (translation, node) throws(TranslationError) in try translation.translateConcatenation(node) },
+    "Slice": { (translation, node) throws(TranslationError) in try translation.translateSlice(node) },
+    "Split": { (translation, node) throws(TranslationError) in try translation.translateSplit(node) },
+    "Transpose": { (translation, node) throws(TranslationError) in try translation.translateTranspose(node) },
+    "Reshape": { (translation, node) throws(TranslationError) in try translation.translateReshape(node) },
+    "DepthToSpace": { (translation, node) throws(TranslationError) in
+        let x = try translation.image(node, 0)
+        let block = try node.integer("blocksize", 0)
+        let isColumnRowDepth = try node.text("mode", "DCR") == "CRD"
+        let source = isColumnRowDepth ? try translation.reorderedForShuffle(x, block: block) : x
+        translation.set(
+            node, image: try translation.apply(.depthToSpace, [source], Attributes(["block": .size(Size(block))])))
+    },
+    "SpaceToDepth": { (translation, node) throws(TranslationError) in
+        let x = try translation.image(node, 0)
+        let block = try node.integer("blocksize", 0)
+        let y = try translation.apply(.spaceToDepth, [x], Attributes(["block": .size(Size(block))]))
+        guard try node.text("mode", "DCR") == "CRD" else { return translation.set(node, image: y) }
+        guard let channels = translation.builder.type(of: x).shape.dimensions[3].constant else {
+            throw .node(.symbolicSize)
+        }
+        // Channel c·b² + k of the file's is channel k·C + c of ours.
+        let area = block * block
+        let order = (0..<channels * area).map { $0 % area * channels + $0 / area }
+        translation.set(node, image: try translation.channels(of: y, in: order))
+    },
+]
+
+extension Translation {
+    fileprivate mutating func translateConcatenation(_ node: ForeignNode) throws(TranslationError) {
+        if areKnown(node) { return try concatenateKnown(node) }
+        var operands: [Placed] = []
+        for index in node.inputs.indices { operands.append(try placed(node, index)) }
+        guard let first = operands.first else { throw .node(.operandIsMissing(0)) }
+        guard operands.allSatisfy({ $0.order == first.order }) else { throw .node(.layout) }
+        let axis = try axis(try node.integer("axis", 1), rank: first.order.count)
+        let position = first.order.firstIndex(of: axis) ?? axis
+        if operands.count == 1 { return set(node, first) }
+        let y = try apply(.concat, operands.map(\.id), Attributes(["axis": .size(Size(position))]))
+        set(node, Placed(id: y, order: first.order))
+    }
+
+    private mutating func concatenateKnown(_ node: ForeignNode) throws(TranslationError) {
+        var parts: [KnownNumbers] = []
+        for index in node.inputs.indices { parts.append(try neededKnown(node, index)) }
+        guard let first = parts.first else { throw .node(.operandIsMissing(0)) }
+        let axis = try axis(try node.integer("axis", 0), rank: first.shape.count)
+        guard first.shape.indices.contains(axis) else { throw .node(.rank(0)) }
+        var shape = first.shape
+        shape[axis] = 0
+        for part in parts {
+            guard part.shape.count == shape.count,
+                shape.indices.allSatisfy({ $0 == axis || part.shape[$0] == shape[$0] })
+            else { throw .node(.broadcast) }
+            shape[axis] += part.shape[axis]
+        }
+        try KnownNumbers.checkCount(shape)
+        let outer = shape[..<axis].reduce(1, *)
+        let inner = shape[(axis + 1)...].reduce(1, *)
+        let isFloat = parts.contains { $0.isFloat }
+        let floats = isFloat ? try parts.map { (part) throws(TranslationError) in try part.floats() } : []
+        let sizes = isFloat ? [] : try parts.map { (part) throws(TranslationError) in try part.sizes() }
+        func joined<Number>(_ lists: [[Number]]) -> [Number] {
+            (0..<outer).flatMap { index in
+                zip(parts, lists).flatMap { part, list in
+                    let length = part.shape[axis] * inner
+                    return list[index * length..<(index + 1) * length]
+                }
+            }
+        }
+        set(
+            node,
+            known: isFloat
+                ? KnownNumbers(shape: shape, floats: joined(floats)) : KnownNumbers(shape: shape, sizes: joined(sizes)))
+    }
+
+    fileprivate mutating func translateSlice(_ node: ForeignNode) throws(TranslationError) {
+        // Operands since version 10, arguments before.
+        var starts: [Size], ends: [Size], axes: [Int]?, steps: [Int]?
+        if let numbers = try known(node, 1) {
+            starts = try numbers.sizes()
+            ends = try neededKnown(node, 2).sizes()
+            axes = try known(node, 3)?.integers()
+            steps = try known(node, 4)?.integers()
+        } else {
+            starts = (try node.integers("starts") ?? []).map { Size($0) }
+            ends = (try node.integers("ends") ?? []).map { Size($0) }
+            axes = try node.integers("axes")
+        }
+        let shape = try shape(node, 0)
+        let axisList = axes ?? Array(starts.indices)
+        guard starts.count == ends.count, axisList.count == starts.count, steps?.count ?? starts.count == starts.count else {
+            throw .node(.attribute("starts", "\(starts.count) numbers"))
+        }
+        var ranges: [(axis: Int, start: Size, length: Size, step: Int)] = []
+        for (index, given) in axisList.enumerated() {
+            let axis = try axis(given, rank: shape.count)
+            guard shape.indices.contains(axis) else { throw .node(.rank(shape.count)) }
+            let step = steps?[index] ?? 1
+            guard step > 0 || areKnown(node) && step < 0 else { throw .node(.attribute("steps", "\(step)")) }
+            if step < 0 {
+                guard let size = shape[axis].constant, let start = starts[index].constant, let end = ends[index].constant else {
+                    throw .node(.symbolicSize)
+                }
+                let first = min(max(start < 0 ? start + size : start, -1), size - 1)
+                let last = min(max(end < 0 ? end + size : end, -1), size - 1)
+                let count = max(0, (first - last + -step - 1) / -step)
+                ranges.append((axis, Size(first), Size(count), step))
+                continue
+            }
+            let start = try bounded(starts[index], size: shape[axis])
+            let end = try bounded(ends[index], size: shape[axis])
+            let length = (end - start + (step - 1)).floorDivided(by: step)
+            ranges.append((axis, start, length, step))
+        }
+        if areKnown(node) { return try sliceKnown(node, ranges) }
+        var value = try placed(node, 0)
+        for range in ranges {
+            let position = value.order.firstIndex(of: range.axis) ?? range.axis
+            if range.start == Size(0), range.length == shape[range.axis] { continue }
+            guard range.step == 1 else { throw .node(.attribute("steps", "\(range.step)")) }
+            value.id = try apply(
+                .slice, [value.id],
+                Attributes([
+                    "axis": .size(Size(position)), "start": .size(range.start), "length": .size(range.length),
+                ]))
+        }
+        set(node, value)
+    }
+
+    /// A start or end of a slice, counted from the front and not beyond the end.
+    private func bounded(_ place: Size, size: Size) throws(TranslationError) -> Size {
+        guard let number = place.constant else { return place }
+        let fromFront = number < 0 ? size + Size(number) : Size(number)
+        guard let known = size.constant, let front = fromFront.constant else {
+            // What lies far behind any end stands for it.
+            return number >= 1 << 30 ? size : number <= -(1 << 30) ? Size(0) : fromFront
+        }
+        return Size(min(max(front, 0), known))
+    }
+
+    private mutating func sliceKnown(
+        _ node: ForeignNode, _ ranges: [(axis: Int, start: Size, length: Size, step: Int)]
+    ) throws(TranslationError) {
+        let numbers = try neededKnown(node, 0)
+        var shape = numbers.shape
+        var strides = KnownNumbers.rowMajorStrides(shape)
+        var start = 0
+        for range in ranges {
+            guard let first = range.start.constant, let length = range.length.constant else { throw .node(.symbolicSize) }
+            start += first * strides[range.axis]
+            strides[range.axis] *= range.step
+            shape[range.axis] = max(0, length)
+        }
+        guard shape.allSatisfy({ $0 > 0 }) else {
+            return set(node, known: try numbers.picked([], shape: shape))
+        }
+        set(node, known: try numbers.picked(KnownNumbers.places(shape: shape, strides: strides, start: start), shape: shape))
+    }
+
+    fileprivate mutating func translateSplit(_ node: ForeignNode) throws(TranslationError) {
+        let value = try placed(node, 0)
+        let shape = shape(of: value)
+        let axis = try axis(try node.integer("axis", 0), rank: shape.count)
+        guard shape.indices.contains(axis) else { throw .node(.rank(shape.count)) }
+        let position = value.order.firstIndex(of: axis) ?? axis
+        let count = node.outputs.count
+        let lengths: [Size]
+        let operand = try known(node, 1)?.integers()
+        let argument = try node.integers("split")
+        if let given = operand ?? argument, !given.isEmpty {
+            lengths = given.map { Size($0) }
+        } else {
+            guard let size = shape[axis].constant, count > 0 else { throw .node(.symbolicSize) }
+            let share = (size + count - 1) / count
+            lengths = (0..<count).map { Size(min(share, size - $0 * share)) }
+        }
+        guard lengths.count == count else { throw .node(.attribute("split", "\(lengths.count) parts")) }
+        var start = Size(0)
+        for (index, length) in lengths.enumerated() {
+            let part = try apply(
+                .slice, [value.id],
+                Attributes(["axis": .size(Size(position)), "start": .size(start), "length": .size(length)]))
+            set(node, Placed(id: part, order: value.order), output: index)
+            start = start + length
+        }
+    }
+
+    fileprivate mutating func translateTranspose(_ node: ForeignNode) throws(TranslationError) {
+        let rank = try shape(node, 0).count
+        let order = try node.integers("perm") ?? Array((0..<rank).reversed())
+        guard order.sorted() == Array(0..<rank) else { throw .node(.attribute("perm", "\(order)")) }
+        if areKnown(node) { return set(node, known: try neededKnown(node, 0).permuted(order)) }
+        // Dimension k of the result is dimension order[k] of the operand: nothing moves.
+        var value = try placed(node, 0)
+        value.order = value.order.map { dimension in order.firstIndex(of: dimension) ?? dimension }
+        set(node, value)
+    }
+
+    fileprivate mutating func translateReshape(_ node: ForeignNode) throws(TranslationError) {
+        let old = try shape(node, 0)
+        let operand = try known(node, 1)?.sizes()
+        let argument = try node.integers("shape") ?? []
+        let wanted = operand ?? argument.map { Size($0) }
+        let keepsZeros = try node.integer("allowzero", 0) == 0
+        var shape: [Size] = []
+        for (index, size) in wanted.enumerated() {
+            shape.append(size == Size(0) && keepsZeros && old.indices.contains(index) ? old[index] : size)
+        }
+        if areKnown(node) {
+            let numbers = try neededKnown(node, 0)
+            var known: [Int] = []
+            for size in shape {
+                guard let number = size.constant else { throw .node(.symbolicSize) }
+                known.append(number)
+            }
+            if let free = known.firstIndex(of: -1) {
+                let others = known.enumerated().filter { $0.offset != free }.reduce(1) { $0 * max(0, $1.element) }
+                known[free] = others == 0 ? 0 : numbers.count / others
+            }
+            try KnownNumbers.checkCount(known)
+            guard known.reduce(1, *) == numbers.count else { throw .node(.attribute("shape", "\(known)")) }
+            return set(node, known: try numbers.reshaped(known))
+        }
+        let value = try placed(node, 0)
+        // A shape that is the value's own changes nothing.
+        let isOwn = shape.count == old.count && zip(shape, old).allSatisfy { $0 == $1 || $0 == Size(-1) }
+        guard isOwn else { throw .node(.attribute("shape", "[\(shape.map(\.description).joined(separator: ", "))]")) }
+        set(node, value)
+    }
+
+    /// An image whose channels are in the order of ONNX's mode CRD and PyTorch's pixel shuffle, in that of the language:
+    /// channel c·b² + k becomes channel k·C + c.
+    fileprivate mutating func reorderedForShuffle(_ x: ValueID, block: Int) throws(TranslationError) -> ValueID {
+        guard let count = builder.type(of: x).shape.dimensions[3].constant else { throw .node(.symbolicSize) }
+        let area = block * block
+        guard (1...64).contains(block), count.isMultiple(of: area) else { throw .node(.attribute("blocksize", "\(block)")) }
+        let channels = count / area
+        return try self.channels(of: x, in: (0..<count).map { $0 % channels * area + $0 / channels })
+    }
+
+    /// An image with its channels in another order. Each that follows the one before in both goes along with it.
+    mutating func channels(of x: ValueID, in order: [Int]) throws(TranslationError) -> ValueID {
+        if order == Array(order.indices) { return x }
+        var runs: [Range<Int>] = []
+        for channel in order {
+            if let last = runs.last, last.upperBound == channel {
+                runs[runs.count - 1] = last.lowerBound..<channel + 1
+            } else {
+                runs.append(channel..<channel + 1)
+            }
+        }
+        var parts: [ValueID] = []
+        for run in runs {
+            parts.append(
+                try apply(
+                    .slice, [x],
+                    Attributes([
+                        "axis": .size(Size(3)), "start": .size(Size(run.lowerBound)), "length": .size(Size(run.count)),
+                    ])))
+        }
+        return try apply(.concat, parts)
+    }
+}

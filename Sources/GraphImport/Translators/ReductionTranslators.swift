@@ -1,0 +1,5 @@
+import GraphIR
+import GraphInterchange
+
+/// What makes one number of many.
+let reductionTranslators: [String: Translator] = [:]

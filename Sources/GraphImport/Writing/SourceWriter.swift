@@ -1,0 +1,115 @@
+import GraphIR
+import GraphLanguage
+
+/// Writes a graph as people write one: with blocks for layers, expressions within each other, and names for what has one.
+///
+/// Requires: a graph of public ops with one entry.
+/// Ensures: the text elaborates to the same operations.
+struct SourceWriter {
+    private let graph: Graph
+    private let documentation: [String]
+    private let layers: LayerBlocks
+    private let useCounts: [Int]
+
+    init(_ graph: Graph, documentation: [String]) {
+        self.graph = graph
+        self.documentation = documentation
+        var useCounts = [Int](repeating: 0, count: graph.nodes.count)
+        for id in graph.ids { for operand in graph[id].operands { useCounts[operand.index] += 1 } }
+        for output in graph.outputs { useCounts[output.value.index] += 1 }
+        self.useCounts = useCounts
+        layers = LayerBlocks(graph, useCounts: useCounts)
+    }
+
+    func text() -> String {
+        var declarations = [declaration]
+        declarations += layers.declarations
+        if let predict { declarations.append(predict) }
+        return SyntaxPrinter.print(SourceFile(declarations: declarations))
+    }
+
+    private var declaration: Declaration {
+        let inputs = graph.nodes.filter { $0.content == .input }
+        return Declaration(
+            keyword: .graph, documentation: documentation, name: Name(graph.name),
+            inputs: inputs.map { TypedName(name: Name($0.name), type: $0.type.syntax) },
+            outputs: graph.outputs.map { TypedName(name: Name($0.name), type: graph[$0.value].type.syntax) },
+            body: statements, at: .none)
+    }
+
+    /// Whole pixels, where the one output is an image of floats.
+    private var predict: Declaration? {
+        guard graph.outputs.count == 1, let output = graph.outputs.first,
+            let input = graph.nodes.first(where: { $0.content == .input }),
+            input.type.element == .u8
+        else { return nil }
+        var type = graph[output.value].type
+        guard type.element == .f32 else { return nil }
+        type.element = .u8
+        let clipped = Expression(
+            .call(
+                Call(
+                    callee: Name(OpName.clip.rawValue),
+                    operands: [Expression(.name(output.name), at: .none), .number(0), .number(255)])), at: .none)
+        let value = [OpName.round, .castToU8].reduce(clipped) { operand, op in
+            Expression(.call(Call(callee: Name(op.rawValue), operands: [operand])), at: .none)
+        }
+        var name = "image"
+        while name == input.name || name == output.name { name += "_" }
+        return Declaration(
+            keyword: .predict, documentation: ["Inference returns whole pixels."], name: Name(graph.name),
+            outputs: [TypedName(name: Name(name), type: type.syntax)],
+            body: [Statement(.assignment(Name(name), nil, value), at: .none)], at: .none)
+    }
+
+    private var statements: [Statement] {
+        var statements: [Statement] = []
+        for id in graph.ids {
+            switch graph[id].content {
+            case .input, .constant, .scalar: continue
+            case .weight(let path, let initializer), .state(let path, let initializer):
+                guard !layers.isInside(id) else { continue }
+                let typed = TypedName(name: Name(graph[id].name), type: graph[id].type.syntax)
+                statements.append(
+                    Statement(
+                        .storage(.weight, typed, initializer: initializer.syntax, path: Path([.text(path)], at: .none)),
+                        at: .none))
+            case .operation:
+                guard !layers.isInside(id), !isInlined(id) else { continue }
+                statements.append(Statement(.assignment(Name(graph[id].name), nil, expression(id)), at: .none))
+            }
+        }
+        // An output whose value has another name, as one that is two outputs.
+        for output in graph.outputs where graph[output.value].name != output.name {
+            statements.append(Statement(.assignment(Name(output.name), nil, reference(output.value)), at: .none))
+        }
+        return statements
+    }
+
+    /// Whether a value stands where it is used: one that nobody named, or a layer before its activation.
+    private func isInlined(_ id: ValueID) -> Bool {
+        guard useCounts[id.index] == 1, !graph.outputs.contains(where: { $0.value == id }) else { return false }
+        return TemporaryNames.contain(graph[id].name) || layers.isBeforeActivation(id)
+    }
+
+    private func reference(_ id: ValueID) -> Expression {
+        switch graph[id].content {
+        case .constant(let number): .number(number)
+        case .operation where isInlined(id): expression(id)
+        default: Expression(.name(graph[id].name), at: .none)
+        }
+    }
+
+    private func expression(_ id: ValueID) -> Expression {
+        if let call = layers.call(id) {
+            return Expression(
+                .call(
+                    Call(
+                        callee: Name(call.block), parameters: call.parameters, operands: [reference(call.operand)],
+                        path: Path([.text(call.path)], at: .none))), at: .none)
+        }
+        guard let operation = graph[id].operation else { return reference(id) }
+        let isOfNumbers = operation.operands.allSatisfy { if case .constant = graph[$0].content { true } else { false } }
+        return operation.syntax(operation.operands.map(reference), asOperator: !isOfNumbers)
+    }
+}

@@ -1,0 +1,115 @@
+import GraphIR
+import GraphInterchange
+import GraphModel
+import Testing
+
+@testable import GraphImport
+
+/// Networks of other programs as models.
+@Suite struct NetworkImportTests {
+    private let numbers = Tensor<Float>(shape: [1, 2, 2, 3], values: (0..<12).map { Float($0) - 4 })
+
+    /// A convolution with bias and slopes, named as PyTorch names them, is two layers with the file's paths.
+    @Test func layersBecomeBlocksUnderTheirNames() throws {
+        let network = try ForeignNetwork(
+            [
+                node("Conv", ["x", "head.0.weight", "head.0.bias"], ["h"], ["pads": .integers([1, 1, 1, 1])]),
+                node("PRelu", ["h", "head.1.weight"]),
+            ],
+            tensors: [
+                "head.0.weight": ForeignTensor(shape: [2, 3, 3, 3], floats: (0..<54).map { Float($0) }),
+                "head.0.bias": ForeignTensor(shape: [2], floats: [0.5, -0.5]),
+                "head.1.weight": ForeignTensor(shape: [2, 1, 1], floats: [0.25, 0.5]),
+            ]
+        ).imported(pixels: .unit)
+        #expect(
+            network.source.text.contains(
+                "y = 255 * prelu_channels(conv3x3<2>(x / 255) @head.0) @head.1".replacing("x / 255", with: "f32(x) / 255")),
+            "\(network.source.text)")
+        #expect(network.weights.map(\.path) == ["head.0.weight", "head.0.bias", "head.1.weight"])
+        // OIHW to HWIO.
+        #expect(network.weights[0].shape == [3, 3, 3, 2])
+        #expect(Array(network.weights[0].values.prefix(4)) == [0, 27, 9, 36])
+    }
+
+    /// The channels of a pixel shuffle are put in order in the weights before it, and moved where there are none.
+    @Test func pixelShufflesOfBothOrdersAreTheSame() throws {
+        let filter = ForeignTensor(shape: [8, 3, 1, 1], floats: (0..<24).map { Float($0) })
+        let shuffle = node("DepthToSpace", ["h"], ["y"], ["blocksize": .integer(2), "mode": .text("CRD")])
+        let folded = ForeignNetwork([node("Conv", ["x", "w"], ["h"]), shuffle], tensors: ["w": filter])
+        let moved = ForeignNetwork(
+            [node("Conv", ["x", "w"], ["h"]), shuffle, node("Sigmoid", ["h"], ["other"])], tensors: ["w": filter])
+        #expect(try !folded.imported().source.text.contains("concat"))
+        #expect(try moved.imported().source.text.contains("concat"))
+        let result = try folded.result(of: numbers)
+        #expect(result.shape == [1, 4, 4, 2])
+        #expect(try moved.result(of: numbers) == result)
+        // Channel 0 of the result's first four pixels comes from channels 0 to 3.
+        let pixel: [Float] = [-4, -3, -2]
+        func made(_ channel: Int) -> Float { zip(pixel, 3 * channel..<3 * channel + 3).reduce(0) { $0 + $1.0 * Float($1.1) } }
+        #expect([result.values[0], result.values[2], result.values[8], result.values[10]] == (0..<4).map(made))
+        #expect([result.values[1], result.values[3], result.values[9], result.values[11]] == (4..<8).map(made))
+    }
+
+    /// Sizes of the input go through arithmetic on shapes and come out as sizes.
+    @Test func arithmeticOnShapesIsFolded() throws {
+        let network = ForeignNetwork(
+            [
+                node("Shape", ["x"], ["shape"]), node("Gather", ["shape", "two"], ["height"]),
+                node("Cast", ["height"], ["as_float"], ["to": .integer(1)]),
+                node("Cast", ["as_float"], ["as_int"], ["to": .integer(7)]),
+                node("Div", ["as_int", "two"], ["half"]), node("Unsqueeze", ["half", "zero"], ["end"]),
+                node("Slice", ["x", "zero", "end", "axis"]),
+            ],
+            tensors: [
+                "two": ForeignTensor(shape: [], integers: [2]), "zero": ForeignTensor(shape: [1], integers: [0]),
+                "axis": ForeignTensor(shape: [1], integers: [2]),
+            ], input: [.known(1), .known(3), .known(2), .known(2)])
+        #expect(try network.result(of: numbers) == Tensor(shape: [1, 1, 2, 3], values: (0..<6).map { Float($0) - 4 }))
+    }
+
+    /// A transpose is no operation: what follows knows where the dimensions lie.
+    @Test func transposesLeaveNothingBehind() throws {
+        let network = ForeignNetwork(
+            [
+                node("Transpose", ["x"], ["last"], ["perm": .integers([0, 2, 3, 1])]), node("Mul", ["last", "factors"], ["m"]),
+                node("Transpose", ["m"], ["y"], ["perm": .integers([0, 3, 1, 2])]),
+            ], tensors: ["factors": ForeignTensor(shape: [3], floats: [1, 2, 3])])
+        #expect(try network.result(of: numbers).values == (0..<12).map { (Float($0) - 4) * Float($0 % 3 + 1) })
+    }
+
+    @Test func operandsBroadcastAsInTheFile() throws {
+        for shape in [[3, 1, 1], [1, 3, 1, 1]] {
+            let network = ForeignNetwork(
+                [node("Add", ["x", "b"])], tensors: ["b": ForeignTensor(shape: shape, floats: [10, 20, 30])])
+            #expect(try network.result(of: numbers).values.prefix(4) == [6, 17, 28, 9])
+        }
+        let rows = ForeignNetwork(
+            [node("Add", ["x", "b"])], tensors: ["b": ForeignTensor(shape: [2, 1], floats: [10, 20])],
+            input: [.known(1), .known(3), .known(2), .known(2)])
+        #expect(try rows.result(of: numbers).values == (0..<12).map { Float($0) + ($0 < 6 ? 6 : 16) })
+    }
+
+    /// All nodes without a counterpart stand in one message, and what only follows from them does not.
+    @Test func everythingUnsupportedIsTold() throws {
+        let network = ForeignNetwork([
+            node("Einsum", ["x"], ["a"]), node("Relu", ["a"], ["b"]), node("Einsum", ["b"], ["c"]),
+            node("com.example.Op", ["x"], ["d"]), node("Add", ["c", "d"]),
+        ])
+        let error = #expect(throws: ImportError.self) { try network.imported() }
+        #expect(
+            error?.description.hasSuffix(
+                "3 nodes have no counterpart in the graph language: Einsum, 2 times ('Einsum_a', 'Einsum_c'): there is no such "
+                    + "op; com.example.Op, once ('com.example.Op_d'): there is no such op") == true, "\(error as Any)")
+    }
+
+    @Test func batchNormalizationIsOneProductAndOneSum() throws {
+        let network = ForeignNetwork(
+            [node("BatchNormalization", ["x", "s", "b", "m", "v"], ["y"], ["epsilon": .float(0)])],
+            tensors: [
+                "s": ForeignTensor(shape: [3], floats: [1, 2, 3]), "b": ForeignTensor(shape: [3], floats: [0, 1, 0]),
+                "m": ForeignTensor(shape: [3], floats: [1, 0, 0]), "v": ForeignTensor(shape: [3], floats: [1, 4, 9]),
+            ])
+        #expect(try network.result(of: numbers).values == (0..<12).map { Float($0) - 4 + [-1, 1, 0][$0 % 3] })
+    }
+}
