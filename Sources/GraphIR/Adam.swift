@@ -91,7 +91,7 @@ private struct Adam {
 
     /// 1 − base^step
     private mutating func complementOfPower(_ base: Double, _ step: ValueID) throws(OpError) -> ValueID {
-        let power = try builder.apply(.power, [step], Attributes(["base": .float(base)]))
+        let power = try builder.apply(.power, [builder.constant(base), step])
         return try builder.apply(.subtract, [builder.constant(1), power])
     }
 }

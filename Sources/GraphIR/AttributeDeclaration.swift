@@ -12,6 +12,14 @@ public struct AttributeDeclaration: Sendable {
         /// Zeros around an image: `same`, `valid`, a number for all sides, `[vertical, horizontal]` or
         /// `[top, bottom, left, right]`, each number within a range.
         case padding(ClosedRange<Int>)
+        /// Rows and columns around an image, perhaps symbolic: a number for all sides, `[vertical, horizontal]` or
+        /// `[top, bottom, left, right]`; kept as the last.
+        case sides
+        case truth
+        /// One of these words.
+        case word([String])
+        /// Numbers in lists within lists.
+        case table
     }
 
     /// The name before `=`, as `block`.
@@ -30,6 +38,17 @@ public struct AttributeDeclaration: Sendable {
 }
 
 extension AttributeDeclaration {
+    /// All words that stand for a value somewhere.
+    static let words: Set<String> = OpName.allCases.reduce(into: []) { words, op in
+        for declaration in op.definition.signature.attributes {
+            switch declaration.kind {
+            case .padding: words.formUnion(PaddingWord.allCases.map(\.rawValue))
+            case .word(let own): words.formUnion(own)
+            case .integer, .size, .sizes, .float, .sides, .truth, .table: break
+            }
+        }
+    }
+
     func checked(_ value: AttributeValue, op: OpName) throws(OpError) -> AttributeValue {
         do { return try kind.checked(value) } catch { throw .attribute(op, name, error) }
     }
@@ -42,8 +61,16 @@ extension AttributeDeclaration.Kind {
             guard let number = size.constant else { throw .symbolic(size) }
             guard range.contains(number) else { throw .outOfRange(range, number) }
             return value
-        case (.size, .size), (.sizes, .sizes), (.float, .float), (.padding, .padding):
+        case (.size, .size), (.sizes, .sizes), (.float, .float), (.padding, .padding), (.truth, .truth), (.table, .table):
             return value
+        case (.word(let words), .word(let word)):
+            guard words.contains(word) else { throw .otherKind(self) }
+            return value
+        case (.sides, .size(let size)):
+            return .sizes([size, size, size, size])
+        case (.sides, .sizes(let sizes)):
+            guard sizes.count == 2 || sizes.count == 4 else { throw .listLength(sizes.count, self) }
+            return sizes.count == 4 ? value : .sizes([sizes[0], sizes[0], sizes[1], sizes[1]])
         case (.float, .size(let size)):
             guard let number = size.constant else { throw .symbolic(size) }
             return .float(Double(number))
@@ -65,6 +92,10 @@ extension AttributeDeclaration.Kind {
         case .size: "must be a size"
         case .sizes: "must be a list, as [0, 1]"
         case .float: "must be a number"
+        case .sides: "must be a size, [vertical, horizontal] or [top, bottom, left, right]"
+        case .truth: "must be true or false"
+        case .word(let words): "must be \(words.dropLast().joined(separator: ", ")) or \(words.last ?? "")"
+        case .table: "must be a list of numbers, or of such lists that are alike"
         case .padding:
             "must be \(PaddingWord.allCases.map(\.rawValue).joined(separator: ", ")), a number, [vertical, horizontal] or [top, bottom, left, right]"
         }

@@ -67,6 +67,24 @@ public struct Attributes: Hashable, Sendable {
         preconditionFailure("signature checks make \(name) a list of sizes")
     }
 
+    /// The value of an attribute that the op's signature declares as a truth value.
+    public func truth(_ name: String) -> Bool {
+        if case .truth(let truth) = self[name] { return truth }
+        preconditionFailure("signature checks make \(name) a truth value")
+    }
+
+    /// The value of an attribute that the op's signature declares as a word.
+    public func word(_ name: String) -> String {
+        if case .word(let word) = self[name] { return word }
+        preconditionFailure("signature checks make \(name) a word")
+    }
+
+    /// The value of an attribute that the op's signature declares as a table.
+    public func table(_ name: String) -> NumberTable {
+        if case .table(let table) = self[name] { return table }
+        preconditionFailure("signature checks make \(name) a table")
+    }
+
     /// A list of sizes whose values are all known, as the axes of a reduction or a bound shape.
     public func integers(_ name: String) -> [Int] {
         sizes(name).map { size in
@@ -85,4 +103,10 @@ public enum AttributeValue: Hashable, Sendable {
     case float(Double)
     /// `pad = same`
     case padding(PaddingWord)
+    /// `keep_dims = true`
+    case truth(Bool)
+    /// `mode = edge`
+    case word(String)
+    /// `[[1, 2], [3, 4]]`
+    case table(NumberTable)
 }

@@ -128,6 +128,7 @@ extension Operation {
             if let symbol = op.symbol { return Expression(.binary(symbol, operands[0], operands[1]), at: .none) }
             if op == .negate { return Expression(.negate(operands[0]), at: .none) }
         }
+        let word = asOperator ? op.function?.rawValue ?? op.rawValue : op.rawValue
         let declarations = op.definition.signature.attributes
         let attributes = attributes.pairs.filter { pair in
             declarations.first { $0.name == pair.name }?.defaultValue != pair.value
@@ -135,7 +136,7 @@ extension Operation {
         return Expression(
             .call(
                 Call(
-                    callee: Name(op.rawValue), operands: operands,
+                    callee: Name(word), operands: operands,
                     attributes: attributes.map { Call.Attribute(name: Name($0.name), value: $0.value.syntax) })), at: .none)
     }
 }
@@ -158,7 +159,23 @@ extension AttributeValue {
         case .sizes(let sizes): Expression(.list(sizes.map(\.syntax)), at: .none)
         case .float(let number): .number(number)
         case .padding(let word): Expression(.name(word.rawValue), at: .none)
+        case .truth(let truth): Expression(.boolean(truth), at: .none)
+        case .word(let word): Expression(.name(word), at: .none)
+        case .table(let table): table.syntax
         }
+    }
+}
+
+extension NumberTable {
+    /// Lists within lists.
+    fileprivate var syntax: Expression {
+        var items = values.map(Expression.number)
+        for length in shape.reversed() {
+            items = stride(from: 0, to: items.count, by: length).map { start in
+                Expression(.list(Array(items[start..<start + length])), at: .none)
+            }
+        }
+        return items[0]
     }
 }
 

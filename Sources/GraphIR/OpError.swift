@@ -14,6 +14,12 @@ public enum OpError: Error, Hashable, Sendable {
     case reversedBounds(OpName, min: Double, max: Double)
     /// `pad_zero` would take away.
     case negativePadding(Int)
+    /// A side of `pad` would take away.
+    case negativeSide(OpName, Int)
+    /// A side that mirrors more pixels than the image has beside its outermost.
+    case reflectsTooMuch(TensorType, Size)
+    /// `order` is not a list of all axes.
+    case order([Size], of: TensorType)
 
     /// The operand has no such axis.
     case axis(OpName, Int, of: TensorType)
@@ -37,6 +43,12 @@ public enum OpError: Error, Hashable, Sendable {
     case noCommonShape(OpName, first: TensorType, found: TensorType)
     /// `broadcast` cannot repeat its operand to the shape.
     case broadcast(TensorType, to: TensorType)
+    /// `reshape` to a shape of more or fewer elements.
+    case reshape(TensorType, to: TensorType)
+    /// An operand of `matmul` with fewer than two dimensions.
+    case matrices(TensorType)
+    /// The matrices of two operands, as they are read, do not meet, or those before them do not broadcast.
+    case matrixShapes(TensorType, TensorType, columns: Size, rows: Size)
     /// `sum_to` cannot sum its operand to the shape.
     case sumTo(TensorType, from: TensorType)
     /// The slope of `prelu` has an element for something else than the elements of x.
@@ -106,6 +118,16 @@ extension OpError: CustomStringConvertible {
                 .badAttribute, "'min' of \(op) must be at most 'max'", expected: "min ≤ \(upper)", found: "min = \(lower)")
         case .negativePadding(let count):
             Wording(.badAttribute, "pad_zero adds at least 0 zeros; slice cuts", found: count)
+        case .negativeSide(let op, let count):
+            Wording(.badAttribute, "\(op) adds at least 0 rows and columns; slice cuts", found: count)
+        case .reflectsTooMuch(let type, let side):
+            Wording(
+                .shapeMismatch, "pad mirrors more pixels than there are beside the outermost",
+                expected: "sides below the height and width of \(type)", found: side)
+        case .order(let order, let type):
+            Wording(
+                .badAxis, "'order' of transpose must name each axis once",
+                expected: "\(type.shape.rank) distinct numbers below \(type.shape.rank)", found: "\(order)")
 
         case .axis(let op, let axis, let type):
             Wording(
@@ -145,6 +167,18 @@ extension OpError: CustomStringConvertible {
                 expected: "\(first), or 1 in place of a dimension", found: found)
         case .broadcast(let x, let target):
             Wording(.shapeMismatch, "x does not broadcast to the shape that is asked for", expected: target, found: x)
+        case .reshape(let x, let target):
+            Wording(
+                .shapeMismatch, "the shape that is asked for has another number of elements",
+                expected: "\(x.shape.elementCount) elements", found: target)
+        case .matrices(let found):
+            Wording(
+                .rankMismatch, "matmul takes matrices in the last two dimensions", expected: "at least 2 dimensions",
+                found: found)
+        case .matrixShapes(let a, let b, let columns, let rows):
+            Wording(
+                .shapeMismatch, "matmul needs as many columns in a as rows in b, and batches that broadcast",
+                expected: "\(columns) rows in b", found: "\(a) and \(b), \(rows) rows")
         case .sumTo(let target, let x):
             Wording(
                 .shapeMismatch, "the shape that is asked for does not broadcast to x",

@@ -9,12 +9,19 @@ public enum OpName: String, Hashable, Sendable, CaseIterable {
     case castToU8 = "u8"
     // Arithmetic; the operators +, -, *, / and unary - are written for these.
     case add, subtract, multiply, divide, negate
+    // Comparisons, 1 or 0; the operators <, <= and == are written for these.
+    case less
+    case lessOrEqual = "less_or_equal"
+    case equal
+    // Choices; `max` and `min` are written for the first two.
+    case maximum, minimum
+    case select = "where"
     // Functions of each element, and the gradients that need an op of their own.
     case relu
     case leakyReLU = "leaky_relu"
     case prelu
     case reluGradient = "relu_gradient"
-    case tanh, sigmoid, abs, sign, sqrt, power, round, clip
+    case tanh, sigmoid, exp, log, erf, abs, sign, sqrt, power, round, floor, clip
     case clipGradient = "clip_gradient"
     // Convolution.
     case conv2D = "conv2d"
@@ -26,6 +33,8 @@ public enum OpName: String, Hashable, Sendable, CaseIterable {
     case sum
     case sumGradient = "sum_gradient"
     case sumTo = "sum_to"
+    case reduceMax = "reduce_max"
+    case softmax
     case broadcast
     case psnr
     case psnrGradient = "psnr_gradient"
@@ -34,6 +43,11 @@ public enum OpName: String, Hashable, Sendable, CaseIterable {
     case spaceToDepth = "space_to_depth"
     case concat, slice
     case padZero = "pad_zero"
+    case pad
+    case padGradient = "pad_gradient"
+    case reshape, transpose
+    // Tensors that stand in the text, and products of matrices.
+    case table, matmul
     // Resampling.
     case resizeBicubic = "resize_bicubic"
     case resizeBicubicGradient = "resize_bicubic_gradient"
@@ -50,17 +64,27 @@ extension OpName {
         case .multiply: Multiply()
         case .divide: Divide()
         case .negate: Negate()
+        case .less: Less()
+        case .lessOrEqual: LessOrEqual()
+        case .equal: Equal()
+        case .maximum: Maximum()
+        case .minimum: Minimum()
+        case .select: Select()
         case .relu: ReLU()
         case .leakyReLU: LeakyReLU()
         case .prelu: PReLU()
         case .reluGradient: ReLUGradient()
         case .tanh: Tanh()
         case .sigmoid: Sigmoid()
+        case .exp: Exponential()
+        case .log: Logarithm()
+        case .erf: ErrorFunction()
         case .abs: Abs()
         case .sign: Sign()
         case .sqrt: Sqrt()
         case .power: Power()
         case .round: Round()
+        case .floor: Floor()
         case .clip: Clip()
         case .clipGradient: ClipGradient()
         case .conv2D: Conv2D()
@@ -71,6 +95,8 @@ extension OpName {
         case .sum: Sum()
         case .sumGradient: SumGradient()
         case .sumTo: SumTo()
+        case .reduceMax: ReduceMax()
+        case .softmax: Softmax()
         case .broadcast: Broadcast()
         case .psnr: PSNR()
         case .psnrGradient: PSNRGradient()
@@ -79,6 +105,12 @@ extension OpName {
         case .concat: Concat()
         case .slice: Slice()
         case .padZero: PadZero()
+        case .pad: Pad()
+        case .padGradient: PadGradient()
+        case .reshape: Reshape()
+        case .transpose: Transpose()
+        case .table: Table()
+        case .matmul: MatrixProduct()
         case .resizeBicubic: ResizeBicubic()
         case .resizeBicubicGradient: ResizeBicubicGradient()
         }
@@ -96,9 +128,24 @@ extension OpName: CustomStringConvertible {
         case .subtract: self = .subtract
         case .multiply: self = .multiply
         case .divide: self = .divide
-        case .or, .and, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isMember, .floorDivide: return nil
+        case .less: self = .less
+        case .lessOrEqual: self = .lessOrEqual
+        case .equal: self = .equal
+        case .or, .and, .notEqual, .greater, .greaterOrEqual, .isMember, .floorDivide: return nil
         }
     }
+
+    /// The op that a function of numbers stands for where it is given tensors; nil where it takes numbers alone.
+    init?(_ function: Function) {
+        switch function {
+        case .max: self = .maximum
+        case .min: self = .minimum
+        case .log2: return nil
+        }
+    }
+
+    /// The function of numbers that the op is written as.
+    var function: Function? { Function.allCases.first { OpName($0) == self } }
 
     /// The operator that stands for the op.
     var symbol: BinaryOperator? { BinaryOperator.allCases.first { OpName($0) == self } }
@@ -106,6 +153,6 @@ extension OpName: CustomStringConvertible {
     /// As people write it: `'+'` for `add`.
     var spelling: String {
         if self == .negate { return "'-'" }
-        return symbol.map { "'\($0.rawValue)'" } ?? rawValue
+        return symbol.map { "'\($0.rawValue)'" } ?? function?.rawValue ?? rawValue
     }
 }

@@ -19,5 +19,8 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
         return numbers
     }
 
+    /// How many elements a tensor of this shape holds.
+    var elementCount: Size { dimensions.reduce(Size(1)) { $0 * $1 } }
+
     public var description: String { "[" + dimensions.map(\.description).joined(separator: ", ") + "]" }
 }

@@ -94,7 +94,7 @@ extension Attributes {
             switch pair.value {
             case .size(let size): symbols.formUnion(size.symbols)
             case .sizes(let list): for size in list { symbols.formUnion(size.symbols) }
-            case .float, .padding: break
+            case .float, .padding, .truth, .word, .table: break
             }
         }
     }
@@ -106,7 +106,7 @@ extension Attributes {
             switch pair.value {
             case .size(let size): bound[pair.name] = .size(size.bound(to: sizes))
             case .sizes(let list): bound[pair.name] = .sizes(list.map { $0.bound(to: sizes) })
-            case .float, .padding: break
+            case .float, .padding, .truth, .word, .table: break
             }
         }
         return bound

@@ -114,6 +114,8 @@ public enum PointwiseOpcode: UInt8, Hashable, Sendable, CaseIterable {
     /// x where y > 0, else a·x: the gradient of these, y being their operand or, for a of 0 and more, their result.
     case reluGradient
     case tanh, sigmoid, abs, squareRoot
+    /// eˣ, ln x and erf x
+    case exponential, logarithm, errorFunction
     /// −1, 0 or 1; 0 for NaN
     case sign
     /// min(max(x, a), b)
@@ -122,6 +124,18 @@ public enum PointwiseOpcode: UInt8, Hashable, Sendable, CaseIterable {
     case clipGradient
     /// The nearest whole number, halves to even.
     case round
+    /// The largest whole number that is not above x.
+    case floor
+    /// 1 where x < y, x ≤ y or x = y, else 0
+    case less, lessOrEqual, equal
+    /// The larger or the smaller of x and y; NaN where either is.
+    case maximum, minimum
+    /// x where y ≠ 0, or where y = 0, else +0
+    case keepWhere, keepWhereNot
+    /// x or y, where the other is +0
+    case either
+    /// x^y
+    case power
     /// a^x
     case powerOfImmediate
     /// Truncated to a whole number and saturated to 0…255, NaN to 0: the cast to u8.

@@ -49,6 +49,12 @@ func execute(
         while i < count { result.store(hyperbolicTangent(left.vector(i)), i); i += 8 }
     case .sigmoid:
         while i < count { result.store(logistic(left.vector(i)), i); i += 8 }
+    case .exponential:
+        while i < count { result.store(exponential(left.vector(i)), i); i += 8 }
+    case .logarithm:
+        while i < count { result.store(naturalLogarithm(left.vector(i)), i); i += 8 }
+    case .errorFunction:
+        while i < count { result[i] = erff(left[i]); i += 1 }
     case .abs:
         while i < count { result.store(magnitude(left.vector(i)), i); i += 8 }
     case .squareRoot:
@@ -75,6 +81,43 @@ func execute(
         }
     case .round:
         while i < count { result.store(roundedHalfEven(left.vector(i)), i); i += 8 }
+    case .floor:
+        while i < count {
+            let x = left.vector(i)
+            let nearest = roundedHalfEven(x)
+            // What was rounded up is 1 too large; all else, −0 included, stays.
+            result.store(select(nearest .> x, nearest - Vector(repeating: 1), nearest), i)
+            i += 8
+        }
+    case .less:
+        let one = Vector(repeating: 1)
+        while i < count { result.store(select(left.vector(i) .< right.vector(i), one, zero), i); i += 8 }
+    case .lessOrEqual:
+        let one = Vector(repeating: 1)
+        while i < count { result.store(select(left.vector(i) .<= right.vector(i), one, zero), i); i += 8 }
+    case .equal:
+        let one = Vector(repeating: 1)
+        while i < count { result.store(select(left.vector(i) .== right.vector(i), one, zero), i); i += 8 }
+    case .maximum:
+        while i < count {
+            let x = left.vector(i), y = right.vector(i)
+            result.store(select(x .!= x, x, select(x .> y, x, y)), i)
+            i += 8
+        }
+    case .minimum:
+        while i < count {
+            let x = left.vector(i), y = right.vector(i)
+            result.store(select(x .!= x, x, select(x .< y, x, y)), i)
+            i += 8
+        }
+    case .keepWhere:
+        while i < count { result.store(select(right.vector(i) .== zero, zero, left.vector(i)), i); i += 8 }
+    case .keepWhereNot:
+        while i < count { result.store(select(right.vector(i) .== zero, left.vector(i), zero), i); i += 8 }
+    case .either:
+        while i < count { result.store(eitherOf(left.vector(i), right.vector(i)), i); i += 8 }
+    case .power:
+        while i < count { result[i] = pow(left[i], right[i]); i += 1 }
     case .powerOfImmediate:
         while i < count { result[i] = pow(instruction.immediate, left[i]); i += 1 }
     case .toU8:

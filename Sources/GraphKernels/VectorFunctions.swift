@@ -21,12 +21,64 @@ func roundedHalfEven(_ x: Vector) -> Vector {
     return select(size .< wholeFrom, rounded, x)
 }
 
+/// The bits of both, where one of them is +0.
+@inline(__always)
+func eitherOf(_ x: Vector, _ y: Vector) -> Vector {
+    unsafeBitCast(unsafeBitCast(x, to: SIMD8<UInt32>.self) | unsafeBitCast(y, to: SIMD8<UInt32>.self), to: Vector.self)
+}
+
+/// eˣ for all x, relative error below 4e-7; 0 below −87.33, where the true value is below every normal number.
+@inline(__always)
+func exponential(_ x: Vector) -> Vector {
+    let least = Vector(repeating: -87.33), most = Vector(repeating: 88.722_84)
+    // The half of x keeps 2ⁿ within its range.
+    let bounded = select(x .< least, least, select(x .> most, most, x))
+    let root = boundedExponential(bounded * Vector(repeating: 0.5))
+    let result = root * root
+    let large = select(x .> most, Vector(repeating: .infinity), result)
+    return select(x .< least, Vector(repeating: 0), large)
+}
+
+/// ln x, relative error below 3e-7; −∞ at 0, NaN below.
+///
+/// x = 2ⁿ·m with m from √½ to √2, ln m = 2·artanh((m − 1)/(m + 1)) by its series, ln 2 in two parts.
+@inline(__always)
+func naturalLogarithm(_ x: Vector) -> Vector {
+    let one = Vector(repeating: 1), infinity = Vector(repeating: .infinity)
+    // Below the normal numbers the exponent's field says nothing.
+    let isSmall = x .< Vector(repeating: .leastNormalMagnitude)
+    let scaled = select(isSmall, x * Vector(repeating: 0x1p25), x)
+    // The bits from √½ on count exponents.
+    let fromRoot = unsafeBitCast(scaled, to: SIMD8<Int32>.self) &- SIMD8(repeating: 0x3f35_04f3)
+    let exponents = fromRoot &>> SIMD8(repeating: 23)
+    let m = unsafeBitCast(
+        unsafeBitCast(scaled, to: SIMD8<Int32>.self) &- (exponents &<< SIMD8(repeating: 23)), to: Vector.self)
+    // A whole number added to the bits of 1.5·2²³ is that number more.
+    let shifted = unsafeBitCast(exponents &+ SIMD8(repeating: 0x4b40_0000), to: Vector.self)
+    let n = shifted - select(isSmall, Vector(repeating: 0x1.8p23 + 25), Vector(repeating: 0x1.8p23))
+    let f = m - one
+    let s = f / (m + one)
+    let z = s * s
+    var p = Vector(repeating: 2.0 / 11)
+    p = multiplyAdd(p, z, Vector(repeating: 2.0 / 9))
+    p = multiplyAdd(p, z, Vector(repeating: 2.0 / 7))
+    p = multiplyAdd(p, z, Vector(repeating: 2.0 / 5))
+    p = multiplyAdd(p, z, Vector(repeating: 2.0 / 3))
+    // 2s = f − s·f, whose first term is exact.
+    let rest = s * (p * z - f)
+    let logarithm = multiplyAdd(
+        n, Vector(repeating: 0.693_359_375), f + multiplyAdd(n, Vector(repeating: -2.121_944_4e-4), rest))
+    let ofLargest = select(x .== infinity, infinity, logarithm)
+    let ofZero = select(x .== Vector(repeating: 0), Vector(repeating: -.infinity), ofLargest)
+    return select(x .>= Vector(repeating: 0), ofZero, Vector(repeating: .nan))
+}
+
 /// eˣ, relative error below 2e-7 for x from −87 to 88; ∞ above 88.4. Callers keep x within −87…100.
 ///
 /// x = n·ln 2 + r with |r| ≤ ln 2 / 2; eʳ by the polynomial of Moshier's Cephes library (expf), ln 2 in
 /// two parts as Cody and Waite do.
 @inline(__always)
-private func exponential(_ x: Vector) -> Vector {
+private func boundedExponential(_ x: Vector) -> Vector {
     let shift = Vector(repeating: 0x1.8p23)
     let shifted = multiplyAdd(x, Vector(repeating: 1.442_695_04), shift)
     let n = shifted - shift
@@ -51,7 +103,7 @@ func logistic(_ x: Vector) -> Vector {
     let least = Vector(repeating: -89)
     let most = Vector(repeating: 87)
     let bounded = select(x .< least, least, select(x .> most, most, x))
-    return one / (one + exponential(Vector(repeating: 0) - bounded))
+    return one / (one + boundedExponential(Vector(repeating: 0) - bounded))
 }
 
 /// tanh x, relative error below 5e-7.
@@ -70,7 +122,7 @@ func hyperbolicTangent(_ x: Vector) -> Vector {
     let near = multiplyAdd(p * z, x, x)
     // From 10 on the result is 1.
     let bounded = select(size .> Vector(repeating: 10), Vector(repeating: 10), size)
-    let far = one - Vector(repeating: 2) / (exponential(bounded + bounded) + one)
+    let far = one - Vector(repeating: 2) / (boundedExponential(bounded + bounded) + one)
     // `near` has the sign of x but for −0.
     return copySign(select(size .< Vector(repeating: 0.625), near, far), x)
 }

@@ -123,6 +123,7 @@ struct RandomModel {
         let text = pick([
             "relu(#)", "tanh(#)", "-#", "abs(#)", "sigmoid(#)", "leaky_relu(#, slope = 0.1)", "leaky_relu(#, 0)",
             "clip(#, -1.5, 2)", "clip(#, min = -0.0, max = k)", "round(#)", "f32(u8(#))", "sqrt(abs(#))",
+            "max(#, 0.5)", "min(0.25, #, k)", "# > 0.5", "0.5 != #", "where(# <= 1, #, 2)", "floor(#)", "power(abs(#), 0.5)",
         ])
         assign(text.replacing("#", with: value.name), value.type)
     }

@@ -14,7 +14,7 @@ import Testing
         (.concat, [], Attributes(), "concat takes at least 1 operand; expected concat(a, …); found 0 operands"),
         (.padZero, [image], integers(["before": -1]), "pad_zero adds at least 0 zeros; slice cuts; found -1"),
         (
-            .power, [image], Attributes(["base": .float(0)]), "'base' of power must be above 0; found 0.0"
+            .psnr, [image, image], Attributes(["max": .float(0)]), "'max' of psnr must be above 0; found 0.0"
         ),
         (
             .clipGradient, [image, image], Attributes(["min": .float(1), "max": .float(0)]),
@@ -33,7 +33,8 @@ import Testing
             "an operand of concat has the wrong element type; expected f32[N, H, W, 3]; found u8[N, H, W, 3]"
         ),
         (
-            .meanGradient, [f32(3)], shape(3), "dy of mean_gradient has the wrong shape; expected f32[]; found f32[3]"
+            .sumGradient, [f32(2)], OpCase.shapeAndAxes([4, 3], [0]),
+            "dy of sum_gradient has the wrong shape; expected f32[3]; found f32[2]"
         ),
         (
             .broadcast, [image], shape(3),

@@ -28,6 +28,62 @@ import Testing
         #expect(try apply(.sigmoid, [vector(-1000, 0, 1000)]).values == [0, 0.5, 1])
     }
 
+    @Test func choicesKeepNaN() throws {
+        let a = vector(1, -2, .nan, 1, .infinity), b = vector(2, -3, 1, .nan, 0)
+        let largest = try apply(.maximum, [a, b]).values, smallest = try apply(.minimum, [a, b]).values
+        #expect(largest[0] == 2 && largest[1] == -2 && largest[2].isNaN && largest[3].isNaN && largest[4] == .infinity)
+        #expect(smallest[0] == 1 && smallest[1] == -3 && smallest[2].isNaN && smallest[3].isNaN && smallest[4] == 0)
+        #expect(try apply(.less, [a, b]).values == [1, 0, 0, 0, 0])
+        #expect(try apply(.lessOrEqual, [vector(1, 2, .nan), vector(1, 1, .nan)]).values == [1, 0, 0])
+        #expect(try apply(.equal, [vector(1, -0.0, .nan), vector(1, 0, .nan)]).values == [1, 1, 0])
+        #expect(try apply(.select, [vector(0, 1, -0.5, .nan, -0.0), a, vector(7)]).values[0...1] == [7, -2])
+        #expect(try apply(.select, [vector(0, 0.1, -0.5, .nan, -0.0), vector(1), vector(2)]).values == [2, 1, 1, 1, 2])
+    }
+
+    @Test func exponentialsAndPowersAtTheirEnds() throws {
+        #expect(try apply(.exp, [vector(-.infinity, 0, 1000)]).values == [0, 1, .infinity])
+        #expect(try apply(.log, [vector(0, 1, .infinity)]).values == [-.infinity, 0, .infinity])
+        #expect(try apply(.log, [vector(-1)]).values[0].isNaN)
+        #expect(try apply(.erf, [vector(-.infinity, 0, .infinity)]).values == [-1, 0, 1])
+        #expect(try apply(.floor, [vector(-1.5, -0.0, 0.5, 2, .infinity)]).values == [-2, 0, 0, 2, .infinity])
+        let powers = try apply(.power, [vector(2, -2, -2, 0, 0, 9), vector(3, 3, 2, 0, -1, 0.5)]).values
+        #expect(powers == [8, -8, 4, 1, .infinity, 3])
+        #expect(try apply(.power, [vector(-2), vector(0.5)]).values[0].isNaN)
+    }
+
+    @Test func reductionsKeepTheirDimensions() throws {
+        let x = Tensor<Float>(shape: [1, 2, 2, 2], values: [1, 2, 3, 4, 5, 6, 7, 16])
+        let means = try apply(.mean, [x], axes(1, 2, keepDims: true))
+        #expect(means == Tensor(shape: [1, 1, 1, 2], values: [4, 7]))
+        #expect(try apply(.mean, [x], axes(1, 2)) == Tensor(shape: [1, 2], values: [4, 7]))
+        #expect(try apply(.sum, [x], axes(3, keepDims: true)) == Tensor(shape: [1, 2, 2, 1], values: [3, 7, 11, 23]))
+        #expect(try apply(.reduceMax, [x], axes(2)) == Tensor(shape: [1, 2, 2], values: [3, 4, 7, 16]))
+        #expect(try apply(.reduceMax, [vector(1, .nan, 3)]).values[0].isNaN)
+        #expect(try apply(.meanGradient, [means], shape(1, 2, 2, 2)).values == [1, 1.75, 1, 1.75, 1, 1.75, 1, 1.75])
+    }
+
+    @Test func softmaxOfLargeNumbersIsFinite() throws {
+        #expect(try apply(.softmax, [vector(1000, 1000, -1000)], integers(["axis": 0])).values == [0.5, 0.5, 0])
+    }
+
+    @Test func bordersAreNumPys() throws {
+        let x = Tensor<Float>(shape: [1, 1, 3, 1], values: [1, 2, 3])
+        #expect(try apply(.pad, [x], border([0, 0, 2, 1], "edge")).values == [1, 1, 1, 2, 3, 3])
+        #expect(try apply(.pad, [x], border([0, 0, 2, 1], "reflect")).values == [3, 2, 1, 2, 3, 2])
+        #expect(try apply(.pad, [x], border([1, 0, 1, 0], "constant", value: 7)).values == [7, 7, 7, 7, 7, 1, 2, 3])
+    }
+
+    @Test func matricesAreMultipliedAndTransposed() throws {
+        let a = Tensor<Float>(shape: [2, 3], values: [1, 2, 3, 4, 5, 6])
+        let b = Tensor<Float>(shape: [3, 2], values: [1, 0, 0, 1, 1, 1])
+        #expect(try apply(.matmul, [a, b]) == Tensor(shape: [2, 2], values: [4, 5, 10, 11]))
+        let at = try apply(.transpose, [a], order(1, 0))
+        #expect(at == Tensor(shape: [3, 2], values: [1, 4, 2, 5, 3, 6]))
+        let bt = try apply(.transpose, [b], order(1, 0))
+        #expect(try apply(.matmul, [at, bt], transposes(a: true, b: true)).values == [4, 5, 10, 11])
+        #expect(try apply(.reshape, [a], shape(3, 2)).values == a.values)
+    }
+
     @Test func slopesOfPReLUMayHaveEitherSign() throws {
         let x = Tensor<Float>(shape: [2, 3], values: [-2, -2, -2, 0, 3, .nan])
         let y = try apply(.prelu, [x, vector(0.25, -1, 0)])

@@ -19,7 +19,26 @@ func shape(_ dimensions: any Dimension...) -> Attributes {
     Attributes(["shape": .sizes(dimensions.map(\.size))])
 }
 
-func axes(_ axes: Int...) -> Attributes { Attributes(["axes": .sizes(axes.map(Size.init))]) }
+func axes(_ axes: Int..., keepDims: Bool = false) -> Attributes {
+    var attributes = Attributes(["axes": .sizes(axes.map(Size.init))])
+    if keepDims { attributes["keep_dims"] = .truth(true) }
+    return attributes
+}
+
+func order(_ axes: Int...) -> Attributes { Attributes(["order": .sizes(axes.map(Size.init))]) }
+
+/// - Parameter sides: top, bottom, left and right.
+func border(_ sides: [Int], _ mode: String, value: Double? = nil) -> Attributes {
+    var attributes = Attributes(["sides": .sizes(sides.map(Size.init)), "mode": .word(mode)])
+    if let value { attributes["value"] = .float(value) }
+    return attributes
+}
+
+func transposes(a: Bool, b: Bool) -> Attributes { Attributes(["transpose_a": .truth(a), "transpose_b": .truth(b)]) }
+
+func table(_ shape: [Int], _ values: [Double]) -> Attributes {
+    Attributes(["values": .table(NumberTable(shape: shape, values: values))])
+}
 
 /// A padding as source text holds it.
 enum Pad {
@@ -74,17 +93,20 @@ struct OpCase: CustomTestStringConvertible {
     /// The operands whose gradient is checked; the others have none.
     var differentiable: [Int]
     var range: ClosedRange<Double>
+    /// The operands that are whole numbers, so that some are equal and some 0.
+    var whole: [Int]
     var seed: UInt64
 
     init(
         _ op: OpName, _ shapes: [[Int]], _ attributes: Attributes = Attributes(), differentiable: [Int]? = nil,
-        range: ClosedRange<Double> = -1...1, seed: UInt64 = 1
+        range: ClosedRange<Double> = -1...1, whole: [Int] = [], seed: UInt64 = 1
     ) {
         self.op = op
         self.shapes = shapes
         self.attributes = attributes
         self.differentiable = differentiable ?? Array(shapes.indices)
         self.range = range
+        self.whole = whole
         self.seed = seed
     }
 
@@ -94,11 +116,19 @@ struct OpCase: CustomTestStringConvertible {
 
     func operands() -> [Tensor<Double>] {
         var generator = RepeatableGenerator(seed: seed)
-        return shapes.map { generator.tensor($0, in: range) }
+        return shapes.enumerated().map { index, shape in
+            var operand = generator.tensor(shape, in: range)
+            if whole.contains(index) { operand.values = operand.values.map { $0.rounded() } }
+            return operand
+        }
     }
 
+    /// Ops whose results jump and are the same between.
+    static let steps: Set<OpName> = [.sign, .round, .floor, .castToU8, .less, .lessOrEqual, .equal]
+
     /// Every op that has a gradient or rows, over the shapes that could break it.
-    static let all: [OpCase] = arithmetic + slopes + functions + convolutions + reductions + rearrangements + resampling
+    static let all: [OpCase] =
+        arithmetic + choices + slopes + functions + convolutions + reductions + products + rearrangements + borders + resampling
 
     static let broadcasts: [[[Int]]] = [
         [[2, 3, 2, 3], [2, 3, 2, 3]], [[2, 3, 5, 4], [4]], [[3], [2, 4, 1, 3]], [[2, 3, 2, 2], []],
@@ -110,9 +140,17 @@ struct OpCase: CustomTestStringConvertible {
         [
             OpCase(.add, shapes), OpCase(.subtract, shapes), OpCase(.multiply, shapes),
             OpCase(.divide, shapes, range: 0.5...2), OpCase(.reluGradient, shapes),
+            OpCase(.maximum, shapes), OpCase(.minimum, shapes), OpCase(.power, shapes, range: 0.5...2),
+            OpCase(.less, shapes, range: -2...2, whole: [0, 1]), OpCase(.lessOrEqual, shapes, range: -2...2, whole: [0, 1]),
+            OpCase(.equal, shapes, range: -2...2, whole: [0, 1]),
             OpCase(.clipGradient, shapes, Attributes(["min": .float(-0.5), "max": .float(0.25)])),
         ]
     }
+
+    static let choices: [OpCase] = [
+        [[2, 3, 2, 3], [2, 3, 2, 3], [2, 3, 2, 3]], [[2, 3, 5, 4], [4], []], [[3], [2, 4, 1, 3], [4, 1, 1]], [[], [2, 3], [3]],
+        [[1, 5, 1, 3], [5, 1, 1], [2, 1, 2, 1]], [[4], [4], [4]],
+    ].map { shapes in OpCase(.select, shapes, differentiable: [1, 2], whole: [0]) }
 
     /// Slopes for each channel, for all of them, and for other parts of x.
     private static let slopeShapes: [[[Int]]] = [
@@ -129,7 +167,8 @@ struct OpCase: CustomTestStringConvertible {
             OpCase(.castToU8, [shape], range: -20...300), OpCase(.tanh, [shape], range: -3...3),
             OpCase(.sigmoid, [shape], range: -5...5), OpCase(.abs, [shape]),
             OpCase(.sign, [shape]), OpCase(.sqrt, [shape], range: 0.1...4), OpCase(.round, [shape], range: -4...4),
-            OpCase(.power, [shape], Attributes(["base": .float(0.9)]), range: 0...20),
+            OpCase(.exp, [shape], range: -3...3), OpCase(.log, [shape], range: 0.1...4), OpCase(.erf, [shape], range: -3...3),
+            OpCase(.floor, [shape], range: -4...4),
             OpCase(.clip, [shape], Attributes(["min": .float(-0.5), "max": .float(0.25)])),
         ]
     }
@@ -170,6 +209,17 @@ struct OpCase: CustomTestStringConvertible {
         OpCase(.mean, [[2, 3, 1, 2]]), OpCase(.mean, [[]]), OpCase(.meanGradient, [[]], shape(2, 3, 1, 2)),
         OpCase(.sum, [[2, 3, 1, 2]]), OpCase(.sum, [[2, 3, 4, 2]], axes(0, 1, 2)),
         OpCase(.sum, [[2, 3, 4, 2]], axes(3, 1)), OpCase(.sum, [[5]], axes(0)), OpCase(.sum, [[]]),
+        OpCase(.sum, [[2, 3, 4, 2]], axes(1, 2, keepDims: true)), OpCase(.sum, [[2, 3, 4, 2]], axes(3, keepDims: true)),
+        OpCase(.sum, [[2, 3, 4, 2]], axes(0, keepDims: true)),
+        OpCase(.mean, [[2, 3, 4, 2]], axes(1, 2, keepDims: true)), OpCase(.mean, [[2, 3, 4, 2]], axes(1, 2)),
+        OpCase(.mean, [[2, 3, 4, 2]], axes(0, 1, 2)), OpCase(.mean, [[2, 3, 4, 2]], axes(2, keepDims: true)),
+        OpCase(.mean, [[2, 3, 4, 2]], axes(keepDims: true)), OpCase(.mean, [[5]], axes(0)),
+        OpCase(.meanGradient, [[2, 1, 1, 2]], shape(2, 3, 4, 2)), OpCase(.meanGradient, [[4, 1]], shape(2, 3, 4, 2)),
+        OpCase(.meanGradient, [[2]], shape(2, 3, 4, 2)), OpCase(.meanGradient, [[1]], shape(1)),
+        OpCase(.reduceMax, [[2, 3, 4, 2]], axes(1, 2, keepDims: true)), OpCase(.reduceMax, [[2, 3, 4, 2]], axes(3)),
+        OpCase(.reduceMax, [[2, 3, 4, 5]], axes(3, keepDims: true)), OpCase(.reduceMax, [[7]]), OpCase(.reduceMax, [[]]),
+        OpCase(.softmax, [[2, 3, 2, 4]]), OpCase(.softmax, [[2, 3, 2, 1]], integers(["axis": 1])),
+        OpCase(.softmax, [[2, 3, 4, 2]], integers(["axis": 2])), OpCase(.softmax, [[5]], integers(["axis": 0])),
         OpCase(.sumGradient, [[2, 4]], shapeAndAxes([2, 3, 4, 2], [3, 1])),
         OpCase(.sumGradient, [[]], shapeAndAxes([2, 3], [])),
         OpCase(.sumTo, [[2, 3, 4, 2]], shape(2)), OpCase(.sumTo, [[2, 3, 4, 2]], shape(3, 1, 2)),
@@ -179,6 +229,16 @@ struct OpCase: CustomTestStringConvertible {
         OpCase(.psnr, [[2, 3, 2, 3], [2, 3, 2, 3]], peak), OpCase(.psnr, [[1, 1, 1, 1], [1, 1, 1, 1]], peak),
         OpCase(.psnrGradient, [[], [2, 3, 2, 1], [2, 3, 2, 1]], peak, differentiable: [0]),
     ]
+
+    static let products: [OpCase] = [(false, false), (true, false), (false, true), (true, true)].flatMap { a, b in
+        [
+            (2, 3, 4, [Int](), [Int]()), (1, 5, 2, [2, 3], [2, 3]), (3, 2, 2, [2, 3], []), (2, 1, 3, [3], [2, 1]),
+        ].map { rows, depth, columns, left, right in
+            OpCase(
+                .matmul, [left + (a ? [depth, rows] : [rows, depth]), right + (b ? [columns, depth] : [depth, columns])],
+                transposes(a: a, b: b))
+        }
+    }
 
     static let peak = Attributes(["max": .float(2)])
 
@@ -200,7 +260,23 @@ struct OpCase: CustomTestStringConvertible {
         OpCase(.padZero, [[2, 3, 2, 2]], integers(["axis": 1, "before": 2, "after": 1])),
         OpCase(.padZero, [[1, 2, 2, 1]], integers(["axis": 2, "after": 3])),
         OpCase(.padZero, [[3]], integers(["axis": 0, "before": 1])),
+        OpCase(.reshape, [[2, 3, 4, 6]], shape(2, 3, 8, 3)), OpCase(.reshape, [[2, 3, 4, 6]], shape(2, 3, 4, 3, 2)),
+        OpCase(.reshape, [[2, 3, 4, 1]], shape(2, 6, 2, 1)), OpCase(.reshape, [[1, 1]], shape()),
+        OpCase(.reshape, [[6, 4]], shape(1, 2, 3, 4)),
+        OpCase(.transpose, [[2, 3, 4, 5]], order(0, 2, 1, 3)), OpCase(.transpose, [[2, 3, 4, 5]], order(3, 1, 2, 0)),
+        OpCase(.transpose, [[2, 3, 4, 5]], order(0, 1, 3, 2)), OpCase(.transpose, [[2, 3, 4]], order(2, 0, 1)),
+        OpCase(.transpose, [[2, 3, 4, 5]], order(0, 3, 2, 1)),
+        OpCase(.table, [], table([3], [1, -2, 0.5])), OpCase(.table, [], table([1, 2, 1, 2], [1, 2, 3, 4])),
     ]
+
+    static let borders: [OpCase] = [
+        ([2, 3, 4, 2], [1, 2, 0, 1]), ([1, 4, 3, 1], [3, 0, 2, 2]), ([1, 5, 5, 2], [2, 2, 4, 1]), ([1, 1, 1, 2], [0, 0, 0, 0]),
+    ].flatMap { (image: [Int], sides: [Int]) in
+        let larger = [image[0], image[1] + sides[0] + sides[1], image[2] + sides[2] + sides[3], image[3]]
+        return ["constant", "edge", "reflect"].flatMap { mode in
+            [OpCase(.pad, [image], border(sides, mode, value: 0.5)), OpCase(.padGradient, [larger], border(sides, mode))]
+        }
+    }
 
     static let resampling: [OpCase] = [
         ([1, 1, 1, 1], 2), ([1, 2, 3, 2], 2), ([2, 5, 4, 1], 3), ([1, 7, 2, 1], 4), ([1, 3, 3, 1], 1),

@@ -4,7 +4,7 @@ import Testing
 
 /// Gradient rules against central difference quotients in double precision.
 @Suite struct OpGradientTests {
-    @Test(arguments: OpCase.all)
+    @Test(arguments: OpCase.all.filter { !$0.shapes.isEmpty })
     func gradientEqualsDifferenceQuotient(_ use: OpCase) throws {
         let operands = use.operands()
         var builder = GraphBuilder(name: "check")
@@ -33,7 +33,7 @@ import Testing
         inputs["direction"] = generator.tensor(try #require(builder.type(of: y).shape.constant))
 
         // A step function has no gradient at all, which is an error in a graph that is to be trained.
-        guard ![.sign, .round, .castToU8].contains(use.op) else {
+        guard !OpCase.steps.contains(use.op) else {
             #expect(throws: NodeError.self) { try builder.graph.withGradientOutputs() }
             return
         }

@@ -67,6 +67,19 @@ import Testing
         case .clipGradient: a <= y && y <= b ? x : 0
         case .round: x.rounded(.toNearestOrEven)
         case .powerOfImmediate: pow(a, x)
+        case .power: pow(x, y)
+        case .exponential: exp(x)
+        case .logarithm: log(x)
+        case .errorFunction: erf(x)
+        case .floor: x.rounded(.down)
+        case .less: x < y ? 1 : 0
+        case .lessOrEqual: x <= y ? 1 : 0
+        case .equal: x == y ? 1 : 0
+        case .maximum: x.isNaN || x > y ? x : y
+        case .minimum: x.isNaN || x < y ? x : y
+        case .keepWhere: y != 0 ? x : 0
+        case .keepWhereNot: y != 0 ? 0 : x
+        case .either: Double(Float(bitPattern: Float(x).bitPattern | Float(y).bitPattern))
         case .toU8: x.isNaN ? 0 : Swift.min(Swift.max(x.rounded(.towardZero), 0), 255)
         }
     }
@@ -75,10 +88,11 @@ import Testing
     private func isClose(_ result: Float, _ exact: Double, _ opcode: PointwiseOpcode) -> Bool {
         let rounded = Float(exact)
         if exact.isNaN { return result.isNaN }
+        if rounded.isInfinite { return result == rounded }
         switch opcode {
-        case .tanh, .sigmoid:
+        case .tanh, .sigmoid, .exponential, .logarithm:
             return (Double(result) - exact).magnitude <= 5e-7 * exact.magnitude + 2e-38
-        case .powerOfImmediate:
+        case .powerOfImmediate, .power, .errorFunction:
             return result == rounded || (Double(result) - exact).magnitude <= 2e-7 * exact.magnitude + 2e-45
         default:
             return result == rounded
@@ -88,7 +102,7 @@ import Testing
     @Test(arguments: Build.runnable)
     func keepsTheSignOfZero(_ build: Build) {
         for (opcode, expected) in [
-            (PointwiseOpcode.round, FloatingPointSign.minus), (.tanh, .minus), (.abs, .plus), (.relu, .plus),
+            (PointwiseOpcode.round, FloatingPointSign.minus), (.floor, .minus), (.tanh, .minus), (.abs, .plus), (.relu, .plus),
         ] {
             let program = PointwiseProgram(
                 operands: [.init(spread: .full)], instructions: [.init(opcode, left: 0)], results: [.init(value: 1)])
@@ -98,10 +112,10 @@ import Testing
         }
     }
 
-    /// tanh and sigmoid over a dense sweep.
-    @Test(arguments: Build.runnable, [PointwiseOpcode.tanh, .sigmoid])
+    /// Approximated functions over a dense sweep.
+    @Test(arguments: Build.runnable, [PointwiseOpcode.tanh, .sigmoid, .exponential, .logarithm])
     func approximationsAreClose(_ build: Build, _ opcode: PointwiseOpcode) {
-        let values = (-6000...6000).map { Float($0) / 400 }
+        let values = opcode == .logarithm ? (1...12000).map { Float($0) / 4000 } : (-6000...6000).map { Float($0) / 400 }
         let program = PointwiseProgram(
             operands: [.init(spread: .full)], instructions: [.init(opcode, left: 0)], results: [.init(value: 1)])
         let results = pointwiseUse(

@@ -70,7 +70,7 @@ struct RandomGraph {
     private mutating func addOperation() {
         let x = recent()
         switch Int(generator.next() % 16) {
-        case 0, 1: _ = keep(apply(pick([.relu, .tanh, .sigmoid, .abs, .negate, .relu]), [x]))
+        case 0, 1: _ = keep(apply(pick([.relu, .tanh, .sigmoid, .abs, .negate, .relu, .exp, .erf]), [x]))
         case 2: _ = keep(chance(2) ? apply(.leakyReLU, [x], ["slope": .float(0.1)]) : apply(.prelu, [x, slope(of: x)]))
         case 3: _ = keep(apply(.clip, [x], ["min": .float(-0.5), "max": .float(0.75)]))
         case 4: _ = keep(withNumber(x))
@@ -117,7 +117,10 @@ struct RandomGraph {
     /// With another image of the same type.
     private mutating func withImage(_ x: ValueID) -> ValueID? {
         let partners = images.filter { builder.type(of: $0) == builder.type(of: x) }
-        return apply(pick([.add, .subtract, .multiply, .add]), chance(2) ? [x, pick(partners)] : [pick(partners), x])
+        if chance(6) { return apply(.select, [pick(partners), x, pick(partners)]) }
+        return apply(
+            pick([.add, .subtract, .multiply, .add, .maximum, .minimum, .less]),
+            chance(2) ? [x, pick(partners)] : [pick(partners), x])
     }
 
     private mutating func withWeight(_ x: ValueID) -> ValueID? {

@@ -99,9 +99,10 @@ struct GroupAnalysis {
                     return nil
                 }
             }
-            let lowered = PointwiseTable.lower(operation, inputs, resultShape: self.shape(member)) { number in
-                append(PointwiseInstruction(.fill, left: 0, immediate: Float(number)))
-            }
+            let resultShape = self.shape(member), operandShape = operation.operands.first.map(self.shape) ?? []
+            let lowered = PointwiseTable.lower(
+                operation, inputs, resultShape: resultShape,
+                repeatCount: resultShape.reduce(1, *) / operandShape.reduce(1, *), append: append)
             switch lowered {
             case .value(let value):
                 place[member] = value

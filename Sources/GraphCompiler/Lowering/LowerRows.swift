@@ -25,6 +25,7 @@ func lowerRowSum(_ analysis: GroupAnalysis) -> Lowering? {
     let source = operation.operands[0]
     let image = ImageShape(analysis.shape(source))
     let result = analysis.shape(anchor)
+    let resultCount = result.reduce(1, *)
     let isOfImages = result.count == 4 && image.imageCount > 1 && result[0] == image.imageCount
     let shape = analysis.graph[source].type.shape
     let inside = Set(analysis.prologue)
@@ -34,8 +35,8 @@ func lowerRowSum(_ analysis: GroupAnalysis) -> Lowering? {
         let lowered = analysis.program(analysis.prologue, source: first, results: [source])
     else { return nil }
     let geometry = RowSumGeometry(
-        image.geometry(output: ImageShape(imageCount: 1, height: 1, width: 1, channels: result.last ?? 1)),
-        scale: operation.op == .mean ? Float(1 / Double(image.elementCount)) : 1,
+        image.geometry(output: ImageShape(imageCount: 1, height: 1, width: 1, channels: isOfImages ? result[3] : resultCount)),
+        scale: operation.op == .mean ? Float(1 / Double(image.elementCount / resultCount)) : 1,
         rowsPerSum: isOfImages ? image.height : nil)
     return Lowering(
         inputs: [.value(first)] + lowered.operands.map { .value($0) }, results: [anchor], geometry: .sum(geometry),
@@ -140,10 +141,11 @@ private func imageCopy(
 private func pointwiseWeight(_ program: PointwiseProgram) -> Int {
     program.instructions.reduce(1) { sum, instruction in
         switch instruction.opcode {
-        case .tanh, .sigmoid, .powerOfImmediate: sum + 10
+        case .tanh, .sigmoid, .exponential, .logarithm, .errorFunction, .power, .powerOfImmediate: sum + 10
         case .add, .subtract, .multiply, .divide, .fill, .addImmediate, .multiplyImmediate, .subtractFromImmediate,
             .divideImmediate, .divideByImmediate, .relu, .leakyRelu, .prelu, .reluGradient, .abs, .squareRoot, .sign, .clip,
-            .clipGradient, .round, .toU8:
+            .clipGradient, .round, .floor, .less, .lessOrEqual, .equal, .maximum, .minimum, .keepWhere, .keepWhereNot, .either,
+            .toU8:
             sum + 1
         }
     }

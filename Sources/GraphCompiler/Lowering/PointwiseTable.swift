@@ -15,10 +15,12 @@ enum PointwiseTable {
         case unary(PointwiseOpcode, Double = 0, Double = 0)
         /// An instruction on two values with up to two numbers.
         case binary(PointwiseOpcode, Double = 0, Double = 0)
+        /// One of two values by a third: what each keeps, and then both, one of which is 0 everywhere.
+        case choice
     }
 
-    /// - Parameter elementCount: of the result.
-    static func form(of operation: Operation, elementCount: Int) -> Form {
+    /// - Parameter repeatCount: how often each element of the first operand is repeated to make the result.
+    static func form(of operation: Operation, repeatCount: Int = 1) -> Form {
         let attributes = operation.attributes
         switch operation.op {
         case .castToF32, .broadcast, .sumTo, .sumGradient: return .operand
@@ -28,22 +30,34 @@ enum PointwiseTable {
         case .multiply: return .binary(.multiply)
         case .divide: return .binary(.divide)
         case .negate: return .unary(.multiplyImmediate, -1)
+        case .less: return .binary(.less)
+        case .lessOrEqual: return .binary(.lessOrEqual)
+        case .equal: return .binary(.equal)
+        case .maximum: return .binary(.maximum)
+        case .minimum: return .binary(.minimum)
+        case .select: return .choice
         case .relu: return .unary(.relu)
         case .leakyReLU: return .unary(.leakyRelu, attributes.float("slope"))
         case .prelu: return .binary(.prelu)
         case .reluGradient: return .binary(.reluGradient, attributes.float("slope"))
         case .tanh: return .unary(.tanh)
         case .sigmoid: return .unary(.sigmoid)
+        case .exp: return .unary(.exponential)
+        case .log: return .unary(.logarithm)
+        case .erf: return .unary(.errorFunction)
         case .abs: return .unary(.abs)
         case .sign: return .unary(.sign)
         case .sqrt: return .unary(.squareRoot)
-        case .power: return .unary(.powerOfImmediate, attributes.float("base"))
+        case .power: return .binary(.power)
         case .round: return .unary(.round)
+        case .floor: return .unary(.floor)
         case .clip: return .unary(.clip, attributes.float("min"), attributes.float("max"))
         case .clipGradient: return .binary(.clipGradient, attributes.float("min"), attributes.float("max"))
-        case .meanGradient: return .quotient(Double(elementCount))
+        case .meanGradient: return .quotient(Double(repeatCount))
         case .conv2D, .conv2DInputGradient, .conv2DFilterGradient, .mean, .sum, .psnr, .psnrGradient, .depthToSpace,
-            .spaceToDepth, .concat, .slice, .padZero, .resizeBicubic, .resizeBicubicGradient:
+            .spaceToDepth, .concat, .slice, .padZero, .pad, .padGradient, .reshape, .transpose, .table, .matmul, .reduceMax,
+            .softmax,
+            .resizeBicubic, .resizeBicubicGradient:
             return .none
         }
     }
@@ -62,11 +76,13 @@ enum PointwiseTable {
         case number(Double)
     }
 
-    /// - Parameter fill: makes a number a value, for instructions that take no number in its place.
-    /// - Returns: nil when the operation has no instruction, or there is no room to fill in a number.
+    /// - Parameter append: adds an instruction that the operation's own reads; nil when there is no room.
+    /// - Returns: nil when the operation has no instruction, or there is no room for what it reads.
     static func lower(
-        _ operation: Operation, _ operands: [Operand], resultShape: [Int], fill: (Double) -> UInt8?
+        _ operation: Operation, _ operands: [Operand], resultShape: [Int], repeatCount: Int,
+        append: (PointwiseInstruction) -> UInt8?
     ) -> Lowered? {
+        func fill(_ number: Double) -> UInt8? { append(PointwiseInstruction(.fill, left: 0, immediate: Float(number))) }
         let numbers = operands.compactMap { if case .number(let number) = $0 { number } else { nil } }
         func value(_ operand: Operand) -> UInt8? {
             switch operand {
@@ -74,7 +90,7 @@ enum PointwiseTable {
             case .number(let number): fill(number)
             }
         }
-        switch form(of: operation, elementCount: resultShape.reduce(1, *)) {
+        switch form(of: operation, repeatCount: repeatCount) {
         case .none:
             return nil
         case .operand:
@@ -85,7 +101,7 @@ enum PointwiseTable {
                 return .instruction(PointwiseInstruction(.multiplyImmediate, left: x, immediate: Float(1 / divisor)))
             }
             return .number(numbers[0] / divisor)
-        case .unary where numbers.count == 1, .binary where numbers.count == 2:
+        case .unary where numbers.count == 1, .binary where numbers.count == 2, .choice where numbers.count == 3:
             let result = operation.op.definition.evaluate(
                 numbers.map(Tensor.scalar), operation.attributes, resultShape: [])
             return .number(result.values[0])
@@ -108,6 +124,20 @@ enum PointwiseTable {
             guard let x = value(operands[0]), let y = value(operands[1]) else { return nil }
             return .instruction(
                 PointwiseInstruction(opcode, left: x, right: y, immediate: Float(a), secondImmediate: Float(b)))
+        case .choice:
+            guard case .value(let condition) = operands[0] else {
+                return value(operands[numbers[0] != 0 ? 1 : 2]).map { .value($0) }
+            }
+            /// nil where what is kept is 0 everywhere.
+            func kept(_ operand: Operand, _ opcode: PointwiseOpcode) -> PointwiseInstruction?? {
+                if case .number(0) = operand { return .some(nil) }
+                return value(operand).map { PointwiseInstruction(opcode, left: $0, right: condition) }
+            }
+            guard let first = kept(operands[1], .keepWhere), let second = kept(operands[2], .keepWhereNot) else { return nil }
+            guard let first else { return second.map { .instruction($0) } ?? .number(0) }
+            guard let second else { return .instruction(first) }
+            guard let x = append(first), let y = append(second) else { return nil }
+            return .instruction(PointwiseInstruction(.either, left: x, right: y))
         }
     }
 
@@ -121,7 +151,7 @@ enum PointwiseTable {
             })
         else { return false }
         if operation.op == .sumTo { return graph[operation.operands[0]].type.shape == shape }
-        if case .none = form(of: operation, elementCount: 1) { return false }
+        if case .none = form(of: operation) { return false }
         return true
     }
 
@@ -155,10 +185,13 @@ enum PointwiseTable {
     /// Whether a reduction sums to one number, or an image or all images to their channels.
     static func isRowSum(_ operation: Operation, _ graph: Graph) -> Bool {
         let shape = graph[operation.operands[0]].type.shape
-        if operation.op == .mean { return true }
-        if operation.op == .sum {
+        if operation.op == .sum || operation.op == .mean {
             let axes = operation.attributes.integers("axes")
-            return axes.isEmpty || axes == Array(0..<shape.rank) || (shape.rank == 4 && axes == [0, 1, 2])
+            let kept = shape.dimensions.indices.filter {
+                !axes.isEmpty && !axes.contains($0) && shape.dimensions[$0].constant != 1
+            }
+            return kept.isEmpty
+                || shape.rank == 4 && (kept == [3] || kept == [0, 3] && operation.attributes.truth("keep_dims"))
         }
         guard operation.op == .sumTo else { return false }
         let target = operation.attributes.sizes("shape")
@@ -189,6 +222,7 @@ extension PointwiseOpcode {
         case .subtract: (.subtractFromImmediate, number)
         case .multiply: (.multiplyImmediate, number)
         case .divide: (.divideImmediate, number)
+        case .power: (.powerOfImmediate, number)
         default: nil
         }
     }

@@ -53,12 +53,14 @@ private func unchangedOperand(
         candidate = graph.constant(operands[1]) == 0 ? operands[0] : nil
     case .divide:
         candidate = graph.constant(operands[1]) == 1 ? operands[0] : nil
-    case .castToF32, .castToU8, .broadcast, .sumTo:
+    case .castToF32, .castToU8, .broadcast, .sumTo, .reshape:
         candidate = operands[0]
     // These leave an operand as it is by chance only, as a slice of the whole does.
-    case .negate, .relu, .leakyReLU, .prelu, .reluGradient, .tanh, .sigmoid, .abs, .sign, .sqrt, .power, .round, .clip,
+    case .negate, .relu, .leakyReLU, .prelu, .reluGradient, .tanh, .sigmoid, .exp, .log, .erf, .abs, .sign, .sqrt, .power,
+        .round, .floor, .clip, .less, .lessOrEqual, .equal, .maximum, .minimum, .select,
         .clipGradient, .conv2D, .conv2DInputGradient, .conv2DFilterGradient, .mean, .meanGradient, .sum, .sumGradient, .psnr,
-        .psnrGradient, .depthToSpace, .spaceToDepth, .concat, .slice, .padZero, .resizeBicubic, .resizeBicubicGradient:
+        .psnrGradient, .depthToSpace, .spaceToDepth, .concat, .slice, .padZero,
+        .pad, .padGradient, .transpose, .table, .matmul, .reduceMax, .softmax, .resizeBicubic, .resizeBicubicGradient:
         candidate = nil
     }
     guard let candidate, graph[candidate].type == type else { return nil }

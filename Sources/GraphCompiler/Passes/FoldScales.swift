@@ -76,10 +76,12 @@ private struct Scale {
             (source, factor) = (operation.operands[1], operation.operands[0])
         case .multiply, .divide: return nil
         // None of these has a factor among its operands.
-        case .castToF32, .castToU8, .add, .subtract, .negate, .relu, .leakyReLU, .prelu, .reluGradient, .tanh, .sigmoid, .abs,
-            .sign, .sqrt, .power, .round, .clip, .clipGradient, .conv2D, .conv2DInputGradient, .conv2DFilterGradient, .mean,
+        case .castToF32, .castToU8, .add, .subtract, .negate, .relu, .leakyReLU, .prelu, .reluGradient, .tanh, .sigmoid, .exp,
+            .log, .erf, .abs, .sign, .sqrt, .power, .round, .floor, .clip, .less, .lessOrEqual, .equal, .maximum, .minimum,
+            .select, .clipGradient, .conv2D, .conv2DInputGradient, .conv2DFilterGradient, .mean,
             .meanGradient, .sum, .sumGradient, .sumTo, .broadcast, .psnr, .psnrGradient, .depthToSpace, .spaceToDepth, .concat,
-            .slice, .padZero, .resizeBicubic, .resizeBicubicGradient:
+            .slice, .padZero, .pad, .padGradient, .reshape, .transpose, .table, .matmul, .reduceMax, .softmax,
+            .resizeBicubic, .resizeBicubicGradient:
             return nil
         }
     }

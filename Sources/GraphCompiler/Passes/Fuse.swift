@@ -76,12 +76,15 @@ private struct Fusion {
             let isRowSum = PointwiseTable.isRowSum(operation, graph)
             start(isRowSum ? .reduction : .alone, id)
             if isRowSum { absorbPrologue(into: id, operation.operands[0]) }
-        case .conv2DFilterGradient, .psnr, .psnrGradient, .spaceToDepth, .concat, .slice, .padZero, .resizeBicubic,
+        case .conv2DFilterGradient, .psnr, .psnrGradient, .spaceToDepth, .concat, .slice, .padZero, .pad, .padGradient, .reshape,
+            .transpose, .table, .matmul, .reduceMax, .softmax,
+            .resizeBicubic,
             .resizeBicubicGradient:
             start(.alone, id)
         // Pointwise, on operands that kernels cannot spread over the result's rows.
         case .castToF32, .castToU8, .add, .subtract, .multiply, .divide, .negate, .relu, .leakyReLU, .prelu, .reluGradient,
-            .tanh, .sigmoid, .abs, .sign, .sqrt, .power, .round, .clip, .clipGradient, .meanGradient, .sumGradient, .broadcast:
+            .tanh, .sigmoid, .exp, .log, .erf, .abs, .sign, .sqrt, .power, .round, .floor, .clip, .clipGradient, .less,
+            .lessOrEqual, .equal, .maximum, .minimum, .select, .meanGradient, .sumGradient, .broadcast:
             start(.alone, id)
         }
     }

@@ -8,8 +8,9 @@ extension Elaborator {
         guard let callable = Callable(callee) else {
             let reported = fail(
                 .unknownName, "there is no op or block '\(callee)'", at: call.callee.location,
-                suggestion: Spelling.nearest(
-                    to: callee, among: blocks.keys.sorted() + Callable.names))
+                suggestion: OtherNames.spelling[callee] == nil
+                    ? Spelling.nearest(to: callee, among: blocks.keys.sorted() + Callable.names) : nil,
+                notes: OtherNames.spelling[callee].map { ["here it is written \($0)"] } ?? [])
             checkOperands(ofUnknown: call)
             throw reported
         }
@@ -26,7 +27,7 @@ extension Elaborator {
         }
         switch callable {
         case .op(let op): return .value(try apply(op, call, named: name))
-        case .function(let function): return try compute(function, call)
+        case .function(let function): return try compute(function, call, named: name)
         }
     }
 
@@ -34,7 +35,7 @@ extension Elaborator {
     private func checkOperands(ofUnknown call: Call) {
         for expression in call.operands + call.parameters {
             // A word may be one of an op's own.
-            if case .name(let word) = expression.kind, PaddingWord(rawValue: word) != nil { continue }
+            if case .name(let word) = expression.kind, AttributeDeclaration.words.contains(word) { continue }
             if case .list = expression.kind { continue }
             _ = try? evaluate(expression)
         }
@@ -112,63 +113,9 @@ extension Elaborator {
         return true
     }
 
-    private func attribute(
-        _ expression: Expression, _ declaration: AttributeDeclaration, of op: OpName
-    ) throws(Reported) -> AttributeValue {
-        let value: AttributeValue
-        switch (declaration.kind, expression.kind) {
-        case (.padding, .name(let name)) where environment[name] == nil:
-            guard let word = PaddingWord(rawValue: name) else {
-                throw fail(
-                    .badAttribute, "'\(declaration.name)' of \(op) \(declaration.kind.wanted)", at: expression.location,
-                    suggestion: Spelling.nearest(to: name, among: PaddingWord.allCases.map(\.rawValue)))
-            }
-            value = .padding(word)
-        case (.padding, .list(let items)), (.sizes, .list(let items)):
-            value = .sizes(try sizes(items, at: expression.location))
-        case (.integer, _), (.size, _), (.padding, _):
-            let binding = try evaluate(expression)
-            switch binding {
-            case .size, .known(.int): value = .size(try asSize(binding, at: expression.location))
-            case .poison: throw Reported()
-            default:
-                throw fail(
-                    .badAttribute, "'\(declaration.name)' of \(op) \(declaration.kind.wanted)", at: expression.location,
-                    found: shown(binding))
-            }
-        case (.float, _):
-            let known = try known(expression)
-            guard let number = known.number else {
-                throw fail(
-                    .badAttribute, "'\(declaration.name)' of \(op) \(declaration.kind.wanted)", at: expression.location,
-                    found: "\(known)")
-            }
-            value = .float(number)
-        case (.sizes, _):
-            throw fail(
-                .badAttribute, "'\(declaration.name)' of \(op) \(declaration.kind.wanted)", at: expression.location)
-        }
-        do {
-            return try declaration.checked(value, op: op)
-        } catch {
-            throw fail(error, at: expression.location)
-        }
-    }
-
-    private func sizes(_ items: [Expression], at location: SourceLocation) throws(Reported) -> [Size] {
-        guard items.count <= ElaborationLimits.operandCount else {
-            throw fail(
-                .tooLarge, "a list has at most \(ElaborationLimits.operandCount) items", at: location,
-                found: "\(items.count)")
-        }
-        let sizes = items.map { try? size($0) }
-        guard !sizes.contains(nil) else { throw Reported() }
-        return sizes.compactMap { $0 }
-    }
-
     // MARK: Functions
 
-    private func compute(_ function: Function, _ call: Call) throws(Reported) -> Binding {
+    private func compute(_ function: Function, _ call: Call, named name: String?) throws(Reported) -> Binding {
         if let attribute = call.attributes.first {
             throw fail(
                 .unknownAttribute, "'\(function.rawValue)' has no argument '\(attribute.name.text)'",
@@ -180,7 +127,14 @@ extension Elaborator {
                 "'\(function.rawValue)' takes \(function.takesOne ? "one whole number" : "one whole number or more")",
                 at: call.callee.location, found: "\(call.operands.count)")
         }
-        let found = call.operands.map { try? integer($0) }
+        let bindings = call.operands.map { try? evaluate($0) }
+        let isOfTensors = bindings.contains { if case .value? = $0 { true } else { false } }
+        if let op = OpName(function), isOfTensors, call.operands.count > 1 {
+            return .value(try chain(op, bindings, call, named: name))
+        }
+        let found = zip(bindings, call.operands).map { binding, operand in
+            binding.flatMap { try? integer(of: $0, at: operand.location) }
+        }
         guard !found.contains(nil) else { throw Reported() }
         let numbers = found.compactMap { $0 }
         switch function {
@@ -194,5 +148,21 @@ extension Elaborator {
             }
             return .known(.int(number.trailingZeroBitCount))
         }
+    }
+
+    /// An op of two tensors on any number of them, from the left.
+    private func chain(
+        _ op: OpName, _ bindings: [Binding?], _ call: Call, named name: String?
+    ) throws(Reported) -> ValueID {
+        let values = zip(bindings, call.operands).map { binding, operand in
+            binding.flatMap { try? value(of: $0, at: operand.location) }
+        }
+        guard !values.contains(nil) else { throw Reported() }
+        var ids = values.compactMap { $0 }
+        while ids.count > 1 {
+            let isLast = ids.count == 2
+            ids[0] = try apply(op, [ids[0], ids.remove(at: 1)], at: call.callee.location, named: isLast ? name : nil)
+        }
+        return ids[0]
     }
 }

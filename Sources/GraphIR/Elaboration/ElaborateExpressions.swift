@@ -87,23 +87,31 @@ extension Elaborator {
 
     /// The expression as a compile-time value.
     func known(_ expression: Expression) throws(Reported) -> CompileTimeValue {
-        switch try evaluate(expression) {
+        try known(of: evaluate(expression), at: expression.location)
+    }
+
+    func known(of binding: Binding, at location: SourceLocation) throws(Reported) -> CompileTimeValue {
+        switch binding {
         case .known(let value): return value
         case .poison: throw Reported()
         case .size(let size):
             if let number = size.constant { return .int(number) }
-            throw fail(.notKnown, "this must be known when compiling", at: expression.location, found: "\(size)")
+            throw fail(.notKnown, "this must be known when compiling", at: location, found: "\(size)")
         case .value(let id):
             throw fail(
-                .notKnown, "this must be known when compiling, and a tensor is not", at: expression.location,
+                .notKnown, "this must be known when compiling, and a tensor is not", at: location,
                 found: "\(builder.type(of: id))")
         }
     }
 
     func integer(_ expression: Expression) throws(Reported) -> Int {
-        let value = try known(expression)
+        try integer(of: evaluate(expression), at: expression.location)
+    }
+
+    func integer(of binding: Binding, at location: SourceLocation) throws(Reported) -> Int {
+        let value = try known(of: binding, at: location)
         guard case .int(let number) = value else {
-            throw fail(.wrongKind, "a whole number is needed", at: expression.location, found: "\(value)")
+            throw fail(.wrongKind, "a whole number is needed", at: location, found: "\(value)")
         }
         return number
     }
@@ -226,38 +234,14 @@ extension Elaborator {
             let value = try known(left)
             for member in members where try Self.areEqual(known(member), value) { return .known(.bool(true)) }
             return .known(.bool(false))
-        case .equal, .notEqual:
-            let (first, second) = try bothKnown(left, right)
-            return .known(.bool(Self.areEqual(first, second) == (symbol == .equal)))
-        case .less, .lessOrEqual, .greater, .greaterOrEqual:
-            let (leftValue, rightValue) = try bothKnown(left, right)
-            guard let first = leftValue.number, let second = rightValue.number else {
-                throw fail(
-                    .wrongKind, "'\(symbol.rawValue)' compares numbers", at: location,
-                    found: "\(leftValue) and \(rightValue)")
-            }
-            switch symbol {
-            case .less: return .known(.bool(first < second))
-            case .lessOrEqual: return .known(.bool(first <= second))
-            case .greater: return .known(.bool(first > second))
-            default: return .known(.bool(first >= second))
-            }
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual:
+            return try comparison(symbol, left, right, at: location, named: name)
         case .add, .subtract, .multiply, .divide, .floorDivide:
             return try arithmetic(symbol, left, right, at: location, named: name)
         }
     }
 
-    /// Both sides are looked at before either is refused, so that both are reported.
-    private func bothKnown(
-        _ left: Expression, _ right: Expression
-    ) throws(Reported) -> (CompileTimeValue, CompileTimeValue) {
-        let first = try? known(left)
-        let second = try known(right)
-        guard let first else { throw Reported() }
-        return (first, second)
-    }
-
-    private static func areEqual(_ left: CompileTimeValue, _ right: CompileTimeValue) -> Bool {
+    static func areEqual(_ left: CompileTimeValue, _ right: CompileTimeValue) -> Bool {
         if let left = left.number, let right = right.number { return left == right }
         return left == right
     }

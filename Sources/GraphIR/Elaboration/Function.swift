@@ -1,4 +1,5 @@
-/// A function of whole numbers that are known when compiling.
+/// A function of whole numbers that are known when compiling. `max` and `min` are those of tensors, too, element by
+/// element: then an op computes them.
 enum Function: String, CaseIterable {
     case log2, min, max
 

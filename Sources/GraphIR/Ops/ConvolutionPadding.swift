@@ -14,7 +14,7 @@ public struct ConvolutionPadding: Hashable, Sendable {
         case .padding(.same): sides = [(filterHeight - 1) / 2, (filterWidth - 1) / 2]
         case .size(let size): sides = Attributes(["pad": .sizes([size, size])]).integers("pad")
         case .sizes: sides = attributes.integers("pad")
-        case .padding(.valid), .float: sides = [0, 0]
+        case .padding(.valid), .float, .truth, .word, .table: sides = [0, 0]
         }
         (top, bottom) = sides.count == 4 ? (sides[0], sides[1]) : (sides[0], sides[0])
         (left, right) = sides.count == 4 ? (sides[2], sides[3]) : (sides[1], sides[1])

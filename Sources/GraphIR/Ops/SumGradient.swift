@@ -9,7 +9,7 @@ struct SumGradient: Op {
 
     func resultType(_ operands: [TensorType], _ attributes: Attributes) throws(OpError) -> TensorType {
         let dimensions = attributes.sizes("shape")
-        let axes = try Sum.axes(attributes, rank: dimensions.count, in: name)
+        let axes = try Reduction.axes(attributes, rank: dimensions.count, in: name)
         let kept = dimensions.indices.filter { !axes.isEmpty && !axes.contains($0) }
         try operands[0].require(TensorType(.f32, Shape(kept.map { dimensions[$0] })), as: "dy", in: name)
         return TensorType(.f32, Shape(dimensions))
