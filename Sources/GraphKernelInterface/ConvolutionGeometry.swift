@@ -15,8 +15,8 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     public var shuffleBlock: Int
     /// Images of the batch, which a filter gradient sums over.
     public var imageCount: Int
-    /// nil where input 0 holds all channels.
-    public var pieces: ChannelPieces?
+    /// None where input 0 holds all channels.
+    public var pieces = ChannelPieces.none
 
     /// Without a pixel shuffle, and for one image, unless said.
     public init(

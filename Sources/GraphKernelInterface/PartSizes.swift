@@ -8,6 +8,14 @@ public struct PartSizes: Hashable, Sendable {
     /// Of part k in lane k, 0 behind the last.
     @usableFromInline let sizes: SIMD8<Int32>
 
+    /// No parts.
+    public static let none = PartSizes()
+
+    private init() {
+        count = 0
+        sizes = SIMD8(repeating: 0)
+    }
+
     /// nil when there are more than ``maximumCount``, or one is larger than a lane holds.
     public init?(_ sizes: [Int]) {
         guard sizes.count <= PartSizes.maximumCount else { return nil }

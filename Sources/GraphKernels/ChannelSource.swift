@@ -15,10 +15,10 @@ struct ChannelSource {
 
 extension ConvolutionGeometry {
     /// Images or parts of them that hold the input's channels, one behind the other.
-    var sourceCount: Int { pieces?.channels.count ?? 1 }
+    var sourceCount: Int { pieces.areThere ? pieces.channels.count : 1 }
 
     func source(_ index: Int, of call: KernelCall) -> ChannelSource {
-        guard let pieces else {
+        guard pieces.areThere else {
             return ChannelSource(rows: call.inputs[0], firstChannel: 0, channels: inputChannels, pixelStride: inputChannels)
         }
         return ChannelSource(

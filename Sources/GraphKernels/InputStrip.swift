@@ -35,7 +35,7 @@ struct InputStrip {
         guard inside > 0 else { return }
         let row = image * height + y
         let first = begin * channels
-        if geometry.pieces != nil { return gather(row, begin..<end, to: destination + before) }
+        if geometry.pieces.areThere { return gather(row, begin..<end, to: destination + before) }
         let source = UnsafeRawPointer(call.inputs[0].row(row)) + first * elementByteCount
         if hasPrologue {
             prologue.destinations[0] = UnsafeMutableRawPointer(destination + before)

@@ -27,7 +27,7 @@ func lowerWinogradConvolution(_ analysis: GroupAnalysis) -> Lowering? {
 /// 3×3 and 5×5 convolutions of stride 1 whose tiles of results cover at most twice the image.
 private func suitsWinograd(_ geometry: ConvolutionGeometry) -> Bool {
     guard geometry.filterHeight == 3 || geometry.filterHeight == 5, geometry.filterWidth == geometry.filterHeight,
-        geometry.stride == 1, geometry.inputChannels >= 8, geometry.pieces?.fillVectors ?? true
+        geometry.stride == 1, geometry.inputChannels >= 8, geometry.pieces.fillVectors
     else { return false }
     let tilePixels = geometry.winogradTileSize * geometry.winogradTileSize
     return geometry.tileRowsPerImage * geometry.tilesPerRow * tilePixels <= 2 * geometry.outputHeight * geometry.outputWidth
