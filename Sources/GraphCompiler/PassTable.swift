@@ -44,8 +44,7 @@ public let passTable: [StagePasses] = [
     StagePasses(.planned, [
         Pass("placeBuffers", "buffers that are live at the same time lie apart",
              placeBuffers, proof: PlanVerifier.verifyPlaces),
-        Pass("deriveDependencies", "every instruction names all on which it depends",
-             deriveDependencies, proof: PlanVerifier.verifyDependencies),
+        deriveDependenciesPass,
     ]),
 ]
 
@@ -64,6 +63,13 @@ func stripPassTable(_ whole: Program) -> [StagePasses] {
             ])
     ]
 }
+
+/// The rest of stage `planned` for a program whose buffers have their places.
+let dependencyPassTable = [StagePasses(.planned, [deriveDependenciesPass])]
+
+private let deriveDependenciesPass = Pass(
+    "deriveDependencies", "every instruction names all on which it depends", deriveDependencies,
+    proof: PlanVerifier.verifyDependencies)
 
 private let bindPass = Pass("bind", "every size is a number", bind, ensures: \.hasBoundSizes)
 

@@ -140,6 +140,17 @@ public enum Pipeline {
         try `continue`(scheduled, after: .scheduled, upTo: .planned)
     }
 
+    /// nil where the arena takes more than so many bytes, which is known before dependencies are: these take far longer.
+    static func planned(_ scheduled: Program, arenaLimit: Int) throws(ProgramError) -> Program? {
+        let placed = try `continue`(
+            scheduled, after: .scheduled, upTo: .planned, stoppingAfter: Pass(named: "placeBuffers"))
+        guard placed.arenaByteCount <= arenaLimit else { return nil }
+        let context = PassContext(role: placed.role, instructionSet: placed.instructionSet)
+        return try refusing { () throws(PassError) in
+            try perform(dependencyPassTable, on: .program(placed), context, after: .scheduled, upTo: .planned)
+        }.program
+    }
+
     /// The steps of a strip: those of the whole image, for sizes of its own.
     static func strip(of whole: Program, _ entry: Entry, sizes: [String: Int]) throws(ProgramError) -> Program {
         let context = PassContext(role: whole.role, sizes: sizes, instructionSet: whole.instructionSet)

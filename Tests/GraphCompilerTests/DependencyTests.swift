@@ -40,9 +40,10 @@ import Testing
         var writer = [Int?](repeating: nil, count: lineCount)
         var readers = [Set<Int>](repeating: [], count: lineCount)
         var ended = Ended()
+        let steps = StepAccesses(program)
         for (index, instruction) in program.instructions.enumerated() {
             let before = ended.before(instruction)
-            for (buffer, access) in program.accesses(of: instruction, at: index) {
+            for (buffer, access) in steps.accesses(of: instruction, at: index) {
                 for line in lines(of: program.buffers[buffer], access.rows) {
                     let rivals = [writer[line]].compactMap { $0 } + (access.isWrite ? Array(readers[line]) : [])
                     if let rival = rivals.first(where: { $0 != index && !before.contains($0) }) {

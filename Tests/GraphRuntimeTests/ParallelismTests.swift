@@ -69,6 +69,7 @@ private struct PaperRun {
     init(_ program: Program, speeds: [Double]) throws {
         let table = try TaskTable(program, program.instructions)
         let counters = RowCounters(table)
+        let steps = StepAccesses(program)
         var pickers = speeds.indices.map { TaskPicker(table, worker: $0, of: speeds.count) }
         var running = [(task: Int, end: Double)?](repeating: nil, count: speeds.count)
         var now = 0.0, work = 0.0
@@ -84,7 +85,7 @@ private struct PaperRun {
             let next = speeds.indices.filter { running[$0] != nil }.min { running[$0]!.end < running[$1]!.end }
             guard let worker = next, let (task, end) = running[worker] else { break }
             now = end
-            for (buffer, access) in program.accesses(of: program.instructions[task], at: task) {
+            for (buffer, access) in steps.accesses(of: program.instructions[task], at: task) {
                 note(access, of: buffer, by: worker)
             }
             counters.noteEnd(task)

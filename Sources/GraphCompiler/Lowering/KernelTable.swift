@@ -8,7 +8,7 @@ import GraphKernelInterface
 /// reference implementation. Kernels are functions of the shape and the instruction set alone.
 enum KernelTable {
     /// nil for kernels that only make what others read.
-    private static func row(_ kernel: KernelName) -> KernelRow? {
+    private static func makeRow(_ kernel: KernelName) -> KernelRow? {
         switch kernel {
         case .conv2DComposed:
             KernelRow(
@@ -53,8 +53,10 @@ enum KernelTable {
     }
 
     private static let rows: [(kernel: KernelName, row: KernelRow)] = KernelName.allCases.compactMap { kernel in
-        row(kernel).map { (kernel, $0) }
+        makeRow(kernel).map { (kernel, $0) }
     }
+
+    private static let rowOf = Dictionary(uniqueKeysWithValues: rows.map { ($0.kernel, $0.row) })
 
     /// The best kernel for a group, of those that an algorithm allows; `reference` for one that is to be taken apart.
     static func choose(_ analysis: GroupAnalysis, _ algorithm: ConvolutionAlgorithm) -> KernelName {
@@ -62,10 +64,10 @@ enum KernelTable {
     }
 
     /// Whether a kernel's one result may overwrite an epilogue operand with one element for each of its own.
-    static func worksInPlace(_ kernel: KernelName) -> Bool { row(kernel)?.worksInPlace ?? false }
+    static func worksInPlace(_ kernel: KernelName) -> Bool { rowOf[kernel]?.worksInPlace ?? false }
 
     /// The call of a kernel that a plan names; nil when it does not fit the group.
-    static func lower(_ analysis: GroupAnalysis, kernel: KernelName) -> Lowering? { row(kernel)?.lower(analysis) }
+    static func lower(_ analysis: GroupAnalysis, kernel: KernelName) -> Lowering? { rowOf[kernel]?.lower(analysis) }
 }
 
 private struct KernelRow: Sendable {

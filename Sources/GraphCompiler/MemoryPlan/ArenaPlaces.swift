@@ -8,7 +8,7 @@ struct ArenaPlaces {
     /// Instructions for which a place rests, the best first.
     private static let rests = [64, 16, 4]
 
-    private struct Placed {
+    fileprivate struct Placed {
         var memory: Range<Int>
         var life: ClosedRange<Int>
         var rows: RowLayout
@@ -17,6 +17,7 @@ struct ArenaPlaces {
     /// By buffer; those that nothing touches lie at 0.
     private(set) var offsets: [Int: Int] = [:]
     private(set) var byteCount = 0
+    /// By the start of their memory.
     private var placed: [Placed] = []
 
     /// - Parameter firstInPlace: as ``Program/firstInPlace`` says.
@@ -39,7 +40,8 @@ struct ArenaPlaces {
             let buffer = program.buffers[index]
             let rested = limit.flatMap { lowestOffset(for: buffer, life, restingWithin: $0) }
             let offset = rested ?? lowestOffset(for: buffer, life, rest: 0)
-            placed.append(Placed(memory: offset..<offset + buffer.byteCount, life: life, rows: buffer.rows))
+            let memory = offset..<offset + buffer.byteCount
+            placed.insert(Placed(memory: memory, life: life, rows: buffer.rows), at: placed.endIndex(before: offset))
             offsets[index] = offset
             byteCount = max(byteCount, offset + buffer.byteCount)
         }
@@ -54,15 +56,28 @@ struct ArenaPlaces {
     }
 
     private func lowestOffset(for buffer: Buffer, _ life: ClosedRange<Int>, rest: Int) -> Int {
-        let rivals = placed.filter { other in
-            let rest = other.rows == buffer.rows ? 0 : rest
-            return other.life.lowerBound <= life.upperBound + rest && life.lowerBound <= other.life.upperBound + rest
-        }
+        let byteCount = buffer.byteCount
         var offset = 0
-        for rival in rivals.sorted(by: { $0.memory.lowerBound < $1.memory.lowerBound }) {
-            if rival.memory.lowerBound >= offset + buffer.byteCount { break }
-            offset = max(offset, rival.memory.upperBound)
+        for other in placed {
+            if other.memory.lowerBound >= offset + byteCount { break }
+            let rest = other.rows == buffer.rows ? 0 : rest
+            guard other.life.lowerBound <= life.upperBound + rest, life.lowerBound <= other.life.upperBound + rest else {
+                continue
+            }
+            offset = max(offset, other.memory.upperBound)
         }
         return offset
+    }
+}
+
+extension [ArenaPlaces.Placed] {
+    /// Behind all that begin at an offset or before it.
+    fileprivate func endIndex(before offset: Int) -> Int {
+        var low = 0, high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].memory.lowerBound <= offset { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

@@ -199,7 +199,7 @@ enum PlanVerifier {
         _ program: Program, _ instructions: [Instruction], place: (Int) -> ProgramError.Place
     ) throws(ProgramError) {
         var doneRows: [Instruction.Work: Int] = [:]
-        var endings = Endings(instructions)
+        var endings = Endings(instructions, WorkNumbers(program))
         for (index, (instruction, needed)) in zip(instructions, dependencies(of: program, instructions)).enumerated() {
             for dependency in instruction.dependencies
             where dependency.rowCount < 1 || dependency.rowCount > doneRows[dependency.work] ?? 0 {

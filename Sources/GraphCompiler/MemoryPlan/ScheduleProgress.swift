@@ -8,6 +8,8 @@ struct ScheduleProgress {
     private(set) var made: [Int], taken: [Int]
     private var isOverwritten: [Int]
     private let firstInPlace: [Int]
+    /// Of each step's inputs.
+    private let reaches: [[RowReach]]
 
     init(_ program: Program) {
         self.program = program
@@ -15,6 +17,9 @@ struct ScheduleProgress {
         taken = Array(repeating: 0, count: program.graph.outputs.count)
         isOverwritten = made
         firstInPlace = program.firstInPlace
+        reaches = program.steps.map { step in
+            step.inputs.map { RowReach(of: $0, by: step, bufferRowCount: program[buffer: $0.buffer].rows.rowCount) }
+        }
     }
 
     mutating func perform(_ instruction: Instruction) throws(PlanFault) {
@@ -27,18 +32,20 @@ struct ScheduleProgress {
             }
             try Self.advance(&taken[output], instruction.rows, program[buffer: buffer])
         case .step(let index):
-            try perform(program.steps[index], instruction)
+            try perform(program.steps[index], reaches[index], instruction)
         }
     }
 
-    private mutating func perform(_ step: Step, _ instruction: Instruction) throws(PlanFault) {
+    private mutating func perform(
+        _ step: Step, _ reaches: [RowReach], _ instruction: Instruction
+    ) throws(PlanFault) {
         guard !step.isPreparation else { throw .runsPreparation(step: step.name) }
         guard step.unitEnd(instruction.rows.upperBound) == instruction.rows.upperBound else {
             throw .dividedUnit(step: step.name, row: instruction.rows.upperBound, rowUnit: step.rowUnit)
         }
-        for input in step.inputs {
+        for (input, reach) in zip(step.inputs, reaches) {
             let buffer = program[buffer: input.buffer]
-            let rows = input.rows(for: instruction.rows, of: step, bufferRowCount: buffer.rows.rowCount)
+            let rows = reach.rows(for: instruction.rows)
             switch buffer.storage {
             case .arena: try checkRead(rows, input.buffer)
             case .parameter:

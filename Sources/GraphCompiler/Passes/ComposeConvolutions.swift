@@ -37,9 +37,9 @@ func composeConvolutions(_ graph: Graph) -> Graph {
 /// operations.
 func composed(_ group: Group, then next: Group, in graph: Graph, _ uses: Uses) -> Group? {
     let joined = Group(name: next.name, members: group.members + next.members)
-    guard let parts = operationCount([group, next], in: graph, uses),
-        let composed = lowerComposedConvolution(GroupAnalysis(joined, in: graph, uses)),
-        composed.operationCount(in: graph) < parts
+    // Few groups can be composed: what the parts take is asked of those alone.
+    guard let composed = lowerComposedConvolution(GroupAnalysis(joined, in: graph, uses)),
+        let parts = operationCount([group, next], in: graph, uses), composed.operationCount(in: graph) < parts
     else { return nil }
     return joined
 }

@@ -10,9 +10,10 @@ import GraphIR
 /// - Parameter arenaLimit: bytes that the arena should not pass.
 /// - Returns: a planned program, and the rows of its bands; its arena passes the limit where even the smallest bands do.
 func planInBands(_ steps: Program, arenaLimit: Int) throws(ProgramError) -> (program: Program, bandRows: Int?) {
-    if steps.largestOperandByteCount <= arenaLimit {
-        let whole = try Pipeline.planned(Pipeline.scheduled(steps, bandRows: nil))
-        if whole.arenaByteCount <= arenaLimit { return (whole, nil) }
+    if steps.largestOperandByteCount <= arenaLimit,
+        let whole = try Pipeline.planned(Pipeline.scheduled(steps, bandRows: nil), arenaLimit: arenaLimit)
+    {
+        return (whole, nil)
     }
     var bandRows = steps.smallestBandRows
     var best = try Pipeline.scheduled(steps, bandRows: bandRows)

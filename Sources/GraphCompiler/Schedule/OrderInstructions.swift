@@ -28,6 +28,7 @@ private struct Ordering {
     private static let piecesBehind = 4
 
     private let program: Program
+    private let accesses: StepAccesses
     private let pace: Pace?
     /// The steps of a run, in the order in which a turn makes their rows.
     private let steps: [Int]
@@ -42,6 +43,7 @@ private struct Ordering {
 
     init(_ program: Program, bandRows: Int?) {
         self.program = program
+        accesses = StepAccesses(program)
         pace = bandRows.flatMap { Pace(program, bandRows: $0) }
         steps = Self.withFiltersPackedAhead(program, program.steps.indices.filter { !program.steps[$0].isPreparation })
         writerOf = Array(repeating: nil, count: program.buffers.count)
@@ -160,10 +162,8 @@ private struct Ordering {
     }
 
     private func operandsExist(for rows: Range<Int>, of index: Int) -> Bool {
-        program.steps[index].inputs.allSatisfy { input in
-            let rowCount = program[buffer: input.buffer].rows.rowCount
-            let needed = input.rows(for: rows, of: program.steps[index], bufferRowCount: rowCount)
-            return needed.upperBound <= existingRows(of: input.buffer, for: index)
+        accesses.reads(of: index, for: rows) { buffer, needed in
+            needed.upperBound <= existingRows(of: BufferID(index: buffer), for: index)
         }
     }
 
