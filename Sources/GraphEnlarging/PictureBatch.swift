@@ -49,7 +49,7 @@ public struct PictureBatch: Sendable {
     public enum Event: Sendable {
         /// It is opened, and this will be done.
         case began(PictureEnlarger.Report)
-        /// Of all its work so great a part is done, from 0 to 1.
+        /// Of all its work so great a part is done, from 0 to 1: told some times a second.
         case advanced(part: Double)
         /// Its result is in its place.
         case finished(PictureEnlarger.Report, Duration)
@@ -79,13 +79,20 @@ public struct PictureBatch: Sendable {
         for index in sharedCount..<items.count { enlarge(index, by: enlargers, told) }
     }
 
+    /// Threads that told of every piece of work would spend much of their time waiting for one another.
+    private static let tellingInterval = Duration.milliseconds(50)
+
     private func enlarge(_ index: Int, by enlargers: [PictureEnlarger], _ tell: @escaping @Sendable (Int, Event) -> Void) {
         let item = items[index]
         let start = ContinuousClock.now
         do throws(EnlargingError) {
             let source: PictureSource
             do { source = try item.source() } catch { throw .image(error) }
+            var lastTold = start
             let observer = RunObserver(progress: { progress in
+                let now = ContinuousClock.now
+                guard now - lastTold >= Self.tellingInterval else { return }
+                lastTold = now
                 tell(index, .advanced(part: Double(progress.rowsDone) / Double(max(1, progress.rowCount))))
             })
             let report = try enlarger(of: enlargers, for: source).enlarge(

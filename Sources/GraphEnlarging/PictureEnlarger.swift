@@ -15,8 +15,9 @@ import SystemPackage
 ///     try enlarger.enlarge("photo.jpg", to: "wide.jpg", form: ResultForm(size: .width(3840), isEnsemble: true))
 ///
 /// All ways give the same pixels, and files the same bytes. Files come and go row by row: the memory depends on a
-/// picture's width and on the band, not on its height. Pictures of the size of the one before use its plan again. The
-/// model's weights are read where they lie, so that an enlarger follows them as training changes them.
+/// picture's width and on the band, not on its height. Pictures of the size of the one before use its plan again; others use
+/// its threads, its memory and what was prepared of the weights. These are read where they lie, so that an enlarger follows
+/// them as training changes them.
 ///
 /// Any thread may call an enlarger; calls that come at once go one after another, each on `threadCount` threads. Several
 /// enlargers over one model work at once. What an observer does must not call its own enlarger.
@@ -50,6 +51,7 @@ public final class PictureEnlarger: @unchecked Sendable {
     /// Whoever enlarges holds it, and with it what was prepared.
     private let lock = Mutex(())
     private var prepared: PreparedEnlargement?
+    private var workspace: Workspace?
 
     /// - Parameters:
     ///   - bands: how the rows are worked on.
@@ -242,11 +244,12 @@ public final class PictureEnlarger: @unchecked Sendable {
         }
     }
 
-    /// Gives back what is kept for the next picture of the same size.
+    /// Gives back what is kept for the next picture.
     func giveBackMemory() {
         lock.withLock { _ in
-            guard prepared != nil else { return }
+            guard workspace != nil else { return }
             prepared = nil
+            workspace = nil
             releaseFreedMemory()
         }
     }
@@ -259,13 +262,14 @@ public final class PictureEnlarger: @unchecked Sendable {
         if let prepared, prepared.size == size, prepared.isFloat == isFloat, prepared.otherByteCount == sizes.byteCount {
             return prepared
         }
-        // The memory of one size is given back before that of the next is taken.
+        // What the next size does not need of the memory of this one is given back before more is taken.
         prepared = nil
+        let workspace = if let kept = self.workspace { kept } else { try options.workspace() }
+        self.workspace = workspace
         if isFloat, floatEntry == nil { floatEntry = try model.floatPredictEntry() }
         let entry = if isFloat, let floatEntry { floatEntry } else { try model.predictEntry() }
         let new = try PreparedEnlargement(
-            model, entry, enlargement, options, size, isFloat: isFloat, otherByteCount: sizes.byteCount)
-        releaseFreedMemory()
+            model, entry, enlargement, options, size, isFloat: isFloat, otherByteCount: sizes.byteCount, in: workspace)
         prepared = new
         return new
     }

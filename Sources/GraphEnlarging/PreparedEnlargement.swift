@@ -11,6 +11,15 @@ struct EnlargingOptions: Hashable {
     var memoryLimit: Int?
     var border: Border
     var algorithm: ConvolutionAlgorithm
+
+    /// Threads and memory for one picture after another. Within a limit nothing is kept that the next does not need.
+    func workspace() throws(EnlargingError) -> Workspace {
+        do {
+            return try Workspace(threadCount: threadCount, spareByteCount: memoryLimit == nil ? preferredArenaByteCount : 0)
+        } catch {
+            throw .runtime(error)
+        }
+    }
 }
 
 /// All that pictures of one size and one kind of samples need, one after another.
@@ -28,6 +37,7 @@ struct PreparedEnlargement {
     private let model: Model
     private let enlargement: Enlargement
     private let options: EnlargingOptions
+    private let workspace: Workspace
     private let parts: Parts
 
     private enum Parts {
@@ -37,14 +47,17 @@ struct PreparedEnlargement {
         case strips([ColumnStrip])
     }
 
-    /// - Parameter entry: makes pictures of pictures, of f32 or u8.
+    /// - Parameters:
+    ///   - entry: makes pictures of pictures, of f32 or u8.
+    ///   - workspace: with threads as many as the options say.
     init(
         _ model: Model, _ entry: Entry, _ enlargement: Enlargement, _ options: EnlargingOptions, _ size: PictureSize,
-        isFloat: Bool, otherByteCount: Int
+        isFloat: Bool, otherByteCount: Int, in workspace: Workspace
     ) throws(EnlargingError) {
         self.model = model
         self.enlargement = enlargement
         self.options = options
+        self.workspace = workspace
         self.size = size
         self.isFloat = isFloat
         self.otherByteCount = otherByteCount
@@ -61,18 +74,22 @@ struct PreparedEnlargement {
         }
         summary = plan.summary
         rowCount = plan.plan.strips.reduce(0) { $0 + Self.rowCount(of: $1) }
+        defer {
+            if plan.plan.strips.contains(where: { $0.program.instructions.count > Self.fewInstructions }) { releaseFreedMemory() }
+        }
         guard plan.plan.strips.count == 1 else {
             parts = .strips(plan.plan.strips)
             return
         }
         do {
-            parts = .whole(
-                try Session(
-                    plan.plan.strips[0].program, parameters: model.parameters, threadCount: options.threadCount))
+            parts = .whole(try Session(plan.plan.strips[0].program, parameters: model.parameters, in: workspace))
         } catch {
             throw .runtime(error)
         }
     }
+
+    /// Fewer leave too little behind for it to be worth while to look for it.
+    private static let fewInstructions = 2000
 
     private static func rowCount(of strip: ColumnStrip) -> Int {
         strip.program.instructions.reduce(0) { $0 + $1.rows.count }
@@ -127,7 +144,7 @@ struct PreparedEnlargement {
         _ observer: RunObserver
     ) throws {
         releaseFreedMemory()
-        let session = try Session(strip.program, parameters: model.parameters, threadCount: options.threadCount)
+        let session = try Session(strip.program, parameters: model.parameters, in: workspace)
         let firstColumn = strip.outputColumns.lowerBound - scale * strip.inputColumns.lowerBound
         let ownBytes = pixelByteCount * firstColumn..<pixelByteCount * (firstColumn + strip.outputColumns.count)
         let stripSink: any RowSink =

@@ -101,11 +101,9 @@ public struct VideoEnlarger: Sendable {
     }
 
     private func prepare(_ header: VideoHeader) throws(EnlargingError) -> PreparedEnlargement {
-        let prepared = try PreparedEnlargement(
+        try PreparedEnlargement(
             model, model.floatPredictEntry(), enlargement, options, header.size, isFloat: true,
-            otherByteCount: VideoFrameConversion.byteCount(header, scale: scale))
-        releaseFreedMemory()
-        return prepared
+            otherByteCount: VideoFrameConversion.byteCount(header, scale: scale), in: options.workspace())
     }
 }
 

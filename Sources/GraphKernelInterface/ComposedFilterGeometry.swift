@@ -50,6 +50,14 @@ public struct ComposedFilterGeometry: Hashable, Sendable {
         self.nextHasBias = nextHasBias
     }
 
+    /// The same for all images whose pixels lie at the same sets of borders.
+    public var ofFilter: ComposedFilterGeometry {
+        var geometry = self
+        geometry.height = min(height, ImageBorders.leastOrdinarySide)
+        geometry.width = min(width, ImageBorders.leastOrdinarySide)
+        return geometry
+    }
+
     /// Rows and columns of the image between, counted in pixels of the first, that a result needs beyond its own.
     public var nextReach: Int { nextFilterSize > 1 ? 1 : 0 }
     /// Rows and columns of the composed filter.

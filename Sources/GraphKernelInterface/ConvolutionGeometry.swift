@@ -40,3 +40,14 @@ public struct ConvolutionGeometry: Hashable, Sendable {
         self.imageCount = imageCount
     }
 }
+
+extension ConvolutionGeometry {
+    /// What kernels read that make filters ready for a convolution: the same whatever the sizes of its images.
+    public var ofFilter: ConvolutionGeometry {
+        var geometry = self
+        (geometry.inputHeight, geometry.inputWidth) = (0, 0)
+        (geometry.outputHeight, geometry.outputWidth) = (0, 0)
+        geometry.imageCount = 0
+        return geometry
+    }
+}

@@ -4,6 +4,8 @@ public enum ImageBorders {
     public static let top = 1, bottom = 2, left = 4, right = 8
     /// How many sets of borders there are.
     public static let setCount = 16
+    /// From so many rows or columns on, pixels lie at all sets of borders at which those of larger images do.
+    public static let leastOrdinarySide = 3
 
     /// The borders of pixel x of row y.
     public static func at(_ y: Int, of height: Int, _ x: Int, of width: Int) -> Int {

@@ -3,8 +3,8 @@ import GraphCompiler
 import GraphIR
 import GraphKernelInterface
 
-/// All memory of one session: arena, prepared values, scalars, scratch for each worker, and where each
-/// buffer of the program lies in it.
+/// All memory that one session works in: arena, prepared values, scalars, scratch for each worker, and where each
+/// buffer of the program lies in it. Only scalars are the session's own.
 final class BoundMemory: @unchecked Sendable {
     /// Bound by the caller: a source for each buffer of the program that is an input, a sink for each output.
     var sources: [(any RowSource)?]
@@ -13,20 +13,20 @@ final class BoundMemory: @unchecked Sendable {
     let rows: [TensorRows]
 
     private let arena: AlignedMemory
-    private let prepared: AlignedMemory
+    let prepared: PreparedValues
     private let scalars: AlignedMemory
     private let scratch: AlignedMemory
     private let scratchByteStride: Int
     private let updates: UpdateCopies
 
     /// Checks once that every buffer lies inside its memory; kernels rely on it.
-    init(_ program: Program, _ parameters: ParameterStore, workerCount: Int) throws(RuntimeError) {
-        arena = try AlignedMemory(byteCount: program.arenaByteCount, inHugePages: true)
-        prepared = try AlignedMemory(byteCount: program.preparedByteCount, inHugePages: true)
+    init(_ program: Program, _ parameters: ParameterStore, in workspace: Workspace) throws(RuntimeError) {
+        arena = try workspace.arena(byteCount: program.arenaByteCount)
+        prepared = try workspace.prepared(for: program, parameters)
         scalars = try AlignedMemory(byteCount: program.buffers.count * 64)
         // A spare cache line keeps workers' scratch from starting at equal offsets of a page.
         scratchByteStride = program.scratchByteCount.roundedUp(to: 4096) + 64
-        scratch = try AlignedMemory(byteCount: scratchByteStride * workerCount)
+        scratch = try workspace.scratch(byteCount: scratchByteStride * workspace.threadCount)
         var rows: [TensorRows] = []
         for (index, buffer) in program.buffers.enumerated() {
             let base: UnsafeMutableRawPointer
@@ -40,12 +40,11 @@ final class BoundMemory: @unchecked Sendable {
                 guard offset >= 0, offset + buffer.byteCount <= program.preparedByteCount else {
                     throw .misplacedBuffer(buffer.name)
                 }
-                base = prepared.base + offset
+                base = prepared.memory.base + offset
             case .scalar:
                 base = scalars.base + index * 64
             case .parameter(let path):
-                guard let address = parameters.address(of: path),
-                    let tensor = parameters.tensors.first(where: { $0.path == path }),
+                guard let address = parameters.address(of: path), let tensor = parameters.tensor(of: path),
                     tensor.elementCount == buffer.rows.rowCount * buffer.rows.rowElementCount
                 else { throw .unfitParameter(path: path) }
                 base = address

@@ -1,6 +1,7 @@
 import GraphBasics
 import GraphIR
 import GraphKernelInterface
+import Synchronization
 
 /// The weights of a model and the state that training keeps, by path: one owner for both, shared by
 /// every session that runs on them.
@@ -31,6 +32,7 @@ public final class ParameterStore: @unchecked Sendable {
     private var blocks: [AlignedMemory] = []
     private var addresses: [String: UnsafeMutableRawPointer] = [:]
     private var indices: [String: Int] = [:]
+    private let prepared = Mutex(PreparedValuesTable())
 
     /// Room for every weight and state of some graphs, all zero.
     ///
@@ -121,4 +123,13 @@ public final class ParameterStore: @unchecked Sendable {
     func noteChange() { generation += 1 }
 
     func address(of path: String) -> UnsafeMutableRawPointer? { addresses[path] }
+
+    func tensor(of path: String) -> Tensor? { indices[path].map { tensors[$0] } }
+
+    /// The values that a session holds which prepares the same, or else new ones.
+    ///
+    /// - Parameter key: nil for values that no other session can share.
+    func preparedValues(_ key: PreparationKey?, byteCount: Int) throws(RuntimeError) -> PreparedValues {
+        try prepared.withLock { (table) throws(RuntimeError) in try table.values(key, byteCount: byteCount) }
+    }
 }

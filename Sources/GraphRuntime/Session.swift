@@ -19,8 +19,10 @@ import GraphKernelInterface
 ///     }
 ///
 /// A session runs one run at a time, from one thread at a time; several sessions over one ``ParameterStore`` run at once,
-/// as long as none of them updates it. After a run that threw it can run again; if that was a training step, weights and
-/// states may hold part of its updates.
+/// as long as none of them updates it. What their programs prepare from weights alone, such as transformed filters, is in
+/// memory once for all that prepare the same, whatever the sizes of their pictures, and computed once when weights have
+/// changed. After a run that threw a session can run again; if that was a training step, weights and states may hold part of
+/// its updates.
 public final class Session {
     /// Without its instructions, which have become tasks.
     public let program: Program
@@ -30,9 +32,8 @@ public final class Session {
     private let memory: BoundMemory
     private let preparation: TaskList
     let tasks: TaskList
-    private let workers: WorkerPool
+    private let workspace: Workspace
     private let updatesParameters: Bool
-    private var preparedGeneration: Int?
     /// Buffers by the names of inputs, scalars and measures.
     private let inputs: [String: Int]
     private let scalars: [String: Int]
@@ -45,17 +46,23 @@ public final class Session {
 
     /// - Parameter threadCount: workers, the caller's thread included; results do not depend on it.
     /// - Throws: when the program does not fit the parameters, or memory runs out.
-    public init(_ program: Program, parameters: ParameterStore, threadCount: Int) throws(RuntimeError) {
-        guard threadCount >= 1 else { throw .tooFewThreads(threadCount) }
+    public convenience init(_ program: Program, parameters: ParameterStore, threadCount: Int) throws(RuntimeError) {
+        try self.init(program, parameters: parameters, in: Workspace(threadCount: threadCount, spareByteCount: 0))
+    }
+
+    /// A session that takes over what those before it have left in a workspace.
+    ///
+    /// - Throws: when the program does not fit the parameters, or memory runs out.
+    package init(_ program: Program, parameters: ParameterStore, in workspace: Workspace) throws(RuntimeError) {
         var kept = program
         kept.instructions = []
         kept.preparation = []
         self.program = kept
         self.parameters = parameters
-        memory = try BoundMemory(program, parameters, workerCount: threadCount)
+        self.workspace = workspace
+        memory = try BoundMemory(program, parameters, in: workspace)
         preparation = try TaskList(program, program.preparation, memory)
         tasks = try TaskList(program, program.instructions, memory)
-        workers = try WorkerPool(workerCount: threadCount)
         updatesParameters = !program.graph.updates.isEmpty
         var bufferOf: [ValueID: Int] = [:]
         for (index, buffer) in program.buffers.enumerated() {
@@ -142,7 +149,7 @@ public final class Session {
         for (name, buffer) in inputs where memory.sources[buffer] == nil { throw .unboundInput(name) }
         try prepare(RunObserver(isCancelled: observer.isCancelled))
         defer { if updatesParameters { parameters.noteChange() } }
-        try workers.run(tasks, memory, observer)
+        try workspace.workers.run(tasks, memory, observer)
         memory.commitUpdates()
     }
 
@@ -157,8 +164,9 @@ public final class Session {
 
     /// Computes what depends on weights alone, unless it is there already.
     private func prepare(_ observer: RunObserver) throws(RuntimeError) {
-        guard preparedGeneration != parameters.generation else { return }
-        if preparation.count > 0 { try workers.run(preparation, memory, observer) }
-        preparedGeneration = parameters.generation
+        guard preparation.count > 0 else { return }
+        try memory.prepared.prepare(for: parameters.generation) { () throws(RuntimeError) in
+            try workspace.workers.run(preparation, memory, observer)
+        }
     }
 }

@@ -17,13 +17,15 @@ final class UpdateCopies {
     private let staging: AlignedMemory
 
     init(_ program: Program, _ rows: [TensorRows]) throws(RuntimeError) {
+        var bufferOf: [ValueID: Int] = [:]
+        for (index, buffer) in program.buffers.enumerated() {
+            if let value = buffer.value { bufferOf[value] = index }
+        }
         var byteCount = 0
         var stagedAt: [Int: Int] = [:]
         for update in program.graph.updates {
             // A value without a buffer was made in place.
-            guard let target = program.buffers.firstIndex(where: { $0.value == update.target }),
-                let source = program.buffers.firstIndex(where: { $0.value == update.value })
-            else { continue }
+            guard let target = bufferOf[update.target], let source = bufferOf[update.value] else { continue }
             let layout = program.buffers[target].rows
             assignments.append(
                 Copy(

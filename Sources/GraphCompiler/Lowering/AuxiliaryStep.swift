@@ -19,3 +19,18 @@ struct AuxiliaryStep {
     var operationsPerRow = 0
     var scratchByteCount = 0
 }
+
+extension AuxiliaryStep {
+    /// Its constants; those of filters are free of images' sizes, so that sessions of all sizes know the same step by them.
+    ///
+    /// - Parameter served: of the step that it serves.
+    func stepGeometry(serving served: StepGeometry) -> StepGeometry {
+        let geometry = geometry ?? served
+        guard role == .packedFilter else { return geometry }
+        return switch geometry {
+        case .convolution(let geometry): .convolution(geometry.ofFilter)
+        case .composedFilter(let geometry): .composedFilter(geometry.ofFilter)
+        default: geometry
+        }
+    }
+}

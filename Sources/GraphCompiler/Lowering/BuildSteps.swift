@@ -158,7 +158,7 @@ private struct StepConstruction {
         program.steps.append(
             Step(
                 name: "\(group.name)_\(auxiliary.suffix)", kernel: auxiliary.kernel, group: index,
-                inputs: sources, outputs: [result], geometry: auxiliary.geometry ?? geometry, prologue: nil,
+                inputs: sources, outputs: [result], geometry: auxiliary.stepGeometry(serving: geometry), prologue: nil,
                 epilogue: nil, prologueFirstInput: 0, epilogueFirstInput: 0, rowCount: rows.rowCount,
                 imageHeight: rows.rowCount, rowUnit: 1, rowsPerTask: auxiliary.rowsPerTask,
                 operationsPerRow: max(auxiliary.operationsPerRow, rows.rowByteCount),
