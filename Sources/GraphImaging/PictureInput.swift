@@ -64,7 +64,8 @@ final class PictureInput {
     var systemError: ImageError? { place.failure.map(ImageError.file) }
 }
 
-/// Where a stream stands in its file.
+/// Where a stream stands in its file. Once a part could not be read, none is: what a decoder passes over in one place it
+/// would miss in another.
 private final class Place {
     private let input: InputFile
     private var offset = 0
@@ -73,6 +74,7 @@ private final class Place {
     init(_ input: InputFile) { self.input = input }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        guard failure == nil else { return -1 }
         do throws(FileError) {
             let count = try input.read(into: buffer, at: offset)
             offset += count

@@ -134,11 +134,11 @@ struct PictureList {
         var folders: Set<FilePath> = []
         for file in found {
             let path = file.path
-            let source = try? PictureSource(path: path)
+            let (source, isUnread) = Self.opened(path)
             // What a pipe gave is gone from it.
             let kept = FileStatus(path)?.kind == .other ? source : nil
             let format = source?.format
-            guard file.isNamed || format != nil || PictureFormat.isNameOfPicture(path) else {
+            guard file.isNamed || isUnread || format != nil || PictureFormat.isNameOfPicture(path) else {
                 passedOverCount += 1
                 continue
             }
@@ -162,6 +162,14 @@ struct PictureList {
                             if let kept { return kept }
                             return try PictureSource(path: path)
                         }, to: .file(target), as: encoding)))
+        }
+    }
+
+    /// A file of a folder, and whether the system fails to read it, so that it may be a picture: its turn says why.
+    private static func opened(_ path: FilePath) -> (source: PictureSource?, isUnread: Bool) {
+        do { return (try PictureSource(path: path), false) } catch {
+            guard case .file(.unreadable(_, .system(let cause))) = error else { return (nil, false) }
+            return (nil, cause != .permissionDenied)
         }
     }
 

@@ -1,11 +1,9 @@
 import GraphBasics
-import GraphModelFixtures
 import GraphTestSupport
 import Glibc
 import Synchronization
 import Testing
 
-@testable import GraphCompiler
 @testable import GraphRuntime
 
 /// Threads do what they are given, and where the system refuses them nothing waits for one for ever.
@@ -47,19 +45,16 @@ import Testing
     }
 
     @Test(.disabled(if: hasSanitizer))
-    func aSessionSaysThatThreadsAreRefused() async {
+    func workersThatAreRefusedAreTold() async {
         await #expect(processExitsWith: .success) {
-            let entry = try SmallModel.all[0].entry(.predict)
-            let program = try Pipeline.plan(entry, sizes: ["N": 1, "H": 8, "W": 8], PlanOptions(.portable)).program
-            let parameters = try ParameterStore(for: [entry.graph])
             try whileThreadsAreRefused {
                 do throws(RuntimeError) {
-                    _ = try Session(program, parameters: parameters, threadCount: 4)
+                    _ = try WorkerPool(workerCount: 4)
                     exit(2)
                 } catch {
                     guard case .threadRefused(.resourceTemporarilyUnavailable) = error else { exit(3) }
                 }
-                _ = try Session(program, parameters: parameters, threadCount: 1)
+                _ = try WorkerPool(workerCount: 1)
             }
             exit(0)
         }

@@ -9,8 +9,14 @@ public func whileThreadsAreRefused(_ body: () throws -> Void) rethrows {
     }
     var limit = rlimit(rlim_cur: rlim_t(size + (48 << 20)), rlim_max: rlim_t(size + (48 << 20)))
     setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+    // What is left is less than a stack of this project's threads, and enough for what the body does.
+    let room = malloc(5 << 18)
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    pthread_attr_setstacksize(&attributes, 1 << 19)
     var thread = pthread_t()
-    while pthread_create(&thread, nil, { _ in while true { sleep(1000) } }, nil) == 0 {}
+    while pthread_create(&thread, &attributes, { _ in while true { sleep(1000) } }, nil) == 0 {}
+    free(room)
     try body()
 }
 
