@@ -189,6 +189,14 @@ let package = Package(
         .target(name: "GraphModelFixtures", dependencies: ["GraphCompiler", "GraphIR"], path: "Tests/GraphModelFixtures"),
         // Golden texts, repeatable numbers and folders that tests clean up.
         .target(name: "GraphTestSupport", dependencies: [systemPackage], path: "Tests/GraphTestSupport"),
+        // Models drawn at random, and all ways to compute them; the package Fuzzing draws many more.
+        .target(
+            name: "RandomGraphs",
+            dependencies: [
+                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphPack", "GraphModel", systemPackage,
+            ],
+            path: "Tests/RandomGraphs", swiftSettings: optimizedSettings),
+        .testTarget(name: "RandomGraphTests", dependencies: ["RandomGraphs", "GraphTestSupport"]),
         .testTarget(name: "ArchitectureTests", dependencies: ["GraphIR", "GraphKernelInterface"]),
         .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "GraphTestSupport"]),
         .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "GraphLanguage", "GraphTestSupport"]),

@@ -20,6 +20,8 @@ public let passTable: [StagePasses] = [
              eliminateDeadCode, ensures: \.hasNoDeadCode),
     ]),
     StagePasses(.fused, [
+        Pass("storeConstants", "what the caller takes, and what is assigned, is no constant", storeConstants,
+             ensures: \.storesConstants),
         Pass("fuse", "every operation belongs to a group, which one kernel computes", fuse, ensures: \.hasGroups),
     ]),
     StagePasses(.lowered, [

@@ -123,6 +123,6 @@ extension Model {
 
     /// What the process takes beside a plan: its code, the weights and what reading them left behind.
     var residentByteCount: Int {
-        32 << 20 + parameters.tensors.reduce(0) { $0 + ($1.isState ? 0 : 4 * $1.elementCount) }
+        32 << 20 + parameters.tensors.reduce(0) { $0 + ($1.isTrainingState ? 0 : 4 * $1.elementCount) }
     }
 }

@@ -33,7 +33,7 @@ extension Graph {
                 throw .op(error, at: weight.place)
             }
         }
-        return adam.builder.graph
+        return adam.builder.graph.normalized()
     }
 }
 
@@ -50,8 +50,9 @@ private struct Adam {
     mutating func update(_ weight: ValueID, path: String, gradient: ValueID) throws(OpError) {
         let (stepSize, rootScale) = try scalarCorrections()
         let name = builder.graph[weight].name
-        let mean = try moment("m", of: weight, path: path, decay: 0.9, rest: 0.1, [gradient])
-        let variance = try moment("v", of: weight, path: path, decay: 0.999, rest: 0.001, [gradient, gradient])
+        let mean = try moment("m", of: weight, at: path + TrainingStates.meanEnding, decay: 0.9, rest: 0.1, [gradient])
+        let variance = try moment(
+            "v", of: weight, at: path + TrainingStates.varianceEnding, decay: 0.999, rest: 0.001, [gradient, gradient])
         let root = try builder.apply(.sqrt, [variance])
         let corrected = try builder.apply(.divide, [root, rootScale])
         let denominator = try builder.apply(.add, [corrected, builder.constant(1e-8)])
@@ -63,11 +64,11 @@ private struct Adam {
 
     /// decay · moment + rest · (the product of `factors`), which becomes the moment.
     private mutating func moment(
-        _ letter: String, of weight: ValueID, path: String, decay: Double, rest: Double, _ factors: [ValueID]
+        _ letter: String, of weight: ValueID, at path: String, decay: Double, rest: Double, _ factors: [ValueID]
     ) throws(OpError) -> ValueID {
         let node = builder.graph[weight]
         let state = builder.declare(
-            .state(path: "\(path).adam_\(letter)", initializer: .zeros), type: node.type,
+            .state(path: path, initializer: .zeros), type: node.type,
             named: "\(node.name)_\(letter)")
         let kept = try builder.apply(.multiply, [builder.constant(decay), state])
         var added = builder.constant(rest)

@@ -59,7 +59,7 @@ extension Graph {
                 throw .op(error, at: weight.place)
             }
         }
-        return builder.graph
+        return builder.graph.normalized()
     }
 
     /// The one loss of a graph that is to be differentiated.

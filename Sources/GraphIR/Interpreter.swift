@@ -12,7 +12,7 @@ public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
         public var measures: [String: Scalar] = [:]
         /// New values of weights and states, by path.
         public var updates: [String: Tensor<Scalar>] = [:]
-        /// Every node's value by its index, when asked for.
+        /// Every node's value by its index, when asked for; zeros for what no result needs.
         public var trace: [Tensor<Scalar>] = []
 
         /// Nothing computed yet.
@@ -27,7 +27,7 @@ public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
     /// - Parameters:
     ///   - inputs: by name; their shapes decide the symbolic sizes. Elements of u8 inputs are whole
     ///     numbers 0…255.
-    ///   - weights: weights and states by path.
+    ///   - weights: weights and states by path: those that results need.
     ///   - scalars: by name.
     ///   - keepsTrace: whether ``Results/trace`` is filled.
     ///   - stopsAtNonFinite: whether to end with an error at the first node that holds infinities or NaN
@@ -41,10 +41,17 @@ public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
         let sizes = try graph.sizes(fromInputShapes: inputs.mapValues(\.shape))
         let graph = try graph.bound(to: sizes)
         let lastReaders = keepsTrace ? [:] : graph.lastReaders
+        let isNeeded = graph.isNeeded(for: graph.roots)
         var values: [Tensor<Scalar>?] = []
         var isFinite: [Bool] = []
         for (index, node) in graph.nodes.enumerated() {
             guard let shape = node.type.shape.constant else { throw .unboundType(node.type, at: node.place) }
+            // Nothing is asked for that no result needs, such as a weight that is declared and never read.
+            guard isNeeded[index] || node.content == .input else {
+                values.append(keepsTrace ? Tensor(shape: shape, repeating: 0) : nil)
+                isFinite.append(true)
+                continue
+            }
             switch node.content {
             case .input: values.append(try supplied(inputs[node.name], to: node, shape, as: .input(node.name)))
             case .weight(let path, _):

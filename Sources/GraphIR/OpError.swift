@@ -67,6 +67,8 @@ public enum OpError: Error, Hashable, Sendable {
     /// An image's height or width is no multiple of what the op makes one row or column of.
     case sidesNotMultiple(OpName, of: Int, TensorType)
 
+    /// A size that the model leaves open is bound to 1, and would have to be repeated.
+    case repeatedSize(OpName, expected: TensorType, found: TensorType)
     /// Bound sizes give an operation another result than its node has.
     case otherResult(OpName, expected: TensorType, found: TensorType)
     /// More than ``TensorLimits/rank`` dimensions.
@@ -209,6 +211,10 @@ extension OpError: CustomStringConvertible {
                 .shapeMismatch, "\(op) needs a height and width that are multiples of \(factor)",
                 expected: "\(found.element.rawValue)[N, \(factor)*H, \(factor)*W, C]", found: found)
 
+        case .repeatedSize(let op, let expected, let found):
+            Wording(
+                .shapeMismatch, "\(op.spelling) repeats what is 1 for all sizes, and not what is bound to 1",
+                expected: expected, found: found)
         case .otherResult(let op, let expected, let found):
             Wording(.shapeMismatch, "with these sizes \(op) has another result", expected: expected, found: found)
         case .tooManyDimensions(let rank):

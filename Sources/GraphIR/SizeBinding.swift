@@ -56,11 +56,26 @@ extension Graph {
             }
             do throws(OpError) {
                 try bound.checkType(of: ValueID(index))
+                try checkRepetition(of: ValueID(index), to: sizes)
             } catch {
                 throw .op(error, at: nodes[index].place)
             }
         }
         return bound
+    }
+
+    /// Checks that an operation repeats no operand along a size that the model leaves open. Such a size may be bound to 1,
+    /// and still means what it does for any other number.
+    private func checkRepetition(of id: ValueID, to sizes: [String: Int]) throws(OpError) {
+        guard let operation = self[id].operation else { return }
+        for operand in operation.operands {
+            let (small, large) =
+                operation.op == .sumTo ? (self[id].type, self[operand].type) : (self[operand].type, self[id].type)
+            guard operation.op == .sumTo || operation.op.definition.isPointwise,
+                !Broadcasting.repeatsOnlyOnes(of: small.shape, in: large.shape, boundTo: sizes)
+            else { continue }
+            throw .repeatedSize(operation.op, expected: large.bound(to: sizes), found: small.bound(to: sizes))
+        }
     }
 
     /// Checks that a node's type is small enough and, for an operation, the one its op states.

@@ -6,6 +6,8 @@ import SystemPackage
 public struct WeightFile: Hashable, Sendable {
     /// In the order of the paths' bytes.
     public private(set) var tensors: [PackedTensor] = []
+    /// What a pack keeps beside its weights: the states of its graph, and of a checkpoint what training keeps.
+    public private(set) var states: [PackedTensor] = []
     /// Names of arrays that are there and cannot be weights, as counters in whole numbers.
     public private(set) var leftOut: [String] = []
 
@@ -28,7 +30,9 @@ public struct WeightFile: Hashable, Sendable {
     private init(reading file: InputFile) throws(InterchangeError) {
         let start = try inFile { () throws(FileError) in try file.bytes(at: 0, count: min(file.byteCount, 10)) }
         if start.starts(with: SectionTable.signature) {
-            do { tensors = try Pack(reading: file).weights } catch { throw .pack(error) }
+            let pack: Pack
+            do { pack = try Pack(reading: file) } catch { throw .pack(error) }
+            (tensors, states) = (pack.weights, pack.states)
         } else if start.starts(with: ZipArchive.signature) {
             let archive = try ZipArchive(file)
             let isCheckpoint = archive.entries.keys.contains { $0.hasSuffix("/data.pkl") }

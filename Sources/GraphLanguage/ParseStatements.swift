@@ -66,6 +66,17 @@ extension Parser {
                 notes: ["it opens at \(opening.line):\(opening.column)"]))
     }
 
+    /// What stands for a statement from `start` to here, whose header has a mistake.
+    ///
+    /// - Parameters:
+    ///   - headerEnd: where the body begins.
+    ///   - body: what could be read of it, or of several.
+    private func unreadable(from start: Int, headerEnd: Int, body: [Statement]) -> Statement.Kind {
+        let header = tokens[start..<headerEnd].filter { $0.kind == .identifier }
+        guard case .unreadable(let names, _, _) = unreadable(from: start) else { return .unreadable([]) }
+        return .unreadable(names, header: header.map { Name(text($0), at: $0.location) }, body: body)
+    }
+
     /// What stands for the tokens from `start` to here, which hold a mistake.
     private func unreadable(from start: Int) -> Statement.Kind {
         let isNameless =
@@ -238,8 +249,9 @@ extension Parser {
             isReadable = false
             try recoverHeader(error, acrossLines: false)
         }
+        let headerEnd = index
         let body = try parseBody(of: "repeat \(variable.text)")
-        guard isReadable else { return unreadable(from: start) }
+        guard isReadable else { return unreadable(from: start, headerEnd: headerEnd, body: body) }
         return .repeat(variable: variable, lower: lower, upper: upper, carry: carry, body: body)
     }
 
@@ -260,19 +272,23 @@ extension Parser {
             isReadable = false
             try recoverHeader(error, acrossLines: false)
         }
+        let headerEnd = index
         let then = try parseBody(of: "if")
         var otherwise: Statement.Branch?
         if current.kind == .else {
             advance()
-            otherwise = try parseElse()
-            isReadable = isReadable && otherwise != nil
+            let (branch, isElseReadable) = try parseElse()
+            otherwise = branch
+            isReadable = isReadable && isElseReadable
         }
-        guard isReadable else { return unreadable(from: start) }
+        guard isReadable else {
+            return unreadable(from: start, headerEnd: headerEnd, body: then + (otherwise?.body ?? []))
+        }
         return .if(condition, carry: carry, then: then, otherwise: otherwise)
     }
 
-    /// - Returns: nil where a mistake stands before its body.
-    private mutating func parseElse() throws(Failure) -> Statement.Branch? {
+    /// - Returns: the branch, and whether no mistake stands before its body.
+    private mutating func parseElse() throws(Failure) -> (Statement.Branch, isReadable: Bool) {
         let start = current
         if start.kind == .if {
             guard statementDepth < SyntaxLimits.statementNesting else {
@@ -282,8 +298,9 @@ extension Parser {
             statementDepth += 1
             defer { statementDepth -= 1 }
             let inner = try parseIf()
-            guard case .if(_, let carry, _, _) = inner else { return nil }
-            return Statement.Branch(carry: carry, body: [Statement(inner, at: start.location)])
+            let body = [Statement(inner, at: start.location)]
+            guard case .if(_, let carry, _, _) = inner else { return (Statement.Branch(carry: [], body: body), false) }
+            return (Statement.Branch(carry: carry, body: body), true)
         }
         let headerStart = index
         var carry: [Name] = []
@@ -296,7 +313,7 @@ extension Parser {
             try recoverHeader(error, acrossLines: false)
         }
         let body = try parseBody(of: "else")
-        return isReadable ? Statement.Branch(carry: carry, body: body) : nil
+        return (Statement.Branch(carry: carry, body: body), isReadable)
     }
 
     /// carry = "carry" name {"," name}
@@ -348,10 +365,10 @@ extension Parser {
 }
 
 extension Statement {
-    /// Whether it is a `repeat`, `if` or `fuse`, whose own statements are read one by one.
+    /// Whether it is a `repeat`, `if` or `fuse`, whose own statements are read one by one, or what stands for one of them.
     fileprivate var holdsStatements: Bool {
         switch kind {
-        case .repeat, .if, .fuse: true
+        case .repeat, .if, .fuse, .unreadable: true
         default: false
         }
     }

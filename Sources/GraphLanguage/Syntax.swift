@@ -177,7 +177,11 @@ public struct Statement: Hashable, Sendable {
         /// `run s0 rows 0..<4 after s1(4)`; `buffer r at 4096 rows 7`: lines of a schedule or a plan.
         case directive(DirectiveKeyword, Name, [Clause])
         /// A statement with a mistake in it, and the names that it seems to give to values. See ``Parser/read(bytes:)``.
-        case unreadable([Name])
+        ///
+        /// - Parameters:
+        ///   - header: all names of its header, where that has the mistake and bodies follow, as of a `repeat`.
+        ///   - body: the statements of its bodies.
+        case unreadable([Name], header: [Name] = [], body: [Statement] = [])
     }
 
     /// One side of an `if`.

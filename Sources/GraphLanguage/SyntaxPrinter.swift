@@ -132,7 +132,7 @@ public struct SyntaxPrinter {
             line("}")
         case .directive(let keyword, let name, let clauses):
             line("\(keyword.rawValue) \(name.text)\(clauses.isEmpty ? "" : " ")\(Self.clauses(clauses))")
-        case .unreadable(let names):
+        case .unreadable(let names, _, _):
             line("// unreadable: \(names.map(\.text).joined(separator: ", "))")
         }
     }

@@ -47,6 +47,7 @@ public struct GradientCheck: Sendable {
     private let loss: Graph
     private let lossName: String
     private let inputs: [String: Tensor<Double>]
+    /// And the graph's own states.
     private let weights: [String: Tensor<Double>]
     private let gradients: [String: Tensor<Double>]
     private let seed: UInt64
@@ -72,9 +73,9 @@ public struct GradientCheck: Sendable {
         lossName = measure.name
         var generator = SplitMix64(seed: ~seed)
         weights = model.parameters.tensors.reduce(into: [:]) { weights, tensor in
-            guard !tensor.isState, let values = model.parameters.values(of: tensor.path) else { return }
+            guard !tensor.isTrainingState, let values = model.parameters.values(of: tensor.path) else { return }
             // A filter that is still all zero would hide the gradients of all that it reads.
-            let isFresh = values.allSatisfy { $0 == 0 }
+            let isFresh = !tensor.isState && values.allSatisfy { $0 == 0 }
             weights[tensor.path] = Tensor(
                 shape: tensor.shape, values: values.map { isFresh ? 0.05 * generator.nextNormal() : Double($0) })
         }
@@ -90,8 +91,10 @@ public struct GradientCheck: Sendable {
         } catch {
             throw MeasuringError(error)
         }
+        // A weight that no entry reads has no values.
+        let known = Set(weights.keys)
         paths = train.nodes.compactMap { node in
-            if case .weight(let path, _) = node.content { path } else { nil }
+            if case .weight(let path, _) = node.content, known.contains(path) { path } else { nil }
         }
     }
 

@@ -19,7 +19,7 @@ public struct Model: Sendable {
     public let compiled: Module
     /// The entries as the pack has them, where `train`, by far the longest, was left until it is asked for.
     private let postponed: SourceText?
-    /// Weights, and the states of training where there are any; shared by all copies of the model.
+    /// Weights and states, those of training where there are any; shared by all copies of the model.
     public let parameters: ParameterStore
     /// What a checkpoint remembers of its training; nil for a model that is not being trained.
     public var training: [String: String]?
@@ -75,14 +75,10 @@ public struct Model: Sendable {
         parameters = try Self.store(for: compiled)
         training = file.training
         metadata = file.metadata
-        // A checkpoint has what training keeps; and training may have weights that inference has not.
-        if !WeightFit(weights: file.weights, states: file.states, of: file.path).holds(for: parameters) {
-            try makeRoomForTraining()
-        }
-        // It may keep more beside the weights than the graph's own states.
-        let states = Set(parameters.tensors.filter(\.isState).map(\.path))
-        try WeightFit(weights: file.weights, states: file.states.filter { states.contains($0.path) }, of: file.path)
-            .check(compiled.name, parameters)
+        let fit = WeightFit(weights: file.weights, states: file.states, of: file.path)
+        // A checkpoint has what training keeps; and training may have weights and states that inference has not.
+        if !fit.holds(for: parameters), let graph = try postponedTraining() { try add(graph) }
+        try fit.check(compiled.name, parameters, isCheckpoint: training != nil)
         do {
             try parameters.withMutableValues { (places) throws(PackError) in try file.decode(into: places) }
         } catch { throw .pack(error) }
@@ -90,18 +86,20 @@ public struct Model: Sendable {
 
     /// The model as a pack.
     ///
-    /// - Parameter includingState: whether the optimizer's state goes along, as in a checkpoint.
+    /// - Parameter includingState: whether what training alone keeps goes along, as in a checkpoint: the optimizer's
+    ///   states. Those that the graph declares always do.
     public func pack(includingState: Bool) -> Pack {
-        func tensors(areStates: Bool) -> [PackedTensor] {
-            parameters.tensors.filter { $0.isState == areStates }.map { tensor in
+        func tensors(where isWanted: (ParameterStore.Tensor) -> Bool) -> [PackedTensor] {
+            parameters.tensors.filter(isWanted).map { tensor in
                 PackedTensor(path: tensor.path, shape: tensor.shape, values: parameters.values(of: tensor.path) ?? [])
             }
         }
         return Pack(
             graphText: graphText,
             compiledText: postponed?.text ?? SyntaxPrinter.print(compiled.syntax(stage: .fused)),
-            compilerVersion: Pipeline.version, weights: tensors(areStates: false),
-            states: includingState ? tensors(areStates: true) : [], training: includingState ? training : nil,
+            compilerVersion: Pipeline.version, weights: tensors { !$0.isState },
+            states: tensors { $0.isState && (includingState || !$0.isTrainingState) },
+            training: includingState ? training : nil,
             metadata: metadata)
     }
 
@@ -115,11 +113,24 @@ public struct Model: Sendable {
     }
 
     /// Reads the `train` entry, if it was postponed and there is one, and adds what it keeps to the parameters.
+    ///
+    /// - Throws: also when it needs a weight or state of its own that the pack does not hold.
     @discardableResult
     func makeRoomForTraining() throws(ModelError) -> Graph? {
-        guard let graph = try postponed?.compiled([:], upTo: .fused, entries: { $0 == .train })[.train] else { return nil }
-        do { try parameters.add([graph]) } catch { throw .runtime(error) }
+        guard let graph = try postponedTraining() else { return nil }
+        let known = Set(parameters.tensors.map(\.path))
+        let missing = graph.nodes.compactMap(\.path).filter { !known.contains($0) && !TrainingStates.contain($0) }
+        guard missing.isEmpty else { throw .leftOut(model: compiled.name, paths: missing.sorted()) }
+        try add(graph)
         return graph
+    }
+
+    private func postponedTraining() throws(ModelError) -> Graph? {
+        try postponed?.compiled([:], upTo: .fused, entries: { $0 == .train })[.train]
+    }
+
+    private func add(_ graph: Graph) throws(ModelError) {
+        do { try parameters.add([graph]) } catch { throw .runtime(error) }
     }
 
     /// The entries at a stage from `elaborated` to `fused`.
@@ -128,12 +139,23 @@ public struct Model: Sendable {
         return try SourceText(graphText, name: compiled.name).compiled([:], upTo: stage)
     }
 
-    /// Replaces the weights.
+    /// Replaces the weights and the graph's own states.
     ///
+    /// - Parameters:
+    ///   - tensors: both.
+    ///   - states: of a pack, which may be a checkpoint: those that the graph declares are taken.
     /// - Throws: naming each tensor that is missing, unknown or of another shape.
-    public func bind(_ weights: [PackedTensor], from path: FilePath) throws(ModelError) {
-        try WeightFit(weights: weights.map { ($0.path, $0.shape) }, of: path).check(compiled.name, parameters)
-        for tensor in weights {
+    public func bind(
+        _ tensors: [PackedTensor], states: [PackedTensor] = [], from path: FilePath
+    ) throws(ModelError) {
+        let statePaths = Set(parameters.tensors.filter { $0.isState && !$0.isTrainingState }.map(\.path))
+        let tensors = tensors + states.filter { statePaths.contains($0.path) }
+        func headings(areStates: Bool) -> [WeightFit.Heading] {
+            tensors.filter { statePaths.contains($0.path) == areStates }.map { ($0.path, $0.shape) }
+        }
+        try WeightFit(weights: headings(areStates: false), states: headings(areStates: true), of: path)
+            .check(compiled.name, parameters, isCheckpoint: false)
+        for tensor in tensors {
             do { try parameters.setValues(tensor.values, of: tensor.path) } catch { throw .runtime(error) }
         }
     }

@@ -36,6 +36,8 @@ public enum ModelError: Error, Hashable, Sendable {
     case unboundOutput(String)
     /// The weights of a file are not those of the model.
     case misfit(WeightMisfit)
+    /// Training needs weights or states of these paths that the model's pack does not hold.
+    case leftOut(model: String, paths: [String])
     /// The caller's `RunObserver` has ended the run.
     case cancelled
 }
@@ -63,6 +65,9 @@ extension ModelError: CustomStringConvertible {
         case .notBytes(let input): "input '\(input)' is u8: its elements are whole numbers 0…255"
         case .unboundOutput(let name): "the size of output '\(name)' is not bound"
         case .misfit(let misfit): misfit.description
+        case .leftOut(let model, let paths):
+            "'\(model)' trains with \(paths.map { "@\($0)" }.joined(separator: ", ")), of which its pack holds no values; "
+                + "make the pack again from the model's text"
         case .cancelled: RuntimeError.cancelled.description
         }
     }

@@ -3,7 +3,7 @@ import GraphPack
 import GraphRuntime
 import SystemPackage
 
-/// Whether the weights of a file are those that a model has.
+/// Whether the weights and states of a file are those that a model has.
 struct WeightFit {
     typealias Heading = (path: String, shape: [Int])
 
@@ -12,27 +12,33 @@ struct WeightFit {
     /// How errors call the file.
     private let path: FilePath
 
-    /// - Parameter states: of training, which a file may hold some, all or none of.
-    init(weights: [Heading], states: [Heading] = [], of path: FilePath) {
+    /// - Parameter states: may hold more than the model's, as the averages of a checkpoint.
+    init(weights: [Heading], states: [Heading], of path: FilePath) {
         self.weights = weights
         self.states = states
         self.path = path
     }
 
-    /// Weights fit exactly when their fingerprint is the model's.
+    /// Whether the file holds what the parameters hold, and nothing else.
     func holds(for parameters: ParameterStore) -> Bool {
-        states.isEmpty && Self.fingerprint(of: parameters) == .fingerprint(of: weights)
+        func shapes(_ headings: [Heading]) -> [String: [Int]] {
+            Dictionary(headings.map { ($0.path, $0.shape) }) { first, _ in first }
+        }
+        // Weights fit exactly when their fingerprint is the model's.
+        return Self.fingerprint(of: parameters) == .fingerprint(of: weights)
+            && shapes(states) == shapes(parameters.headings(where: \.isState))
     }
 
+    /// - Parameter isCheckpoint: whether the optimizer's states are needed, which other files may hold or not.
     /// - Throws: naming each tensor that is missing, unknown or of another shape, with the missing name that an
     ///   unknown one is near to.
-    func check(_ model: String, _ parameters: ParameterStore) throws(ModelError) {
-        if holds(for: parameters) { return }
-        let expected = parameters.tensors.filter { !$0.isState }.map { ($0.path, $0.shape) }
-        let expectedStates = parameters.tensors.filter(\.isState).map { ($0.path, $0.shape) }
+    func check(_ model: String, _ parameters: ParameterStore, isCheckpoint: Bool) throws(ModelError) {
+        let known = parameters.headings(where: \.isState)
+        let needed = isCheckpoint ? known : parameters.headings { $0.isState && !$0.isTrainingState }
+        let knownPaths = Set(known.map(\.path))
         let differences =
-            Self.differences(expected, weights, areAllNeeded: true)
-            + Self.differences(expectedStates, states, areAllNeeded: false)
+            Self.differences(parameters.headings { !$0.isState }, weights)
+            + Self.differences(known, states.filter { knownPaths.contains($0.path) }, needed: Set(needed.map(\.path)))
         guard !differences.isEmpty else { return }
         throw .misfit(
             WeightMisfit(
@@ -41,21 +47,28 @@ struct WeightFit {
     }
 
     private static func fingerprint(of parameters: ParameterStore) -> Digest {
-        .fingerprint(of: parameters.tensors.filter { !$0.isState }.map { ($0.path, $0.shape) })
+        .fingerprint(of: parameters.headings { !$0.isState })
     }
 
+    /// - Parameter needed: which of the expected ones may not be missing; all, unless it is given.
     private static func differences(
-        _ expected: [Heading], _ given: [Heading], areAllNeeded: Bool
+        _ expected: [Heading], _ given: [Heading], needed: Set<String>? = nil
     ) -> [WeightMisfit.Difference] {
         let expectedShapes = Dictionary(expected.map { ($0.path, $0.shape) }) { first, _ in first }
         let givenPaths = Set(given.map(\.path))
-        let missing = expected.map(\.path).filter { !givenPaths.contains($0) }
+        let missing = expected.map(\.path).filter { !givenPaths.contains($0) && needed?.contains($0) != false }
         let wrong = given.filter { expectedShapes[$0.path] != $0.shape }.map { path, shape -> WeightMisfit.Difference in
             if let needed = expectedShapes[path] { return .shape(path: path, found: shape, needed: needed) }
             // A file of thousands of unknown names is of something else.
             let near = given.count > WeightMisfit.shownCount ? nil : Spelling.nearest(to: path, among: missing)
             return .unknown(path: path, near: near)
         }
-        return wrong + (areAllNeeded ? missing.map { .missing(path: $0) } : [])
+        return wrong + missing.map { .missing(path: $0) }
+    }
+}
+
+extension ParameterStore {
+    fileprivate func headings(where isWanted: (Tensor) -> Bool) -> [WeightFit.Heading] {
+        tensors.filter(isWanted).map { ($0.path, $0.shape) }
     }
 }

@@ -17,8 +17,11 @@ public final class ParameterStore: @unchecked Sendable {
         public var shape: [Int]
         /// How it begins.
         public var initializer: Initializer
-        /// A weight, or a state that training keeps beside the weights.
+        /// A weight, or a state that is kept beside the weights: the graph's own, or training's.
         public var isState: Bool
+
+        /// Whether it is a state that differentiation adds, and no graph declares.
+        public var isTrainingState: Bool { isState && TrainingStates.contain(path) }
 
         /// How many numbers it holds.
         public var elementCount: Int { shape.reduce(1, *) }

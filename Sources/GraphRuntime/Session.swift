@@ -34,15 +34,14 @@ public final class Session {
     let tasks: TaskList
     private let workspace: Workspace
     private let updatesParameters: Bool
-    /// Buffers by the names of inputs, scalars and measures.
+    /// Buffers by the names of inputs and scalars; places of ``measured`` by those of measures.
     private let inputs: [String: Int]
     private let scalars: [String: Int]
-    private let measurePlaces: [String: MeasurePlace]
-
-    private enum MeasurePlace {
-        case buffer(Int)
-        case number(Float)
-    }
+    private let measures: [String: Int]
+    /// Where the number of each measure lies during a run; nil for constants.
+    private let measureBuffers: [Int?]
+    /// What each measure was in the last run. A weight that is measured has another value once it is updated.
+    private var measured: [Float]
 
     /// - Parameter threadCount: workers, the caller's thread included; results do not depend on it.
     /// - Throws: when the program does not fit the parameters, or memory runs out.
@@ -79,15 +78,12 @@ public final class Session {
         }
         self.inputs = inputs
         self.scalars = scalars
-        var measurePlaces: [String: MeasurePlace] = [:]
-        for measure in program.graph.measures {
-            if case .constant(let number) = program.graph[measure.value].content {
-                measurePlaces[measure.name] = .number(Float(number))
-            } else {
-                measurePlaces[measure.name] = bufferOf[measure.value].map(MeasurePlace.buffer)
-            }
+        let values = program.graph.measures.map(\.value)
+        measures = Dictionary(uniqueKeysWithValues: program.graph.measures.enumerated().map { ($1.name, $0) })
+        measureBuffers = values.map { bufferOf[$0] }
+        measured = values.map { value in
+            if case .constant(let number) = program.graph[value].content { Float(number) } else { 0 }
         }
-        self.measurePlaces = measurePlaces
     }
 
     /// Binds, runs once, reads the measures, and lets sources and sinks go.
@@ -109,9 +105,7 @@ public final class Session {
         if let missing = self.scalars.keys.sorted().first(where: { scalars[$0] == nil }) { throw .missingScalar(missing) }
         for (name, number) in scalars { try setScalar(name, number) }
         try run(observer: observer)
-        var measures: [String: Float] = [:]
-        for name in measurePlaces.keys { measures[name] = measure(name) }
-        return measures
+        return measures.mapValues { measured[$0] }
     }
 
     /// Sets where inputs come from and outputs go to in the runs that follow.
@@ -150,17 +144,14 @@ public final class Session {
         try prepare(RunObserver(isCancelled: observer.isCancelled))
         defer { if updatesParameters { parameters.noteChange() } }
         try workspace.workers.run(tasks, memory, observer)
+        for (measure, buffer) in measureBuffers.enumerated() {
+            if let buffer { measured[measure] = memory.rows[buffer].base.load(as: Float.self) }
+        }
         memory.commitUpdates()
     }
 
     /// A loss or metric of the last run; nil when the entry has none of that name.
-    public func measure(_ name: String) -> Float? {
-        switch measurePlaces[name] {
-        case .buffer(let index): memory.rows[index].base.load(as: Float.self)
-        case .number(let number): number
-        case nil: nil
-        }
-    }
+    public func measure(_ name: String) -> Float? { measures[name].map { measured[$0] } }
 
     /// Computes what depends on weights alone, unless it is there already.
     private func prepare(_ observer: RunObserver) throws(RuntimeError) {

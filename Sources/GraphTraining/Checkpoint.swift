@@ -30,7 +30,7 @@ public struct Checkpoint: Sendable {
         state = TrainingState()
         // A run begins at step 1: what an optimizer remembers of another run would mislead it.
         try asTrainingError {
-            for state in model.parameters.tensors where state.isState {
+            for state in model.parameters.tensors where state.isTrainingState {
                 try model.parameters.setValues(Array(repeating: 0, count: state.elementCount), of: state.path)
             }
         }

@@ -1,8 +1,9 @@
+import GraphIR
 import GraphModel
 import GraphPack
 import SystemPackage
 
-/// The weights of another pack that a model can begin with: those of the same name and shape.
+/// The weights, and states of the graph's own, of another pack that a model can begin with: those of the same name and shape.
 ///
 /// A network for one scale begins so with what one for another scale has learnt: all but the layers that
 /// enlarge are the same.
@@ -25,8 +26,9 @@ public struct InitialWeights: Sendable {
         do { pack = try Pack(contentsOf: path) } catch { throw .pack(error) }
         self.path = path
         digest = pack.digest
-        let there = Dictionary(uniqueKeysWithValues: pack.weights.map { ($0.path, $0) })
-        let here = model.parameters.tensors.filter { !$0.isState }
+        let tensors = pack.weights + pack.states.filter { !TrainingStates.contain($0.path) }
+        let there = Dictionary(tensors.map { ($0.path, $0) }) { first, _ in first }
+        let here = model.parameters.tensors.filter { !$0.isTrainingState }
         for weight in here {
             if let tensor = there[weight.path] {
                 if tensor.shape == weight.shape {
@@ -39,7 +41,7 @@ public struct InitialWeights: Sendable {
             }
         }
         let known = Set(here.map(\.path))
-        unused = pack.weights.map(\.path).filter { !known.contains($0) }
+        unused = tensors.map(\.path).filter { !known.contains($0) }
         guard !matching.isEmpty else {
             throw .noMatchingWeights(
                 path: path, count: pack.weights.count, examples: pack.weights.prefix(3).map(\.path), model: model.compiled.name)

@@ -1,3 +1,4 @@
+import GraphIR
 import GraphPack
 import GraphRuntime
 
@@ -10,8 +11,6 @@ import GraphRuntime
 /// Source: Polyak and Juditsky, "Acceleration of stochastic approximation by averaging" (1992); the decay of
 /// the first steps as in TensorFlow's `ExponentialMovingAverage` with `num_updates`.
 struct WeightAverage: Sendable {
-    private static let pathEnding = ".average"
-
     let decay: Float
     private let paths: [String]
     private var values: [[Float]]
@@ -29,7 +28,7 @@ struct WeightAverage: Sendable {
     init(_ states: [PackedTensor], of store: ParameterStore, decay: Float) throws(TrainingError) {
         self.init(of: store, decay: decay)
         for (index, path) in paths.enumerated() {
-            let kept = states.first { $0.path == path + Self.pathEnding }
+            let kept = states.first { $0.path == path + TrainingStates.averageEnding }
             guard let kept, kept.values.count == values[index].count else {
                 throw .missingAverage(path: path)
             }
@@ -41,7 +40,7 @@ struct WeightAverage: Sendable {
     func states(like store: ParameterStore) -> [PackedTensor] {
         let shapes = Dictionary(uniqueKeysWithValues: store.tensors.map { ($0.path, $0.shape) })
         return zip(paths, values).map { path, values in
-            PackedTensor(path: path + Self.pathEnding, shape: shapes[path] ?? [], values: values)
+            PackedTensor(path: path + TrainingStates.averageEnding, shape: shapes[path] ?? [], values: values)
         }
     }
 

@@ -11,7 +11,7 @@ struct Weights: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Export weights, or import another program's.",
         discussion: """
-            Tensors go by their paths, in float32. Filters are [height, width, in, out].
+            Tensors go by their paths, in float32, the graph's own states among them. Filters are [height, width, in, out].
             Files of PyTorch and NumPy are imported too, by rules for their names.
 
             graphrun weights export edsr.gpack -o edsr.safetensors
@@ -39,9 +39,9 @@ struct ExportWeights: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, replacesNoneOf: [model])
-        let weights = try definitions.model(model, seed: seed).pack(includingState: false).weights
-        try SafeTensors(tensors: weights).write(to: output.path)
-        print("\(output.path): \(summary(of: weights))")
+        let pack = try definitions.model(model, seed: seed).pack(includingState: false)
+        try SafeTensors(tensors: pack.weights + pack.states).write(to: output.path)
+        print("\(output.path): \(summary(of: pack))")
     }
 }
 
@@ -77,18 +77,22 @@ struct ImportWeights: ParsableCommand {
         let model = try definitions.model(model)
         let file = try WeightFile(contentsOf: weights)
         let tensors = try rules.map { try ImportRules(contentsOf: $0).applied(to: file).tensors } ?? file.tensors
-        try model.bind(tensors, from: weights)
+        try model.bind(tensors, states: file.states, from: weights)
         var pack = model.pack(includingState: false)
         // What made the model's own weights did not make these.
         pack.metadata = ["imported_from": (weights.lastComponent.map { FilePath(root: nil, [$0]) } ?? weights).shown]
         try pack.write(to: output.path)
-        print("\(output.path): \(summary(of: pack.weights))")
+        print("\(output.path): \(summary(of: pack))")
         if !file.leftOut.isEmpty {
             print("left out, as no weights: \(file.leftOut.joined(separator: ", "))")
         }
     }
 }
 
-private func summary(of weights: [PackedTensor]) -> String {
-    "\(readable(count: weights.map(\.values.count).reduce(0, +), "weight")) in \(readable(count: weights.count, "tensor"))"
+private func summary(of pack: Pack) -> String {
+    func count(_ tensors: [PackedTensor], _ what: String) -> String {
+        "\(readable(count: tensors.map(\.values.count).reduce(0, +), what)) in \(readable(count: tensors.count, "tensor"))"
+    }
+    return count(pack.weights, "weight")
+        + (pack.states.isEmpty ? "" : ", \(count(pack.states, "number")) of the graph's own state")
 }

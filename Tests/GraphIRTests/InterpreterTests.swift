@@ -54,6 +54,40 @@ import Testing
         #expect(throws: NodeError.self) { try graph.bound(to: ["H": 1 << 40, "W": 1 << 40]) }
     }
 
+    /// What is 1 in the text is repeated; what is bound to 1 is a size like any other, whichever operand has it.
+    @Test func sizesThatAreBoundTo1AreNotRepeated() throws {
+        for (left, right) in [(f32("H"), f32("W")), (f32("W"), f32("H")), (f32(3, "H"), f32("W"))] {
+            let graph = try graph(left, right)
+            for (height, width) in [(1, 4), (4, 1)] {
+                let error = #expect(throws: NodeError.self) { try graph.bound(to: ["H": height, "W": width]) }
+                #expect(error?.wording.code == .shapeMismatch)
+            }
+            #expect(try graph.bound(to: ["H": 1, "W": 1]).nodes[2].type.shape.dimensions.last == Size(1))
+        }
+        #expect(try graph(f32("H", 1), f32("H", "W")).bound(to: ["H": 1, "W": 4]).nodes[2].type == f32(1, 4))
+        var builder = GraphBuilder(name: "sum")
+        let x = builder.declare(.input, type: f32("H", 3), named: "x")
+        _ = builder.declare(.input, type: f32("W"), named: "z")
+        let target = Attributes(["shape": .sizes([Size(symbol: "W"), Size(3)])])
+        builder.setOutput("y", try builder.apply(.sumTo, [x], target, named: "y"))
+        let error = #expect(throws: NodeError.self) { try builder.graph.bound(to: ["H": 4, "W": 1]) }
+        #expect(
+            error?.wording.inOneLine()
+                == "sum_to repeats what is 1 for all sizes, and not what is bound to 1; expected f32[4, 3]; found f32[1, 3]")
+    }
+
+    @Test func whatNoResultNeedsIsNotAskedFor() throws {
+        var builder = GraphBuilder(name: "unused")
+        let x = builder.declare(.input, type: f32(2), named: "x")
+        let w = builder.declare(.weight(path: "w", initializer: .ones), type: f32(2), named: "w")
+        _ = try builder.apply(.add, [x, w])
+        builder.setOutput("y", try builder.apply(.relu, [x]))
+        let inputs = ["x": Tensor<Float>(shape: [2], values: [-1, 3])]
+        let results = try Interpreter<Float>().run(builder.graph, inputs: inputs, keepsTrace: true)
+        #expect(results.outputs["y"]?.values == [0, 3])
+        #expect(results.trace.count == builder.graph.nodes.count)
+    }
+
     @Test func bindingReachesAttributes() throws {
         var builder = GraphBuilder(name: "attributes")
         let h = Size(symbol: "H")

@@ -57,6 +57,66 @@ import Testing
         }
     }
 
+    /// Measures are of a step's beginning, whatever it updates, and also where a simplified graph measures a weight itself.
+    @Test func aMeasuredWeightIsMeasuredBeforeItsUpdate() throws {
+        let text = """
+            stage elaborated
+            entry train m(x: f32[2]) {
+              weight w: f32[] ~ ones @w
+              state s: f32[] ~ ones @s
+              t: f32[2] = x * w
+              t_1: f32[] = mean(t)
+              t_2: f32[] = 1 * s
+              t_3: f32[] = s + 1
+              loss l = t_1
+              metric before = w
+              metric state_before = t_2
+              metric state = s
+              update s = t_3
+            }
+            """
+        let entry = try Pipeline.run(text, upTo: .fused).entries[0]
+        let store = try ParameterStore(for: [entry.graph])
+        try store.initialize(seed: 0)
+        let session = try Session(Pipeline.plan(entry, sizes: [:], PlanOptions(.best)).program, parameters: store, threadCount: 1)
+        var weight: Float = 1
+        for step in 1...3 {
+            let measures = try session.run(
+                inputs: ["x": TensorSource<Float>([1, 2])],
+                scalars: ["learning_rate": 0.1, "step": Float(step), "clip_norm": .infinity])
+            #expect(measures["before"] == weight && session.measure("before") == weight)
+            #expect(measures["state_before"] == Float(step) && measures["state"] == Float(step))
+            weight = try #require(store.values(of: "w")?[0])
+            #expect(weight != measures["before"])
+        }
+    }
+
+    /// An output or a state may be a number that is known when compiling.
+    @Test func constantsAreGivenAndAssigned() throws {
+        let text = """
+            stage elaborated
+            entry train m(x: f32[2]) -> (six: f32[], again: f32[]) {
+              weight w: f32[] ~ ones @w
+              state s: f32[] ~ ones @s
+              six: f32[] = multiply(2, 3)
+              t: f32[2] = x * w
+              t_1: f32[] = mean(t)
+              loss l = t_1
+              metric number = six
+              update s = six
+              again = six
+            }
+            """
+        let entry = try Pipeline.run(text, upTo: .fused).entries[0]
+        let store = try ParameterStore(for: [entry.graph])
+        let session = try Session(Pipeline.plan(entry, sizes: [:], PlanOptions(.best)).program, parameters: store, threadCount: 1)
+        let (six, again) = (TensorSink<Float>(count: 1, repeating: 0), TensorSink<Float>(count: 1, repeating: 0))
+        let measures = try session.run(
+            inputs: ["x": TensorSource<Float>([1, 2])], scalars: ["learning_rate": 0.1, "step": 1, "clip_norm": .infinity],
+            outputs: ["six": six, "again": again])
+        #expect(six.values == [6] && again.values == [6] && measures["number"] == 6 && store.values(of: "s") == [6])
+    }
+
     @Test func whatIsMissingOrUnknownIsNamed() throws {
         let session = try session()
         let stream = BrokenStream(row: -1)

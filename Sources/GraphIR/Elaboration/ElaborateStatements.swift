@@ -33,8 +33,9 @@ extension Elaborator {
         case .directive(let directive, _, _):
             // The lines of a plan are read beside the graph, by the compiler.
             try requireDump(directive.rawValue, at: statement.location)
-        case .unreadable(let names):
+        case .unreadable(let names, let header, let body):
             for name in names where !environment.isFixed(name.text) { environment.define(name.text, .poison) }
+            lookUpNames(in: body, carry: [], header: header)
         }
     }
 
@@ -121,7 +122,7 @@ extension Elaborator {
                     at: symbolicDimension(of: typed.type, type).location, found: "\(type)",
                     notes: ["sizes of inputs are known only when the model runs"])
             }
-            let full = try storagePath(name, path)
+            let full = try storagePath(keyword, name, path)
             guard let start else { throw Reported() }
             content = keyword == .weight ? .weight(path: full, initializer: start) : .state(path: full, initializer: start)
         }
@@ -173,7 +174,9 @@ extension Elaborator {
     // MARK: Paths
 
     /// The whole path of a weight: those of the calls around it, then its own.
-    private func storagePath(_ name: Name, _ path: Path?) throws(Reported) -> String {
+    private func storagePath(
+        _ what: Statement.StorageKeyword, _ name: Name, _ path: Path?
+    ) throws(Reported) -> String {
         var parts = [try path.map { path throws(Reported) in try text(of: path) } ?? name.text]
         for (depth, frame) in frames.enumerated().reversed() {
             guard case .call(let call, let prefix) = frame else { continue }
@@ -189,6 +192,11 @@ extension Elaborator {
             throw fail(
                 .nameTooLong, "a path has at most \(ElaborationLimits.pathLength) characters", at: name.location,
                 found: "\(full.utf8.count)")
+        }
+        guard keyword == .entry || !TrainingStates.contain(full) else {
+            throw fail(
+                .reservedWord, "'\(full)' is a path of what training keeps; give the \(what.rawValue) another one",
+                at: path?.location ?? name.location)
         }
         if let other = weightSites[full] { throw duplicatePath(full, name, other) }
         weightSites[full] = (name.location, frames)
@@ -219,7 +227,7 @@ extension Elaborator {
     private func unroll(
         _ variable: Name, _ lower: Expression, _ upper: Expression, _ carry: [Name], _ body: [Statement]
     ) throws(Reported) {
-        if isLookingUp { return lookUpNames(within: body, carry: carry, counter: variable) }
+        if isLookingUp { return lookUpNames(within: body, carry: carry, header: [variable]) }
         do {
             checkCarry(carry.filter { $0 != variable })
             let lowest = try? integer(lower)
@@ -242,10 +250,10 @@ extension Elaborator {
                 isSound = false
                 poison(carry)
             }
-            if end == first { lookUpNames(in: body, carry: carry, counter: variable) }
+            if end == first { lookUpNames(in: body, carry: carry, header: [variable]) }
             guard isSound else { throw Reported() }
         } catch {
-            lookUpNames(in: body, carry: carry, counter: variable)
+            lookUpNames(in: body, carry: carry, header: [variable])
             poison(carry)
             throw Reported()
         }

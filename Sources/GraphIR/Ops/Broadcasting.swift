@@ -41,6 +41,14 @@ enum Broadcasting {
         }
     }
 
+    /// Whether no dimension is repeated but those that are 1 whatever sizes are bound to.
+    static func repeatsOnlyOnes(of shape: Shape, in target: Shape, boundTo sizes: [String: Int]) -> Bool {
+        if shape == target { return true }
+        return zip(shape.padded(to: target.rank), target.dimensions).allSatisfy { size, wanted in
+            size == Size(1) || size.bound(to: sizes).compared(to: wanted.bound(to: sizes)) != .different
+        }
+    }
+
     /// Image rows of an operand broadcast to a result; other ranks than 4 have no rows.
     static func rowMap(from operand: [Int], to result: [Int]) -> RowMap {
         operand.count == 4 && result.count == 4 && operand[1] == result[1] ? .identity : .all
