@@ -58,14 +58,16 @@ public final class PictureEnlarger: @unchecked Sendable {
     ///   - memoryLimit: bytes that the process may take at its peak; it overrides `bands`.
     ///   - border: what the network sees beyond a picture's border.
     ///   - algorithm: how convolutions are computed.
+    ///   - instructionSet: one that this processor runs.
     /// - Throws: when the model does not take and make a picture.
     public init(
         _ model: Model, threadCount: Int = availableProcessorCount(), bands: Bands = .automatic, memoryLimit: Int? = nil,
-        border: Border = .mirror, algorithm: ConvolutionAlgorithm = .best
+        border: Border = .mirror, algorithm: ConvolutionAlgorithm = .best, instructionSet: InstructionSet = .best
     ) throws(EnlargingError) {
         self.model = model
         options = EnlargingOptions(
-            threadCount: threadCount, bands: bands, memoryLimit: memoryLimit, border: border, algorithm: algorithm)
+            threadCount: threadCount, bands: bands, memoryLimit: memoryLimit, border: border, algorithm: algorithm,
+            instructionSet: instructionSet)
         enlargement = try Enlargement(model)
     }
 

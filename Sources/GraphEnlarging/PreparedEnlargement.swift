@@ -11,6 +11,7 @@ struct EnlargingOptions: Hashable {
     var memoryLimit: Int?
     var border: Border
     var algorithm: ConvolutionAlgorithm
+    var instructionSet = InstructionSet.best
 
     /// Threads and memory for one picture after another. Within a limit nothing is kept that the next does not need.
     func workspace() throws(EnlargingError) -> Workspace {
@@ -66,7 +67,8 @@ struct PreparedEnlargement {
         do {
             plan = try model.enlargingPlan(
                 entry, enlargement, height: size.height + 2 * border, width: size.width + 2 * border,
-                threadCount: options.threadCount, bands: options.bands, memoryLimit: options.memoryLimit,
+                threadCount: options.threadCount, instructionSet: options.instructionSet, bands: options.bands,
+                memoryLimit: options.memoryLimit,
                 otherByteCount: otherByteCount, algorithm: options.algorithm)
         } catch .memory(_, let byteLimit, let residentByteCount, let sufficientByteCount, let error) {
             throw .memory(

@@ -20,11 +20,29 @@ package struct FileStatus {
     package let permissions: mode_t
     /// The user that it belongs to.
     package let owner: uid_t
+    /// When the file was written, and when it or what the system keeps of it was changed, in nanoseconds since 1970.
+    private let modified, changed: Int
 
-    package struct FileIdentity: Hashable {
+    package struct FileIdentity: Hashable, Sendable {
         fileprivate var device: UInt64
         fileprivate var inode: UInt64
     }
+
+    /// What a file gets anew when its bytes are written or another file takes its name. Two writings within one tick of the
+    /// system's clock may leave one stamp.
+    package struct Stamp: Hashable, Sendable {
+        fileprivate var identity: FileIdentity
+        fileprivate var byteCount, modified, changed: Int
+
+        /// Whether another writing from now on would leave another stamp, however coarse the file system's clock is.
+        package var isSettled: Bool {
+            var now = timespec()
+            clock_gettime(CLOCK_REALTIME, &now)
+            return now.nanoseconds - max(modified, changed) > 2_000_000_000
+        }
+    }
+
+    package var stamp: Stamp { Stamp(identity: identity, byteCount: byteCount, modified: modified, changed: changed) }
 
     /// Nil where nothing is there, or nothing that may be looked at; through symbolic links.
     package init?(_ path: FilePath) {
@@ -51,6 +69,8 @@ package struct FileStatus {
         identity = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
         permissions = status.st_mode & ~S_IFMT
         owner = status.st_uid
+        modified = status.st_mtim.nanoseconds
+        changed = status.st_ctim.nanoseconds
     }
 
     /// Nil where nothing is there.
@@ -70,4 +90,8 @@ package struct FileStatus {
     package static func exists(_ path: FilePath) -> Bool {
         path.withPlatformString { access($0, F_OK) } == 0 || ![ENOENT, ENOTDIR, ENAMETOOLONG].contains(errno)
     }
+}
+
+extension timespec {
+    fileprivate var nanoseconds: Int { Int(tv_sec) &* 1_000_000_000 &+ Int(tv_nsec) }
 }

@@ -116,6 +116,12 @@ package final class InputFile: Sendable {
         if case .file(let descriptor) = contents { close(descriptor) }
     }
 
+    /// What the system says of the file now; nil of bytes in memory.
+    package var status: FileStatus? {
+        guard case .file(let descriptor) = contents else { return nil }
+        return FileStatus(FileDescriptor(rawValue: descriptor))
+    }
+
     /// The whole file as text.
     ///
     /// - Parameter byteLimit: a larger file is refused before anything is allocated for it.

@@ -26,7 +26,8 @@ extension Picture {
     /// - Parameter bytes: the whole file.
     public init(file bytes: some Sequence<UInt8>) throws(ImageError) { try self.init(PictureSource(bytes)) }
 
-    private init(_ source: PictureSource) throws(ImageError) {
+    /// Reads a whole picture, converted in the same way.
+    package init(_ source: PictureSource) throws(ImageError) {
         let reader = try source.reader().upright()
         guard reader.width * reader.height <= PNGReader.mostPixelsInMemory else {
             throw .tooLarge(path: reader.path, reader.size)

@@ -41,7 +41,8 @@ public final class PictureSource: Sendable {
         try self.init(InputFile(Array(bytes), name: ""), path: nil)
     }
 
-    init(_ file: InputFile, path: FilePath?) throws(ImageError) {
+    /// - Parameter path: what messages call the file; nil for bytes in memory.
+    package init(_ file: InputFile, path: FilePath?) throws(ImageError) {
         self.file = file
         self.path = path
         format = PictureFormat(start: try PictureInput(file, path: path).start)

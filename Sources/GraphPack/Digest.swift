@@ -26,8 +26,10 @@ extension Digest {
     /// The hash of a file's bytes.
     ///
     /// - Throws: when the file is missing, cannot be read or is cut short meanwhile.
-    public init(ofFile path: FilePath) throws(FileError) {
-        let file = try InputFile(path)
+    public init(ofFile path: FilePath) throws(FileError) { try self.init(of: InputFile(path)) }
+
+    /// The hash of an open file's bytes.
+    package init(of file: InputFile) throws(FileError) {
         var hash = SHA256()
         var bytes = [UInt8](repeating: 0, count: min(file.byteCount, 1 << 20))
         for offset in stride(from: 0, to: file.byteCount, by: 1 << 20) {

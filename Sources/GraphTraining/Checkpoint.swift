@@ -1,3 +1,4 @@
+import GraphFiles
 import GraphModel
 import GraphPack
 import SystemPackage
@@ -14,9 +15,23 @@ public struct Checkpoint: Sendable {
     public var recipe: Recipe
     /// The data folders as they were named.
     public var dataPaths: [FilePath]
-    /// See ``TrainingData/digest(threadCount:isInterrupted:)``; nil before the pictures were looked at.
+    /// See ``TrainingData/digest(of:)``; nil before the pictures were looked at.
     var dataDigest: String?
     var state: TrainingState
+    var record = RunRecord()
+    /// The file that it was read from and the stamp that this had; nil for the beginning of a run.
+    var origin: Origin?
+
+    struct Origin: Hashable, Sendable {
+        var path: FilePath
+        var stamp: FileStatus.Stamp?
+
+        init(of path: FilePath) {
+            self.path = path
+            stamp = FileStatus(path)?.stamp
+        }
+    }
+
     /// nil where the recipe asks for none.
     var average: WeightAverage?
 
@@ -41,6 +56,7 @@ public struct Checkpoint: Sendable {
     ///
     /// - Throws: when the file is missing, damaged, or no checkpoint.
     public init(contentsOf path: FilePath) throws(TrainingError) {
+        origin = Origin(of: path)
         let file = try asTrainingError { try PackFile(contentsOf: path) }
         guard let words = file.training else {
             throw .notCheckpoint(path: path)
@@ -49,6 +65,9 @@ public struct Checkpoint: Sendable {
         do throws(TrainingError) {
             recipe = try Recipe(words: words)
             state = try TrainingState(words: words)
+            let inputs = try TrainingInputs(model)
+            try recipe.check(scale: inputs.scale)
+            try state.check(recipe, measureCount: inputs.measures.count)
             if recipe.averageDecay > 0 {
                 let states = try asTrainingError { try Pack(contentsOf: path).states }
                 average = try WeightAverage(states, of: model.parameters, decay: recipe.averageDecay)
@@ -60,13 +79,14 @@ public struct Checkpoint: Sendable {
         let separator: Character = paths.contains("\0") ? "\0" : "\n"
         dataPaths = paths.split(separator: separator).map { FilePath(text: String($0)) }
         dataDigest = words["data_digest"]
+        record = RunRecord(words: words)
     }
 
     /// What `last.gpack` holds.
     var pack: Pack {
         var pack = model.pack(includingState: true)
         pack.states += average?.states(like: model.parameters) ?? []
-        var words = recipe.words.merging(state.words) { first, _ in first }
+        var words = recipe.words.merging(state.words) { first, _ in first }.merging(record.words) { first, _ in first }
         // A path may hold a line end, but none a zero.
         let texts = dataPaths.map(\.text)
         let holdsLineEnd = texts.contains { $0.contains(where: \.isNewline) }
@@ -74,6 +94,26 @@ public struct Checkpoint: Sendable {
         words["data_digest"] = dataDigest
         pack.training = words
         return pack
+    }
+
+    /// Has the run go on for longer, or shorter, than it was to.
+    ///
+    /// - Parameters:
+    ///   - epochCount: epochs of the whole run; nil for as many as before.
+    ///   - patience: epochs without improvement after which it ends; nil for as many as before.
+    /// - Returns: what people should know of it; nil where the run is one that could have begun so.
+    /// - Throws: when a number is out of range.
+    public mutating func extend(epochCount: Int? = nil, patience: Int? = nil) throws(TrainingError) -> TrainingEvent? {
+        let before = recipe
+        if let epochCount { recipe.epochCount = epochCount }
+        if let patience { recipe.patience = patience }
+        try recipe.check(scale: TrainingInputs(model).scale)
+        func rate(_ step: Int, _ recipe: Recipe) -> Float { recipe.learningRate.rate(step: step, of: recipe.stepCount) }
+        guard state.step > 0, state.step < recipe.stepCount, rate(state.step, before) != rate(state.step, recipe) else {
+            return nil
+        }
+        return .otherRates(
+            after: state.step, from: rate(state.step, before), to: rate(state.step + 1, recipe), epochCount: recipe.epochCount)
     }
 
     /// Puts the weights and the optimizer back to where a pack of the same model has them.

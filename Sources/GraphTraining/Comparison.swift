@@ -31,7 +31,11 @@ public struct Comparison: Sendable {
     public init(_ model: Model, _ path: FilePath, threadCount: Int) throws(TrainingError) {
         let enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount, border: .zero) }
         let scale = enlarger.scale
-        let pair = try PicturePair(PictureFiles(name: "", truthPath: path, reducedPath: nil), scale: scale)
+        let picture = try asTrainingError { try Picture(contentsOf: path) }
+        guard let truth = picture.cropped(toMultipleOf: scale) else {
+            throw .tooSmallForScale(path: path, picture.size, scale: scale)
+        }
+        let pair = PicturePair(truth: truth, scale: scale)
         let result = try asTrainingError { try enlarger.enlarged(pair.reduced) }
         do throws(ImageError) {
             self.model = try Ratios(result, truth: pair.truth, border: scale)

@@ -9,18 +9,12 @@ extension TrainingRun {
         _ pictures: TrainingPictures, _ clock: inout TrainingClock, _ isInterrupted: () -> Bool
     ) throws(TrainingError) -> EpochReport? {
         let progress = progress(clock)
-        let measured: Measured?
-        if let average = checkpoint.average {
-            measured = try average.inPlace(in: checkpoint.model.parameters) { () throws(TrainingError) in
-                try measure(pictures, progress, isInterrupted)
-            }
-        } else {
-            measured = try measure(pictures, progress, isInterrupted)
+        let measured = try savingBefore { () throws(TrainingError) in
+            try withMeasuredWeights { () throws(TrainingError) in try measure(pictures, progress, isInterrupted) }
         }
         guard let measured else { return nil }
         // What is read again when a run goes on comes last: the files before it can be made from it.
-        let title = "\(checkpoint.model.compiled.name), epoch \(progress.epoch) of \(recipe.epochCount)"
-        try folder.write(history(pictures), title: title, strip: measured.strip)
+        try writeHistory(pictures, strip: measured.strip)
         try save()
         clock.endValidation()
         var report = measured.report
@@ -29,6 +23,24 @@ extension TrainingRun {
         try TimesLog(path: folder.timesPath).append(
             epoch: progress.epoch, report.progress.times, threadCount: options.threadCount)
         return report
+    }
+
+    /// Runs `body` while the model holds the weights that are validated and kept as the best: the averages, if there are any.
+    func withMeasuredWeights<Result>(_ body: () throws(TrainingError) -> Result) throws(TrainingError) -> Result {
+        guard let average = checkpoint.average else { return try body() }
+        return try average.inPlace(in: checkpoint.model.parameters, body)
+    }
+
+    func writeBest() throws(TrainingError) {
+        checkpoint.record.bestDigest = try folder.writeBest(checkpoint.model).description
+    }
+
+    /// Writes the table and the chart of the epochs so far.
+    func writeHistory(_ pictures: TrainingPictures, strip: Picture) throws(TrainingError) {
+        let history = history(pictures)
+        let title = "\(checkpoint.model.compiled.name), epoch \(history.epochs.count) of \(recipe.epochCount)"
+        checkpoint.record.historyDigest = try folder.write(history).description
+        checkpoint.record.chartDigest = try folder.write(history.chart(title: title, strip: strip)).description
     }
 
     private struct Measured {
@@ -55,7 +67,7 @@ extension TrainingRun {
         if isBest {
             checkpoint.model.metadata["step"] = "\(checkpoint.state.step)"
             checkpoint.model.metadata["validation_psnr"] = "\(psnr)"
-            try folder.writeBest(checkpoint.model)
+            try writeBest()
         }
         return Measured(
             report: EpochReport(

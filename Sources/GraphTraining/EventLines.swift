@@ -25,7 +25,8 @@ extension TrainingEvent {
                     ("validation_seconds", .number(epoch.progress.times.validationSeconds)),
                 ])
         case .saved(let step): line([("event", .text("saved")), ("step", .number(Double(step)))])
-        case .note, .smallCache: line([("event", .text("note")), ("text", .text(note ?? ""))])
+        case .note, .smallCache, .otherRates, .otherInstructionSet, .madeAgain, .bestLost, .notFinite:
+            line([("event", .text("note")), ("text", .text(note ?? ""))])
         }
     }
 

@@ -21,12 +21,12 @@ public struct LoaderMeasurement: Hashable, Sendable {
     public init(
         _ model: Model, _ data: TrainingData, _ recipe: Recipe, _ options: RunOptions, pairCount: Int
     ) throws(TrainingError) {
-        let step = try TrainingStep(model, recipe, threadCount: options.threadCount)
+        let step = try TrainingStep(model, recipe, options)
         let scale = step.inputs.scale
         let cache = PictureCache(scale: scale, byteLimit: options.cacheByteCount)
         let loader = BatchLoader(
             cache, data.training, PatchSampler(recipe, scale: scale),
-            reducedSizes: try data.reducedSizes(recipe, scale: scale))
+            reducedSizes: try data.reducedSizes(recipe, scale: scale, from: DigestedFiles()) ?? [])
         try cache.fill(data.training, threadCount: options.threadCount)
         pictureCount = data.training.count
 

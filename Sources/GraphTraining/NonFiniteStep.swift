@@ -12,7 +12,7 @@ extension TrainingRun {
     ) throws(TrainingError) -> TrainingError {
         let loss = zip(step.inputs.measures, values.measures).first { !$1.isFinite && $0.isLoss }
         let value: TrainingError.NonFiniteValue = loss.map { .loss($0.name, $1) } ?? .gradientNorm(values.gradientNorm)
-        report(.note("\(value) at step \(number); looking for the op that it came from"))
+        report(.notFinite(value, step: number))
         return .notFinite(value, step: number, place: try firstNonFinite(step: number, loader), folder)
     }
 

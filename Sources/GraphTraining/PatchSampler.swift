@@ -78,11 +78,13 @@ struct Patch: Hashable, Sendable {
 
     /// The same from the files, of which no row below the part is read.
     ///
-    /// - Throws: when a file cannot be read, or has another size than when the run began.
-    func pair(from files: PictureFiles, scale: Int) throws(TrainingError) -> PicturePair {
+    /// - Throws: when a file cannot be read, or is another one than when the run began.
+    func pair(
+        from files: PictureFiles, scale: Int, known: DigestedFiles = DigestedFiles()
+    ) throws(TrainingError) -> PicturePair {
         rotated(
             try PicturePair(
-                files, scale: scale, reducedRows: y..<y + side, reducedColumns: x..<x + side))
+                files, scale: scale, reducedRows: y..<y + side, reducedColumns: x..<x + side, from: known))
     }
 
     private func rotated(_ part: PicturePair) -> PicturePair {

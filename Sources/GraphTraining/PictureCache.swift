@@ -10,6 +10,8 @@ public final class PictureCache: Sendable {
     public let scale: Int
     /// Bytes of pixels that are kept, at most.
     public let byteLimit: Int
+    /// What is known of the files.
+    let files: DigestedFiles
 
     private let contents = Mutex(Contents())
 
@@ -21,9 +23,15 @@ public final class PictureCache: Sendable {
     }
 
     /// An empty cache.
-    public init(scale: Int, byteLimit: Int) {
+    public convenience init(scale: Int, byteLimit: Int) {
+        self.init(scale: scale, byteLimit: byteLimit, files: DigestedFiles())
+    }
+
+    /// An empty cache for pictures whose files are known.
+    init(scale: Int, byteLimit: Int, files: DigestedFiles) {
         self.scale = scale
         self.byteLimit = byteLimit
+        self.files = files
     }
 
     /// Memory that the kept pictures take.
@@ -31,39 +39,47 @@ public final class PictureCache: Sendable {
 
     /// A pair, decoded unless it is kept.
     ///
-    /// - Throws: when a file has gone or is damaged.
-    public func pair(_ files: PictureFiles) throws(TrainingError) -> PicturePair {
-        if let kept = contents.withLock({ $0.kept[files] }) { return kept }
-        let pair = try PicturePair(files, scale: scale)
+    /// - Throws: when a file has gone, is damaged or is another one than when the run began.
+    public func pair(_ picture: PictureFiles) throws(TrainingError) -> PicturePair {
+        if let kept = contents.withLock({ $0.kept[picture] }) { return kept }
+        let pair = try decoded(picture)
         contents.withLock { contents in
-            guard contents.kept[files] == nil else { return }
+            guard contents.kept[picture] == nil else { return }
             guard contents.byteCount + pair.byteCount <= byteLimit else { return contents.isFull = true }
             contents.byteCount += pair.byteCount
-            contents.kept[files] = pair
+            contents.kept[picture] = pair
         }
         return pair
     }
 
+    /// A pair that is needed once, and so is not kept.
+    func decoded(_ picture: PictureFiles) throws(TrainingError) -> PicturePair {
+        try PicturePair(picture, scale: scale, from: files)
+    }
+
     /// What a patch shows of a pair.
     ///
-    /// - Throws: when a file has gone, or is damaged as far as it is read.
-    func part(_ patch: Patch, of files: PictureFiles) throws(TrainingError) -> PicturePair {
-        let readsPart = contents.withLock { $0.isFull && $0.kept[files] == nil }
-        if readsPart { return try patch.pair(from: files, scale: scale) }
-        return patch.pair(from: try pair(files), scale: scale)
+    /// - Throws: when a file has gone, is damaged as far as it is read, or is another one than when the run began.
+    func part(_ patch: Patch, of picture: PictureFiles) throws(TrainingError) -> PicturePair {
+        let readsPart = contents.withLock { $0.isFull && $0.kept[picture] == nil }
+        if readsPart { return try patch.pair(from: picture, scale: scale, known: files) }
+        return patch.pair(from: try pair(picture), scale: scale)
     }
 
     /// Decodes pictures on several threads until all are kept or the memory is full.
     ///
     /// - Parameter progress: called with the number of pictures that are done, from any thread, one call
     ///   at a time.
+    /// - Throws: naming all of them that cannot be read.
     public func fill(
-        _ files: [PictureFiles], threadCount: Int, isInterrupted: @Sendable () -> Bool = { false },
+        _ pictures: [PictureFiles], threadCount: Int, isInterrupted: @Sendable () -> Bool = { false },
         progress: @Sendable (_ done: Int) -> Void = { _ in }
     ) throws(TrainingError) {
+        let errors = PictureErrors()
         _ = try parallelMap(
-            files.count, threadCount: threadCount, isInterrupted: { isInterrupted() || contents.withLock { $0.isFull } },
+            pictures.count, threadCount: threadCount, isInterrupted: { isInterrupted() || contents.withLock { $0.isFull } },
             progress: progress, tool: { () throws(TrainingError) in }
-        ) { (_, index) throws(TrainingError) in _ = try pair(files[index]) }
+        ) { (_, index) throws(TrainingError) in errors.collect { () throws(TrainingError) in _ = try pair(pictures[index]) } }
+        try errors.throwAll()
     }
 }

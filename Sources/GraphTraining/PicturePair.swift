@@ -14,7 +14,12 @@ public struct PicturePair: Hashable, Sendable {
     ///
     /// - Throws: when a file cannot be read, or the sizes do not match.
     public init(_ files: PictureFiles, scale: Int) throws(TrainingError) {
-        let picture = try Self.read(files.truthPath)
+        try self.init(files, scale: scale, from: DigestedFiles())
+    }
+
+    /// Reads a pair in the same way from files of which some may be known.
+    init(_ files: PictureFiles, scale: Int, from known: DigestedFiles) throws(TrainingError) {
+        let picture = try known.read(files.truthPath) { try Picture($0) }
         guard let truth = picture.cropped(toMultipleOf: scale) else {
             throw .tooSmallForScale(path: files.truthPath, picture.size, scale: scale)
         }
@@ -22,7 +27,7 @@ public struct PicturePair: Hashable, Sendable {
             self.init(truth: truth, scale: scale)
             return
         }
-        let reduced = try Self.read(reducedPath)
+        let reduced = try known.read(reducedPath) { try Picture($0) }
         try files.check(reduced.size, truth: picture.size, scale: scale)
         let part = reduced.cropped(x: 0, y: 0, width: truth.width / scale, height: truth.height / scale)
         self.init(truth: truth, reduced: part)
@@ -33,11 +38,12 @@ public struct PicturePair: Hashable, Sendable {
     ///
     /// - Throws: when a file cannot be read, or the part does not lie inside.
     init(
-        _ files: PictureFiles, scale: Int, reducedRows rows: Range<Int>, reducedColumns columns: Range<Int>
+        _ files: PictureFiles, scale: Int, reducedRows rows: Range<Int>, reducedColumns columns: Range<Int>,
+        from known: DigestedFiles
     ) throws(TrainingError) {
         func band(_ path: FilePath, scale: Int, _ needed: (_ height: Int) -> Range<Int>) throws(TrainingError) -> PictureBand {
-            try asTrainingError {
-                let reader = try PictureSource(path: path, acceptsPipes: false).reader().upright()
+            try known.read(path) { source in
+                let reader = try source.reader().upright()
                 guard rows.upperBound <= reader.height / scale, columns.upperBound <= reader.width / scale else {
                     throw TrainingError.shrunkPicture(path: path)
                 }
@@ -77,28 +83,32 @@ public struct PicturePair: Hashable, Sendable {
 
     /// Memory that the pixels take.
     var byteCount: Int { truth.pixels.count + reduced.pixels.count }
-
-    private static func read(_ path: FilePath) throws(TrainingError) -> Picture {
-        do { return try Picture(contentsOf: path, acceptsPipes: false) } catch { throw .image(error) }
-    }
 }
 
 extension PictureFiles {
     /// The size of the true picture, cut to a multiple of the scale, from the files' headers alone.
     ///
     /// - Throws: when a header cannot be read, a side is shorter than the scale, or sizes do not match.
-    func checkedSize(scale: Int) throws(TrainingError) -> PictureSize {
-        let stored = try storedSize()
+    func checkedSize(scale: Int, from known: DigestedFiles = DigestedFiles()) throws(TrainingError) -> PictureSize {
+        try checkedSize(of: storedSize(from: known), scale: scale, from: known)
+    }
+
+    /// The same of the size that the true picture has.
+    func checkedSize(
+        of stored: PictureSize, scale: Int, from known: DigestedFiles
+    ) throws(TrainingError) -> PictureSize {
         let size = PictureSize(width: stored.width / scale * scale, height: stored.height / scale * scale)
         guard min(size.width, size.height) > 0 else {
             throw .tooSmallForScale(path: truthPath, stored, scale: scale)
         }
-        if let reducedPath { try check(Self.storedSize(reducedPath), truth: stored, scale: scale) }
+        if let reducedPath { try check(Self.storedSize(reducedPath, from: known), truth: stored, scale: scale) }
         return size
     }
 
     /// The size of the true picture, as its header says.
-    func storedSize() throws(TrainingError) -> PictureSize { try Self.storedSize(truthPath) }
+    func storedSize(from known: DigestedFiles) throws(TrainingError) -> PictureSize {
+        try Self.storedSize(truthPath, from: known)
+    }
 
     /// A reduced picture is of the true one cut to a multiple of the scale, or of the whole one with its sides rounded up,
     /// as MATLAB's `imresize` makes it: pixels of both lie at the same places.
@@ -114,7 +124,7 @@ extension PictureFiles {
         }
     }
 
-    private static func storedSize(_ path: FilePath) throws(TrainingError) -> PictureSize {
-        do { return try PictureSource(path: path, acceptsPipes: false).reader().upright().size } catch { throw .image(error) }
+    private static func storedSize(_ path: FilePath, from known: DigestedFiles) throws(TrainingError) -> PictureSize {
+        try known.read(path) { try $0.uprightSize() }
     }
 }

@@ -49,7 +49,7 @@ public final class ProgressReport: Sendable {
                     + "\(decimal(100 * progress.times.shareWaitingForData, digits: 1))% waiting for data")
         case .saved(let step):
             if !isTerminal { showLine("saved after step \(readable(count: step))") }
-        case .note, .smallCache:
+        case .note, .smallCache, .otherRates, .otherInstructionSet, .madeAgain, .bestLost, .notFinite:
             if let note = event.note { showLine(note) }
         }
     }

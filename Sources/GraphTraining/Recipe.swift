@@ -42,12 +42,15 @@ public struct Recipe: Hashable, Sendable {
 
     /// - Throws: when a number is out of range or does not fit the scale.
     func check(scale: Int) throws(TrainingError) {
-        let counts: [(TrainingError.Count, Int)] = [
-            (.epochs, epochCount), (.stepsOfEpoch, stepsPerEpoch), (.cropsOfBatch, batchCount),
-            (.patchSide, patchSide), (.patience, patience), (.validationCrops, validationCropLimit),
+        let counts: [(TrainingError.Count, Int, ClosedRange<Int>)] = [
+            (.epochs, epochCount, 1...1_000_000), (.stepsOfEpoch, stepsPerEpoch, 1...1_000_000),
+            (.cropsOfBatch, batchCount, 1...4096), (.patchSide, patchSide, 1...4096), (.patience, patience, 1...1_000_000),
+            (.warmUpSteps, learningRate.warmUpStepCount, 0...1_000_000_000),
+            (.validationCrops, validationCropLimit, 1...100_000),
         ]
-        for (name, count) in counts where count < 1 {
-            throw .tooFew(name, count)
+        for (name, count, range) in counts {
+            if count < range.lowerBound { throw .tooFew(name, count) }
+            if count > range.upperBound { throw .tooMany(name, count, limit: range.upperBound) }
         }
         guard patchSide % scale == 0 else {
             throw .unevenPatch(side: patchSide, scale: scale)

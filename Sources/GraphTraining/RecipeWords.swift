@@ -38,9 +38,13 @@ extension Recipe {
         return Dictionary(uniqueKeysWithValues: said.map { ($0.key, $1) })
     }
 
-    /// - Throws: naming the first word that is missing or no such value.
+    /// - Throws: naming the first word that is missing, no such value, or of a recipe that this version does not know.
     init(words: [String: String]) throws(TrainingError) {
         self.init()
+        let known = Set(Self.fields.map(\.key))
+        if let key = words.keys.filter({ $0.hasPrefix("recipe.") && !known.contains($0) }).min() {
+            throw .unknownWord(key: key)
+        }
         for field in Self.fields {
             guard let word = words[field.key] ?? field.unsaid, field.write(&self, word) else {
                 throw words[field.key].map { .unreadableWord(key: field.key, $0) } ?? .missingWord(key: field.key)

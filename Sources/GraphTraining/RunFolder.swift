@@ -1,7 +1,7 @@
 import GraphFiles
 import GraphModel
-import GraphPack
 import GraphImaging
+import GraphPack
 import SystemPackage
 
 /// The folder that a run leaves behind.
@@ -17,6 +17,8 @@ import SystemPackage
 public struct RunFolder: Hashable, Sendable {
     /// The folder, as the caller named it.
     public let path: FilePath
+    /// Whether files of a run that are there may be replaced.
+    private let mayReplace: Bool
 
     /// The pack of the epoch that was the best on the validation pictures.
     public var bestPath: FilePath { path.appending("best.gpack") }
@@ -35,10 +37,13 @@ public struct RunFolder: Hashable, Sendable {
     /// - Throws: when the folder cannot be written to, or holds a run that must stay.
     public init(_ path: FilePath, overwriting: Bool) throws(TrainingError) {
         self.path = path
+        mayReplace = overwriting
         try asTrainingError { try Folder.checkWritable(path) }
-        if !overwriting, let file = files.first(where: FileStatus.exists) {
-            throw .runExists(file: file)
-        }
+        try checkMayReplace()
+    }
+
+    private func checkMayReplace() throws(TrainingError) {
+        if !mayReplace, let file = files.first(where: FileStatus.exists) { throw .runExists(file: file) }
     }
 
     /// The folder of a run that goes on.
@@ -46,6 +51,7 @@ public struct RunFolder: Hashable, Sendable {
     /// - Throws: when it is missing, cannot be written to, or holds no checkpoint.
     public init(resuming path: FilePath) throws(TrainingError) {
         self.path = path
+        mayReplace = true
         guard FileStatus.exists(path) else { throw .file(.unreadable(path: path, .missingFolder)) }
         try asTrainingError { try Folder.checkWritable(path) }
         guard holdsCheckpoint else {
@@ -58,10 +64,17 @@ public struct RunFolder: Hashable, Sendable {
 
     /// Makes the folder where it is missing, keeps other runs out of it, and removes what killed writers left.
     ///
+    /// - Parameter origin: where the run's checkpoint was read from; nil for a new run.
     /// - Returns: what keeps others out, for as long as the run goes on.
-    func enter() throws(TrainingError) -> FolderLock {
+    /// - Throws: when another run is in the folder, or was there since this one looked at it.
+    func enter(goingOnFrom origin: Checkpoint.Origin?) throws(TrainingError) -> FolderLock {
         try asTrainingError { try Folder.make(path) }
         let lock = try FolderLock(path)
+        if let origin, origin.path == lastPath {
+            guard FileStatus(lastPath)?.stamp == origin.stamp else { throw .checkpointReplaced(path: lastPath) }
+        } else {
+            try checkMayReplace()
+        }
         let beginnings = files.map { ".\($0.lastComponent?.string ?? "")." }
         for name in try asTrainingError({ try Folder(path).names }) {
             let text = name.string
@@ -80,19 +93,24 @@ public struct RunFolder: Hashable, Sendable {
         try writing { _ = try checkpoint.pack.write(to: lastPath) }
     }
 
-    func writeBest(_ model: Model) throws(TrainingError) {
-        try writing { _ = try model.pack(includingState: false).write(to: bestPath) }
+    /// - Returns: the hash of the weights.
+    func writeBest(_ model: Model) throws(TrainingError) -> Digest {
+        let pack = model.pack(includingState: false)
+        try writing { _ = try pack.write(to: bestPath) }
+        return pack.digest
     }
 
-    /// - Parameter strip: for the chart.
-    func write(_ history: History, title: String, strip: Picture) throws(TrainingError) {
-        try write(history)
-        try writing { try history.chart(title: title, strip: strip).writeSVG(to: chartPath) }
-    }
-
-    /// The table alone.
-    func write(_ history: History) throws(TrainingError) {
+    /// - Returns: the hash of the table's file.
+    func write(_ history: History) throws(TrainingError) -> Digest {
         try writing { try AtomicFile.write(history.csv, to: historyPath) }
+        return Digest(ofBytes: Array(history.csv.utf8))
+    }
+
+    /// - Returns: the hash of the chart's file.
+    func write(_ chart: LineChart) throws(TrainingError) -> Digest {
+        let text = try asTrainingError { try chart.svg() }
+        try writing { try AtomicFile.write(text, to: chartPath) }
+        return Digest(ofBytes: Array(text.utf8))
     }
 
     /// Passes on why a file cannot be written, with what is left.

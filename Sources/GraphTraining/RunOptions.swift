@@ -1,11 +1,15 @@
+import GraphCompiler
 import GraphRuntime
 
-/// How a run is carried out: nothing here changes what it computes.
+/// How a run is carried out: but for the instruction set, nothing here changes what it computes.
 public struct RunOptions: Hashable, Sendable {
     /// Threads that compute; no choice changes a byte of the result.
     public var threadCount = availableProcessorCount()
     /// Memory for decoded pictures.
     public var cacheByteCount = 2 << 30
+    /// What steps and validation are computed by. Each rounds in its own way: a run has its bytes on one alone, and says
+    /// so where it goes on on another.
+    public var instructionSet = InstructionSet.best
     /// When to save within an epoch; nil for at its end alone.
     public var checkpointInterval: CheckpointInterval?
 

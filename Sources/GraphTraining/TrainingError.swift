@@ -1,5 +1,6 @@
-import GraphEnlarging
+import GraphBasics
 import GraphCompiler
+import GraphEnlarging
 import GraphFiles
 import GraphIR
 import GraphModel
@@ -29,6 +30,10 @@ public enum TrainingError: Error, Hashable, Sendable {
     case nothingToTrainOn(folders: [FilePath])
     /// Divided by the scale, the picture would have no pixel.
     case tooSmallForScale(path: FilePath, PictureSize, scale: Int)
+    /// Several pictures that cannot be used, each with its own error.
+    indirect case unusablePictures([TrainingError])
+    /// A picture's file has other bytes than when the run began.
+    case changedPicture(path: FilePath)
     /// No crop of this side lies inside the pictures.
     case tooSmallForCrop([SmallPicture], side: Int)
     /// Pictures without a low-resolution one in the folder that holds them.
@@ -62,8 +67,10 @@ public enum TrainingError: Error, Hashable, Sendable {
     case changedPhotograph(path: FilePath)
 
     // The recipe.
-    /// A number that must be 1 or more.
+    /// A number below what a run must have.
     case tooFew(Count, Int)
+    /// A number above what a run can have.
+    case tooMany(Count, Int, limit: Int)
     /// The side of a crop is no multiple of the scale.
     case unevenPatch(side: Int, scale: Int)
     /// A learning rate that is not positive and finite.
@@ -83,11 +90,18 @@ public enum TrainingError: Error, Hashable, Sendable {
     /// - Parameter examples: paths of weights that the pack holds.
     case noMatchingWeights(path: FilePath, count: Int, examples: [String], model: String)
 
+    /// This processor does not run the instruction set.
+    case instructionSetNotHere(InstructionSet)
+
     // The run's folder.
     /// The folder holds the file of another run.
     case runExists(file: FilePath)
     /// The folder holds no checkpoint to go on from.
     case noCheckpoint(path: FilePath)
+    /// Another run has saved its state over the checkpoint that was to be gone on from.
+    case checkpointReplaced(path: FilePath)
+    /// The weights of the best epoch are in no file.
+    case bestLost(path: FilePath, epoch: Int, RunFolder)
     /// Another run holds the lock of the folder.
     case folderInUse(path: FilePath)
     /// - Parameter checkpoint: the folder whose last checkpoint is whole; nil where there is none yet.
@@ -106,22 +120,29 @@ public enum TrainingError: Error, Hashable, Sendable {
     case unreadableEpoch(String)
     /// The training state tells of another number of epochs than it states.
     case epochCount(Int, stated: Int)
+    /// The training state tells of other measures than the model has.
+    case measureCount(Int, expected: Int)
+    /// The training state's step lies outside of the epoch that it states.
+    case stepOutsideEpoch(step: Int, epoch: Int)
+    /// The recipe of the training state has a word that this version does not know.
+    case unknownWord(key: String)
     /// The checkpoint lacks the moving average of a weight.
     case missingAverage(path: String)
     /// The pictures are not those that the run began with.
     case otherPictures(folders: [FilePath], RunFolder)
-    /// A picture could not be read; the run is saved.
+    /// A picture could not be read, or validation not be done; the run is saved.
     indirect case interrupted(TrainingError, afterStep: Int, RunFolder)
     /// - Parameter place: where the first value is that is not finite; nil where none is found.
     case notFinite(NonFiniteValue, step: Int, place: String?, RunFolder)
 
-    /// A number of a recipe that must be 1 or more, as messages call it.
+    /// A number of a recipe that has limits, as messages call it.
     public enum Count: String, Hashable, Sendable {
         case epochs
         case stepsOfEpoch = "steps of an epoch"
         case cropsOfBatch = "crops of a batch"
         case patchSide = "the patch"
         case patience
+        case warmUpSteps = "steps of warming up"
         case validationCrops = "validation crops"
     }
 
@@ -162,8 +183,11 @@ extension TrainingError: CustomStringConvertible {
         case .tooSmallForScale(let path, let size, let scale):
             "\(path): \(size) pixels are too few for a scale of \(scale)"
         case .tooSmallForCrop(let pictures, let side):
-            "\(pictures.map(\.description).joined(separator: ", ")): smaller than the crop of \(side)×\(side) pixels; remove "
+            "\(listed(pictures.map(\.description), separator: ", ")): smaller than the crop of \(side)×\(side) pixels; remove "
                 + "\(pictures.count == 1 ? "the picture" : "these \(pictures.count) pictures") or choose a smaller crop"
+        case .unusablePictures(let errors):
+            "several pictures cannot be used: \(listed(errors.map(\.description), separator: "; "))"
+        case .changedPicture(let path): "\(path): was changed since the run began; put the picture back as it was"
         case .missingReduced(let folder, let truth, let names, let count, let pictureCount):
             "\(folder): \(count) of \(pictureCount) pictures have no low-resolution one in this folder, first \(truth): looked "
                 + "for \(names.shown); add what is missing, or move the folder away to have all made"
@@ -174,7 +198,9 @@ extension TrainingError: CustomStringConvertible {
         case .shrunkPicture(let path): "\(path): is smaller than when the run began; put back the picture"
         case .incomparable(let path, let error): "\(path): \(error.problem)"
         case .samplesExist(let path): "\(path): the file is there already; name an empty folder"
-        case .tooFew(let name, let count): "\(name.rawValue): \(count) is too few; give 1 or more"
+        case .tooMany(let name, let count, let limit):
+            "\(name.rawValue): \(count) is too many; give \(limit) or fewer"
+        case .tooFew(let name, let count): "\(name.rawValue): \(count) is too few; give \(name == .warmUpSteps ? 0 : 1) or more"
         case .noPhotographs(let paths):
             "\(paths.shown): there are no files; name photographs, or folders of them"
         case .tooFewKept(let kept, let count, let needed):
@@ -199,9 +225,17 @@ extension TrainingError: CustomStringConvertible {
         case .noMatchingWeights(let path, let count, let examples, let model):
             "\(path): none of its \(count) weights (\(examples.map { "@" + $0 }.joined(separator: ", ")), …) has the name and "
                 + "shape of one of '\(model)'"
+        case .instructionSetNotHere(let set):
+            "this processor does not run \(set.rawValue); it runs "
+                + InstructionSet.runnable.map(\.rawValue).joined(separator: ", ")
         case .runExists(let file):
             "\(file): the folder holds a run already; go on with it, name another folder, or have it overwritten"
         case .noCheckpoint(let path): "\(path): there is no checkpoint in this folder; begin a run there"
+        case .checkpointReplaced(let path):
+            "\(path): another run wrote it while this one began; go on from what it holds now"
+        case .bestLost(let path, let epoch, let run):
+            "\(path): was taken away or changed since epoch \(epoch), the best of the run, wrote it; put it back, or use the "
+                + "weights of the last epoch, in \(run.lastPath)"
         case .folderInUse(let path):
             "\(path): another run is writing to this folder; wait for its end, or name another"
         case .unwritten(let error, let checkpoint):
@@ -213,17 +247,28 @@ extension TrainingError: CustomStringConvertible {
         case .unreadableWord(let key, let word): "its training state says '\(word.shown)' for '\(key)'"
         case .unreadableEpoch(let line): "its training state says '\(line.shown)' of an epoch"
         case .epochCount(let count, let stated): "its training state tells of \(count) epochs, not of \(stated)"
+        case .measureCount(let count, let expected):
+            "its training state tells of \(count) measures, its model has \(expected)"
+        case .stepOutsideEpoch(let step, let epoch): "its training state says step \(step), which is not in epoch \(epoch)"
+        case .unknownWord(let key):
+            "its training state holds '\(key.shown)', which this version does not know; go on with the version that wrote it"
         case .missingAverage(let path): "it lacks the average of @\(path)"
         case .otherPictures(let folders, let run):
             "\(folders.shown): these are not the pictures that the run in \(run.path) began with, by their "
                 + "names, contents or order; put them back, or begin a new run with the weights of \(run.lastPath)"
         case .interrupted(let error, let step, let run):
-            "\(error); the run is saved after step \(step): when the picture is back, go on with \(run.path)"
+            "\(error); the run is saved after step \(step): when that is mended, go on with \(run.path)"
         case .notFinite(let value, let step, let place, let run):
             "\(value) at step \(step): \(place ?? "the reference implementation of the step is finite everywhere"); try a smaller "
                 + "learning rate or clipping norm, beginning with the weights of \(run.lastPath)"
         }
     }
+}
+
+/// The first of some texts, and how many more there are.
+private func listed(_ texts: [String], separator: String) -> String {
+    let shown = texts.prefix(10).joined(separator: separator)
+    return shown + (texts.count > 10 ? "\(separator)and \(readable(count: texts.count - 10)) more" : "")
 }
 
 extension TrainingError.NonFiniteValue: CustomStringConvertible {

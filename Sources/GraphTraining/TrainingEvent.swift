@@ -1,5 +1,8 @@
 import GraphBasics
+import GraphCompiler
+import GraphFiles
 import GraphModel
+import SystemPackage
 
 /// What a run tells while it goes on.
 public enum TrainingEvent: Hashable, Sendable {
@@ -12,6 +15,22 @@ public enum TrainingEvent: Hashable, Sendable {
     case saved(step: Int)
     /// The decoded pictures take more memory than there is for them.
     case smallCache(byteCount: Int, neededByteCount: Int)
+    /// A cosine, which falls over the whole run, has another course since the run has another length.
+    ///
+    /// - Parameters:
+    ///   - after: steps that are done.
+    ///   - from: the rate of the last of them.
+    ///   - to: the rate of the next.
+    case otherRates(after: Int, from: Float, to: Float, epochCount: Int)
+    /// Files of the run's folder had been taken away or changed, and were made again.
+    case madeAgain([FilePath])
+    /// The file of the best weights was taken away or changed, and no other holds them.
+    case bestLost(path: FilePath, epoch: Int)
+    /// The run goes on on another instruction set.
+    case otherInstructionSet(before: String, now: InstructionSet)
+    /// A loss or gradient is not finite. The run ends when the op is found that it came from, which may take minutes; there
+    /// is nothing to save meanwhile.
+    case notFinite(TrainingError.NonFiniteValue, step: Int)
     /// What people should know, in words.
     case note(String)
 }
@@ -25,6 +44,19 @@ extension TrainingEvent {
             "decoded, the pictures take \(readable(byteCount: neededByteCount)), and the cache has room for "
                 + "\(readable(byteCount: byteCount)): steps will wait for some to be decoded again; a cache of "
                 + "\(Int((Double(neededByteCount) / 0x1p30).rounded(.up)))G keeps all"
+        case .otherRates(let step, let from, let to, let epochCount):
+            (to > from ? "the learning rate rises again, from \(from) to \(to)," : "the learning rate goes on at \(to)")
+                + " after step \(readable(count: step)): its cosine falls over the whole run, which has another length now; "
+                + "what a run of \(readable(count: epochCount, "epoch")) gives is had by beginning one anew"
+        case .madeAgain(let paths):
+            "\(paths.shown): taken away or changed since the run was saved, and made again"
+        case .bestLost(let path, let epoch):
+            "\(path): taken away or changed since epoch \(epoch), the best so far, wrote it; put it back, or a better epoch "
+                + "writes another one"
+        case .notFinite(let value, let step): "\(value) at step \(step); looking for the op that it came from"
+        case .otherInstructionSet(let before, let now):
+            "the run was computed on \(before.shown) and goes on on \(now.rawValue), which may round in another way: from "
+                + "here on it is no run of either"
         default: nil
         }
     }

@@ -6,7 +6,7 @@ struct TrainingPictures {
     let loader: BatchLoader
     let validation: Validation
     let strip: ValidationStrip
-    /// See ``TrainingData/digest(threadCount:isInterrupted:)``.
+    /// See ``TrainingData/digest(of:)``.
     let digest: String
 
     /// Looks at every file, and decodes as many training pictures as there is memory for.
@@ -19,27 +19,39 @@ struct TrainingPictures {
         _ isInterrupted: @Sendable () -> Bool, _ report: @Sendable (TrainingEvent) -> Void
     ) throws(TrainingError) {
         let scale = try TrainingInputs(model).scale
-        let reducedSizes = try data.reducedSizes(recipe, scale: scale)
+        // Hashing takes long: what does not fit is said before.
+        guard try data.reducedSizes(recipe, scale: scale, from: DigestedFiles(), isInterrupted: isInterrupted) != nil,
+            let files = try DigestedFiles(data.filePaths, threadCount: options.threadCount, isInterrupted: isInterrupted),
+            let reducedSizes = try data.reducedSizes(recipe, scale: scale, from: files, isInterrupted: isInterrupted)
+        else { return nil }
+        digest = "\(data.digest(of: files))"
         let byteCount = data.decodedByteCount(reducedSizes, scale: scale)
         if byteCount > options.cacheByteCount {
             report(.smallCache(byteCount: options.cacheByteCount, neededByteCount: byteCount))
         }
-        guard let digest = try data.digest(threadCount: options.threadCount, isInterrupted: isInterrupted) else { return nil }
-        self.digest = "\(digest)"
-        let cache = PictureCache(scale: scale, byteLimit: options.cacheByteCount)
+        let cache = PictureCache(scale: scale, byteLimit: options.cacheByteCount, files: files)
+        let errors = PictureErrors()
         // Before those of validation, which are wanted but once an epoch.
-        try cache.fill(data.training, threadCount: options.threadCount, isInterrupted: isInterrupted) { done in
-            report(.decoding(done: done, count: data.training.count))
+        errors.collect { () throws(TrainingError) in
+            try cache.fill(data.training, threadCount: options.threadCount, isInterrupted: isInterrupted) { done in
+                report(.decoding(done: done, count: data.training.count))
+            }
         }
         if isInterrupted() { return nil }
-        validation = try Validation(
-            model, data.validation, kind: recipe.validation, side: recipe.validationSide,
-            cropLimit: recipe.validationCropLimit, cache: cache, threadCount: options.threadCount,
-            isInterrupted: isInterrupted
-        ) { done, count in report(.decoding(done: done, count: count)) }
+        let validation = errors.collect { () throws(TrainingError) in
+            try Validation(
+                model, data.validation, kind: recipe.validation, side: recipe.validationSide,
+                cropLimit: recipe.validationCropLimit, cache: cache, threadCount: options.threadCount,
+                instructionSet: options.instructionSet, isInterrupted: isInterrupted
+            ) { done, count in report(.decoding(done: done, count: count)) }
+        }
         if isInterrupted() { return nil }
+        try errors.throwAll()
+        guard let validation else { return nil }
+        self.validation = validation
         strip = try ValidationStrip(
-            model, data.validation, side: recipe.validationSide, scale: scale, threadCount: options.threadCount)
+            model, data.validation, side: recipe.validationSide, cache: cache, threadCount: options.threadCount,
+            instructionSet: options.instructionSet)
         loader = BatchLoader(cache, data.training, PatchSampler(recipe, scale: scale), reducedSizes: reducedSizes)
         if !loader.hasThreads {
             report(
@@ -58,30 +70,35 @@ struct TrainingPictures {
 extension TrainingData {
     /// The size of each training picture's low-resolution counterpart, from the files' headers.
     ///
-    /// - Throws: when a file cannot be read, or pictures are too small for the recipe: all of them, those that are held out
-    ///   too, since which ones are depends on how many there are.
-    func reducedSizes(_ recipe: Recipe, scale: Int) throws(TrainingError) -> [PictureSize] {
+    /// - Returns: nil when interrupted.
+    /// - Throws: naming all pictures of which a file cannot be read or that are too small for the recipe, those that are held
+    ///   out too, since which ones are depends on how many there are.
+    func reducedSizes(
+        _ recipe: Recipe, scale: Int, from known: DigestedFiles, isInterrupted: () -> Bool = { false }
+    ) throws(TrainingError) -> [PictureSize]? {
         let side = recipe.patchSide
-        if !(try smallPictures(training, side: side)).isEmpty {
-            throw .tooSmallForCrop(try smallPictures(training + heldOut, side: side), side: side)
+        let errors = PictureErrors()
+        let trained = Set(training), heldOut = Set(heldOut)
+        var sizes: [PictureFiles: PictureSize] = [:]
+        var small: [PictureFiles: PictureSize] = [:]
+        for picture in trained.union(validation) {
+            if isInterrupted() { return nil }
+            errors.collect { () throws(TrainingError) in
+                let stored = try picture.storedSize(from: known)
+                if min(stored.width, stored.height) < side, trained.contains(picture) || heldOut.contains(picture) {
+                    small[picture] = stored
+                } else {
+                    sizes[picture] = try picture.checkedSize(of: stored, scale: scale, from: known)
+                }
+            }
         }
-        var sizes: [PictureSize] = []
-        for files in training {
-            let size = try files.checkedSize(scale: scale)
-            sizes.append(PictureSize(width: size.width / scale, height: size.height / scale))
+        if small.keys.contains(where: trained.contains) {
+            let named = small.map { SmallPicture(path: $0.key.truthPath, size: $0.value) }
+            errors.add(
+                .tooSmallForCrop(named.sorted { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }, side: side))
         }
-        return sizes
-    }
-
-    /// Those of which a side is shorter than a crop's, each once, in the order of their paths.
-    private func smallPictures(_ files: [PictureFiles], side: Int) throws(TrainingError) -> [SmallPicture] {
-        var small: [SmallPicture] = []
-        for picture in files {
-            let size = try picture.storedSize()
-            let found = SmallPicture(path: picture.truthPath, size: size)
-            if min(size.width, size.height) < side, !small.contains(found) { small.append(found) }
-        }
-        return small.sorted { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
+        try errors.throwAll()
+        return training.compactMap { sizes[$0] }.map { PictureSize(width: $0.width / scale, height: $0.height / scale) }
     }
 
     /// Memory that all training pictures take with their low-resolution counterparts.

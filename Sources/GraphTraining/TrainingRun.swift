@@ -35,29 +35,41 @@ public final class TrainingRun {
         recipe = checkpoint.recipe
         self.options = options
         self.folder = folder
-        step = try TrainingStep(checkpoint.model, recipe, threadCount: options.threadCount)
+        step = try TrainingStep(checkpoint.model, recipe, options)
         lastSave = (checkpoint.state.step, .now)
     }
 
     /// Trains until the last epoch, early stopping or interruption.
     ///
     /// - Parameters:
-    ///   - isInterrupted: asked after each step, and between pictures and crops.
+    ///   - isInterrupted: asked after each step, between pictures, and while one is enlarged.
     ///   - report: called in the order of events, one call at a time, while pictures are decoded from any thread.
-    /// - Throws: when a picture cannot be read, a file not be written, or the loss is not finite; the checkpoint
-    ///   written before stays.
+    /// - Throws: when pictures cannot be read, are too small or were changed, a file cannot be written, another run is in the
+    ///   folder, the loss is not finite, or the best weights are lost. What was trained stays in the checkpoint, but for steps
+    ///   since the last one where it cannot be written or the loss is not finite.
     public func run(
         isInterrupted: @Sendable () -> Bool = { false }, report: @Sendable (TrainingEvent) -> Void
     ) throws(TrainingError) -> End {
-        if let end { return end }
+        let altered = alteredFiles()
+        if let end, altered.isEmpty { return end }
+        // What is lost for good is said before pictures are looked at.
+        if end != nil, altered.contains(folder.bestPath), checkpoint.state.stopping.bestEpoch < checkpoint.state.epochs.count {
+            try checkBest()
+        }
         guard
             let pictures = try TrainingPictures(
                 data, checkpoint.model, recipe, options, firstStep: checkpoint.state.step, isInterrupted, report)
         else { return .interrupted }
         try compareData(pictures)
-        let lock = try folder.enter()
+        let lock = try folder.enter(goingOnFrom: checkpoint.origin)
         defer { withExtendedLifetime(lock) {} }
-        try begin(pictures)
+        try begin(pictures, report)
+        try restore(altered, pictures, report)
+        if let end {
+            try checkBest()
+            try save()
+            return end
+        }
 
         var clock = TrainingClock()
         while true {
@@ -69,12 +81,15 @@ public final class TrainingRun {
                 return .interrupted
             }
             report(.epoch(epoch))
-            if let end { return end }
+            if let end {
+                try checkBest()
+                return end
+            }
         }
     }
 
     /// How the run has ended; nil while there is more to do.
-    private var end: End? {
+    var end: End? {
         if checkpoint.state.epochs.count >= recipe.epochCount { return .finished }
         return checkpoint.state.stopping.shouldStop(patience: recipe.patience) ? .stoppedEarly : nil
     }
@@ -86,7 +101,8 @@ public final class TrainingRun {
     }
 
     /// Writes the first checkpoint of a run, and puts the other files in order that an earlier process left.
-    private func begin(_ pictures: TrainingPictures) throws(TrainingError) {
+    private func begin(_ pictures: TrainingPictures, _ report: (TrainingEvent) -> Void) throws(TrainingError) {
+        if end == nil { noteInstructionSet(report) }
         checkpoint.dataPaths = data.paths
         checkpoint.dataDigest = pictures.digest
         checkpoint.model.metadata["recipe"] = recipe.description
@@ -96,8 +112,18 @@ public final class TrainingRun {
         if checkpoint.state.epochs.isEmpty {
             try folder.removeResults()
         } else {
-            try folder.write(history(pictures))
+            checkpoint.record.historyDigest = try folder.write(history(pictures)).description
         }
+    }
+
+    /// Tells of another instruction set than that of the steps before, and keeps which it is.
+    private func noteInstructionSet(_ report: (TrainingEvent) -> Void) {
+        let now = options.instructionSet
+        var sets = checkpoint.state.step == 0 ? [] : checkpoint.record.instructionSets
+        if let before = sets.last, before != now.rawValue { report(.otherInstructionSet(before: before, now: now)) }
+        if sets.last != now.rawValue { sets.append(now.rawValue) }
+        checkpoint.record.instructionSets = sets
+        checkpoint.model.metadata["instruction_sets"] = sets.joined(separator: " ")
     }
 
     /// The steps of the present epoch that are not done yet.
@@ -111,7 +137,7 @@ public final class TrainingRun {
         let lastStep = (checkpoint.state.epochs.count + 1) * recipe.stepsPerEpoch
         while checkpoint.state.step < lastStep {
             let number = checkpoint.state.step + 1
-            let (batch, waited) = try batch(number, pictures.loader)
+            let (batch, waited) = try savingBefore { () throws(TrainingError) in try pictures.loader.batch(step: number) }
             let values = try step.run(number, on: batch)
             guard values.isFinite else { throw try notFinite(values, step: number, pictures.loader, report) }
             checkpoint.average?.update(from: parameters, step: number)
@@ -128,11 +154,13 @@ public final class TrainingRun {
         return true
     }
 
-    /// The batch of a step; the run is saved before an error goes on.
-    private func batch(_ number: Int, _ loader: BatchLoader) throws(TrainingError) -> (Batch, Duration) {
+    /// Runs `body`, which reads pictures; the run is saved before an error of it goes on.
+    func savingBefore<Result>(_ body: () throws(TrainingError) -> Result) throws(TrainingError) -> Result {
         do throws(TrainingError) {
-            return try loader.batch(step: number)
+            return try body()
         } catch {
+            // Where a file cannot be written, that is what is to be said.
+            if case .unwritten = error { throw error }
             try save()
             throw .interrupted(error, afterStep: checkpoint.state.step, folder)
         }
@@ -141,6 +169,7 @@ public final class TrainingRun {
     /// Writes `last.gpack`.
     func save() throws(TrainingError) {
         try folder.writeLast(checkpoint)
+        checkpoint.origin = Checkpoint.Origin(of: folder.lastPath)
         lastSave = (checkpoint.state.step, .now)
     }
 

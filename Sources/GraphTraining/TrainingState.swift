@@ -69,6 +69,21 @@ extension TrainingState {
         guard stated == epochs.count else { throw .epochCount(epochs.count, stated: stated) }
         guard step >= 0 else { throw .unreadableWord(key: "step", "\(step)") }
     }
+
+    /// What a run relies on, whoever wrote the words.
+    ///
+    /// - Parameter measureCount: of the model's losses and metrics.
+    /// - Requires: the recipe is checked.
+    func check(_ recipe: Recipe, measureCount: Int) throws(TrainingError) {
+        let first = epochs.count * recipe.stepsPerEpoch
+        guard first...first + recipe.stepsPerEpoch ~= step else {
+            throw .stepOutsideEpoch(step: step, epoch: epochs.count + 1)
+        }
+        let sumCount = step == first && sums.measures.isEmpty ? measureCount : sums.measures.count
+        for count in [sumCount] + epochs.map(\.means.count) where count != measureCount {
+            throw .measureCount(count, expected: measureCount)
+        }
+    }
 }
 
 extension History.Epoch {

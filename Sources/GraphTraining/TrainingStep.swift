@@ -22,7 +22,10 @@ final class TrainingStep {
     private let truthSource = TensorSource<UInt8>([])
 
     /// - Throws: when the model cannot be trained on pictures, the recipe does not fit it, or memory is short.
-    init(_ model: Model, _ recipe: Recipe, threadCount: Int) throws(TrainingError) {
+    init(_ model: Model, _ recipe: Recipe, _ options: RunOptions) throws(TrainingError) {
+        guard InstructionSet.runnable.contains(options.instructionSet) else {
+            throw .instructionSetNotHere(options.instructionSet)
+        }
         let inputs = try TrainingInputs(model)
         try recipe.check(scale: inputs.scale)
         self.model = model
@@ -33,9 +36,9 @@ final class TrainingStep {
             let program = try Pipeline.plan(
                 model.entry(.train),
                 sizes: inputs.enlargement.sizes(imageCount: recipe.batchCount, height: side, width: side),
-                PlanOptions(.best, algorithm: recipe.algorithm)
+                PlanOptions(options.instructionSet, algorithm: recipe.algorithm)
             ).program
-            return try Session(program, parameters: model.parameters, threadCount: threadCount)
+            return try Session(program, parameters: model.parameters, threadCount: options.threadCount)
         }
         try asTrainingError { try session.bind(inputs: [inputs.reduced: reducedSource, inputs.truth: truthSource]) }
     }

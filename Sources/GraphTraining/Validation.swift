@@ -1,7 +1,9 @@
 import GraphEnlarging
 import Glibc
 import GraphBasics
+import GraphCompiler
 import GraphModel
+import GraphRuntime
 import GraphImaging
 
 /// Measures a model on the same pictures each epoch, so that epochs compare: on whole pictures, or on crops of
@@ -45,12 +47,13 @@ public final class Validation {
     /// - Parameters:
     ///   - side: of a crop of the true picture; smaller where a picture is. A multiple of the scale.
     ///   - cropLimit: most crops.
+    ///   - instructionSet: one that this processor runs, by which the model enlarges.
     ///   - cache: of what scale the pictures are, and where whole ones stay between epochs if there is room.
     ///   - progress: called with the number of pictures that are done, and how many there are.
     /// - Throws: when a picture cannot be read, or the model cannot run.
     public init(
         _ model: Model, _ files: [PictureFiles], kind: Kind, side: Int, cropLimit: Int, cache: PictureCache,
-        threadCount: Int, isInterrupted: @Sendable () -> Bool = { false },
+        threadCount: Int, instructionSet: InstructionSet = .best, isInterrupted: @Sendable () -> Bool = { false },
         progress: @Sendable (_ done: Int, _ count: Int) -> Void = { _, _ in }
     ) throws(TrainingError) {
         let bicubicErrors: [Double]
@@ -63,19 +66,28 @@ public final class Validation {
             bicubicErrors = crops.bicubicErrors
             summary = "\(readable(count: crops.count, "crop")) of \(crops.side)×\(crops.side)"
         case .images:
+            let unusable = PictureErrors()
             let errors = try parallelMap(
                 files.count, threadCount: threadCount, isInterrupted: isInterrupted,
                 progress: { progress($0, files.count) }, tool: { () throws(TrainingError) in }
-            ) { (_, index) throws(TrainingError) in try cache.pair(files[index]).bicubicError(scale: cache.scale) }
+            ) { (_, index) throws(TrainingError) -> Double in
+                let error = unusable.collect { () throws(TrainingError) in
+                    try cache.pair(files[index]).bicubicError(scale: cache.scale)
+                }
+                return error ?? 0
+            }
+            try unusable.throwAll()
             parts = .images(files, cache)
             bicubicErrors = errors ?? []
             summary = readable(count: files.count, "whole picture")
         }
         bicubicPSNR = bicubicErrors.map(Self.psnr).reduce(0, +) / Double(max(1, bicubicErrors.count))
-        enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount, border: .zero) }
+        enlarger = try asTrainingError {
+            try PictureEnlarger(model, threadCount: threadCount, border: .zero, instructionSet: instructionSet)
+        }
     }
 
-    /// The mean PSNR of the model in dB; nil when interrupted, which is asked between pictures and crops.
+    /// The mean PSNR of the model in dB; nil when interrupted, which is asked within pictures, too.
     public func psnr(isInterrupted: () -> Bool = { false }) throws(TrainingError) -> Double? {
         var sum = 0.0
         let pictureCount: Int
@@ -100,11 +112,23 @@ public final class Validation {
     private func meanError(of pairs: [PicturePair], _ isInterrupted: () -> Bool) throws(TrainingError) -> Double? {
         var sum = 0.0
         for pair in pairs {
-            if isInterrupted() { return nil }
-            let enlarged = try asTrainingError { try enlarger.enlarged(pair.reduced) }
+            guard let enlarged = try enlarged(pair.reduced, isInterrupted) else { return nil }
             sum += try pair.meanSquaredError(of: enlarged, border: enlarger.scale)
         }
         return sum / Double(pairs.count)
+    }
+
+    /// Nil when interrupted.
+    private func enlarged(_ picture: Picture, _ isInterrupted: () -> Bool) throws(TrainingError) -> Picture? {
+        do throws(EnlargingError) {
+            return try withoutActuallyEscaping(isInterrupted) { (isInterrupted) throws(EnlargingError) in
+                try enlarger.enlarged(picture, observer: RunObserver(isCancelled: isInterrupted))
+            }
+        } catch .cancelled {
+            return nil
+        } catch {
+            throw .enlarging(error)
+        }
     }
 
     private static func psnr(meanSquaredError: Double) -> Double {

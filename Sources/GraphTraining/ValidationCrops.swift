@@ -26,22 +26,25 @@ struct ValidationCrops: Sendable {
         let perAxis = Self.cropsPerAxis(pictureCount: chosen.count, limit: limit)
         var side = side
         for file in chosen {
-            let size = try file.checkedSize(scale: scale)
+            let size = try file.checkedSize(scale: scale, from: cache.files)
             side = min(side, size.width, size.height)
         }
         let reducedSide = side / scale
+        let errors = PictureErrors()
         let found = try parallelMap(
             chosen.count, threadCount: threadCount, isInterrupted: isInterrupted,
             progress: { progress($0, chosen.count) }, tool: { () throws(TrainingError) in }
-        ) { (_, index) throws(TrainingError) in
-            // Read once, and so not kept in the cache.
-            let pair = try PicturePair(chosen[index], scale: scale)
+        ) { (_, index) throws(TrainingError) -> ([PicturePair], Double) in
+            guard let pair = errors.collect({ () throws(TrainingError) in try cache.decoded(chosen[index]) }) else {
+                return ([], 0)
+            }
             let crops = Self.grid(perAxis, over: pair.reduced.size, side: reducedSide)
                 .map { $0.pair(from: pair, scale: scale) }
             var error = 0.0
             for crop in crops { error += try crop.bicubicError(scale: scale) / Double(crops.count) }
             return (crops, error)
         }
+        try errors.throwAll()
         self.side = side
         (pictures, bicubicErrors) = (found?.map(\.0) ?? [], found?.map(\.1) ?? [])
     }

@@ -1,3 +1,4 @@
+import GraphCompiler
 import GraphEnlarging
 import GraphModel
 import GraphImaging
@@ -13,21 +14,27 @@ struct ValidationStrip {
     /// Takes the middle of evenly chosen pictures.
     ///
     /// - Parameter side: of a crop of the true picture; smaller where a picture is.
-    init(_ model: Model, _ files: [PictureFiles], side: Int, scale: Int, threadCount: Int) throws(TrainingError) {
+    init(
+        _ model: Model, _ files: [PictureFiles], side: Int, cache: PictureCache, threadCount: Int,
+        instructionSet: InstructionSet
+    ) throws(TrainingError) {
+        let scale = cache.scale
         let chosen = ValidationCrops.evenlyChosen(files, limit: Self.pictureLimit)
         var side = side
         for file in chosen {
-            let size = try file.checkedSize(scale: scale)
+            let size = try file.checkedSize(scale: scale, from: cache.files)
             side = min(side, size.width, size.height)
         }
         var crops: [PicturePair] = []
         for file in chosen {
-            let pair = try PicturePair(file, scale: scale)
+            let pair = try cache.decoded(file)
             let middle = ValidationCrops.grid(1, over: pair.reduced.size, side: side / scale)
             crops += middle.map { $0.pair(from: pair, scale: scale) }
         }
         self.crops = crops
-        enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount, border: .zero) }
+        enlarger = try asTrainingError {
+            try PictureEnlarger(model, threadCount: threadCount, border: .zero, instructionSet: instructionSet)
+        }
     }
 
     /// A row for each crop, as the model's weights are now.

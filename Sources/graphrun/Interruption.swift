@@ -53,6 +53,13 @@ enum Interruption {
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
+    /// Ends what ``watch()`` began: a signal ends the process at once, one that has arrived too.
+    static func endWatch() {
+        for signal in [SIGINT, SIGTERM] { Glibc.signal(signal, SIG_DFL) }
+        guard let signal else { return }
+        end(by: signal)
+    }
+
     // What follows does only what a signal handler may.
 
     private static func handle(_ signal: Int32) {

@@ -70,12 +70,6 @@ struct RecipeOptions: ParsableArguments {
         return values
     }
 
-    /// A run that goes on may be given more epochs and more patience; everything else is as it began.
-    func extend(_ recipe: inout Recipe) {
-        if let epochs { recipe.epochCount = epochs }
-        if let patience { recipe.patience = patience }
-    }
-
     func refuseChanges() throws {
         let fixed: [(String, Bool)] = [
             ("--recipe", self.recipe != nil), ("--steps-per-epoch", stepsPerEpoch != nil), ("--batch", batch != nil),

@@ -1,7 +1,9 @@
 import ArgumentParser
-import GraphCommandSupport
 import Glibc
+import GraphCommandSupport
+import GraphCompiler
 import GraphModel
+import GraphRuntime
 import GraphTraining
 import SystemPackage
 
@@ -22,6 +24,7 @@ struct Train: ParsableCommand {
               rate      --lr 1e-4 --lr-schedule 5000:5e-5|cosine|constant --warmup 0
               weights   --clip-norm inf --ema 0, --init OTHER.gpack by name
               steps     --algorithm best|separate|direct: how convolutions are computed
+                        --instruction-set portable|avx2|avx512: by which instructions
               measures  --validation crops|images --validation-crops 60 --monitor psnr|loss
               files     --checkpoint-every 500|10m --overwrite --log text|json
             """)
@@ -45,6 +48,7 @@ struct Train: ParsableCommand {
     @Option(name: .customLong("init"), help: .hidden) var initialWeights: FilePath?
     @Option(help: .hidden) var cache: ByteCount?
     @Option(help: .hidden) var checkpointEvery: CheckpointInterval?
+    @Option(help: .hidden) var instructionSet = InstructionSet.best
     @Option(help: .hidden) var log = Log.text
     @Flag(help: .hidden) var overwrite = false
 
@@ -72,7 +76,7 @@ struct Train: ParsableCommand {
     func run() throws {
         // Before anything that takes time, so that a run is never ended half way.
         Interruption.watch()
-        let (folder, start, note) = try resume.map(resumed) ?? begun()
+        let (folder, start, notes) = try resume.map(resumed) ?? begun()
         let scale = try TrainingInputs(start.model).scale
         let pictures = try pictures(of: start, scale: scale)
         let run = try TrainingRun(start, data: pictures, options, folder: folder)
@@ -81,34 +85,36 @@ struct Train: ParsableCommand {
         let isText = log == .text
         let report = { @Sendable (event: TrainingEvent) in
             let event = event.namingOption
+            defer { if case .notFinite = event { Interruption.endWatch() } }
             if isText { progress.show(event) } else if let line = event.json { StandardOutput.write(line + "\n") }
         }
-        if let note { report(.note(note)) }
+        for note in notes { report(note) }
         let end = try run.run(isInterrupted: { Interruption.signal != nil }, report: report)
         if isText { progress.say(words(end, folder)) } else { StandardOutput.write(end.json + "\n") }
         if end == .interrupted { throw ExitCode(128 + (Interruption.signal ?? SIGINT)) }
     }
 
     /// The folder and the beginning of a new run, and what it should tell.
-    private func begun() throws -> (RunFolder, Checkpoint, String?) {
+    private func begun() throws -> (RunFolder, Checkpoint, [TrainingEvent]) {
         let recipe = recipe.values
         let folder = try RunFolder(out ?? "", overwriting: overwrite)
+        var notes: [TrainingEvent] = []
         var loaded = try definitions.model(model ?? "", seed: recipe.seed)
-        var note: String?
         if let initialWeights {
             let weights = try InitialWeights(contentsOf: initialWeights, for: loaded)
             try weights.apply(to: &loaded)
-            note = weights.report
+            notes.append(.note(weights.report))
         }
-        return (folder, try Checkpoint(beginning: loaded, recipe, dataPaths: data), note)
+        return (folder, try Checkpoint(beginning: loaded, recipe, dataPaths: data), notes)
     }
 
-    /// The folder of a run and where it was saved.
-    private func resumed(_ path: FilePath) throws -> (RunFolder, Checkpoint, String?) {
+    /// The folder of a run, where it was saved, and what it should tell.
+    private func resumed(_ path: FilePath) throws -> (RunFolder, Checkpoint, [TrainingEvent]) {
         let folder = try RunFolder(resuming: path)
         var checkpoint = try Checkpoint(contentsOf: folder.lastPath)
-        recipe.extend(&checkpoint.recipe)
-        return (folder, checkpoint, nil)
+        // A run that goes on may be given more epochs and more patience; everything else is as it began.
+        let note = try checkpoint.extend(epochCount: recipe.epochs, patience: recipe.patience)
+        return (folder, checkpoint, note.map { [$0] } ?? [])
     }
 
     private func pictures(of start: Checkpoint, scale: Int) throws -> TrainingData {
@@ -134,6 +140,7 @@ struct Train: ParsableCommand {
         var options = RunOptions()
         if let cache { options.cacheByteCount = cache.count }
         options.checkpointInterval = checkpointEvery
+        options.instructionSet = instructionSet
         options.threadCount = threads.count
         return options
     }
@@ -142,8 +149,15 @@ struct Train: ParsableCommand {
 extension TrainingEvent {
     /// With the option that helps.
     fileprivate var namingOption: TrainingEvent {
-        guard case .smallCache = self, let note else { return self }
-        return .note("\(note) (--cache)")
+        guard let note else { return self }
+        switch self {
+        case .smallCache: return .note("\(note) (--cache)")
+        case .otherRates(_, _, _, let epochCount): return .note("\(note) (--epochs \(epochCount), --out)")
+        case .otherInstructionSet(let before, _)
+        where InstructionSet(rawValue: before).map(InstructionSet.runnable.contains) ?? false:
+            return .note("\(note) (--instruction-set \(before))")
+        default: return self
+        }
     }
 }
 

@@ -6,6 +6,7 @@ func trainingOption(for error: any Error) -> String? {
     return switch error {
     case .unevenPatch(let side, let scale): "--patch \(max(1, side / scale) * scale)"
     case .tooSmallForCrop: "--patch"
+    case .instructionSetNotHere: "--instruction-set"
     case .learningRate: "--lr"
     case .clipNorm: "--clip-norm"
     case .averageDecay: "--ema"

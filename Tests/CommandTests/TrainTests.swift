@@ -1,5 +1,7 @@
 import Foundation
+import GraphCompiler
 import GraphPack
+import GraphRuntime
 import Testing
 
 struct TrainTests {
@@ -107,6 +109,30 @@ struct TrainTests {
         #expect(
             line == "graphrun: data/d.png (12×90), data/e.png (40×15): smaller than the crop of 16×16 pixels; remove these "
                 + "2 pictures or choose a smaller crop (--patch)")
+    }
+
+    /// What people should know of a run that goes on otherwise than it began names the option that keeps it.
+    @Test func aRunThatGoesOnOtherwiseSaysSo() throws {
+        let place = try place()
+        let portable = ["--instruction-set", "portable", "--lr-schedule", "cosine"]
+        _ = try place.graphrun(train("out", "--epochs", "1") + portable)
+        let resumed = try place.graphrun("train", "--resume", "out", "--epochs", "2")
+        #expect(resumed.status == 0)
+        let lines = resumed.errors.split(separator: "\n")
+        #expect(
+            lines.count { $0.hasPrefix("the learning rate rises again, from 0.0 to") && $0.hasSuffix("(--epochs 2, --out)") } == 1
+        )
+        if InstructionSet.best != .portable {
+            let set =
+                "the run was computed on portable and goes on on \(InstructionSet.best.rawValue), which may round in another way"
+            #expect(lines.count { $0.hasPrefix(set) && $0.hasSuffix("(--instruction-set portable)") } == 1, "\(resumed.errors)")
+        }
+        _ = try place.bash("rm out/history.svg; printf x >>out/history.csv").success()
+        let again = try place.graphrun("train", "--resume", "out")
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(
+            again.errors.contains(
+                "out/history.csv, out/history.svg: taken away or changed since the run was saved, and made again\nfinished"))
     }
 
     @Test func aRunThatGoesOnKeepsItsRecipe() throws {

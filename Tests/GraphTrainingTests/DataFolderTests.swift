@@ -1,6 +1,7 @@
 import Foundation
 import GraphImaging
 import GraphModel
+import GraphPack
 import GraphTestSupport
 import SystemPackage
 import Testing
@@ -82,18 +83,22 @@ struct DataFolderTests {
         #expect(doubled.validation == mixed.validation)
 
         // Their digest goes with order and contents, not with place or thread count.
-        let known = try mixed.digest(threadCount: 1)
-        #expect(try mixed.digest(threadCount: 2) == known)
-        #expect(try TrainingData([second.path, first.path], scale: 4).digest(threadCount: 1) != known)
+        let known = try digest(mixed)
+        #expect(try digest(mixed, threadCount: 2) == known)
+        #expect(try digest(TrainingData([second.path, first.path], scale: 4)) != known)
         let copies = TemporaryFolder()
         try copies.pictures(["a", "b", "c"], width: 8, height: 8)
-        #expect(try TrainingData([copies.path, second.path], scale: 4).digest(threadCount: 1) == known)
+        #expect(try digest(TrainingData([copies.path, second.path], scale: 4)) == known)
         try copies.pictures(["c"], width: 8, height: 12)
-        #expect(try TrainingData([copies.path, second.path], scale: 4).digest(threadCount: 1) != known)
+        #expect(try digest(TrainingData([copies.path, second.path], scale: 4)) != known)
         try second.remove("DIV2K_train_HR/1.png")
         try second.remove("DIV2K_train_HR/2.png")
         try second.write("", to: "DIV2K_train_HR/x.txt")
         #expect(errorText { _ = try TrainingData([second.path], scale: 4) }.contains("there are no PNG files"))
+    }
+
+    private func digest(_ data: TrainingData, threadCount: Int = 1) throws -> Digest {
+        data.digest(of: try #require(try DigestedFiles(data.filePaths, threadCount: threadCount)))
     }
 
     @Test func aReducedPictureIsReadOrMade() throws {
@@ -146,15 +151,59 @@ struct DataFolderTests {
         try folder.pictures(["c"], width: 90, height: 120)
         let data = try TrainingData([folder.path], scale: 4)
         #expect(
-            errorText { _ = try data.reducedSizes(Recipe(), scale: 4) }
+            errorText { _ = try data.reducedSizes(Recipe(), scale: 4, from: DigestedFiles()) }
                 == "\(folder.path)/c.png (90×120): smaller than the crop of 96×96 pixels; remove the picture "
                 + "or choose a smaller crop")
         // One that is held out, too: without the others it may not be any more.
         try folder.pictures(["b"], width: 8, height: 9)
         #expect(
-            errorText { _ = try data.reducedSizes(Recipe(), scale: 4) }
+            errorText { _ = try data.reducedSizes(Recipe(), scale: 4, from: DigestedFiles()) }
                 == "\(folder.path)/b.png (8×9), \(folder.path)/c.png (90×120): smaller than the crop of 96×96 pixels; "
                 + "remove these 2 pictures or choose a smaller crop")
+    }
+
+    /// Whatever keeps a picture from being used, headers and pixels each in one go.
+    @Test func allUnusablePicturesAreNamedAtOnce() throws {
+        var run = try SmallRun(["a", "b", "c", "d", "e"])
+        let pictures = run.path("pictures")
+        func cut(_ name: String, to byteCount: Int) throws {
+            let bytes = try run.folder.bytes("pictures/\(name).png")
+            try bytes.prefix(byteCount).write(to: URL(fileURLWithPath: pictures.appending("\(name).png").string))
+        }
+        // Of these, headers tell: one for validation, one that is no picture, one that is small.
+        let validation = try #require(TrainingData([pictures], scale: 2).validation.first)
+        #expect(validation.name == "c")
+        try cut("c", to: 20)
+        try run.folder.write("no picture", to: "pictures/b.png")
+        try run.folder.pictures(["a"], in: "pictures", width: 40, height: 15)
+        let headers = errorText { try run.begin(in: "out") }
+        #expect(headers.hasPrefix("several pictures cannot be used: \(pictures)/a.png (40×15): smaller than the crop of 16×16"))
+        #expect(headers.contains("; \(pictures)/b.png: is not a PNG") && headers.contains("; \(pictures)/c.png: the file is cut"))
+
+        // Of these, rows: two to train on, one for validation.
+        try run.folder.pictures(["a", "b", "c"], in: "pictures")
+        for name in ["a", "c", "e"] { try cut(name, to: 120) }
+        for kind in Validation.Kind.allCases {
+            run.recipe.validation = kind
+            let rows = errorText { try run.begin(in: "out") }
+            #expect(rows.hasPrefix("several pictures cannot be used: \(pictures)/a.png: the file is cut short"))
+            for name in ["c", "e"] { #expect(rows.contains("; \(pictures)/\(name).png: the file is cut short"), "\(rows)") }
+        }
+    }
+
+    @Test func ofManyUnusablePicturesSomeAreNamed() throws {
+        let folder = TemporaryFolder()
+        let names = (10..<40).map { "\($0)" }
+        try folder.pictures(names, width: 8, height: 8)
+        let data = try TrainingData([folder.path], scale: 4)
+        let small = errorText { _ = try data.reducedSizes(Recipe(), scale: 4, from: DigestedFiles()) }
+        #expect(
+            small.hasSuffix(
+                "/19.png (8×8), and 20 more: smaller than the crop of 96×96 pixels; remove these 30 pictures or "
+                    + "choose a smaller crop"))
+        for name in names { try folder.write("", to: "\(name).png") }
+        let unreadable = errorText { _ = try data.reducedSizes(Recipe(), scale: 4, from: DigestedFiles()) }
+        #expect(unreadable.hasSuffix("/19.png: the file is empty; and 20 more"))
     }
 
     @Test func aPictureSmallerThanTheScaleIsNamed() throws {
@@ -197,7 +246,7 @@ struct DataFolderTests {
         let pair = try PicturePair(files, scale: 4)
         #expect(pair.truth == truth.cropped(x: 0, y: 0, width: 48, height: 40))
         #expect(pair.reduced == reduced.cropped(x: 0, y: 0, width: 12, height: 10))
-        let part = try PicturePair(files, scale: 4, reducedRows: 2..<10, reducedColumns: 5..<12)
+        let part = try PicturePair(files, scale: 4, reducedRows: 2..<10, reducedColumns: 5..<12, from: DigestedFiles())
         #expect(part.reduced == reduced.cropped(x: 5, y: 2, width: 7, height: 8))
         #expect(part.truth == truth.cropped(x: 20, y: 8, width: 28, height: 32))
     }

@@ -99,6 +99,40 @@ struct ResumeTests {
         #expect(try run.folder.bytes("short/history.csv") == run.folder.bytes("long/history.csv"))
     }
 
+    /// A cosine falls over the whole run: one that is given another length is told of, and has another course from there on.
+    @Test func aCosineOfAnotherLengthIsSaid() throws {
+        var run = try SmallRun()
+        run.recipe.epochCount = 2
+        run.recipe.learningRate = LearningRate(base: 0.01, course: .cosine(final: 0))
+        try run.begin(in: "out")
+        let notes = Mutex<[String]>([])
+        try run.resume("out", epochCount: 4) { event in
+            if case .otherRates = event, let note = event.note { notes.withLock { $0.append(note) } }
+        }
+        let rate = run.recipe.learningRate.rate(step: 41, of: 80)
+        #expect(
+            notes.withLock { $0 } == [
+                "the learning rate rises again, from 0.0 to \(rate), after step 40: its cosine falls over the whole run, which has "
+                    + "another length now; what a run of 4 epochs gives is had by beginning one anew"
+            ])
+
+        // What has no steps, or none left, and what falls by steps, is the run that it would have been.
+        run.recipe.learningRate.course = .piecewise([.init(afterStep: 30, rate: 1e-3)])
+        run.recipe.epochCount = 2
+        try run.begin(in: "pieces")
+        var pieces = try Checkpoint(contentsOf: run.path("pieces/last.gpack"))
+        #expect(try pieces.extend(epochCount: 4) == nil)
+        var ended = try Checkpoint(contentsOf: run.path("out/last.gpack"))
+        #expect(try ended.extend(patience: 20) == nil)
+        #expect(errorText { _ = try ended.extend(epochCount: 0) } == "epochs: 0 is too few; give 1 or more")
+        // In its middle a longer cosine may still be lower.
+        let steps = StepCounter(2)
+        run.recipe.learningRate.course = .cosine(final: 0)
+        try run.begin(in: "middle", report: steps.count, isInterrupted: { steps.isInterrupted })
+        var middle = try Checkpoint(contentsOf: run.path("middle/last.gpack"))
+        #expect(try middle.extend(epochCount: 1)?.note?.hasPrefix("the learning rate goes on at 0.00") == true)
+    }
+
     @Test func aRunByDirectConvolutionGoesOnAsSuch() throws {
         var run = try SmallRun(["a", "b", "c"])
         // Of 16 channels, so that there is another way.
@@ -137,5 +171,33 @@ struct ResumeTests {
         pack.training?["recipe.ema"] = "0.5"
         try pack.write(to: run.path("out/last.gpack"))
         #expect(errorText { try run.resume("out") }.contains("cannot be resumed: it lacks the average of @only.bias"))
+    }
+
+    /// Whoever wrote them, the words of a checkpoint end in an error or in a run.
+    @Test(arguments: [
+        ("recipe.epochs", "9223372036854775807", "epochs: 9223372036854775807 is too many; give 1000000 or fewer"),
+        ("recipe.steps_per_epoch", "9223372036854775807", "steps of an epoch: 9223372036854775807 is too many"),
+        ("recipe.patch", "9223372036854775806", "the patch: 9223372036854775806 is too many; give 4096 or fewer"),
+        ("recipe.batch", "5000", "crops of a batch: 5000 is too many"),
+        ("recipe.warmup", "-1", "steps of warming up: -1 is too few; give 0 or more"),
+        ("recipe.warmup", "9223372036854775807", "steps of warming up: 9223372036854775807 is too many"),
+        ("recipe.validation_crops", "9223372036854775807", "validation crops: 9223372036854775807 is too many"),
+        ("recipe.dropout", "0.5", "its training state holds 'recipe.dropout', which this version does not know"),
+        ("epoch_sums", "1 2", "its training state tells of 1 measures, its model has 2"),
+        ("epoch_sums", "1 2 3 4", "its training state tells of 3 measures, its model has 2"),
+        ("history", "1 20 0.01 5 6 7", "its training state tells of 1 measures, its model has 2"),
+        ("step", "41", "its training state says step 41, which is not in epoch 2"),
+        ("step", "19", "its training state says step 19, which is not in epoch 2"),
+        ("step", "9223372036854775807", "its training state says step 9223372036854775807, which is not in epoch 2"),
+    ])
+    func wordsThatFitNoRunAreRefused(_ key: String, _ word: String, _ message: String) throws {
+        let run = try SmallRun()
+        let steps = StepCounter(25)
+        try run.begin(in: "out", report: steps.count, isInterrupted: { steps.isInterrupted })
+        var pack = try run.pack("out/last.gpack")
+        pack.training?[key] = word
+        try pack.write(to: run.path("out/last.gpack"))
+        let text = errorText { try run.resume("out") }
+        #expect(text.hasPrefix("\(run.path("out/last.gpack")): cannot be resumed: \(message)"), "\(text)")
     }
 }

@@ -24,10 +24,10 @@ struct RunFolderTests {
     @Test func anotherRunIsKeptOut() throws {
         let folder = TemporaryFolder()
         let run = try RunFolder(folder.path.appending("out"), overwriting: false)
-        try withExtendedLifetime(run.enter()) {
-            #expect(errorText { _ = try run.enter() }.contains("another run is writing to this folder"))
+        try withExtendedLifetime(run.enter(goingOnFrom: nil)) {
+            #expect(errorText { _ = try run.enter(goingOnFrom: nil) }.contains("another run is writing to this folder"))
         }
-        #expect(errorText { _ = try run.enter() } == "no error")
+        #expect(errorText { _ = try run.enter(goingOnFrom: nil) } == "no error")
         #expect(folder.names == ["out"])
     }
 
@@ -37,7 +37,7 @@ struct RunFolderTests {
         for name in kept + [".best.gpack.partial", ".last.gpack.partial", ".history.svg.1a.part"] {
             try folder.write("", to: name)
         }
-        _ = try RunFolder(folder.path, overwriting: true).enter()
+        _ = try RunFolder(folder.path, overwriting: true).enter(goingOnFrom: nil)
         #expect(folder.names == kept)
     }
 

@@ -78,7 +78,7 @@ struct SmallRun {
     ) throws -> TrainingRun.End {
         let folder = try RunFolder(resuming: path(out))
         var checkpoint = try Checkpoint(contentsOf: folder.lastPath)
-        if let epochCount { checkpoint.recipe.epochCount = epochCount }
+        if let event = try checkpoint.extend(epochCount: epochCount) { report(event) }
         let data = try TrainingData(checkpoint.dataPaths, scale: 2)
         let run = try TrainingRun(checkpoint, data: data, options, folder: folder)
         return try run.run(isInterrupted: isInterrupted, report: report)
