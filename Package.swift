@@ -153,7 +153,7 @@ let package = Package(
             name: "GraphC",
             dependencies: [
                 "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack", "GraphInterchange",
-                "GraphImaging", "GraphModel", "GraphEnlarging", "GraphMeasuring", "GraphTraining", systemPackage,
+                "GraphImaging", "GraphModel", "GraphImport", "GraphEnlarging", "GraphMeasuring", "GraphTraining", systemPackage,
             ]),
         // The header of the C interface.
         .systemLibrary(name: "CGraphC"),
@@ -218,7 +218,8 @@ let package = Package(
         .testTarget(
             name: "GraphImportTests",
             dependencies: [
-                "GraphImport", "GraphInterchange", "GraphIR", "GraphModel", "GraphFiles", "GraphTestSupport", systemPackage,
+                "GraphImport", "GraphInterchange", "GraphIR", "GraphModel", "GraphFiles", "GraphPack", "GraphTestSupport",
+                systemPackage,
             ]),
         .testTarget(name: "GraphImagingTests", dependencies: ["GraphBasics", "GraphImaging", "GraphTestSupport"]),
         .testTarget(name: "GraphEnlargingTests", dependencies: ["GraphEnlarging", "GraphTestSupport"]),

@@ -5,6 +5,7 @@
 @_exported import GraphCompiler
 @_exported import GraphFiles
 @_exported import GraphIR
+@_exported import GraphImport
 @_exported import GraphLanguage
 @_exported import GraphModel
 @_exported import GraphPack

@@ -4,12 +4,12 @@ import GraphIR
 /// same by the same operations.
 struct GraphForm: Hashable {
     /// A node with its operands by their numbers.
-    private struct Step: Hashable {
+    struct Step: Hashable {
         var content: Node.Content
         var operands: [Int]
     }
 
-    private var steps: [Step] = []
+    private(set) var steps: [Step] = []
     private var outputs: [Int] = []
 
     init(_ graph: Graph) {

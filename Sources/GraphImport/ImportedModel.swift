@@ -17,10 +17,6 @@ public protocol ImportedModel: Sendable {
 extension ImportedModel {
     /// The model with its weights.
     public func model() throws(ImportError) -> Model {
-        do {
-            let model = try Model(source: source)
-            try model.bind(weights, from: path)
-            return model
-        } catch { throw .model(error) }
+        do { return try Model(source: source, weights: weights, from: path) } catch { throw .model(error) }
     }
 }

@@ -33,6 +33,20 @@ struct KnownNumbers {
 
     var count: Int { shape.reduce(1, *) }
 
+    /// Whether nobody trains the numbers: one alone, or what the network computes with by itself.
+    var isConstant: Bool {
+        if case .stored(let tensor) = content { tensor.isConstant || count == 1 } else { true }
+    }
+
+    /// How many numbers lie in memory; those of the file do not.
+    var computedCount: Int {
+        switch content {
+        case .stored: 0
+        case .floats(let floats): floats.count
+        case .sizes(let sizes): 16 * sizes.count
+        }
+    }
+
     var isFloat: Bool {
         switch content {
         case .stored(let tensor): tensor.element.isFloat
@@ -90,7 +104,7 @@ struct KnownNumbers {
     }
 
     /// Of numbers that are computed here; more are a model's work.
-    static let countLimit = 1 << 24
+    static let countLimit = 1 << 22
 
     /// - Throws: for a shape of more elements than are computed here.
     static func checkCount(_ shape: [Int]) throws(TranslationError) {

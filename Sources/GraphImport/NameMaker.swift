@@ -1,3 +1,4 @@
+import GraphIR
 import GraphLanguage
 
 /// Makes names of the language from names of files, which may hold anything.
@@ -14,7 +15,8 @@ struct NameMaker {
             pieces.append(!isNumber && piece.first!.isNumber ? "_\(piece)" : piece)
         }
         if pieces.isEmpty { pieces = ["weight"] }
-        let base = String(pieces.joined(separator: ".").prefix(900))
+        var base = String(pieces.joined(separator: ".").prefix(900))
+        if base.hasSuffix(".") { base.removeLast() }
         var path = base
         var suffix = 1
         while !takenPaths.insert(path).inserted {
@@ -32,7 +34,9 @@ struct NameMaker {
         if text.hasSuffix("_output_0") { text = text.dropLast("_output_0".count) }
         let word = word(text)
         let known = word.first!.isNumber ? "v\(word)" : word
-        return reserved.contains(known) ? "\(known)_" : String(known.prefix(SyntaxLimits.nameLength - 20))
+        // A temporary's name would be written where it is used.
+        return reserved.contains(known) || TemporaryNames.contain(known)
+            ? "\(known)_" : String(known.prefix(SyntaxLimits.nameLength - 20))
     }
 
     private static let reserved: Set = ["carry", "else", "false", "if", "in", "repeat", "true"]

@@ -36,12 +36,37 @@ struct NetworkConstruction {
         }
         guard isOfPictures, isFixed else { return try graph(keepingSizes: !isOfPictures) }
         // A network of convolutions takes any size, whatever size it was written for.
-        do { return try graph(keepingSizes: false) } catch {
+        do {
+            let graph = try graph(keepingSizes: false)
+            guard let margin = Self.missingMargin(graph) else { return graph }
+            self.margin = margin
+            let whole = try self.graph(keepingSizes: false)
+            notes.append(
+                "its results lack \(margin) pixels of the picture on each side, which pictures get before it, from their edges")
+            return whole
+        } catch {
             guard case .unsupported = error, hasFixedSides else { throw error }
             let graph = try graph(keepingSizes: true)
             notes.append("it takes pictures of its own size alone, since its operations depend on it")
             return graph
         }
+    }
+
+    /// Pixels that are put around a picture.
+    private var margin = 0
+
+    /// How many pixels of the small picture a result lacks on each side; nil where it is a whole number of times as large.
+    private static func missingMargin(_ graph: Graph) -> Int? {
+        guard let input = graph.nodes.first(where: { $0.content == .input }), let output = graph.outputs.first else { return nil }
+        let small = input.type.shape.dimensions, large = graph[output.value].type.shape.dimensions
+        guard small.count == 4, large.count == 4 else { return nil }
+        for scale in 1...16 {
+            guard let rows = (scale * small[1] - large[1]).constant, let columns = (scale * small[2] - large[2]).constant,
+                rows == columns
+            else { continue }
+            return rows > 0 && rows.isMultiple(of: 2 * scale) ? rows / (2 * scale) : nil
+        }
+        return nil
     }
 
     private var hasUnknownLayers: Bool { model.nodes.contains { $0.outputs.isEmpty } }
@@ -54,8 +79,8 @@ struct NetworkConstruction {
     private mutating func graph(keepingSizes: Bool) throws(ImportError) -> Graph {
         var translation = Translation(name: name, model)
         notes = []
+        for input in model.inputs { try declare(input, keepingSizes: keepingSizes, in: &translation) }
         do throws(InterchangeError) {
-            for input in model.inputs { try declare(input, keepingSizes: keepingSizes, in: &translation) }
             for node in model.nodes { try translation.translate(node) }
         } catch { throw .interchange(error) }
         guard translation.unsupported.isEmpty else { throw .unsupported(path: model.path, translation.unsupported) }
@@ -70,14 +95,16 @@ struct NetworkConstruction {
             translation.builder.rename(value, to: outputName)
             translation.builder.setOutput(outputName, value)
         }
-        weights = translation.weights
+        let graph = translation.builder.graph.withoutWhatNothingNeeds()
+        let paths = Set(graph.nodes.compactMap { if case .weight(let path, _) = $0.content { path } else { nil } })
+        weights = translation.weights.filter { paths.contains($0.path) }
         describe(translation)
-        return translation.builder.graph
+        return graph
     }
 
     private mutating func declare(
         _ input: ForeignValue, keepingSizes: Bool, in translation: inout Translation
-    ) throws(InterchangeError) {
+    ) throws(ImportError) {
         let name = NameMaker.valueName(input.name)
         let sizes = input.sizes ?? []
         let order = Translation.Placed.order(rank: sizes.count)
@@ -90,9 +117,12 @@ struct NetworkConstruction {
         let type = TensorType(isBytes ? .u8 : .f32, Shape(dimensions))
         var value = translation.builder.declare(.input, type: type, named: name)
         if isOfPictures {
-            // These fit by their types.
-            value = try! translation.builder.apply(.castToF32, [value])
-            if pixels == .unit { value = try! translation.builder.apply(.divide, [value, translation.builder.constant(255)]) }
+            value = try apply(.castToF32, [value], in: &translation)
+            if pixels == .unit { value = try apply(.divide, [value, translation.builder.constant(255)], in: &translation) }
+            if margin > 0 {
+                let sides = Attributes(["sides": .size(Size(margin)), "mode": .word("edge")])
+                value = try apply(.pad, [value], sides, in: &translation)
+            }
         }
         translation.values[input.name] = .placed(Translation.Placed(id: value, order: order))
     }
@@ -115,7 +145,18 @@ struct NetworkConstruction {
         guard isOfPictures, pixels == .unit, translation.builder.type(of: value).element == .f32 else { return value }
         // The output's name belongs to what goes out.
         translation.builder.rename(value, to: TemporaryNames.base)
-        return try! translation.builder.apply(.multiply, [translation.builder.constant(255), value])
+        return try apply(.multiply, [translation.builder.constant(255), value], in: &translation)
+    }
+
+    /// An operation on pixels. Sizes that the file gives may be such that no tensor can have them.
+    private func apply(
+        _ op: OpName, _ operands: [ValueID], _ attributes: Attributes = Attributes(), in translation: inout Translation
+    ) throws(ImportError) -> ValueID {
+        do { return try translation.builder.apply(op, operands, attributes) } catch {
+            let name = model.inputs.first?.name ?? ""
+            throw .unsupported(
+                path: model.path, [UnsupportedNodes(op: "input", reason: .rule(error), names: [name], count: 1)])
+        }
     }
 
     private mutating func describe(_ translation: Translation) {
@@ -133,5 +174,19 @@ struct NetworkConstruction {
         let range = pixels == .unit ? "0…1" : "0…255"
         documentation.append("Pixels run through the network as \(pixels == .unit ? "0 to 1" : "0 to 255").")
         notes.append("pixels run through the network as \(range)")
+    }
+}
+
+extension Graph {
+    /// The graph with inputs and what its outputs depend on.
+    fileprivate func withoutWhatNothingNeeds() -> Graph {
+        let isNeeded = isNeeded(for: outputs.map(\.value))
+        var builder = GraphBuilder(name: name)
+        var places: [ValueID: ValueID] = [:]
+        for id in ids where isNeeded[id.index] || self[id].content == .input {
+            places[id] = builder.copy(self[id], operands: self[id].operands.map { places[$0] ?? $0 })
+        }
+        for output in outputs { builder.setOutput(output.name, places[output.value] ?? output.value) }
+        return builder.graph
     }
 }

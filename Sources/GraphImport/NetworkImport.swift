@@ -31,9 +31,15 @@ public struct NetworkImport: ImportedModel {
     public init(
         contentsOf path: FilePath, name: String? = nil, pixels: PixelRange = .unit
     ) throws(ImportError) {
-        self.path = path
         let foreign: ForeignModel
-        do { foreign = ShuffledChannels.rewritten(try NetworkFile.read(path)) } catch { throw .interchange(error) }
+        do { foreign = try NetworkFile.read(path) } catch { throw .interchange(error) }
+        try self.init(foreign, name: name, pixels: pixels)
+    }
+
+    /// Makes a model of a network that was read.
+    public init(_ read: ForeignModel, name: String? = nil, pixels: PixelRange = .unit) throws(ImportError) {
+        path = read.path
+        let foreign = ShuffledChannels.rewritten(read)
         let name = NameMaker.valueName(name ?? path.stem ?? "network")
         var construction = NetworkConstruction(foreign, name: name, pixels: pixels)
         let graph = try construction.graph()

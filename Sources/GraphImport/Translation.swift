@@ -37,6 +37,11 @@ struct Translation {
     let opset: Int
 
     private var names = NameMaker()
+    /// Numbers that were computed here, of all nodes.
+    private var computedCount = 0
+    private static let computedLimit = 1 << 24
+    /// More kinds of nodes are not told of.
+    private static let unsupportedLimit = 50
     /// Weights that are in the graph, by the name of what they were made of and how.
     private var weightValues: [String: ValueID] = [:]
 
@@ -51,9 +56,10 @@ struct Translation {
     mutating func translate(_ node: ForeignNode) throws(InterchangeError) {
         let isWaiting = node.inputs.contains { if case .missing = values[$0] { true } else { false } }
         do throws(TranslationError) {
-            if isWaiting { throw .node(.op) }
-            guard let translator = translators[node.op] else { throw .node(.op) }
+            guard let translator = translators[node.op], !isWaiting else { throw .node(.op) }
+            guard computedCount <= Self.computedLimit || !areKnown(node) else { throw .node(.tooManyNumbers) }
             try translator(&self, node)
+            for case .known(let numbers) in node.outputs.compactMap({ values[$0] }) { computedCount += numbers.computedCount }
         } catch {
             switch error {
             case .interchange(let error): throw error
@@ -68,6 +74,7 @@ struct Translation {
 
     private mutating func note(_ node: ForeignNode, _ reason: UntranslatableReason) {
         guard let index = unsupported.firstIndex(where: { $0.op == node.op && $0.reason == reason }) else {
+            guard unsupported.count < Self.unsupportedLimit else { return }
             unsupported.append(UnsupportedNodes(op: node.op, reason: reason, names: [node.shownName], count: 1))
             return
         }
@@ -122,8 +129,7 @@ struct Translation {
     mutating func image(_ node: ForeignNode, _ index: Int) throws(TranslationError) -> ValueID {
         let placed = try placed(node, index)
         guard placed.order.count == 4 else { throw .node(.rank(placed.order.count)) }
-        guard placed.order == Placed.image else { throw .node(.layout) }
-        return placed.id
+        return try arranged(placed, Placed.image)
     }
 
     /// The sizes of an operand, in the order of the file.

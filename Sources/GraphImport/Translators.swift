@@ -20,6 +20,9 @@ extension ForeignNode {
 
     func float(_ name: String, _ byDefault: Double) throws(TranslationError) -> Double {
         switch attributes[name] {
+        // What is no number at all, or without bounds where it is no bound, has no text in the language.
+        case .float(let number) where number.isNaN || number.isInfinite && name != "min" && name != "max":
+            throw .node(.attribute(name, "\(number)"))
         case .float(let number): return number
         case .integer(let number): return Double(number)
         case nil: return byDefault

@@ -14,7 +14,7 @@ public struct UnsupportedNodes: Hashable, Sendable {
 
 extension UnsupportedNodes: CustomStringConvertible {
     public var description: String {
-        let shown = names.map { "'\($0)'" }.joined(separator: ", ") + (count > names.count ? ", …" : "")
-        return "\(op), \(count == 1 ? "once" : "\(count) times") (\(shown)): \(reason)"
+        let shown = names.map { "'\(ShownText.short($0))'" }.joined(separator: ", ") + (count > names.count ? ", …" : "")
+        return "\(ShownText.short(op)), \(count == 1 ? "once" : "\(count) times") (\(shown)): \(reason)"
     }
 }

@@ -23,6 +23,8 @@ public enum UntranslatableReason: Hashable, Sendable {
     case output(Int)
     /// A size that must be known depends on the input's.
     case symbolicSize
+    /// The nodes before have computed more numbers than a model's shapes and constants need.
+    case tooManyNumbers
     /// The op's own rules do not allow it.
     case rule(OpError)
 }
@@ -31,7 +33,7 @@ extension UntranslatableReason: CustomStringConvertible {
     public var description: String {
         switch self {
         case .op: "there is no such op"
-        case .attribute(let name, let value): "\(name) = \(value) is not supported"
+        case .attribute(let name, let value): "\(name) = \(ShownText.short(value)) is not supported"
         case .missingAttribute(let name): "it has no \(name)"
         case .operandIsNotKnown(let index): "operand \(index + 1) depends on the input, and must be a constant"
         case .operandIsMissing(let index): "operand \(index + 1) is missing"
@@ -41,6 +43,7 @@ extension UntranslatableReason: CustomStringConvertible {
         case .element(let element): "values of \(element.rawValue) are supported in shapes alone"
         case .output(let index): "result \(index + 1) is not supported"
         case .symbolicSize: "a size depends on the input's, and must be a constant here"
+        case .tooManyNumbers: "the nodes before make more constants than are computed when a network is read"
         case .rule(let error): error.description
         }
     }

@@ -7,6 +7,8 @@ public struct ForeignTensor: Hashable, Sendable {
     public var shape: [Int]
     /// What an element is in the file.
     public var element: ForeignElement
+    /// Whether the numbers stand among the nodes, as what nobody trains.
+    public var isConstant = false
     private var storage: Storage
     /// For each dimension of ``shape``, the dimension in the file that it is; nil where the two are the same.
     private var axes: [Int]?

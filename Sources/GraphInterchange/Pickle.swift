@@ -127,10 +127,7 @@ extension Pickle {
                 throw fault(.nameIsNone)
             }
             stack.append(.global("\(module).\(name)"))
-        case UInt8(ascii: "Q"):
-            let storage = try storage(try pop())
-            storages[storage.key] = storage
-            stack.append(.storage(storage))
+        case UInt8(ascii: "Q"): stack.append(try persistent(try pop()))
         case UInt8(ascii: "R"): try call()
         case UInt8(ascii: "b"): _ = try pop()  // Attributes, as a state dict's _metadata.
         default: throw fault(.unknownOpcode(opcode))
@@ -169,13 +166,19 @@ extension Pickle {
         if name == "collections.OrderedDict" { pushDictionary() } else { stack.append(.unknown(name)) }
     }
 
-    /// A tuple ('storage', type, key, device, element count).
-    private func storage(_ identifier: Value) throws(FormatFault) -> Storage {
-        guard case .tuple(let index) = identifier, tuples[index].count >= 5, case .text("storage") = tuples[index][0],
-            case .global(let type) = tuples[index][1], type.hasPrefix("torch."), case .text(let key) = tuples[index][2],
-            case .integer(let elementCount) = tuples[index][4], elementCount >= 0
+    /// A tuple ('storage', type, key, device, element count), or ('module', class, file, source) of old files.
+    private mutating func persistent(_ identifier: Value) throws(FormatFault) -> Value {
+        guard case .tuple(let index) = identifier, let kind = tuples[index].first, case .text(let kind) = kind else {
+            throw fault(.storageIsNone)
+        }
+        let items = tuples[index]
+        if kind == "module", items.count >= 2, case .global = items[1] { return items[1] }
+        guard kind == "storage", items.count >= 5, case .global(let type) = items[1], type.hasPrefix("torch."),
+            case .text(let key) = items[2], case .integer(let elementCount) = items[4], elementCount >= 0
         else { throw fault(.storageIsNone) }
-        return Storage(type: String(type.dropFirst("torch.".count)), key: key, elementCount: elementCount)
+        let storage = Storage(type: String(type.dropFirst("torch.".count)), key: key, elementCount: elementCount)
+        storages[key] = storage
+        return .storage(storage)
     }
 
     private func integers(_ value: Value) -> [Int]? {

@@ -88,6 +88,12 @@ extension Pickle {
                 }
             }
         }
+        // A module that was saved whole, perhaps beside where its training stood.
+        if named.isEmpty {
+            for case .unknown(let name) in dictionaries[root].map(\.value) {
+                throw FormatFault(.pickle, .pickle(.isObject(name)))
+            }
+        }
         guard !named.isEmpty else { throw FormatFault(.pickle, .holdsNoTensors) }
         return named
     }

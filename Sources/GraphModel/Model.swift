@@ -48,6 +48,23 @@ public struct Model: Sendable {
 
     /// Compiles source text and initialises its weights.
     public init(source: SourceText, values: [String: CompileTimeValue] = [:], seed: UInt64 = 0) throws(ModelError) {
+        try self.init(compiling: source, values: values)
+        metadata = ["seed": "\(seed)"]
+        do { try parameters.initialize(seed: seed) } catch { throw .runtime(error) }
+    }
+
+    /// Compiles source text and gives it weights.
+    ///
+    /// - Throws: naming each tensor that is missing, unknown or of another shape; `path` is what errors call them.
+    public init(
+        source: SourceText, values: [String: CompileTimeValue] = [:], weights: [PackedTensor], from path: FilePath
+    ) throws(ModelError) {
+        try self.init(compiling: source, values: values)
+        try bind(weights, from: path)
+    }
+
+    /// All weights are 0.
+    private init(compiling source: SourceText, values: [String: CompileTimeValue]) throws(ModelError) {
         if let stage = source.stage, stage > .elaborated {
             throw .lateStage(name: source.name, stage)
         }
@@ -56,8 +73,7 @@ public struct Model: Sendable {
         compiled = try Self.continued(module, from: source)
         postponed = nil
         parameters = try Self.store(for: compiled)
-        metadata = ["seed": "\(seed)"]
-        do { try parameters.initialize(seed: seed) } catch { throw .runtime(error) }
+        metadata = [:]
     }
 
     /// Loads a pack; its tensors are decoded where sessions read them.

@@ -18,6 +18,7 @@ struct GraphCCommand: ParsableCommand {
             // One per line, in the order in which people need them.
             Compile.self,
             Import.self,
+            Export.self,
             Check.self,
             Dump.self,
             Passes.self,

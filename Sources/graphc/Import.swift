@@ -45,26 +45,25 @@ struct Import: ParsableCommand {
         var packPath = text
         packPath.extension = "gpack"
         for path in [text, packPath] { try checkOutput(path, replacesNoneOf: [file]) }
-        let imported = try imported(named: text.stem)
-        let model = try imported.model()
+        let (source, notes, model) = try imported(named: text.stem)
         var pack = model.pack(includingState: false)
-        // No draw made these weights.
         pack.metadata = ["imported_from": file.lastComponent.map { FilePath(root: nil, [$0]).shown } ?? file.shown]
-        try AtomicFile.write(imported.source.text, to: text)
+        try AtomicFile.write(source.text, to: text)
         try pack.write(to: packPath)
         print("\(text) and \(packPath): \(model.summary)")
-        for note in imported.notes { print(note) }
-        if pixels == .unit, (imported as? NetworkImport)?.isOfPictures ?? false {
-            print("if colours come out wrong, the network takes 0…255: --pixels 255")
-        }
+        for note in notes { print(note) }
     }
 
-    private func imported(named name: String?) throws -> any ImportedModel {
+    /// What the file became; its numbers are there once when this returns.
+    private func imported(named name: String?) throws -> (SourceText, notes: [String], Model) {
         if CheckpointImport.isName(file) {
-            return try CheckpointImport(contentsOf: file, rulesIn: ShippedGraphs().folder, values: definitions.values())
+            let weights = try CheckpointImport(contentsOf: file, rulesIn: ShippedGraphs().folder, values: definitions.values())
+            return (weights.source, weights.notes, try weights.model())
         }
         guard definitions.isEmpty else { throw CommandError("-D goes with weights of a known model; \(file) has no parameters") }
-        return try NetworkImport(contentsOf: file, name: name, pixels: pixels)
+        let network = try NetworkImport(contentsOf: file, name: name, pixels: pixels)
+        let hint = "if colours come out wrong, the network takes 0…255: --pixels 255"
+        return (network.source, network.notes + (pixels == .unit && network.isOfPictures ? [hint] : []), try network.model())
     }
 
     private var defaultOutput: FilePath {

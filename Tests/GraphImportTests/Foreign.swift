@@ -20,7 +20,9 @@ struct ForeignNetwork {
             outputs: [ForeignValue(name: output, element: .f32, sizes: nil)], nodes: nodes, tensors: tensors)
     }
 
-    static func image(_ channels: Int) -> [ForeignValue.Size] { [.symbol("n"), .known(channels), .symbol("h"), .symbol("w")] }
+    static func image(_ channels: Int) -> [ForeignValue.Size] {
+        [.symbol("n"), .known(channels), .symbol("rows"), .symbol("columns")]
+    }
 
     func imported(pixels: PixelRange = .tensors) throws -> NetworkImport {
         let folder = TemporaryFolder()

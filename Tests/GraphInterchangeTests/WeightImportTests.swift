@@ -88,6 +88,8 @@ import Testing
         let alone = try Pickle([0x80, 2] + Array("\(call).".utf8))
         let found = message { _ = try namedTensors(alone) }
         #expect(found.contains("it is an object of 'os.system', which is not made"))
+        let module = try Pickle([0x80, 2] + Array("}X\u{5}\u{0}\u{0}\u{0}model\(call)s.".utf8))
+        #expect(message { _ = try namedTensors(module) }.contains("it is an object of 'os.system'"))
         let beside = try Pickle([0x80, 2] + Array("}(X\u{1}\u{0}\u{0}\u{0}a\(call)X\u{1}\u{0}\u{0}\u{0}b\(Self.tensor)u.".utf8))
         #expect(try beside.namedTensors().map(\.name) == ["b"])
     }

@@ -1,24 +1,13 @@
 // A libFuzzer target for the reader of packs, which Tools/check/fuzzed-packs builds.
 
+import FuzzDriver
 import Glibc
 import SystemPackage
 @testable import GraphPack
 
-/// libFuzzer brings a `main` for programs that have none; Swift's programs have one, and call what it calls.
 @main struct PackFuzz {
-    static func main() {
-        var argumentCount = CommandLine.argc
-        var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
-        exit(runFuzzer(&argumentCount, &arguments, testOneInput))
-    }
+    static func main() { runFuzzer(testOneInput) }
 }
-
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runFuzzer(
-    _ argumentCount: UnsafeMutablePointer<Int32>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-    _ test: @convention(c) (UnsafePointer<UInt8>, Int) -> Int32
-) -> Int32
 
 /// Reads, verifies and writes again whatever the fuzzer makes. Nothing may trap, hang or take much memory.
 @_cdecl("LLVMFuzzerTestOneInput")

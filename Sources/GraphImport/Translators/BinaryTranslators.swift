@@ -14,25 +14,89 @@ let binaryTranslators: [String: Translator] = [
             if let dividend = dividend.constant { return Size(dividend / divisor) }
             return dividend.floorDivided(by: divisor)
         }),
+    "Pow": { (translation, node) throws(TranslationError) in
+        let (base, exponent, order) = try translation.aligned(node)
+        var value = base
+        switch translation.builder.graph[exponent].content {
+        case .constant(2): value = try translation.apply(.multiply, [base, base])
+        case .constant(1): break
+        case .constant(0.5): value = try translation.apply(.sqrt, [base])
+        default: value = try translation.apply(.power, [base, exponent])
+        }
+        translation.set(node, Translation.Placed(id: value, order: order))
+    },
+    "Less": binary(.less, { $0 < $1 ? 1 : 0 }, decided(by: <)),
+    "LessOrEqual": binary(.lessOrEqual, { $0 <= $1 ? 1 : 0 }, decided(by: <=)),
+    "Greater": binary(.less, { $0 < $1 ? 1 : 0 }, decided(by: <), isTurned: true),
+    "GreaterOrEqual": binary(.lessOrEqual, { $0 <= $1 ? 1 : 0 }, decided(by: <=), isTurned: true),
+    "Equal": binary(
+        .equal, { $0 == $1 ? 1 : 0 },
+        { left, right in
+            switch left.compared(to: right) {
+            case .equal: Size(1)
+            case .different: Size(0)
+            case .undecided: nil
+            }
+        }),
+    "Where": { (translation, node) throws(TranslationError) in
+        guard node.inputs.count == 3 else { throw .node(.operandIsMissing(2)) }
+        if translation.areKnown(node) {
+            let condition = try translation.neededKnown(node, 0)
+            // A condition that is one number, or one for each element of its choices.
+            let yes = try combined(
+                condition, try translation.neededKnown(node, 1), { $0 != 0 ? $1 : 0 }, { $0 != Size(0) ? $1 : Size(0) })
+            let no = try combined(
+                condition, try translation.neededKnown(node, 2), { $0 == 0 ? $1 : 0 }, { $0 == Size(0) ? $1 : Size(0) })
+            return translation.set(node, known: try combined(yes, no, { $0 + $1 }, { $0 + $1 }))
+        }
+        let order = try translation.commonOrder(node)
+        var operands: [ValueID] = []
+        for index in 0..<3 { operands.append(try translation.aligned(node, index, to: order)) }
+        translation.set(node, Translation.Placed(id: try translation.apply(.select, operands), order: order))
+    },
+    // Truth values are 1 and 0.
+    "And": binary(.multiply, { $0 != 0 && $1 != 0 ? 1 : 0 }, { $0 == Size(0) || $1 == Size(0) ? Size(0) : Size(1) }),
+    "Or": { (translation, node) throws(TranslationError) in try translation.fold(node, by: .maximum) { max($0, $1) } },
+    "Max": { (translation, node) throws(TranslationError) in try translation.fold(node, by: .maximum) { max($0, $1) } },
+    "Min": { (translation, node) throws(TranslationError) in try translation.fold(node, by: .minimum) { min($0, $1) } },
     "Sum": { (translation, node) throws(TranslationError) in try translation.fold(node, by: .add) { $0 + $1 } },
+    "Mean": { (translation, node) throws(TranslationError) in
+        try translation.fold(node, by: .add) { $0 + $1 }
+        guard let output = node.outputs.first, case .placed(let sum) = translation.values[output] else {
+            throw .node(.operandIsNotKnown(0))
+        }
+        let count = translation.builder.constant(Double(node.inputs.count))
+        translation.set(node, Translation.Placed(id: try translation.apply(.divide, [sum.id, count]), order: sum.order))
+    },
 ]
 
 private func binary(
-    _ op: OpName, _ floats: @escaping @Sendable (Float, Float) -> Float, _ sizes: @escaping @Sendable (Size, Size) -> Size?
+    _ op: OpName, _ floats: @escaping @Sendable (Float, Float) -> Float, _ sizes: @escaping @Sendable (Size, Size) -> Size?,
+    isTurned: Bool = false
 ) -> Translator {
-    let neutral: Double = op == .multiply || op == .divide ? 1 : 0
+    let neutral: Double? = op == .multiply || op == .divide ? 1 : op == .add || op == .subtract ? 0 : nil
     return { (translation, node) throws(TranslationError) in
         guard node.inputs.count == 2 else { throw .node(.operandIsMissing(1)) }
         guard translation.areKnown(node) else {
-            let (left, right, order) = try translation.aligned(node)
+            var (left, right, order) = try translation.aligned(node)
+            if isTurned { swap(&left, &right) }
             // What scales by 1 or moves by 0 is left by exporters where a network has such a setting.
             if case .constant(let number) = translation.builder.graph[right].content, number == neutral {
                 return translation.set(node, Translation.Placed(id: left, order: order))
             }
             return translation.set(node, Translation.Placed(id: try translation.apply(op, [left, right]), order: order))
         }
-        let left = try translation.neededKnown(node, 0), right = try translation.neededKnown(node, 1)
+        let operands = (try translation.neededKnown(node, 0), try translation.neededKnown(node, 1))
+        let (left, right) = isTurned ? (operands.1, operands.0) : operands
         translation.set(node, known: try combined(left, right, floats, sizes))
+    }
+}
+
+/// A comparison of sizes that depend on nothing.
+private func decided(by isTrue: @escaping @Sendable (Int, Int) -> Bool) -> @Sendable (Size, Size) -> Size? {
+    { left, right in
+        guard let left = left.constant, let right = right.constant else { return nil }
+        return Size(isTrue(left, right) ? 1 : 0)
     }
 }
 
@@ -89,13 +153,14 @@ extension Translation {
         case .known(let numbers): return try constant(named: name, numbers, alignedTo: order)
         case .placed(let placed):
             if placed.order == order { return placed.id }
-            // One of fewer dimensions stands at the last ones of the file's value, which must lie last here, too.
+            // One of fewer dimensions stands at the last ones of the file's value.
             let missing = order.count - placed.order.count
+            if missing == 0 { return try arranged(placed, order) }
             let aligned = placed.order.map { $0 + missing }
-            let shape = builder.type(of: placed.id).shape.dimensions
-            let isOne = shape.allSatisfy { $0.constant == 1 }
-            guard missing > 0, isOne || Array(order.suffix(aligned.count)) == aligned else { throw .node(.layout) }
-            return placed.id
+            if Array(order.suffix(aligned.count)) == aligned { return placed.id }
+            let plain = try arranged(placed, Array(0..<placed.order.count))
+            let shape = Array(repeating: Size(1), count: missing) + builder.type(of: plain).shape.dimensions
+            return try arranged(Placed(id: try reshaped(plain, shape), order: Array(order.indices)), order)
         case .missing, nil: throw .node(.operandIsMissing(index))
         }
     }
@@ -104,7 +169,7 @@ extension Translation {
     mutating func constant(
         named name: String, _ numbers: KnownNumbers, alignedTo order: [Int], initializer: Initializer = .zeros
     ) throws(TranslationError) -> ValueID {
-        if numbers.count == 1 || numbers.count <= 1 << 16 {
+        if numbers.isConstant, numbers.count <= 1 << 16 {
             let floats = try numbers.floats()
             if let first = floats.first, first.isFinite, floats.allSatisfy({ $0 == first }) {
                 return builder.constant(Double(decimal: first))
@@ -113,6 +178,14 @@ extension Translation {
         let padded = try numbers.reshaped(Array(repeating: 1, count: order.count - numbers.shape.count) + numbers.shape)
         let turned = try padded.permuted(order)
         let shape = Array(turned.shape.drop { $0 == 1 })
+        // A few numbers that nobody trains, as a mean colour, stand in the text.
+        if numbers.isConstant, numbers.count <= 4, initializer == .zeros {
+            let values = try turned.floats()
+            if values.allSatisfy(\.isFinite) {
+                let table = NumberTable(shape: shape, values: values.map { Double(decimal: $0) })
+                return try apply(.table, [], Attributes(["values": .table(table)]))
+            }
+        }
         return try weight(named: name, try turned.reshaped(shape), form: "\(order)", initializer: initializer)
     }
 
@@ -120,7 +193,7 @@ extension Translation {
     mutating func fold(
         _ node: ForeignNode, by op: OpName, _ floats: (Float, Float) -> Float
     ) throws(TranslationError) {
-        guard !node.inputs.isEmpty else { throw .node(.operandIsMissing(0)) }
+        guard (1...256).contains(node.inputs.count) else { throw .node(.operandIsMissing(0)) }
         guard !areKnown(node) else {
             var result = try neededKnown(node, 0)
             for index in node.inputs.indices.dropFirst() {

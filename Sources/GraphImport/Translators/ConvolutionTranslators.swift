@@ -3,7 +3,8 @@ import GraphInterchange
 
 /// Products with weights.
 let convolutionTranslators: [String: Translator] = [
-    "Conv": { (translation, node) throws(TranslationError) in try translation.translateConvolution(node) }
+    "Conv": { (translation, node) throws(TranslationError) in try translation.translateConvolution(node) },
+    "ConvTranspose": { (translation, node) throws(TranslationError) in try translation.translateTransposed(node) },
 ]
 
 /// How a window moves over an image, as ONNX says it.
@@ -55,6 +56,26 @@ struct WindowArguments {
         return strides[0]
     }
 
+    /// Gives a filter HWIO of even sides a row or column of zeros behind the others, with as many more of padding.
+    mutating func makeOdd(_ filter: KnownNumbers) throws(TranslationError) -> KnownNumbers {
+        let added = kernel.map { $0.isMultiple(of: 2) ? 1 : 0 }
+        if added == [0, 0] { return filter }
+        let (height, width) = (kernel[0], kernel[1])
+        let pixel = filter.shape[2] * filter.shape[3]
+        let values = try filter.floats()
+        var odd: [Float] = []
+        for row in 0..<height {
+            odd += values[row * width * pixel..<(row + 1) * width * pixel]
+            odd += Array(repeating: 0, count: added[1] * pixel)
+        }
+        odd += Array(repeating: 0, count: added[0] * (width + added[1]) * pixel)
+        for axis in 0..<2 {
+            kernel[axis] += added[axis]
+            pads[axis + 2] += added[axis]
+        }
+        return KnownNumbers(shape: [kernel[0], kernel[1]] + filter.shape[2...], floats: odd)
+    }
+
     /// As `pad` of the language, in its shortest form.
     var padding: AttributeValue {
         let isSame = (0..<2).allSatisfy { axis in
@@ -74,11 +95,11 @@ extension Translation {
         let filter = try neededKnown(node, 1)
         guard filter.shape.count == 4 else { throw .node(.rank(filter.shape.count)) }
         let sizes = builder.type(of: x).shape.dimensions
-        let window = try WindowArguments(node, kernel: Array(filter.shape[2...]), sizes: Array(sizes[1...2]))
+        var window = try WindowArguments(node, kernel: Array(filter.shape[2...]), sizes: Array(sizes[1...2]))
         guard try node.integer("group", 1) == 1 else { throw .node(.attribute("group", "\(try node.integer("group", 1))")) }
         guard window.dilations == [1, 1] else { throw .node(.attribute("dilations", "\(window.dilations)")) }
         // OIHW to HWIO.
-        let turned = try inChannelOrder(filter, of: node).permuted([2, 3, 1, 0])
+        let turned = try window.makeOdd(try inChannelOrder(filter, of: node).permuted([2, 3, 1, 0]))
         let paths = layerPaths(node)
         let weight = try weight(
             named: node.inputs[1], turned, form: "HWIO\(shuffle(node))", initializer: .glorotUniform, path: paths.weight)

@@ -10,6 +10,65 @@ let pointwiseTranslators: [String: Translator] = [
     "Sqrt": unary(.sqrt) { $0.squareRoot() },
     "Round": unary(.round) { $0.rounded(.toNearestOrEven) },
     "Neg": unary(.negate) { -$0 },
+    "Exp": unary(.exp),
+    "Log": unary(.log),
+    "Erf": unary(.erf),
+    "Floor": unary(.floor) { $0.rounded(.down) },
+    "Ceil": formula { (write, x) throws(TranslationError) in
+        try write.apply(.negate, [try write.apply(.floor, [try write.apply(.negate, [x])])])
+    },
+    "Not": formula { (write, x) throws(TranslationError) in try write.apply(.subtract, [write.builder.constant(1), x]) },
+    "Softplus": formula { (write, x) throws(TranslationError) in
+        // max(x, 0) + log(1 + e^−|x|), which is finite for all x.
+        let small = try write.apply(.exp, [try write.apply(.negate, [try write.apply(.abs, [x])])])
+        let rest = try write.apply(.log, [try write.apply(.add, [write.builder.constant(1), small])])
+        return try write.apply(.add, [try write.apply(.relu, [x]), rest])
+    },
+    "Mish": formula { (write, x) throws(TranslationError) in
+        let small = try write.apply(.exp, [try write.apply(.negate, [try write.apply(.abs, [x])])])
+        let rest = try write.apply(.log, [try write.apply(.add, [write.builder.constant(1), small])])
+        let softplus = try write.apply(.add, [try write.apply(.relu, [x]), rest])
+        return try write.apply(.multiply, [x, try write.apply(.tanh, [softplus])])
+    },
+    "Softsign": formula { (write, x) throws(TranslationError) in
+        try write.apply(.divide, [x, try write.apply(.add, [write.builder.constant(1), try write.apply(.abs, [x])])])
+    },
+    "Elu": { (translation, node) throws(TranslationError) in
+        try translation.translateExponentialUnit(node, alpha: try node.float("alpha", 1), gamma: 1, width: 1)
+    },
+    "Selu": { (translation, node) throws(TranslationError) in
+        try translation.translateExponentialUnit(
+            node, alpha: try node.float("alpha", 1.6732632423543772), gamma: try node.float("gamma", 1.0507009873554805), width: 1
+        )
+    },
+    "Celu": { (translation, node) throws(TranslationError) in
+        let alpha = try node.float("alpha", 1)
+        try translation.translateExponentialUnit(node, alpha: alpha, gamma: 1, width: alpha)
+    },
+    "ThresholdedRelu": { (translation, node) throws(TranslationError) in
+        let x = try translation.placed(node, 0)
+        let alpha = translation.builder.constant(Double(decimal: Float(try node.float("alpha", 1))))
+        let isAbove = try translation.apply(.less, [alpha, x.id])
+        translation.set(
+            node, Translation.Placed(id: try translation.apply(.multiply, [x.id, isAbove]), order: x.order))
+    },
+    "Gelu": { (translation, node) throws(TranslationError) in
+        let x = try translation.placed(node, 0)
+        let inner: ValueID
+        if try node.text("approximate", "none") == "tanh" {
+            let cube = try translation.apply(.multiply, [x.id, try translation.apply(.multiply, [x.id, x.id])])
+            let sum = try translation.apply(
+                .add, [x.id, try translation.apply(.multiply, [translation.builder.constant(0.044715), cube])])
+            inner = try translation.apply(
+                .tanh, [try translation.apply(.multiply, [translation.builder.constant(0.7978845608028654), sum])])
+        } else {
+            inner = try translation.apply(
+                .erf, [try translation.apply(.multiply, [translation.builder.constant(0.7071067811865476), x.id])])
+        }
+        let gate = try translation.apply(.add, [translation.builder.constant(1), inner])
+        let half = try translation.apply(.multiply, [translation.builder.constant(0.5), x.id])
+        translation.set(node, Translation.Placed(id: try translation.apply(.multiply, [half, gate]), order: x.order))
+    },
     "LeakyRelu": { (translation, node) throws(TranslationError) in
         let x = try translation.placed(node, 0)
         let slope = Double(decimal: Float(try node.float("alpha", 0.01)))
@@ -109,7 +168,30 @@ private func unary(_ op: OpName, _ known: (@Sendable (Float) -> Float)? = nil) -
     }
 }
 
+/// A function of one operand by other functions.
+private func formula(_ write: @escaping @Sendable (inout Translation, ValueID) throws(TranslationError) -> ValueID) -> Translator
+{
+    { (translation, node) throws(TranslationError) in
+        let x = try translation.placed(node, 0)
+        translation.set(node, Translation.Placed(id: try write(&translation, x.id), order: x.order))
+    }
+}
+
 extension Translation {
+    /// gamma·x above 0, and gamma·alpha·(e^(x / width) − 1) below.
+    fileprivate mutating func translateExponentialUnit(
+        _ node: ForeignNode, alpha: Double, gamma: Double, width: Double
+    ) throws(TranslationError) {
+        let x = try placed(node, 0)
+        let below = try apply(.minimum, [x.id, builder.constant(0)])
+        let scaled = width == 1 ? below : try apply(.divide, [below, builder.constant(Double(decimal: Float(width)))])
+        let grown = try apply(.subtract, [try apply(.exp, [scaled]), builder.constant(1)])
+        let small = alpha == 1 ? grown : try apply(.multiply, [builder.constant(Double(decimal: Float(alpha))), grown])
+        let sum = try apply(.add, [try apply(.relu, [x.id]), small])
+        let y = gamma == 1 ? sum : try apply(.multiply, [builder.constant(Double(decimal: Float(gamma))), sum])
+        set(node, Placed(id: y, order: x.order))
+    }
+
     /// Gives the first operand another name.
     mutating func pass(_ node: ForeignNode) throws(TranslationError) {
         guard let name = input(node, 0), let value = values[name] else { throw .node(.operandIsMissing(0)) }

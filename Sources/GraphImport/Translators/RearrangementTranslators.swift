@@ -8,6 +8,7 @@ let rearrangementTranslators: [String: Translator] = [
     "Split": { (translation, node) throws(TranslationError) in try translation.translateSplit(node) },
     "Transpose": { (translation, node) throws(TranslationError) in try translation.translateTranspose(node) },
     "Reshape": { (translation, node) throws(TranslationError) in try translation.translateReshape(node) },
+    "Pad": { (translation, node) throws(TranslationError) in try translation.translatePad(node) },
     "DepthToSpace": { (translation, node) throws(TranslationError) in
         let x = try translation.image(node, 0)
         let block = try node.integer("blocksize", 0)
@@ -37,7 +38,10 @@ extension Translation {
         var operands: [Placed] = []
         for index in node.inputs.indices { operands.append(try placed(node, index)) }
         guard let first = operands.first else { throw .node(.operandIsMissing(0)) }
-        guard operands.allSatisfy({ $0.order == first.order }) else { throw .node(.layout) }
+        for index in operands.indices where operands[index].order != first.order {
+            guard operands[index].order.count == first.order.count else { throw .node(.broadcast) }
+            operands[index] = Placed(id: try arranged(operands[index], first.order), order: first.order)
+        }
         let axis = try axis(try node.integer("axis", 1), rank: first.order.count)
         let position = first.order.firstIndex(of: axis) ?? axis
         if operands.count == 1 { return set(node, first) }
@@ -191,6 +195,37 @@ extension Translation {
         }
     }
 
+    fileprivate mutating func translatePad(_ node: ForeignNode) throws(TranslationError) {
+        let rank = try shape(node, 0).count
+        // Operands since version 11, arguments before.
+        var pads = try known(node, 1)?.integers() ?? []
+        if pads.isEmpty { pads = try node.integers("pads") ?? [] }
+        if let given = try known(node, 3)?.integers() {
+            var all = Array(repeating: 0, count: 2 * rank)
+            guard pads.count == 2 * given.count else { throw .node(.attribute("pads", "\(pads)")) }
+            for (index, axis) in given.enumerated() {
+                let axis = try self.axis(axis, rank: rank)
+                (all[axis], all[axis + rank]) = (pads[index], pads[index + given.count])
+            }
+            pads = all
+        }
+        guard pads.count == 2 * rank else { throw .node(.attribute("pads", "\(pads)")) }
+        if pads.allSatisfy({ $0 == 0 }) { return try pass(node) }
+        let x = try image(node, 0)
+        guard [0, 1, 4, 5].allSatisfy({ pads[$0] == 0 }) else { throw .node(.attribute("pads", "\(pads)")) }
+        let mode = try node.text("mode", "constant")
+        guard ["constant", "edge", "reflect"].contains(mode) else { throw .node(.attribute("mode", mode)) }
+        let operand = try known(node, 2)?.floats().first
+        let value = operand.map { Double(decimal: $0) }
+        let argument = try node.float("value", 0)
+        let sides = [pads[2], pads[6], pads[3], pads[7]].map { Size($0) }
+        let y = try apply(
+            .pad, [x],
+            Attributes(["sides": .sizes(sides), "mode": .word(mode), "value": .float(mode == "constant" ? value ?? argument : 0)])
+        )
+        set(node, image: y)
+    }
+
     fileprivate mutating func translateTranspose(_ node: ForeignNode) throws(TranslationError) {
         let rank = try shape(node, 0).count
         let order = try node.integers("perm") ?? Array((0..<rank).reversed())
@@ -219,19 +254,71 @@ extension Translation {
                 guard let number = size.constant else { throw .node(.symbolicSize) }
                 known.append(number)
             }
-            if let free = known.firstIndex(of: -1) {
-                let others = known.enumerated().filter { $0.offset != free }.reduce(1) { $0 * max(0, $1.element) }
+            let free = known.firstIndex(of: -1)
+            if let free { known[free] = 1 }
+            try KnownNumbers.checkCount(known)
+            if let free {
+                let others = known.reduce(1, *)
                 known[free] = others == 0 ? 0 : numbers.count / others
             }
-            try KnownNumbers.checkCount(known)
             guard known.reduce(1, *) == numbers.count else { throw .node(.attribute("shape", "\(known)")) }
             return set(node, known: try numbers.reshaped(known))
         }
+        if let free = shape.firstIndex(of: Size(-1)) {
+            guard let size = Self.missingSize(old, shape, at: free) else { throw .node(.symbolicSize) }
+            shape[free] = size
+        }
+        try reshape(node, shape)
+    }
+
+    /// The size that makes as many elements of a shape as another has; nil where that cannot be decided.
+    private static func missingSize(_ old: [Size], _ shape: [Size], at place: Int) -> Size? {
+        // What stands in both is left out, so that little is to be divided.
+        var left = old
+        var divisor = 1
+        for (index, size) in shape.enumerated() where index != place {
+            if let number = size.constant, number > 0 {
+                divisor *= number
+            } else if let same = left.firstIndex(of: size) {
+                left.remove(at: same)
+            } else {
+                return nil
+            }
+        }
+        let product = left.reduce(Size(1)) { $0 * $1 }
+        let quotient = product.floorDivided(by: divisor)
+        return divisor * quotient == product ? quotient : nil
+    }
+
+    /// Gives the first operand another shape.
+    mutating func reshape(_ node: ForeignNode, _ shape: [Size]) throws(TranslationError) {
         let value = try placed(node, 0)
-        // A shape that is the value's own changes nothing.
-        let isOwn = shape.count == old.count && zip(shape, old).allSatisfy { $0 == $1 || $0 == Size(-1) }
-        guard isOwn else { throw .node(.attribute("shape", "[\(shape.map(\.description).joined(separator: ", "))]")) }
-        set(node, value)
+        if shape == self.shape(of: value) { return set(node, value) }
+        if let shuffled = try shuffled(value, to: shape) { return set(node, image: shuffled) }
+        let flat = try reshaped(try arranged(value, Array(0..<value.order.count)), shape)
+        set(node, Placed(id: flat, order: Array(0..<shape.count)))
+    }
+
+    /// A pixel shuffle that is written as a reshape to six dimensions, a transpose and a reshape; nil for all else.
+    private mutating func shuffled(_ value: Placed, to shape: [Size]) throws(TranslationError) -> ValueID? {
+        // [N, C, b, b, H, W] in the order of the file, read as [N, C, H, b, W, b].
+        guard value.order.count == 6, shape.count == 4, let reshape = builder.graph[value.id].operation, reshape.op == .reshape,
+            let source = builder.graph[reshape.operands[0]].operation, source.op == .transpose,
+            source.attributes.integers("order") == [0, 3, 1, 2]
+        else { return nil }
+        let image = source.operands[0]
+        let sizes = builder.type(of: image).shape.dimensions
+        let split = builder.type(of: value.id).shape.dimensions
+        let read = value.order
+        guard let channels = sizes[3].constant, split[0] == sizes[0] else { return nil }
+        if read == [0, 1, 3, 5, 2, 4], let block = split[2].constant, split[3].constant == block,
+            split[4] == sizes[1], split[5] == sizes[2], channels.isMultiple(of: block * block),
+            shape == [sizes[0], Size(channels / (block * block)), block * sizes[1], block * sizes[2]]
+        {
+            let ordered = try reorderedForShuffle(image, block: block)
+            return try apply(.depthToSpace, [ordered], Attributes(["block": .size(Size(block))]))
+        }
+        return nil
     }
 
     /// An image whose channels are in the order of ONNX's mode CRD and PyTorch's pixel shuffle, in that of the language:

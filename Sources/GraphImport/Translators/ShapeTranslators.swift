@@ -30,7 +30,7 @@ let shapeTranslators: [String: Translator] = [
         let numbers = try [first, try translation.neededKnown(node, 1), try translation.neededKnown(node, 2)].map {
             (numbers) throws(TranslationError) in
             let floats = try numbers.floats()
-            guard floats.count == 1, floats[0].isFinite else { throw .node(.attribute("range", "\(floats)")) }
+            guard floats.count == 1, abs(floats[0]) < 1e15 else { throw .node(.attribute("range", "\(floats)")) }
             return Double(floats[0])
         }
         let count = numbers[2] == 0 ? 0 : max(0, ((numbers[1] - numbers[0]) / numbers[2]).rounded(.up))
@@ -74,7 +74,11 @@ let shapeTranslators: [String: Translator] = [
             guard shape.reduce(1, *) == numbers.count else { throw .node(.attribute("axes", "\(axes)")) }
             return translation.set(node, known: try numbers.reshaped(shape))
         }
-        throw .node(.operandIsNotKnown(0))
+        let old = try translation.shape(node, 0)
+        let rank = old.count + axes.count
+        let new = Set(try axes.map { (axis) throws(TranslationError) in try translation.axis(axis, rank: rank) })
+        var rest = old[...]
+        try translation.reshape(node, (0..<rank).map { new.contains($0) ? Size(1) : rest.popFirst() ?? Size(1) })
     },
     "Squeeze": { (translation, node) throws(TranslationError) in
         if translation.areKnown(node) {
@@ -89,7 +93,25 @@ let shapeTranslators: [String: Translator] = [
             guard shape.reduce(1, *) == numbers.count else { throw .node(.attribute("axes", "\(axes.sorted())")) }
             return translation.set(node, known: try numbers.reshaped(shape))
         }
-        throw .node(.operandIsNotKnown(0))
+        let old = try translation.shape(node, 0)
+        var axes = Set<Int>()
+        for axis in try translation.axes(node) { axes.insert(try translation.axis(axis, rank: old.count)) }
+        let kept = old.indices.filter { axes.isEmpty ? old[$0] != Size(1) : !axes.contains($0) }
+        try translation.reshape(node, kept.map { old[$0] })
+    },
+    "Flatten": { (translation, node) throws(TranslationError) in
+        let old = try translation.shape(node, 0)
+        let given = try node.integer("axis", 1)
+        let axis = given == old.count ? given : try translation.axis(given, rank: old.count)
+        try translation.reshape(node, [old[..<axis], old[axis...]].map { $0.reduce(Size(1)) { $0 * $1 } })
+    },
+    "Expand": { (translation, node) throws(TranslationError) in
+        let old = try translation.shape(node, 0)
+        let wanted = try translation.neededKnown(node, 1).sizes()
+        guard wanted.count <= old.count, zip(wanted.reversed(), old.reversed()).allSatisfy({ $0 == $1 || $0 == Size(1) }) else {
+            throw .node(.attribute("shape", "[\(wanted.map(\.description).joined(separator: ", "))]"))
+        }
+        try translation.pass(node)
     },
 ]
 

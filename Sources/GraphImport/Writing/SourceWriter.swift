@@ -63,27 +63,33 @@ struct SourceWriter {
     }
 
     private var statements: [Statement] {
-        var statements: [Statement] = []
+        var items: [SourceItem] = []
         for id in graph.ids {
             switch graph[id].content {
             case .input, .constant, .scalar: continue
             case .weight(let path, let initializer), .state(let path, let initializer):
                 guard !layers.isInside(id) else { continue }
-                let typed = TypedName(name: Name(graph[id].name), type: graph[id].type.syntax)
-                statements.append(
-                    Statement(
-                        .storage(.weight, typed, initializer: initializer.syntax, path: Path([.text(path)], at: .none)),
-                        at: .none))
+                items.append(
+                    SourceItem(
+                        name: graph[id].name, kind: .weight(graph[id].type.syntax, initializer.syntax),
+                        paths: [SourceItem.parts(path)]))
             case .operation:
                 guard !layers.isInside(id), !isInlined(id) else { continue }
-                statements.append(Statement(.assignment(Name(graph[id].name), nil, expression(id)), at: .none))
+                var paths: [[SourceItem.PathPart]] = []
+                let expression = expression(id, &paths)
+                items.append(SourceItem(name: graph[id].name, kind: .assignment(expression), paths: paths))
             }
         }
         // An output whose value has another name, as one that is two outputs.
         for output in graph.outputs where graph[output.value].name != output.name {
-            statements.append(Statement(.assignment(Name(output.name), nil, reference(output.value)), at: .none))
+            var paths: [[SourceItem.PathPart]] = []
+            items.append(SourceItem(name: output.name, kind: .assignment(reference(output.value, &paths)), paths: paths))
         }
-        return statements
+        let inputs = graph.nodes.filter { $0.content == .input }
+        let symbols = inputs.flatMap { $0.type.shape.dimensions.flatMap(\.symbols) }
+        let takenNames = Set(inputs.map(\.name) + symbols + layers.declarations.map(\.name.text))
+        let folded = RepeatFinder.folded(items, takenNames: takenNames, outputs: Set(graph.outputs.map(\.name)))
+        return StatementWriter.statements(folded)
     }
 
     /// Whether a value stands where it is used: one that nobody named, or a layer before its activation.
@@ -92,24 +98,28 @@ struct SourceWriter {
         return TemporaryNames.contain(graph[id].name) || layers.isBeforeActivation(id)
     }
 
-    private func reference(_ id: ValueID) -> Expression {
+    private func reference(_ id: ValueID, _ paths: inout [[SourceItem.PathPart]]) -> Expression {
         switch graph[id].content {
         case .constant(let number): .number(number)
-        case .operation where isInlined(id): expression(id)
+        case .operation where isInlined(id): expression(id, &paths)
         default: Expression(.name(graph[id].name), at: .none)
         }
     }
 
-    private func expression(_ id: ValueID) -> Expression {
+    /// - Parameter paths: takes the paths of calls, each before those of its operands.
+    private func expression(_ id: ValueID, _ paths: inout [[SourceItem.PathPart]]) -> Expression {
         if let call = layers.call(id) {
+            paths.append(SourceItem.parts(call.path))
             return Expression(
                 .call(
                     Call(
-                        callee: Name(call.block), parameters: call.parameters, operands: [reference(call.operand)],
-                        path: Path([.text(call.path)], at: .none))), at: .none)
+                        callee: Name(call.block), parameters: call.parameters, operands: [reference(call.operand, &paths)],
+                        path: Path([], at: .none))), at: .none)
         }
-        guard let operation = graph[id].operation else { return reference(id) }
+        guard let operation = graph[id].operation else { return reference(id, &paths) }
         let isOfNumbers = operation.operands.allSatisfy { if case .constant = graph[$0].content { true } else { false } }
-        return operation.syntax(operation.operands.map(reference), asOperator: !isOfNumbers)
+        var operands: [Expression] = []
+        for operand in operation.operands { operands.append(reference(operand, &paths)) }
+        return operation.syntax(operands, asOperator: !isOfNumbers)
     }
 }

@@ -15,7 +15,7 @@ struct NCNNLayer {
     /// A whole number, or what stands for it where it is missing.
     func integer(_ key: Int, _ byDefault: Int) -> Int {
         guard case .number(let number) = arguments[key] else { return byDefault }
-        return Int(exactly: number.rounded(.towardZero)) ?? byDefault
+        return Self.whole(number) ?? byDefault
     }
 
     /// A number, or what stands for it where it is missing.
@@ -31,7 +31,12 @@ struct NCNNLayer {
     /// A list of whole numbers; nil where it is missing.
     func integers(_ key: Int) -> [Int]? {
         guard case .numbers(let numbers) = arguments[key] else { return nil }
-        return numbers.map { Int(exactly: $0.rounded(.towardZero)) ?? 0 }
+        return numbers.map { Self.whole($0) ?? 0 }
+    }
+
+    /// No layer has larger numbers.
+    private static func whole(_ number: Double) -> Int? {
+        abs(number) < 4_294_967_296 ? Int(number.rounded(.towardZero)) : nil
     }
 }
 

@@ -10,10 +10,13 @@ struct ONNXFile {
     private(set) var model: ForeignModel
     private var reader: ProtobufReader
     private var nodeCount = 0
+    /// Names of operands and results, and arguments, of all nodes.
+    private var partCount = 0
     private let folder: FilePath
 
     private enum Limit {
         static let nodeCount = 200_000
+        static let partCount = 2_000_000
         static let rank = 64
     }
 
@@ -93,6 +96,10 @@ struct ONNXFile {
         var domain = ""
         try forEachField(in: range) { (file, field) throws(InterchangeError) in
             guard case .range(let range) = field.content else { return }
+            file.partCount += 1
+            guard file.partCount <= Limit.partCount else {
+                throw file.reader.fault(range.lowerBound, .hasTooMany(.nodes, limit: Limit.nodeCount))
+            }
             switch field.number {
             case 1: node.inputs.append(try file.reader.text(range))
             case 2: node.outputs.append(try file.reader.text(range))
@@ -105,7 +112,8 @@ struct ONNXFile {
             default: break
             }
         }
-        if node.op == "Constant", domain.isEmpty, let output = node.outputs.first, let tensor = Self.constant(node) {
+        if node.op == "Constant", domain.isEmpty, let output = node.outputs.first, var tensor = Self.constant(node) {
+            tensor.isConstant = true
             try add(tensor, named: output, at: range.lowerBound)
             return
         }

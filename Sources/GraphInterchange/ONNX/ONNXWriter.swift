@@ -29,9 +29,20 @@ public struct ONNXWriter {
         writer.text(2, producer.name)
         writer.text(3, producer.version)
         writer.message(7) { graph in
+            for (name, tensor, bytes) in contents where tensor.isConstant {
+                graph.message(1) { node in
+                    node.text(2, name)
+                    node.text(4, "Constant")
+                    node.message(5) { attribute in
+                        attribute.text(1, "value")
+                        attribute.message(5) { Self.write(tensor, named: "", bytes, to: &$0) }
+                        attribute.number(20, 4)
+                    }
+                }
+            }
             for node in model.nodes { graph.message(1) { Self.write(node, to: &$0) } }
             graph.text(2, name)
-            for (name, tensor, bytes) in contents {
+            for (name, tensor, bytes) in contents where !tensor.isConstant {
                 graph.message(5) { Self.write(tensor, named: name, bytes, to: &$0) }
             }
             for input in model.inputs { graph.message(11) { Self.write(input, to: &$0) } }

@@ -1,0 +1,89 @@
+import GraphIR
+import GraphInterchange
+
+/// Writes one operation as nodes of ONNX.
+typealias Exporter = @Sendable (inout NetworkWriter, ValueID, Operation) -> Void
+
+/// The exporter of each op that has a counterpart, but for convolutions and casts, which `NetworkWriter` knows.
+let exporters: [OpName: Exporter] = [
+    .subtract: plain("Sub"), .multiply: plain("Mul"), .divide: plain("Div"), .negate: plain("Neg"),
+    .relu: plain("Relu"), .tanh: plain("Tanh"), .sigmoid: plain("Sigmoid"), .abs: plain("Abs"), .sqrt: plain("Sqrt"),
+    .round: plain("Round"), .sign: plain("Sign"),
+    .leakyReLU: { writer, id, operation in
+        writer.emit("LeakyRelu", id, writer.operands(id, operation), ["alpha": .float(operation.attributes.float("slope"))])
+    },
+    .prelu: plain("PRelu"),
+    .clip: { writer, id, operation in
+        let bounds = ["min", "max"].map { writer.scalar(operation.attributes.float($0)) }
+        writer.emit("Clip", id, writer.operands(id, operation) + bounds)
+    },
+    .depthToSpace: { writer, id, operation in
+        writer.emit(
+            "DepthToSpace", id, [writer.name(operation.operands[0])],
+            ["blocksize": .integer(operation.attributes.integer("block")), "mode": .text("DCR")])
+    },
+    .spaceToDepth: { writer, id, operation in
+        writer.emit(
+            "SpaceToDepth", id, [writer.name(operation.operands[0])],
+            ["blocksize": .integer(operation.attributes.integer("block"))])
+    },
+    .concat: { writer, id, operation in
+        let rank = writer.graph[id].type.shape.rank
+        let axis = NetworkWriter.axis(operation.attributes.integer("axis"), rank: rank)
+        writer.emit("Concat", id, operation.operands.map { writer.operand($0, rank: rank) }, ["axis": .integer(axis)])
+    },
+    .exp: plain("Exp"), .log: plain("Log"), .erf: plain("Erf"), .floor: plain("Floor"), .power: plain("Pow"),
+    .maximum: plain("Max"), .minimum: plain("Min"),
+    .less: comparison("Less"), .lessOrEqual: comparison("LessOrEqual"), .equal: comparison("Equal"),
+    .mean: { writer, id, operation in writer.emitReduction("ReduceMean", id, operation, takesAxesAsOperand: false) },
+    .reduceMax: { writer, id, operation in writer.emitReduction("ReduceMax", id, operation, takesAxesAsOperand: false) },
+    .sum: { writer, id, operation in writer.emitReduction("ReduceSum", id, operation, takesAxesAsOperand: true) },
+    .slice: { writer, id, operation in
+        let rank = writer.graph[id].type.shape.rank
+        guard let start = operation.attributes.size("start").constant, let length = operation.attributes.size("length").constant
+        else { return writer.refuse(operation.op) }
+        let axis = NetworkWriter.axis(operation.attributes.integer("axis"), rank: rank)
+        let bounds = [[start], [start + length], [axis]].map { writer.integers($0) }
+        writer.emit("Slice", id, [writer.name(operation.operands[0])] + bounds)
+    },
+    .pad: { writer, id, operation in
+        let sides = operation.attributes.sizes("sides").map(\.constant)
+        guard let top = sides[0], let bottom = sides[1], let left = sides[2], let right = sides[3] else {
+            return writer.refuse(operation.op)
+        }
+        let value = writer.scalar(operation.attributes.float("value"))
+        writer.emit(
+            "Pad", id, [writer.name(operation.operands[0]), writer.integers([0, 0, top, left, 0, 0, bottom, right]), value],
+            ["mode": .text(operation.attributes.word("mode"))])
+    },
+]
+
+/// An op of the same name and operands.
+private func plain(_ name: String) -> Exporter {
+    { writer, id, operation in writer.emit(name, id, writer.operands(id, operation)) }
+}
+
+/// An op whose truth values are numbers here.
+private func comparison(_ name: String) -> Exporter {
+    { writer, id, operation in
+        let truth = writer.emitInner(name, id, writer.operands(id, operation))
+        writer.emit("Cast", id, [truth], ["to": .integer(ForeignElement.f32.onnxNumber)])
+    }
+}
+
+extension NetworkWriter {
+    /// - Parameter takesAxesAsOperand: whether the axes are an operand in this version of the op, or an argument.
+    fileprivate mutating func emitReduction(_ op: String, _ id: ValueID, _ operation: Operation, takesAxesAsOperand: Bool) {
+        let rank = graph[operation.operands[0]].type.shape.rank
+        let keeps = operation.attributes.truth("keep_dims")
+        let axes = operation.attributes.integers("axes").map { NetworkWriter.axis($0, rank: rank) }.sorted()
+        // What is left of an image without an axis would lie in another order than the graph's.
+        guard keeps || axes.isEmpty || rank != 4 || axes.count == 4 || axes == [2, 3] else { return refuse(operation.op) }
+        var inputs = [name(operation.operands[0])]
+        var attributes: [String: ForeignAttribute] = ["keepdims": .integer(keeps ? 1 : 0)]
+        if !axes.isEmpty {
+            if takesAxesAsOperand { inputs.append(integers(axes)) } else { attributes["axes"] = .integers(axes) }
+        }
+        emit(op, id, inputs, attributes)
+    }
+}

@@ -1,0 +1,59 @@
+import GraphIR
+import GraphInterchange
+import GraphModel
+import GraphTestSupport
+import Testing
+
+@testable import GraphImport
+
+/// Models as ONNX: what is written is imported as the same operations with the same weights.
+@Suite struct NetworkExportTests {
+    private let source = SourceText(
+        """
+        graph net(lr: u8[N, H, W, 3]) -> (sr: f32[N, 2*H, 2*W, 3]) {
+          weight mean: f32[3] ~ constant(0.5) @mean
+          head = conv<8>(f32(lr) / 255 - mean) @head
+          a = leaky_relu(conv<8>(head) @body.0, slope = 0.1)
+          weight slope: f32[8] ~ constant(0.25) @body.1.slope
+          b = prelu(conv<8>(a) @body.1, slope)
+          u = concat(head, clip(b, -1, 1), sigmoid(a) * tanh(b), abs(a))
+          sr = 255 * depth_to_space(conv<12>(u) @tail, block = 2)
+        }
+        block conv<out: int>(x: f32[N, H, W, C]) -> (y: f32[N, H, W, out]) {
+          weight filter: f32[3, 3, C, out] ~ glorot_uniform
+          weight bias: f32[out] ~ constant(0.1)
+          y = conv2d(x, filter, pad = same) + bias
+        }
+        predict net -> (image: u8[N, 2*H, 2*W, 3]) { image = u8(round(clip(sr, 0, 255))) }
+        """, name: "net.graph")
+
+    @Test(arguments: [NetworkExport.Pixels.floats, .bytes])
+    func whatIsExportedIsImportedAsTheSame(pixels: NetworkExport.Pixels) throws {
+        let model = try Model(source: source, seed: 3)
+        let folder = TemporaryFolder()
+        let file = folder.file("net.onnx")
+        try NetworkExport(model, pixels: pixels).write(to: file)
+        let imported = try NetworkImport(contentsOf: file, pixels: .bytes)
+        let again = try imported.model()
+        let role: Role = pixels == .floats ? .forward : .predict
+        let first = try #require(try model.module(at: .elaborated)[role])
+        let second = try #require(try again.module(at: .elaborated)[pixels == .floats ? .forward : .predict])
+        #expect(GraphForm(first).steps.count == GraphForm(second).steps.count, "\(imported.source.text)")
+        let paths = model.parameters.tensors.map(\.path)
+        #expect(Set(again.parameters.tensors.map(\.path)) == Set(paths))
+        for path in paths { #expect(again.parameters.values(of: path) == model.parameters.values(of: path), "\(path)") }
+        let picture = Tensor<Float>(shape: [1, 4, 5, 3], values: (0..<60).map { Float($0 * 37 % 256) })
+        let one = try model.run(role, inputs: ["lr": picture], by: .interpreted).outputs
+        let other = try again.run(role, inputs: ["lr": picture], by: .interpreted).outputs
+        #expect(one.values.first == other.values.first)
+    }
+
+    @Test func opsWithoutACounterpartAreToldTogether() throws {
+        let text = SourceText(
+            """
+            graph net(x: f32[N, 4, 4, 3]) -> (y: f32[N, 12, 12, 3]) { y = resize_bicubic(x, factor = 3) }
+            """, name: "net.graph")
+        let error = #expect(throws: ExportError.self) { try NetworkExport(Model(source: text)) }
+        #expect(error?.description == "'net' cannot be written as ONNX: it has no counterpart of resize_bicubic")
+    }
+}
