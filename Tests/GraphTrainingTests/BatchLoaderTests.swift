@@ -52,7 +52,7 @@ struct BatchLoaderTests {
                 reducedSizes: [PictureSize(width: 12, height: 10)])
             #expect(errorText { _ = try loader.batch(step: 1) }.contains("a.png: is not a regular file"))
         }
-        #expect(errorText { _ = try files[0].storedSize() }.contains("a.png: is not a regular file"))
+        #expect(errorText { _ = try files[0].storedSize(from: DigestedFiles()) }.contains("a.png: is not a regular file"))
     }
 
     @Test(.disabled(if: hasSanitizer))
