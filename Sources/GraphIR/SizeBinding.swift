@@ -69,12 +69,19 @@ extension Graph {
     private func checkRepetition(of id: ValueID, to sizes: [String: Int]) throws(OpError) {
         guard let operation = self[id].operation else { return }
         for operand in operation.operands {
-            let (small, large) =
-                operation.op == .sumTo ? (self[id].type, self[operand].type) : (self[operand].type, self[id].type)
-            guard operation.op == .sumTo || operation.op.definition.isPointwise,
-                !Broadcasting.repeatsOnlyOnes(of: small.shape, in: large.shape, boundTo: sizes)
-            else { continue }
-            throw .repeatedSize(operation.op, expected: large.bound(to: sizes), found: small.bound(to: sizes))
+            var (small, large) = (self[operand].type, self[id].type)
+            if operation.op == .sumTo {
+                swap(&small, &large)
+            } else if operation.op == .matmul {
+                // The matrices meet by a rule of their own.
+                small.shape.dimensions.removeLast(2)
+                large.shape.dimensions.removeLast(2)
+            } else if !operation.op.definition.isPointwise {
+                continue
+            }
+            guard Broadcasting.repeatsOnlyOnes(of: small.shape, in: large.shape, boundTo: sizes) else {
+                throw .repeatedSize(operation.op, expected: large.bound(to: sizes), found: small.bound(to: sizes))
+            }
         }
     }
 

@@ -4,7 +4,7 @@ import GraphIR
 extension GraphDrawing {
     mutating func addOperation() {
         let x = any()
-        switch pick(Array(0..<24)) {
+        switch pick(Array(0..<30)) {
         case 0, 1: keep(function(of: x))
         case 2: keep(apply(.clip, [x], ["min": .float(-0.5), "max": .float(0.75)]))
         case 3: keep(withNumber(x))
@@ -21,6 +21,11 @@ extension GraphDrawing {
         case 17: keep(gradient(of: x))
         case 18: keep(apply(.castToU8, [x]).flatMap { apply(.castToF32, [$0]) })
         case 19: keep(numbersAlone())
+        case 20, 21: keep(choice(x))
+        case 22: keep(border(of: recent()))
+        case 23: keep(reordered(x))
+        case 24: keep(product(x))
+        case 25: keep(withTable(x))
         default: _ = convolution(recent())
         }
     }
@@ -46,14 +51,89 @@ extension GraphDrawing {
     }
 
     private mutating func function(of x: ValueID) -> ValueID? {
-        switch pick(Array(0..<10)) {
+        switch pick(Array(0..<13)) {
         case 0: apply(.leakyReLU, [x], ["slope": .float(0.1)])
         case 1: apply(.prelu, [x, slope(of: x)])
-        case 2: apply(.abs, [x]).flatMap { apply(.add, [$0, builder.constant(0.25)]) }.flatMap { apply(.sqrt, [$0]) }
-        case 3: apply(.clip, [x], ["min": .float(-3), "max": .float(3)]).flatMap { apply(.power, [$0], ["base": .float(0.8)]) }
-        case 4: apply(pick([.round, .sign]), [x])
+        case 2: positive(x).flatMap { apply(.sqrt, [$0]) }
+        case 3: apply(.clip, [x], ["min": .float(-3), "max": .float(3)]).flatMap { apply(pick([.exp, .erf]), [$0]) }
+        case 4: apply(pick([.round, .sign, .floor]), [x])
+        case 5: positive(x).flatMap { apply(.log, [$0]) }
+        case 6: powers(of: x)
+        case 7: shape(x).isEmpty ? nil : apply(.softmax, [x], ["axis": .size(Size(pick(Array(shape(x).indices))))])
         default: apply(pick([.relu, .tanh, .sigmoid, .abs, .negate, .relu]), [x])
         }
+    }
+
+    /// Away from 0.
+    private mutating func positive(_ x: ValueID) -> ValueID? {
+        apply(.abs, [x]).flatMap { apply(.add, [$0, builder.constant(0.25)]) }
+    }
+
+    private mutating func powers(of x: ValueID) -> ValueID? {
+        let tame = apply(.clip, [x], ["min": .float(-2), "max": .float(2)])
+        guard let tame, let base = positive(any()).flatMap({ apply(.tanh, [$0]) }) else { return nil }
+        return switch pick([0, 1, 2]) {
+        case 0: apply(.power, [builder.constant(pick([0.9, 2])), tame])
+        case 1: apply(.power, [base, builder.constant(pick([0, 1, 2, 0.5, -1]))])
+        default: apply(.power, [base, tame])
+        }
+    }
+
+    /// Comparisons, of whole numbers where equality is asked for, and what they choose.
+    private mutating func choice(_ x: ValueID) -> ValueID? {
+        let other = chance(3) ? builder.constant(number()) : any()
+        switch pick([0, 0, 1, 2, 3]) {
+        case 0: return apply(pick([.maximum, .minimum]), chance(2) ? [x, other] : [other, x])
+        case 1: return apply(pick([.less, .lessOrEqual]), chance(2) ? [x, other] : [other, x])
+        case 2:
+            guard let left = apply(.round, [x]), let right = apply(.floor, [other]) else { return nil }
+            return apply(.equal, [left, right])
+        default: return apply(.less, [x, other]).flatMap { apply(.select, [$0, pick([x, other]), any()]) }
+        }
+    }
+
+    private mutating func border(of x: ValueID) -> ValueID? {
+        let sides = (0..<4).map { _ in Size(pick([0, 1, 2])) }
+        let mode = pick(["constant", "edge", "reflect"])
+        guard !chance(4) else {
+            return apply(.padGradient, [x], ["sides": .sizes(sides), "mode": .word(mode)])
+        }
+        return apply(
+            .pad, [x], ["sides": .sizes(sides), "mode": .word(mode), "value": .float(mode == "constant" ? number() : 0)])
+    }
+
+    /// The same elements in another shape or order.
+    private mutating func reordered(_ x: ValueID) -> ValueID? {
+        let sizes = shape(x)
+        if chance(2) {
+            var order = Array(sizes.indices)
+            if order.count > 1 { order.swapAt(pick(Array(order.indices)), pick(Array(order.indices))) }
+            return apply(.transpose, [x], ["order": .sizes(order.map { Size($0) })])
+        }
+        guard sizes.count == 4 else { return apply(.reshape, [x], ["shape": .sizes([Size(1)] + sizes)]) }
+        let target = pick([
+            [sizes[0], sizes[1] * sizes[2], sizes[3]], [sizes[0], sizes[1], sizes[2] * sizes[3], Size(1)],
+            [sizes[0], sizes[1] * sizes[2], Size(1), sizes[3]], [Size(1), sizes[0] * sizes[1], sizes[2], sizes[3]],
+        ])
+        return apply(.reshape, [x], ["shape": .sizes(target)])
+    }
+
+    private mutating func product(_ x: ValueID) -> ValueID? {
+        guard shape(x).count >= 2 else { return nil }
+        let tame = apply(.multiply, [x, builder.constant(0.25)]) ?? x
+        guard !chance(3) else { return apply(.matmul, [tame, tame], ["transpose_b": .truth(true)]) }
+        let inner = shape(x).last?.constant ?? 1, outer = pick([1, 3, 8])
+        return chance(2)
+            ? apply(.matmul, [tame, weight([inner, outer])])
+            : apply(.matmul, [tame, weight([outer, inner])], ["transpose_b": .truth(true)])
+    }
+
+    private mutating func withTable(_ x: ValueID) -> ValueID? {
+        let last = shape(x).last?.constant ?? 1
+        let shape = pick([[last], [1, 1, 1, last], [1]])
+        let numbers = (0..<shape.reduce(1, *)).map { _ in number() }
+        let table = apply(.table, [], ["values": .table(NumberTable(shape: shape, values: numbers))])
+        return table.flatMap { apply(pick([.add, .multiply, .subtract]), [x, $0]) }
     }
 
     private mutating func withNumber(_ x: ValueID) -> ValueID? {
@@ -138,11 +218,13 @@ extension GraphDrawing {
     private mutating func reduction(_ x: ValueID) -> ValueID? {
         let shape = shape(x)
         switch pick(Array(0..<6)) {
-        case 0: return apply(.mean, [x])
+        case 0: return apply(pick([.mean, .reduceMax]), [x])
         case 1: return apply(.sum, [x])
         case 2, 3:
             let axes = shape.indices.filter { _ in chance(2) }
-            return apply(.sum, [x], ["axes": .sizes((chance(2) ? axes : axes.reversed()).map(Size.init))])
+            return apply(
+                pick([.sum, .sum, .mean, .reduceMax]), [x],
+                ["axes": .sizes((chance(2) ? axes : axes.reversed()).map { Size($0) }), "keep_dims": .truth(chance(2))])
         default:
             let target = pick([
                 Array(shape.suffix(1)), shape.map { _ in Size(1) }, Array(shape.dropFirst(1)),
@@ -162,7 +244,7 @@ extension GraphDrawing {
         case 1: return apply(.mean, [small]).flatMap { apply(.meanGradient, [$0], ["shape": .sizes(target)]) }
         default:
             let image = recent()
-            let axes: AttributeValue = .sizes(pick([[0, 1, 2], [], [3], [1, 2], [2, 0]]).map(Size.init))
+            let axes: AttributeValue = .sizes(pick([[0, 1, 2], [], [3], [1, 2], [2, 0]]).map { Size($0) })
             return apply(.sum, [image], ["axes": axes])
                 .flatMap { apply(.sumGradient, [$0], ["shape": .sizes(shape(image)), "axes": axes]) }
         }
