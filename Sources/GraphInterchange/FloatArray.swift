@@ -45,7 +45,8 @@ struct StridedView {
     var strides: [Int]
     var offset: Int
 
-    /// The values in row-major order, or nil where the view leaves the storage.
+    /// The values in row-major order, or nil where the view leaves the storage. Strides of 0 repeat what is there: the caller
+    /// bounds the shape.
     func values(in storage: [Float]) -> [Float]? {
         guard shape.count == strides.count, offset >= 0, let count = valueCount(ofShape: shape) else { return nil }
         guard count > 0 else { return [] }
@@ -56,14 +57,16 @@ struct StridedView {
             guard stride >= 0, !overflow, reach < storage.count else { return nil }
             last += reach
         }
-        // Overlapping strides could ask for more than the file holds.
-        guard last < storage.count, count <= storage.count else { return nil }
+        guard last < storage.count else { return nil }
+        if strides == Self.rowMajorStrides(shape) { return Array(storage[offset..<offset + count]) }
         var values: [Float] = []
         values.reserveCapacity(count)
         var index = [Int](repeating: 0, count: shape.count)
-        for _ in 0..<count {
-            values.append(storage[zip(index, strides).reduce(offset) { $0 + $1.0 * $1.1 }])
-            for axis in shape.indices.reversed() {
+        let (innerCount, innerStride) = (shape.last ?? 1, strides.last ?? 1)
+        for _ in 0..<count / innerCount {
+            let first = zip(index, strides).reduce(offset) { $0 + $1.0 * $1.1 }
+            for step in 0..<innerCount { values.append(storage[first + step * innerStride]) }
+            for axis in shape.indices.dropLast().reversed() {
                 index[axis] += 1
                 if index[axis] < shape[axis] { break }
                 index[axis] = 0

@@ -12,6 +12,16 @@ public struct FormatFault: Error, Hashable, Sendable {
         self.problem = problem
     }
 
+    /// Whether another program may read the file: it is not damaged, and only more than is read here.
+    var isOfSoundFile: Bool {
+        switch problem {
+        case .otherType, .isNoDictionary, .holdsNoTensors, .tooManyTensors, .repeatsTooMuch, .pickle(.tooLong),
+            .pickle(.isObject), .pickle(.unknownOpcode):
+            true
+        default: false
+        }
+    }
+
     /// A part of a file, as messages call it.
     public enum Part: Hashable, Sendable {
         case header
@@ -72,6 +82,8 @@ public struct FormatFault: Error, Hashable, Sendable {
         case holdsNoTensors
         case aNameStandsTwice
         case storageHoldsOther(elementCount: Int)
+        /// Views of storages hold far more numbers than the file.
+        case repeatsTooMuch
         case leavesStorage(shape: [Int])
         case pickle(Pickle)
 
@@ -111,6 +123,8 @@ public struct FormatFault: Error, Hashable, Sendable {
     /// What a pickle asks for and cannot have.
     public enum Pickle: Hashable, Sendable {
         case unknownOpcode(UInt8)
+        /// More opcodes than a file of this size needs for its tensors.
+        case tooLong(opcodeLimit: Int)
         /// The pickle as a whole is an object of this class, or what this function would make.
         case isObject(String)
         case nameIsNone
@@ -175,7 +189,7 @@ extension FormatFault.Problem: CustomStringConvertible {
         case .byteCount(let byteCount, let shape): "its \(byteCount) bytes are not those of its shape \(shape)"
         case .dataEnds(let end, let byteCount): "the tensors end at byte \(end), and the data at \(byteCount)"
         case .otherType(let name):
-            "its type is \(name.map { "'\($0)'" } ?? "unknown"), and only F64, F32, F16 and BF16 can be weights; leave it out"
+            "its type is \(name.map { "'\($0)'" } ?? "unknown"), and only floats of 64, 32 and 16 bits can be weights"
         case .directoryDoesNotFit: "its directory does not fit into the file"
         case .entryDoesNotFit: "it does not fit into the file"
         case .promisesTooMuch: "its entries promise far more bytes than the file holds"
@@ -194,6 +208,7 @@ extension FormatFault.Problem: CustomStringConvertible {
         case .holdsNoTensors: "it holds no tensors; save model.state_dict()"
         case .aNameStandsTwice: "a name stands there twice"
         case .storageHoldsOther(let elementCount): "its storage does not hold \(elementCount) numbers"
+        case .repeatsTooMuch: "its tensors repeat the file's numbers far too often; save them one by one, cloned"
         case .leavesStorage(let shape): "its shape \(shape) does not fit into its storage"
         case .pickle(let problem): "\(problem)"
         case .lacksArrow: "it has no '->' between two names"
@@ -235,6 +250,7 @@ extension FormatFault.Pickle: CustomStringConvertible {
         switch self {
         case .unknownOpcode(let opcode):
             "an opcode \(opcode), which state dicts do not use; save model.state_dict() alone"
+        case .tooLong(let limit): "more than the \(limit) opcodes that a file of this size needs; save model.state_dict() alone"
         case .isObject(let name):
             "it is an object of '\(name.isPrintable ? name : "?")', which is not made; load it where that is known and save "
                 + "model.state_dict()"

@@ -10,6 +10,12 @@ public enum InterchangeError: Error, Hashable, Sendable {
     case pack(PackError)
     /// The file is no safetensors file, nor any other that is known.
     case notSafeTensors(path: FilePath, OtherFile)
+    /// The file is of a known format that is not read.
+    case otherFormat(path: FilePath, OtherFormat)
+    /// A ZIP archive of something else than arrays or a checkpoint.
+    ///
+    /// - Parameter entry: the first of what it holds.
+    case otherArchive(path: FilePath, entry: String)
     /// The file is larger than this program reads.
     case tooLarge(path: FilePath, byteCount: Int, limit: Int)
     /// A checkpoint from a machine of the other byte order.
@@ -18,7 +24,7 @@ public enum InterchangeError: Error, Hashable, Sendable {
     case largePickle(path: FilePath, byteLimit: Int)
     /// The file is neither a network that is known, nor weights.
     case notNetwork(path: FilePath)
-    /// The file breaks a rule of its format.
+    /// The file breaks a rule of its format, or holds what is not read.
     case damaged(path: FilePath, FormatFault)
     /// The contents are not what the format can hold.
     case unstorable(path: FilePath, FormatFault)
@@ -42,7 +48,8 @@ extension InterchangeError: CustomStringConvertible {
         switch self {
         case .file(let error): error.path
         case .pack(let error): error.path
-        case .notSafeTensors(let path, _), .tooLarge(let path, _, _), .bigEndianCheckpoint(let path),
+        case .notSafeTensors(let path, _), .otherFormat(let path, _), .otherArchive(let path, _), .tooLarge(let path, _, _),
+            .bigEndianCheckpoint(let path),
             .largePickle(let path, _), .notNetwork(let path), .damaged(let path, _), .unstorable(let path, _),
             .notRules(let path),
             .unusableRules(let path, _):
@@ -61,11 +68,16 @@ extension InterchangeError: CustomStringConvertible {
             "not a safetensors file, or cut short: its first 8 bytes promise a header of \(promised) bytes, and "
                 + "\(possible) are possible"
         case .notSafeTensors(_, .headerIsNoObject): "not a safetensors file: its header is not a JSON object"
+        case .otherFormat(_, let format): "is \(format.rawValue), which holds no weights that are read here; \(format.advice)"
+        case .otherArchive(_, let entry):
+            "is a ZIP archive of neither arrays nor a checkpoint: it holds '\(entry)'; unpack it first, or save "
+                + "model.state_dict() with torch.save"
         case .tooLarge(_, let byteCount, let limit): "its \(byteCount) bytes exceed the limit of \(limit)"
         case .bigEndianCheckpoint: "was saved on a big-endian machine, which is not read"
         case .largePickle(_, let byteLimit):
             "has a pickle of more than \(byteLimit >> 20) MiB; save model.state_dict() alone"
         case .notNetwork: "is no network: ONNX files hold a graph, and ncnn's .param files begin with 7767517"
+        case .damaged(_, let fault) where fault.isOfSoundFile: "\(fault)"
         case .damaged(_, let fault): "damaged: \(fault); copy the file again or restore it from a backup"
         case .unstorable(_, let fault): "cannot be written: \(fault)"
         case .notRules: "is not a rules file: it is no text, or has more than 1 MiB"

@@ -4,24 +4,24 @@ import GraphPack
 /// The tensors of a state dict as `torch.save` wrote it before PyTorch 1.6: five pickles one after another, then the numbers
 /// of each storage behind their count.
 enum LegacyCheckpoint {
-    private static let pickleByteLimit = 16 << 20
-
     /// Whether a file begins with a pickle of protocol 2 to 5.
     static func isStart(_ bytes: [UInt8]) -> Bool { bytes.count > 1 && bytes[0] == 0x80 && (2...5).contains(bytes[1]) }
 
     static func tensors(in file: InputFile) throws(InterchangeError) -> WeightFile {
         let start = try inFile { () throws(FileError) in
-            try file.bytes(at: 0, count: min(file.byteCount, pickleByteLimit))
+            try file.bytes(
+                at: 0, count: min(file.byteCount, PyTorchCheckpoint.Limit.pickleByteCount(fileByteCount: file.byteCount)))
         }
+        let opcodeLimit = PyTorchCheckpoint.Limit.opcodeCount(fileByteCount: file.byteCount)
         var places: [String: Range<Int>] = [:]
         let named: [(name: String, tensor: Pickle.Tensor)]
         do throws(FormatFault) {
             // A mark, the version of the format and what the machine was.
             var cursor = ByteCursor(start)
-            for _ in 0..<3 { cursor = try Pickle(at: cursor).cursor }
-            let pickle = try Pickle(at: cursor)
+            for _ in 0..<3 { cursor = try Pickle(at: cursor, opcodeLimit: opcodeLimit).cursor }
+            let pickle = try Pickle(at: cursor, opcodeLimit: opcodeLimit)
             named = try pickle.namedTensors()
-            let keys = try Pickle(at: pickle.cursor)
+            let keys = try Pickle(at: pickle.cursor, opcodeLimit: opcodeLimit)
             var offset = keys.cursor.offset
             for key in try keys.texts() {
                 guard let storage = pickle.storages[key], let size = elementByteCounts[storage.type] else {
@@ -37,7 +37,7 @@ enum LegacyCheckpoint {
                 offset += byteCount
             }
         } catch { throw .damaged(path: file.path, error) }
-        return try PyTorchCheckpoint.weights(named, in: file.path) { (storage) throws(InterchangeError) in
+        return try PyTorchCheckpoint.weights(named, in: file.path, fileByteCount: file.byteCount) { (storage) throws(InterchangeError) in
             guard let place = places[storage.key] else {
                 throw .damaged(path: file.path, FormatFault(.archive, .lacksEntry(storage.key)))
             }

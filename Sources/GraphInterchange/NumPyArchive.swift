@@ -8,7 +8,12 @@ enum NumPyArchive {
             let path = name.hasSuffix(".npy") ? String(name.dropLast(4)) : name
             let bytes = try archive.bytes(of: name)
             do throws(FormatFault) {
-                try weights.add(path, try NumPyArray(bytes, path: path).tensor())
+                let array = try NumPyArray(bytes, path: path)
+                if let tensor = try array.tensor() {
+                    try weights.add(tensor)
+                } else {
+                    try weights.leaveOut(path, .otherType(name: array.typeName))
+                }
             } catch { throw .damaged(path: archive.file.path, error) }
         }
         return weights
@@ -23,13 +28,21 @@ private struct NumPyArray {
     let data: ArraySlice<UInt8>
     let path: String
 
+    /// NumPy itself reads no longer ones, save where it is told to trust the file.
+    private static let headerByteLimit = 1 << 16
+
+    /// The type as messages show it.
+    var typeName: String? {
+        description.filter { $0 != "'" }.shownType
+    }
+
     init(_ bytes: [UInt8], path: String) throws(FormatFault) {
         self.path = path
         var cursor = ByteCursor(bytes)
         guard cursor.takeBytes(count: 6) == [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59],
             let major = cursor.take(UInt8.self), 1...3 ~= major, cursor.take(UInt8.self) != nil,
             let headerByteCount = major == 1 ? cursor.take(UInt16.self).map(Int.init) : cursor.take(UInt32.self).map(Int.init),
-            let header = cursor.takeText(byteCount: headerByteCount)
+            headerByteCount <= Self.headerByteLimit, let header = cursor.takeText(byteCount: headerByteCount)
         else { throw FormatFault(.array(path), .isNotNumPyArray) }
         var literal = PythonLiteral(header)
         guard let members = literal.dictionary(), let description = members["descr"], let order = members["fortran_order"],
@@ -43,12 +56,16 @@ private struct NumPyArray {
 
     /// Nil where the numbers are no floats.
     func tensor() throws(FormatFault) -> PackedTensor? {
-        let types: [String: FloatType] = ["'<f8'": .f64, "'<f4'": .f32, "'<f2'": .f16]
-        guard let type = types[description] else { return nil }
+        let types: [Substring: FloatType] = ["f8'": .f64, "f4'": .f32, "f2'": .f16]
+        guard let type = types[description.dropFirst(2)], description.hasPrefix("'<") || description.hasPrefix("'>") else {
+            return nil
+        }
         guard shape.count <= SectionTable.Limit.rank, let count = valueCount(ofShape: shape), count <= data.count,
             count * type.byteCount == data.count
         else { throw FormatFault(.array(path), .byteCount(data.count, shape: shape)) }
-        var values = type.values(Array(data))
+        var bytes = Array(data)
+        if description.hasPrefix("'>") { bytes.reverseNumbers(ofByteCount: type.byteCount) }
+        var values = type.values(bytes)
         if isColumnMajor {
             let strides = StridedView.rowMajorStrides(shape.reversed()).reversed()
             values = StridedView(shape: shape, strides: Array(strides), offset: 0).values(in: values) ?? values
@@ -84,18 +101,30 @@ private struct PythonLiteral {
         return sizes
     }
 
-    /// A string with its quotes, a tuple with its parentheses, or a bare word.
+    /// A string with its quotes, a tuple with its parentheses, a list with its brackets, or a bare word.
     private mutating func takeValue() -> String? {
         rest = rest.drop { $0 == " " }
         let end: Substring.Index?
         switch rest.first {
         case "'": end = rest.dropFirst().firstIndex(of: "'").map { rest.index(after: $0) }
         case "(": end = rest.firstIndex(of: ")").map { rest.index(after: $0) }
+        case "[": end = endOfList()
         default: end = rest.firstIndex { $0 == "," || $0 == "}" }
         }
         guard let end else { return nil }
         defer { rest = rest[end...] }
         return String(rest[..<end])
+    }
+
+    /// Behind the bracket that closes the list which begins here, as it describes the members of structures.
+    private func endOfList() -> Substring.Index? {
+        var depth = 0
+        for index in rest.indices {
+            if rest[index] == "[" { depth += 1 }
+            if rest[index] == "]" { depth -= 1 }
+            if depth == 0 { return rest.index(after: index) }
+        }
+        return nil
     }
 
     private mutating func takes(_ token: Character) -> Bool {
@@ -104,5 +133,12 @@ private struct PythonLiteral {
         rest.removeFirst()
         rest = rest.drop { $0 == " " || $0 == "\n" }
         return true
+    }
+}
+
+extension [UInt8] {
+    /// Turns numbers of the other byte order around.
+    fileprivate mutating func reverseNumbers(ofByteCount byteCount: Int) {
+        for start in stride(from: 0, to: count, by: byteCount) { self[start..<start + byteCount].reverse() }
     }
 }

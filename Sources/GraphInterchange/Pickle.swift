@@ -26,7 +26,7 @@ struct Pickle {
     }
 
     /// Numbers in an entry of their own in the archive.
-    struct Storage {
+    struct Storage: Equatable {
         /// As `FloatStorage`.
         var type: String
         var key: String
@@ -52,12 +52,19 @@ struct Pickle {
     private var marks: [Int] = []
     private var memo: [Int: Value] = [:]
 
-    init(_ bytes: [UInt8]) throws(FormatFault) { try self.init(at: ByteCursor(bytes)) }
+    init(_ bytes: [UInt8], opcodeLimit: Int = .max) throws(FormatFault) {
+        try self.init(at: ByteCursor(bytes), opcodeLimit: opcodeLimit)
+    }
 
     /// Reads the pickle at a cursor, behind which others may follow.
-    init(at start: ByteCursor) throws(FormatFault) {
+    ///
+    /// - Parameter opcodeLimit: one opcode of one byte makes at most one value, which takes some dozens.
+    init(at start: ByteCursor, opcodeLimit: Int = .max) throws(FormatFault) {
         cursor = start
+        var opcodeCount = 0
         while let opcode = cursor.take(UInt8.self) {
+            opcodeCount += 1
+            guard opcodeCount <= opcodeLimit else { throw fault(.tooLong(opcodeLimit: opcodeLimit)) }
             if opcode == UInt8(ascii: ".") {
                 result = try pop()
                 return
@@ -148,7 +155,7 @@ extension Pickle {
         case "torch._utils._rebuild_tensor_v2" where arguments.count >= 4,
             "torch._utils._rebuild_tensor" where arguments.count >= 4:
             guard case .storage(let storage) = arguments[0], case .integer(let offset) = arguments[1],
-                let shape = integers(arguments[2]), let strides = integers(arguments[3])
+                let shape = try sizes(arguments[2]), let strides = try sizes(arguments[3])
             else { throw fault(.tensorIsNone) }
             stack.append(.tensor(Tensor(storage: storage, view: StridedView(shape: shape, strides: strides, offset: offset))))
         case "torch._utils._rebuild_parameter" where !arguments.isEmpty,
@@ -181,8 +188,10 @@ extension Pickle {
         return .storage(storage)
     }
 
-    private func integers(_ value: Value) -> [Int]? {
+    /// A shape, or strides.
+    private func sizes(_ value: Value) throws(FormatFault) -> [Int]? {
         guard case .tuple(let index) = value else { return nil }
+        guard tuples[index].count <= SectionTable.Limit.rank else { throw fault(.rank(tuples[index].count)) }
         var integers: [Int] = []
         for item in tuples[index] {
             guard case .integer(let integer) = item, integer >= 0 else { return nil }
@@ -262,7 +271,7 @@ extension Pickle {
     }
 
     private mutating func skip(_ count: Int) throws(FormatFault) {
-        guard cursor.takeBytes(count: count) != nil else { throw fault(.hasNoEnd) }
+        guard cursor.skip(count) else { throw fault(.hasNoEnd) }
     }
 
     private mutating func takeText(_ byteCount: Int) throws(FormatFault) -> String {

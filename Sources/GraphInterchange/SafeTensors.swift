@@ -9,6 +9,8 @@ import SystemPackage
 public struct SafeTensors: Hashable, Sendable {
     /// In the order of their paths' UTF-8 bytes.
     public let tensors: [PackedTensor]
+    /// By name why tensors that are there cannot be weights, as counters in whole numbers.
+    private(set) var leftOut: [String: FormatFault.Problem] = [:]
     /// The header's `__metadata__`.
     public let metadata: [String: String]
 
@@ -26,7 +28,7 @@ public struct SafeTensors: Hashable, Sendable {
 }
 
 extension SafeTensors {
-    /// Reads all tensors as float32. F16 and BF16 are exact so; F64 is rounded to nearest.
+    /// Reads all tensors of floats as float32. F16 and BF16 are exact so; F64 is rounded to nearest.
     ///
     /// - Throws: an ``InterchangeError`` that names the part of the header or the tensor at fault.
     public init(contentsOf path: FilePath) throws(InterchangeError) {
@@ -57,10 +59,18 @@ extension SafeTensors {
             try header.check(dataByteCount: file.byteCount - 8 - headerBytes.count)
         } catch { throw .damaged(path: path, error) }
         var tensors: [PackedTensor] = []
+        var leftOut: [String: FormatFault.Problem] = [:]
         for entry in header.entries {
-            tensors.append(try entry.tensor(from: file, dataOffset: 8 + headerBytes.count))
+            switch entry.type {
+            case .float(let type):
+                let start = 8 + headerBytes.count + entry.range.lowerBound
+                let bytes = try inFile { () throws(FileError) in try file.bytes(at: start, count: entry.range.count) }
+                tensors.append(PackedTensor(path: entry.path, shape: entry.shape, values: type.values(bytes)))
+            case .other(let name): leftOut[entry.path] = .otherType(name: name)
+            }
         }
         self.init(tensors: tensors, metadata: header.metadata)
+        self.leftOut = leftOut
     }
 
     /// Writes the file as float32, whole or not at all; equal contents give equal bytes.
@@ -73,7 +83,7 @@ extension SafeTensors {
         for tensor in tensors {
             let end = dataByteCount + tensor.values.count * MemoryLayout<Float>.size
             header.entries.append(
-                SafeTensorsHeader.Entry(path: tensor.path, type: .f32, shape: tensor.shape, range: dataByteCount..<end))
+                SafeTensorsHeader.Entry(path: tensor.path, type: .float(.f32), shape: tensor.shape, range: dataByteCount..<end))
             dataByteCount = end
         }
         let headerBytes = header.encoded()
@@ -91,12 +101,5 @@ extension SafeTensors {
             try file.synchronize()
             try file.commit()
         }
-    }
-}
-
-extension SafeTensorsHeader.Entry {
-    fileprivate func tensor(from file: InputFile, dataOffset: Int) throws(InterchangeError) -> PackedTensor {
-        let bytes = try inFile { () throws(FileError) in try file.bytes(at: dataOffset + range.lowerBound, count: range.count) }
-        return PackedTensor(path: path, shape: shape, values: type.values(bytes))
     }
 }

@@ -5,10 +5,18 @@ import GraphPack
 struct SafeTensorsHeader {
     struct Entry {
         var path: String
-        var type: FloatType
+        var type: ElementType
         var shape: [Int]
         /// In bytes from the end of the header.
         var range: Range<Int>
+    }
+
+    enum ElementType {
+        case float(FloatType)
+        /// Whole numbers, truths and floats of 8 bits, which are no weights.
+        ///
+        /// - Parameter name: nil where it cannot be shown.
+        case other(name: String?)
     }
 
     var entries: [Entry] = []
@@ -27,7 +35,7 @@ extension SafeTensorsHeader {
         for entry in entries {
             let shape = entry.shape.map(String.init).joined(separator: ",")
             members.append(
-                "\(jsonString(entry.path)):{\"dtype\":\"\(entry.type.rawValue.uppercased())\",\"shape\":[\(shape)],"
+                "\(jsonString(entry.path)):{\"dtype\":\"\(entry.type.name)\",\"shape\":[\(shape)],"
                     + "\"data_offsets\":[\(entry.range.lowerBound),\(entry.range.upperBound)]}")
         }
         let json = Array("{\(members.joined(separator: ","))}".utf8)
@@ -56,9 +64,11 @@ extension SafeTensorsHeader {
             guard entry.range.lowerBound == end, entry.range.upperBound <= dataByteCount else {
                 throw FormatFault(part, .place(entry.range, start: end, dataByteCount: dataByteCount))
             }
-            guard let count = valueCount(ofShape: entry.shape), count <= dataByteCount,
-                count * entry.type.byteCount == entry.range.count
-            else { throw FormatFault(part, .byteCount(entry.range.count, shape: entry.shape)) }
+            if case .float(let type) = entry.type {
+                guard let count = valueCount(ofShape: entry.shape), count <= dataByteCount,
+                    count * type.byteCount == entry.range.count
+                else { throw FormatFault(part, .byteCount(entry.range.count, shape: entry.shape)) }
+            }
             end = entry.range.upperBound
         }
         guard end == dataByteCount else {
@@ -90,6 +100,15 @@ extension SafeTensorsHeader {
     }
 }
 
+extension SafeTensorsHeader.ElementType {
+    fileprivate var name: String {
+        switch self {
+        case .float(let type): type.rawValue.uppercased()
+        case .other(let name): name ?? ""
+        }
+    }
+}
+
 extension SafeTensorsHeader.Entry {
     fileprivate init(named path: String, from json: inout JSONCursor) throws(FormatFault) {
         var typeName: String?
@@ -109,9 +128,8 @@ extension SafeTensorsHeader.Entry {
         guard offsets.count == 2, offsets[0] <= offsets[1] else {
             throw json.fault(.offsetsAreNoRange)
         }
-        guard let type = FloatType(rawValue: typeName.lowercased()), typeName == typeName.uppercased() else {
-            throw FormatFault(.tensor(path), .otherType(name: typeName.isPrintable ? typeName : nil))
-        }
+        let float = typeName == typeName.uppercased() ? FloatType(rawValue: typeName.lowercased()) : nil
+        let type = float.map(SafeTensorsHeader.ElementType.float) ?? .other(name: typeName.shownType)
         self.init(path: path, type: type, shape: shape, range: offsets[0]..<offsets[1])
     }
 }

@@ -10,6 +10,8 @@ public struct WeightFile: Hashable, Sendable {
     public private(set) var states: [PackedTensor] = []
     /// Names of arrays that are there and cannot be weights, as counters in whole numbers.
     public private(set) var leftOut: [String] = []
+    /// Why the first of them is, which is said where nothing else is there.
+    private var firstLeftOut: FormatFault?
 
     init() {}
 
@@ -28,32 +30,52 @@ public struct WeightFile: Hashable, Sendable {
     }
 
     private init(reading file: InputFile) throws(InterchangeError) {
-        let start = try inFile { () throws(FileError) in try file.bytes(at: 0, count: min(file.byteCount, 10)) }
+        let startByteCount = min(file.byteCount, OtherFormat.startByteCount)
+        let start = try inFile { () throws(FileError) in try file.bytes(at: 0, count: startByteCount) }
         if start.starts(with: SectionTable.signature) {
             let pack: Pack
             do { pack = try Pack(reading: file) } catch { throw .pack(error) }
             (tensors, states) = (pack.weights, pack.states)
         } else if start.starts(with: ZipArchive.signature) {
             let archive = try ZipArchive(file)
-            let isCheckpoint = archive.entries.keys.contains { $0.hasSuffix("/data.pkl") }
-            self = try isCheckpoint ? PyTorchCheckpoint.tensors(in: archive) : NumPyArchive.tensors(in: archive)
+            if archive.entries.keys.contains(where: { $0.hasSuffix("/data.pkl") }) {
+                self = try PyTorchCheckpoint.tensors(in: archive)
+            } else if archive.entries.keys.allSatisfy({ $0.hasSuffix(".npy") }) {
+                self = try NumPyArchive.tensors(in: archive)
+            } else {
+                throw .otherArchive(path: file.path, entry: archive.entries.keys.min { $0.precedesInBytes($1) } ?? "")
+            }
         } else if LegacyCheckpoint.isStart(start) {
             self = try LegacyCheckpoint.tensors(in: file)
+        } else if let format = OtherFormat(start) {
+            throw .otherFormat(path: file.path, format)
         } else {
-            tensors = try SafeTensors(reading: file).tensors
+            let read = try SafeTensors(reading: file)
+            tensors = read.tensors
+            do throws(FormatFault) {
+                for (name, problem) in read.leftOut.sorted(by: { $0.key.precedesInBytes($1.key) }) { try leaveOut(name, problem) }
+            } catch { throw .damaged(path: file.path, error) }
         }
+        if tensors.isEmpty, let firstLeftOut { throw .damaged(path: file.path, firstLeftOut) }
         tensors.sort { $0.path.precedesInBytes($1.path) }
+        leftOut.sort { $0.precedesInBytes($1) }
     }
 
-    /// - Parameter tensor: nil where the numbers cannot be weights.
-    mutating func add(_ name: String, _ tensor: PackedTensor?) throws(FormatFault) {
-        guard let tensor else {
-            leftOut.append(name)
-            return
-        }
+    mutating func add(_ tensor: PackedTensor) throws(FormatFault) {
+        try Self.check(tensor.path)
+        tensors.append(tensor)
+    }
+
+    /// - Parameter problem: why it cannot be a weight.
+    mutating func leaveOut(_ name: String, _ problem: FormatFault.Problem) throws(FormatFault) {
+        try Self.check(name)
+        leftOut.append(name)
+        firstLeftOut = firstLeftOut ?? FormatFault(.tensor(name), problem)
+    }
+
+    private static func check(_ name: String) throws(FormatFault) {
         guard !name.isEmpty, name.isPrintable, name.utf8.count <= SectionTable.Limit.nameByteCount else {
             throw FormatFault(.names, .holdsUnusableName)
         }
-        tensors.append(tensor)
     }
 }

@@ -27,7 +27,9 @@ struct ZipArchive {
     private enum Limit {
         static let directoryByteCount = 64 << 20
         /// Of all entries together. Deflate can shrink to a thousandth; weights never do.
-        static func byteCount(fileByteCount: Int) -> Int { 64 * fileByteCount + 64 << 20 }
+        static func byteCount(fileByteCount: Int) -> Int { 64 * fileByteCount + 16 << 20 }
+        /// As many as a pack may hold tensors, and what stands beside these in a checkpoint.
+        static let entryCount = SectionTable.Limit.sectionCount + 100
     }
 
     init(_ file: InputFile) throws(InterchangeError) {
@@ -92,16 +94,17 @@ extension ZipArchive {
     private static func entries(_ directory: [UInt8], count: Int) throws(FormatFault) -> [String: Entry] {
         var entries: [String: Entry] = [:]
         var cursor = ByteCursor(directory)
-        while cursor.remaining > 0 {
-            guard cursor.take(UInt32.self) == 0x0201_4B50, cursor.takeBytes(count: 6) != nil,
-                let method = cursor.take(UInt16.self), cursor.takeBytes(count: 4) != nil,
+        guard count <= Limit.entryCount else { throw FormatFault(.archive, .tooManyTensors(count: count)) }
+        while cursor.remaining > 0, entries.count <= count {
+            guard cursor.take(UInt32.self) == 0x0201_4B50, cursor.skip(6),
+                let method = cursor.take(UInt16.self), cursor.skip(4),
                 let checksum = cursor.take(UInt32.self), let stored = cursor.take(UInt32.self),
                 let decoded = cursor.take(UInt32.self), let nameByteCount = cursor.take(UInt16.self),
                 let extraByteCount = cursor.take(UInt16.self), let commentByteCount = cursor.take(UInt16.self),
-                cursor.takeBytes(count: 8) != nil, let offset = cursor.take(UInt32.self),
+                cursor.skip(8), let offset = cursor.take(UInt32.self),
                 let name = cursor.takeText(byteCount: Int(nameByteCount)), name.isPrintable,
                 let extra = cursor.takeBytes(count: Int(extraByteCount)),
-                cursor.takeBytes(count: Int(commentByteCount)) != nil
+                cursor.skip(Int(commentByteCount))
             else { throw FormatFault(.archive, .unreadableEntry(number: entries.count + 1)) }
             var wide = wideSizes(in: extra)
             func size(_ narrow: UInt32) -> Int? { narrow == .max ? wide.takeSize() : Int(narrow) }

@@ -36,6 +36,13 @@ package struct ByteCursor {
         takeBytes(count: byteCount).flatMap { String(validating: $0, as: UTF8.self) }
     }
 
+    /// False where fewer bytes are left.
+    package mutating func skip(_ count: Int) -> Bool {
+        guard remaining >= count else { return false }
+        offset += count
+        return true
+    }
+
     package mutating func takeBytes(count: Int) -> [UInt8]? {
         guard remaining >= count else { return nil }
         defer { offset += count }

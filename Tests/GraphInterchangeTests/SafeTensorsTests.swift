@@ -90,10 +90,6 @@ import Testing
             #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
             "tensor 'a': its name stands there twice"
         ),
-        (
-            #"{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#,
-            "tensor 'a': its type is 'I64', and only F64, F32, F16 and BF16"
-        ),
         (#"{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,2],"data_offsets":[0,8]}}"#, "tensor 'a': its rank is 9"),
         (#"{"":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, "a name is empty"),
         (#"{"\u0000":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, "not printable"),
