@@ -120,7 +120,7 @@ JPEGFailure jpeg_shim_failure(const JPEGStream *stream) { return stream->failure
 
 const char *jpeg_shim_message(const JPEGStream *stream) { return stream->message; }
 
-JPEGStream *jpeg_shim_create_reader(FILE *file, int most_scans) {
+JPEGStream *jpeg_shim_create_reader(FILE *file) {
   JPEGStream *stream = create(true);
   if (!stream) return NULL;
   if (setjmp(stream->caller)) {
@@ -128,10 +128,13 @@ JPEGStream *jpeg_shim_create_reader(FILE *file, int most_scans) {
     return NULL;
   }
   jpeg_stdio_src(&stream->reader, file);
+  return stream;
+}
+
+void jpeg_shim_limit_scans(JPEGStream *stream, int most_scans) {
   stream->most_scans = most_scans;
   stream->progress.progress_monitor = check_scan;
   stream->reader.progress = &stream->progress;
-  return stream;
 }
 
 bool jpeg_shim_read_header(JPEGStream *stream, JPEGHeader *header) {

@@ -8,6 +8,9 @@ struct PNGStream {
   png_structp png;
   png_infop info;
   bool is_reader;
+  FILE *file;
+  // Bytes that may still be read before the last row is there.
+  size_t remaining;
   char message[160];
 };
 
@@ -22,6 +25,13 @@ static void ignore_warning(png_structp png, png_const_charp message) {
   (void)message;
 }
 
+static void read_bytes(png_structp png, png_bytep bytes, size_t byte_count) {
+  PNGStream *stream = png_get_io_ptr(png);
+  if (byte_count > stream->remaining) png_error(png, "more data than pixels");
+  if (stream->remaining != SIZE_MAX) stream->remaining -= byte_count;
+  if (fread(bytes, 1, byte_count, stream->file) != byte_count) png_error(png, "Read Error");
+}
+
 static PNGStream *create(FILE *file, bool is_reader) {
   PNGStream *stream = calloc(1, sizeof *stream);
   if (!stream) return NULL;
@@ -33,7 +43,12 @@ static PNGStream *create(FILE *file, bool is_reader) {
     png_shim_free(stream);
     return NULL;
   }
-  png_init_io(stream->png, file);
+  stream->file = file;
+  stream->remaining = SIZE_MAX;
+  if (is_reader)
+    png_set_read_fn(stream->png, stream, read_bytes);
+  else
+    png_init_io(stream->png, file);
   // The caller sets the limits, and says so in its own words.
   png_set_user_limits(stream->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   return stream;
@@ -89,6 +104,13 @@ bool png_shim_read_row(PNGStream *stream, uint8_t *row) {
   if (setjmp(png_jmpbuf(stream->png))) return false;
   png_read_row(stream->png, row, NULL);
   return true;
+}
+
+bool png_shim_read_last_row(PNGStream *stream, uint8_t *row, size_t most_bytes) {
+  stream->remaining = most_bytes;
+  bool is_read = png_shim_read_row(stream, row);
+  stream->remaining = SIZE_MAX;
+  return is_read;
 }
 
 bool png_shim_read_end(PNGStream *stream) {

@@ -21,6 +21,8 @@ public enum EnlargingError: Error, Hashable, Sendable {
     case otherTypes(graph: String, takes: TensorType, makes: TensorType)
     /// A result that should have sides of no pixels, or of more than `PNGReader/longestSide`.
     case resultSize(PictureSize)
+    /// A picture of more pixels than the enlarger takes.
+    case tooManyPixels(PictureSize, limit: Int)
     /// A picture whose eight enlargements would be summed up, of more than `PNGReader/mostPixelsInMemory`.
     case tooLargeForEnsemble(PictureSize)
     /// - Parameters:
@@ -50,6 +52,8 @@ extension EnlargingError: CustomStringConvertible {
                 + "u8[N, scale*H, scale*W, 3]"
         case .resultSize(let size):
             "a result of \(size) pixels: each side is from 1 to \(readable(count: PNGReader.longestSide))"
+        case .tooManyPixels(let size, let limit):
+            "\(size) pixels are more than the \(readable(count: limit)) that are taken here; make it smaller, or cut it into parts"
         case .tooLargeForEnsemble(let size):
             "\(size) pixels are too many for the mean of eight enlargements, which is summed up in memory: it takes up to "
                 + "\(readable(count: PNGReader.mostPixelsInMemory)); make a single one"

@@ -44,6 +44,7 @@ public final class PictureEnlarger: @unchecked Sendable {
 
     private let model: Model
     private let options: EnlargingOptions
+    private let pixelLimit: Int
     private let enlargement: Enlargement
     /// The entry for samples of f32, made when a picture first needs it.
     private var floatEntry: Entry?
@@ -56,15 +57,19 @@ public final class PictureEnlarger: @unchecked Sendable {
     /// - Parameters:
     ///   - bands: how the rows are worked on.
     ///   - memoryLimit: bytes that the process may take at its peak; it overrides `bands`.
+    ///   - pixelLimit: of a picture that is enlarged; of a larger one its header alone is read. A small file may hold a picture
+    ///     that takes hours.
     ///   - border: what the network sees beyond a picture's border.
     ///   - algorithm: how convolutions are computed.
     ///   - instructionSet: one that this processor runs.
     /// - Throws: when the model does not take and make a picture.
     public init(
         _ model: Model, threadCount: Int = availableProcessorCount(), bands: Bands = .automatic, memoryLimit: Int? = nil,
-        border: Border = .mirror, algorithm: ConvolutionAlgorithm = .best, instructionSet: InstructionSet = .best
+        pixelLimit: Int = .max, border: Border = .mirror, algorithm: ConvolutionAlgorithm = .best,
+        instructionSet: InstructionSet = .best
     ) throws(EnlargingError) {
         self.model = model
+        self.pixelLimit = pixelLimit
         options = EnlargingOptions(
             threadCount: threadCount, bands: bands, memoryLimit: memoryLimit, border: border, algorithm: algorithm,
             instructionSet: instructionSet)
@@ -90,8 +95,8 @@ public final class PictureEnlarger: @unchecked Sendable {
         try naming(source.path) {
             try lock.withLock { _ in
                 let first = try source.reader().upright()
-                let traits = try PixelTraits(of: first.layout) { try source.reader() }
-                let sizes = try ResultSizes(of: first.size, form, networkScale: scale)
+                let sizes = try sizes(of: first.size, form)
+                let traits = try PixelTraits(of: first.layout, observer) { try source.reader() }
                 let isFloat = first.layout.bitDepth > 8 || !traits.isOpaque || !sizes.isPlain
                 let plan = try prepare(sizes, isFloat: isFloat).summary
                 let factors = form.size.factors(of: first.size, networkScale: scale)
@@ -209,7 +214,7 @@ public final class PictureEnlarger: @unchecked Sendable {
     public func enlarged(
         _ picture: Picture, form: ResultForm = ResultForm(), observer: RunObserver = RunObserver()
     ) throws(EnlargingError) -> Picture {
-        let size = try ResultSizes(of: picture.size, form, networkScale: scale).written
+        let size = try sizes(of: picture.size, form).written
         guard form.size == .network || size.width * size.height <= PNGReader.mostPixelsInMemory else {
             throw .image(.tooLargeResult(size))
         }
@@ -235,7 +240,7 @@ public final class PictureEnlarger: @unchecked Sendable {
     ) throws(EnlargingError) {
         try naming(nil) {
             try lock.withLock { _ in
-                let sizes = try ResultSizes(of: PictureSize(width: width, height: height), form, networkScale: scale)
+                let sizes = try sizes(of: PictureSize(width: width, height: height), form)
                 let isFloat = !sizes.isPlain
                 let sink: any RowSink = isFloat ? RoundedRowSink(sink, width: sizes.written.width) : sink
                 func rows() -> any RowSource { isFloat ? FloatRowSource(source, width: width) : source }
@@ -244,6 +249,11 @@ public final class PictureEnlarger: @unchecked Sendable {
                     keepingRowsIn: { PartialRowsInMemory(rowCount: $0, rowByteCount: $1) }, observer)
             }
         }
+    }
+
+    private func sizes(of picture: PictureSize, _ form: ResultForm) throws(EnlargingError) -> ResultSizes {
+        guard picture.width * picture.height <= pixelLimit else { throw .tooManyPixels(picture, limit: pixelLimit) }
+        return try ResultSizes(of: picture, form, networkScale: scale)
     }
 
     /// Gives back what is kept for the next picture.

@@ -1,4 +1,5 @@
 import GraphImaging
+import GraphRuntime
 
 /// What only all pixels of a picture tell, which decides how it is enlarged.
 struct PixelTraits: Hashable {
@@ -9,14 +10,18 @@ struct PixelTraits: Hashable {
 
     /// Reads a picture's rows as far as these take to tell: of a colour photograph a few.
     ///
-    /// - Parameter open: opens the picture; it is called only where the layout leaves a question.
-    init(of layout: PixelLayout, _ open: () throws -> any PictureReader) throws {
+    /// - Parameters:
+    ///   - observer: asked before each row whether to go on.
+    ///   - open: opens the picture; it is called only where the layout leaves a question.
+    /// - Throws: what the reader does; ``EnlargingError/cancelled``.
+    init(of layout: PixelLayout, _ observer: RunObserver, _ open: () throws -> any PictureReader) throws {
         isGrey = true
         isOpaque = true
         guard !layout.isGrey || layout.hasAlpha else { return }
         let reader = try open()
         var row = [UInt8](repeating: 0, count: reader.width * layout.byteCount)
         while reader.rowCount < reader.height, isGrey && !layout.isGrey || isOpaque && layout.hasAlpha {
+            if let isCancelled = observer.isCancelled, isCancelled() { throw EnlargingError.cancelled }
             try row.withUnsafeMutableBytes { bytes in
                 try reader.readRow(into: bytes)
                 if layout.bitDepth == 8 {

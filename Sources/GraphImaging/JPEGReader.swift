@@ -11,6 +11,11 @@ public final class JPEGReader: PictureReader {
     /// Most scans of a file; ten are usual. A few bytes may make a scan that takes as long as the whole picture does.
     public static let mostScans = 100
 
+    /// As many as a small picture may have, and a large one in the same time; never fewer than encoders make.
+    private static func mostScans(of size: PictureSize) -> Int {
+        max(20, min(mostScans, (1 << 28) / (size.width * size.height)))
+    }
+
     /// The file; nil for bytes in memory.
     public var path: FilePath? { input.path }
     /// Columns of the picture, in pixels.
@@ -49,13 +54,15 @@ public final class JPEGReader: PictureReader {
 
     init(_ input: PictureInput) throws(ImageError) {
         try input.check(is: .jpeg)
-        guard let stream = jpeg_shim_create_reader(input.file, Int32(Self.mostScans)) else {
+        guard let stream = jpeg_shim_create_reader(input.file) else {
             throw .outOfMemory(path: input.path, .reading)
         }
         var header = JPEGHeader()
         do throws(ImageError) {
             guard jpeg_shim_read_header(stream, &header) else { throw readFailure(input, stream, .header) }
             try check(header, of: input)
+            let size = PictureSize(width: Int(header.width), height: Int(header.height))
+            jpeg_shim_limit_scans(stream, Int32(Self.mostScans(of: size)))
         } catch {
             jpeg_shim_free(stream)
             throw error

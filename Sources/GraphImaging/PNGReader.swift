@@ -32,8 +32,10 @@ public final class PNGReader: PictureReader {
     private let input: PictureInput
     private let stream: OpaquePointer
     private let passCount: Int
-    /// All rows of an interlaced picture, from its first row on.
-    private var storedRows: [UInt8] = []
+    /// Bytes of the file that the last row may take, the end of the pixels' data included.
+    private let mostBytesOfLastRow: Int
+    /// All rows of an interlaced picture, from its first row on. Memory that no pass has reached is none yet.
+    private var storedRows: UnsafeMutableRawPointer?
     /// libpng must not be called again after an error.
     private var failure: ImageError?
 
@@ -69,13 +71,18 @@ public final class PNGReader: PictureReader {
         width = Int(header.width)
         height = Int(header.height)
         passCount = Int(header.pass_count)
+        // Rows that deflate cannot shrink take little more than they are; encoders leave some bytes, and no more than these.
+        mostBytesOfLastRow = 2 * Int(header.stored_row_byte_count) + 1 << 16
         layout = PixelLayout(isGrey: pixels.is_grey, hasAlpha: pixels.has_alpha, bitDepth: Int(pixels.bit_depth))
         let told = CarriedMetadata(pngChunks: chunks.carried)
         metadata = told.metadata
         losses = chunks.losses + told.losses
     }
 
-    deinit { png_shim_free(stream) }
+    deinit {
+        free(storedRows)
+        png_shim_free(stream)
+    }
 
     /// Reads the next row into `row`, `width * layout.byteCount` bytes. With the last row the rest of the file is checked.
     ///
@@ -85,16 +92,16 @@ public final class PNGReader: PictureReader {
         precondition(row.count == rowByteCount && rowCount < height)
         if let failure { throw failure }
         if passCount == 1 {
-            guard png_shim_read_row(stream, row.baseAddress) else { throw fail(.row(after: rowCount, of: height)) }
-        } else {
-            if rowCount == 0 { try readPasses() }
-            storedRows.withUnsafeBytes { rows in
-                row.copyMemory(
-                    from: UnsafeRawBufferPointer(rebasing: rows[rowCount * rowByteCount..<(rowCount + 1) * rowByteCount]))
+            guard readStored(row.baseAddress, isLast: rowCount + 1 == height) else {
+                throw fail(.row(after: rowCount, of: height))
             }
+        } else {
+            let rows = if let storedRows { storedRows } else { try readPasses() }
+            row.copyMemory(from: UnsafeRawBufferPointer(start: rows + rowCount * rowByteCount, count: rowByteCount))
         }
         if rowCount + 1 == height {
-            storedRows = []
+            free(storedRows)
+            storedRows = nil
             guard png_shim_read_end(stream) else { throw fail(.end) }
         }
         rowCount += 1
@@ -102,17 +109,21 @@ public final class PNGReader: PictureReader {
 
     private var rowByteCount: Int { width * layout.byteCount }
 
-    private func readPasses() throws(ImageError) {
-        storedRows = [UInt8](repeating: 0, count: height * rowByteCount)
-        let failedPass = storedRows.withUnsafeMutableBytes { rows -> Int? in
-            for pass in 1...passCount {
-                for y in 0..<height where !png_shim_read_row(stream, rows.baseAddress! + y * rowByteCount) {
-                    return pass
-                }
+    private func readPasses() throws(ImageError) -> UnsafeMutableRawPointer {
+        guard let rows = calloc(height, rowByteCount) else { throw .outOfMemory(path: path, .reading) }
+        storedRows = rows
+        for pass in 1...passCount {
+            for y in 0..<height {
+                let isLast = pass == passCount && y + 1 == height
+                guard readStored(rows + y * rowByteCount, isLast: isLast) else { throw fail(.pass(pass, of: passCount)) }
             }
-            return nil
         }
-        if let failedPass { throw fail(.pass(failedPass, of: passCount)) }
+        return rows
+    }
+
+    private func readStored(_ row: UnsafeMutableRawPointer?, isLast: Bool) -> Bool {
+        let row = row?.assumingMemoryBound(to: UInt8.self)
+        return isLast ? png_shim_read_last_row(stream, row, mostBytesOfLastRow) : png_shim_read_row(stream, row)
     }
 
     private func fail(_ place: ImageError.Place) -> ImageError {

@@ -1,3 +1,4 @@
+import GraphRuntime
 import GraphImaging
 import GraphModel
 import GraphTestSupport
@@ -156,7 +157,22 @@ struct PictureKindTests {
     @Test func onePixelThatIsColouredMakesNoGreyPicture() throws {
         let layout = PixelLayout.rgb8
         let picture = try png(layout, 4, 4) { x, y, index in x == 3 && y == 3 && index == 0 ? 1 : 0.5 }
-        let traits = try PixelTraits(of: layout) { try PNGReader(picture) }
+        let traits = try PixelTraits(of: layout, RunObserver()) { try PNGReader(picture) }
         #expect(!traits.isGrey && traits.isOpaque)
+    }
+
+    /// The rows of a large picture are read once before its enlargement begins, and the caller may not want to wait for it.
+    @Test func lookingAtAllPixelsCanBeCancelled() throws {
+        let layout = PixelLayout.rgb8
+        let picture = try png(layout, 4, 4) { _, _, _ in 0.5 }
+        var rowCount = 0
+        let observer = RunObserver(isCancelled: {
+            rowCount += 1
+            return rowCount > 2
+        })
+        #expect(throws: EnlargingError.cancelled) {
+            _ = try PixelTraits(of: layout, observer) { try PNGReader(picture) }
+        }
+        #expect(rowCount == 3)
     }
 }

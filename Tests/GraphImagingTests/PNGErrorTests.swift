@@ -105,6 +105,21 @@ import Testing
         #expect(unnoticed == [])
     }
 
+    /// libpng inflates all that is left with the last row, and a megabyte of a file may become a gigabyte.
+    @Test("Data behind the pixels are passed over where they are few", arguments: [false, true])
+    func surplus(interlaced: Bool) {
+        func problem(surplus: Int) -> String? {
+            self.problem(
+                of: SamplePNG(
+                    width: 8, height: 8, bitDepth: 8, colorType: 2, interlaced: interlaced,
+                    samples: [Int](repeating: 64, count: 192), surplusByteCount: surplus
+                ).encoded())
+        }
+        #expect(problem(surplus: 10) == nil && problem(surplus: 50_000) == nil)
+        let place = interlaced ? "in pass 7 of 7" : "after row 7 of 8"
+        #expect(problem(surplus: 200_000)?.contains("damaged \(place) (more data than pixels)") == true)
+    }
+
     @Test("A header alone claims no memory")
     func declaredSize() {
         func problem(width: Int, height: Int, interlaced: Bool = false) -> String? {

@@ -12,6 +12,8 @@ struct SamplePNG {
     var samples: [Int]
     var palette: [[UInt8]] = []
     var transparency: [UInt8] = []
+    /// Bytes of the pixels' data behind the last row.
+    var surplusByteCount = 0
 
     var channelCount: Int { [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][colorType]! }
 
@@ -19,7 +21,7 @@ struct SamplePNG {
         var bytes = start
         if !palette.isEmpty { bytes += Self.chunk("PLTE", palette.flatMap { $0 }) }
         if !transparency.isEmpty { bytes += Self.chunk("tRNS", transparency) }
-        return bytes + Self.chunk("IDAT", Self.stored(filteredRows())) + Self.chunk("IEND", [])
+        return bytes + Self.chunk("IDAT", Self.stored(filteredRows() + [UInt8](repeating: 0, count: surplusByteCount))) + Self.chunk("IEND", [])
     }
 
     /// A file that ends after an empty IDAT chunk.

@@ -49,10 +49,12 @@ typedef struct {
   size_t byte_count;
 } JPEGMarker;
 
-/// NULL when there is no memory. A file of more scans is refused.
-JPEGStream *jpeg_shim_create_reader(FILE *file, int most_scans);
+/// NULL when there is no memory.
+JPEGStream *jpeg_shim_create_reader(FILE *file);
 /// Reads up to the first scan. Rows will be grey, RGB or CMYK.
 bool jpeg_shim_read_header(JPEGStream *stream, JPEGHeader *header);
+/// A file of more scans is refused where its rows are read.
+void jpeg_shim_limit_scans(JPEGStream *stream, int most_scans);
 /// The next of the header's markers APP1, APP2, APP13 and COM; false behind the last. Its bytes live as long as the stream.
 bool jpeg_shim_next_marker(JPEGStream *stream, JPEGMarker *marker);
 /// Of a file of several scans reads all of it.

@@ -32,6 +32,9 @@ bool png_shim_read_header(PNGStream *stream, PNGHeader *header);
 bool png_shim_start_rows(PNGStream *stream, PNGPixels *pixels);
 /// A pass of an interlaced picture writes its own pixels of the row only.
 bool png_shim_read_row(PNGStream *stream, uint8_t *row);
+/// The last row of the last pass. libpng inflates what is left of the pixels' data with it, whatever their number: it may
+/// read so many bytes of the file.
+bool png_shim_read_last_row(PNGStream *stream, uint8_t *row, size_t most_bytes);
 /// Checks what follows the last row: the last checksum and the end mark.
 bool png_shim_read_end(PNGStream *stream);
 
