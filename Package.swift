@@ -211,8 +211,7 @@ let package = Package(
             ]),
         .testTarget(name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "GraphModelFixtures", "GraphTestSupport"]),
         .testTarget(name: "GraphFilesTests", dependencies: ["GraphFiles", "GraphTestSupport", systemPackage]),
-        .testTarget(
-            name: "GraphPackTests", dependencies: ["GraphPack", "GraphInterchange", "GraphTestSupport"], exclude: ["Fixtures"]),
+        .testTarget(name: "GraphPackTests", dependencies: ["GraphPack", "GraphInterchange", "GraphTestSupport"]),
         .testTarget(
             name: "GraphInterchangeTests", dependencies: ["GraphInterchange", "GraphTestSupport"], exclude: ["Fixtures"]),
         .testTarget(
@@ -228,6 +227,9 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: ["GraphCommandSupport", "graphc", "graphrun", "GraphTraining", "GraphTestSupport"]),
+        // What strangers' bytes are given to, by libFuzzer in the package `Fuzzing` and by tests.
+        .target(name: "FuzzTargets", dependencies: ["GraphC"], path: "Tests/FuzzTargets", swiftSettings: optimizedSettings),
+        .testTarget(name: "FuzzCorpusTests", dependencies: ["FuzzTargets"], exclude: ["Corpus"]),
         // The examples of Docs, which stand in a package of their own: here they are built to be run by tests.
         .executableTarget(
             name: "EnlargePicture", dependencies: ["GraphC"], path: "Docs/Examples/Sources/EnlargePicture"),
