@@ -207,6 +207,8 @@ class Pack:
             decoded += section.count * (1 if section.type == "bytes" else 4)
             if decoded > (16 << 20) + 32 * len(self.data):
                 raise Damaged(f"{part}: up to it there are too many decoded bytes for the file")
+            if section.type == "bytes" and section.count > (1 << 20) + 64 * section.stored:
+                raise Damaged(f"{part}: it decodes to too many bytes for those that are stored")
             if section.offset != end:
                 raise Damaged(f"{part}: it is at byte {section.offset} and should be at {end}")
             for (length, _), count in zip(section.chunks, section.chunk_counts()):

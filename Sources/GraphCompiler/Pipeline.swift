@@ -60,10 +60,16 @@ public enum Pipeline {
     ) throws(CompileError) -> Module {
         precondition(last <= .fused, "later stages need sizes")
         var module = module
+        var known: [(before: Graph, after: Graph)] = []
         module.entries = try module.entries.map { entry throws(CompileError) in
+            // Where a model declares no 'predict', that is its 'forward'.
+            if entry.role != .train, let (_, graph) = known.first(where: { $0.before == entry.graph }) {
+                return Entry(role: entry.role, graph: graph)
+            }
             do throws(PassError) {
                 let context = PassContext(role: entry.role)
                 let form = try perform(passTable, on: .graph(entry.graph), context, after: first, upTo: last, stoppingAfter: pass)
+                if entry.role != .train { known.append((entry.graph, form.graph)) }
                 return Entry(role: entry.role, graph: form.graph)
             } catch {
                 throw CompileError(error, of: entry.role)
@@ -169,7 +175,9 @@ public enum Pipeline {
         var entry = entry
         for stage in table where first < stage.stage && stage.stage <= last {
             var previous: EntryForm?
+            var work = CompileWork(entry.graph)
             repeat {
+                if stage.areRepeated { try work.spend(stage.passes.count, on: entry.graph) }
                 // A value that is kept is copied when the next pass changes it.
                 previous = stage.areRepeated ? entry : nil
                 for pass in stage.passes {

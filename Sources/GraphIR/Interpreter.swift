@@ -30,19 +30,22 @@ public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
     ///   - weights: weights and states by path: those that results need.
     ///   - scalars: by name.
     ///   - keepsTrace: whether ``Results/trace`` is filled.
+    ///   - byteLimit: of the values that are held at one time, as elements of f32.
     ///   - stopsAtNonFinite: whether to end with an error at the first node that holds infinities or NaN
     ///     although its operands hold none. A scalar may be infinite.
     /// - Throws: ``NodeError`` for an operand that is missing or has the wrong shape or elements, and for
     ///   sizes that some op rejects.
     public func run(
         _ graph: Graph, inputs: [String: Tensor<Scalar>] = [:], weights: [String: Tensor<Scalar>] = [:],
-        scalars: [String: Scalar] = [:], keepsTrace: Bool = false, stopsAtNonFinite: Bool = false
+        scalars: [String: Scalar] = [:], byteLimit: Int = .max, keepsTrace: Bool = false, stopsAtNonFinite: Bool = false
     ) throws(NodeError) -> Results {
         let sizes = try graph.sizes(fromInputShapes: inputs.mapValues(\.shape))
         let graph = try graph.bound(to: sizes)
         let lastReaders = keepsTrace ? [:] : graph.lastReaders
         let isNeeded = graph.isNeeded(for: graph.roots)
         var values: [Tensor<Scalar>?] = []
+        var heldByteCount = 0
+        func byteCount(_ node: Node) -> Int { ElementType.f32.byteCount * (node.type.shape.constant?.elementCount ?? 0) }
         var isFinite: [Bool] = []
         for (index, node) in graph.nodes.enumerated() {
             guard let shape = node.type.shape.constant else { throw .unboundType(node.type, at: node.place) }
@@ -52,6 +55,8 @@ public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
                 isFinite.append(true)
                 continue
             }
+            heldByteCount += byteCount(node)
+            guard heldByteCount <= byteLimit else { throw .tooMuchMemory(byteLimit: byteLimit, at: node.place) }
             switch node.content {
             case .input: values.append(try supplied(inputs[node.name], to: node, shape, as: .input(node.name)))
             case .weight(let path, _):
@@ -67,7 +72,10 @@ public struct Interpreter<Scalar: EvaluationScalar>: Sendable {
                 let operands = operation.operands.compactMap { values[$0.index] }
                 values.append(
                     operation.op.definition.evaluate(operands, operation.attributes, resultShape: shape))
-                for operand in operation.operands where lastReaders[operand] == index { values[operand.index] = nil }
+                for operand in Set(operation.operands) where lastReaders[operand] == index {
+                    values[operand.index] = nil
+                    heldByteCount -= byteCount(graph[operand])
+                }
             }
             guard stopsAtNonFinite else { continue }
             isFinite.append(values[index]?.values.allSatisfy(\.isFinite) ?? true)

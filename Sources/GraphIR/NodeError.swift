@@ -29,6 +29,10 @@ public enum NodeError: Error, Hashable, Sendable {
     case lossNotScalar(String, TensorType, at: NodePlace)
     /// The loss depends on no weight of the graph.
     case nothingToTrain(graph: String, at: NodePlace)
+    /// Passes of the compiler still change the graph after more rounds than any model needs.
+    case endlessWork(graph: String)
+    /// The values that are held at one time pass what the caller allows.
+    case tooMuchMemory(byteLimit: Int, at: NodePlace)
     /// A measure of the model bears the name of one that training adds.
     case reservedMeasure(String)
 
@@ -57,9 +61,9 @@ extension NodeError: CustomStringConvertible {
         case .op(_, let place): place
         case .unboundType(_, let place), .unboundAttribute(let place), .missing(_, _, let place),
             .shape(_, _, _, _, let place), .notBytes(_, let place), .notFinite(_, let place),
-            .lossNotScalar(_, _, let place), .nothingToTrain(_, let place):
+            .lossNotScalar(_, _, let place), .nothingToTrain(_, let place), .tooMuchMemory(_, let place):
             place
-        case .size, .missingSizes, .losses, .reservedMeasure: nil
+        case .size, .missingSizes, .losses, .endlessWork, .reservedMeasure: nil
         }
     }
 
@@ -104,6 +108,10 @@ extension NodeError: CustomStringConvertible {
                 found: type)
         case .nothingToTrain(let graph, _):
             Wording(.noGradient, "the loss depends on no weight of '\(graph)', so there is nothing to train")
+        case .endlessWork(let graph):
+            Wording(.tooLarge, "'\(graph)' still becomes simpler after more rounds of the compiler than any model needs; split it")
+        case .tooMuchMemory(let byteLimit, _):
+            Wording(.tooLarge, "the values take more than the \(byteLimit >> 20) MiB that inputs of this size may ask for")
         case .reservedMeasure(let name):
             Wording(.duplicateName, "'\(name)' is what training calls the norm of all gradients; rename the measure")
         }

@@ -79,6 +79,8 @@ public enum OpError: Error, Hashable, Sendable {
     case emptyTensor(TensorType)
     /// More elements than ``TensorLimits`` allows.
     case tooManyElements(TensorType, isResult: Bool)
+    /// A convolution over images of this type passes ``TensorLimits/convolutionOperationCount``.
+    case tooMuchWork(OpName, TensorType)
 
     /// What the dimensions of an operand are.
     public enum Layout: Hashable, Sendable {
@@ -222,6 +224,11 @@ extension OpError: CustomStringConvertible {
         case .complexDimension:
             Wording(.tooLarge, "a dimension has at most \(Size.complexityLimit) terms and factors")
         case .emptyTensor(let type): Wording(.emptyTensor, "every dimension must be at least 1", found: type)
+        case .tooMuchWork(let op, let type):
+            Wording(
+                .tooLarge,
+                "\(op) multiplies and adds at most 2^\(TensorLimits.convolutionOperationCount.trailingZeroBitCount) times",
+                found: type)
         case .tooManyElements(let type, let isResult):
             Wording(
                 .tooLarge,

@@ -93,6 +93,24 @@ extension Graph {
         let stated = try operation.op.definition
             .resultType(operation.operands.map { self[$0].type }, operation.attributes)
         guard stated == node.type else { throw .otherResult(operation.op, expected: node.type, found: stated) }
+        try checkWork(of: operation, node.type)
+    }
+
+    /// Checks that what a convolution or one of its gradients multiplies can be counted.
+    private func checkWork(of operation: Operation, _ result: TensorType) throws(OpError) {
+        let filtersAndImages: (TensorType, TensorType)
+        switch operation.op {
+        case .conv2D: filtersAndImages = (self[operation.operands[1]].type, result)
+        case .conv2DInputGradient: filtersAndImages = (self[operation.operands[1]].type, self[operation.operands[0]].type)
+        case .conv2DFilterGradient: filtersAndImages = (result, self[operation.operands[1]].type)
+        default: return
+        }
+        // Each pixel of the images meets each tap of the filters.
+        let (filters, images) = filtersAndImages
+        let sizes = images.shape.dimensions.dropLast().compactMap(\.constant) + filters.shape.dimensions.compactMap(\.constant)
+        guard TensorLimits.isWithin(TensorLimits.convolutionOperationCount / 2, sizes) else {
+            throw .tooMuchWork(operation.op, images)
+        }
     }
 }
 

@@ -34,6 +34,8 @@ public enum ModelError: Error, Hashable, Sendable {
     case notBytes(input: String)
     /// An output whose size depends on something that no input gives.
     case unboundOutput(String)
+    /// A run would take more bytes than inputs and weights of this size may ask for.
+    case tooMuchMemory(byteCount: Int, limit: Int)
     /// The weights of a file are not those of the model.
     case misfit(WeightMisfit)
     /// Training needs weights or states of these paths that the model's pack does not hold.
@@ -64,6 +66,8 @@ extension ModelError: CustomStringConvertible {
             "entry '\(role.rawValue)' has no scalar '\(name)'; it has \(Self.list(known))"
         case .notBytes(let input): "input '\(input)' is u8: its elements are whole numbers 0…255"
         case .unboundOutput(let name): "the size of output '\(name)' is not bound"
+        case .tooMuchMemory(let byteCount, let limit):
+            "a run needs \(byteCount >> 20) MiB, and inputs and weights of this size may ask for \(limit >> 20) MiB"
         case .misfit(let misfit): misfit.description
         case .leftOut(let model, let paths):
             "'\(model)' trains with \(paths.map { "@\($0)" }.joined(separator: ", ")), of which its pack holds no values; "

@@ -17,7 +17,7 @@ extension Model {
     ///   - withGradients: whether the derivative of the loss by each weight is an output,
     ///     `gradient.<path>`; for `train` alone.
     ///   - observer: told and asked while the compiled program runs.
-    /// - Throws: what does not fit the entry; ``ModelError/cancelled``, after which a run of `train` may have left some of
+    /// - Throws: what does not fit the entry; what would take more memory than 4096 times the inputs and weights and 64 MiB; ``ModelError/cancelled``, after which a run of `train` may have left some of
     ///   its updates.
     public func run(
         _ role: Role, inputs: [String: Tensor<Float>], scalars: [String: Float] = [:],
@@ -26,6 +26,11 @@ extension Model {
         let entry = try entry(role, withGradients: withGradients)
         if role == .train { try makeRoomForTraining() }
         try check(inputs: inputs.keys.sorted(), scalars: scalars.keys.sorted(), of: entry)
+        // What an entry makes of its inputs grows with them, and with its weights.
+        let givenByteCount = inputs.values.reduce(4 * parameters.tensors.reduce(0) { $0 + $1.elementCount }) {
+            $0 + 4 * $1.values.count
+        }
+        let byteLimit = 64 << 20 + 4096 * givenByteCount
         let unclipped = role == .train ? [TrainingScalars.clipNorm: Float.infinity] : [:]
         let scalars = unclipped.merging(scalars) { _, given in given }
         switch execution {
@@ -33,7 +38,8 @@ extension Model {
             let graph = try compiled(entry, upTo: .differentiated).graph
             let results: Results
             do {
-                results = try Interpreter<Float>().run(graph, inputs: inputs, weights: tensors, scalars: scalars)
+                results = try Interpreter<Float>().run(
+                    graph, inputs: inputs, weights: tensors, scalars: scalars, byteLimit: byteLimit)
             } catch { throw .evaluation(error) }
             for (path, update) in results.updates {
                 do { try parameters.setValues(update.values, of: path) } catch { throw .runtime(error) }
@@ -42,7 +48,7 @@ extension Model {
         case .compiled(let threadCount, let bandRows, let algorithm):
             return try run(
                 compiled(entry, upTo: .fused), inputs: inputs, scalars: scalars, threadCount: threadCount,
-                bandRows: bandRows, algorithm, observer)
+                bandRows: bandRows, algorithm, byteLimit: byteLimit, observer)
         }
     }
 
@@ -88,7 +94,7 @@ extension Model {
 
     private func run(
         _ entry: Entry, inputs: [String: Tensor<Float>], scalars: [String: Float], threadCount: Int, bandRows: Int?,
-        _ algorithm: ConvolutionAlgorithm, _ observer: RunObserver
+        _ algorithm: ConvolutionAlgorithm, byteLimit: Int, _ observer: RunObserver
     ) throws(ModelError) -> Results {
         let sizes = try sizes(of: entry.graph, from: inputs)
         let program: Program
@@ -96,6 +102,12 @@ extension Model {
             let options = PlanOptions(.best, algorithm: algorithm, memory: .bands(rows: bandRows))
             program = try Pipeline.plan(entry, sizes: sizes, options).program
         } catch { throw .program(error) }
+        // Outputs are held as what they are and as floats.
+        let outputByteCount = program.graph.outputs.reduce(0) { sum, output in
+            sum + 8 * (program.graph[output.value].type.shape.constant ?? []).reduce(1, *)
+        }
+        let byteCount = program.arenaByteCount + program.preparedByteCount + outputByteCount
+        guard byteCount <= byteLimit else { throw .tooMuchMemory(byteCount: byteCount, limit: byteLimit) }
         let sources = try sources(of: program.graph, from: inputs)
         let sinks = try program.graph.outputs.map { output throws(ModelError) in
             (output.name, try WholeOutput(program.graph[output.value].type, name: output.name))

@@ -114,6 +114,12 @@ extension SectionTable {
                 throw PackFault(
                     section.part, .decodesToTooMuch(byteCount: decodedByteCount, fileByteCount: fileByteCount))
             }
+            // Text of the compiler shrinks to a twentieth.
+            if section.type == .bytes, section.decodedByteCount > 1 << 20 + 64 * section.storedByteCount {
+                throw PackFault(
+                    section.part,
+                    .decodesToTooMuch(byteCount: section.decodedByteCount, fileByteCount: section.storedByteCount))
+            }
             try section.checkChunks()
             guard section.offset == end else {
                 throw PackFault(section.part, .offset(section.offset, expected: end))

@@ -37,6 +37,19 @@ struct RunEntryTests {
         #expect(compiled.keys.sorted() == ["sr"])
     }
 
+    /// A few bytes of a graph may ask for any memory: what a run may take goes by what it is given.
+    @Test(arguments: [[], ["--interpreter"]])
+    func aRunTakesMemoryByItsInputs(_ arguments: [String]) throws {
+        let place = try Workplace()
+        let doublings = "  repeat i in 0..<30 carry y { y = concat(y, y) }"
+        let text = "graph g(x: f32[1, 1, 1, 1]) -> (z: f32[1, 1, 1, 1073741824]) {\n  y = x\n\(doublings)\n  z = y\n}\n"
+        _ = try place.file("g.graph", text.utf8)
+        let input = PackedTensor(path: "x", shape: [1, 1, 1, 1], values: [1])
+        try SafeTensors(tensors: [input]).write(to: place.path("in.safetensors"))
+        let files = ["g.graph", "--inputs", "in.safetensors", "-o", "out.safetensors"]
+        #expect(try place.graphrun(["run"] + files + arguments).failure().contains("of this size may ask for"))
+    }
+
     @Test func predictGivesPixels() throws {
         let place = try Workplace()
         try writeInputs(place, scale: nil)

@@ -215,6 +215,34 @@ import Testing
         #expect(codes("y = concat(\(operands))") == [.tooLarge])
     }
 
+    /// Real models are far below what a file may be made into, and what is made is counted as it is made.
+    @Test func whatRepeatsMakeIsCounted() throws {
+        let convolution = """
+            block conv(x: f32[N, H, W, C]) -> (y: f32[N, H, W, C]) {
+              weight filter: f32[3, 3, C, C] ~ glorot_uniform
+              weight bias: f32[C] ~ zeros
+              y = relu(conv2d(x, filter) + bias)
+            }
+            """
+        let chain = try forward(
+            "h = x\nrepeat i in 0..<2000 carry h { h = conv(h) @body.{i} }\ny = h", blocks: convolution)
+        #expect(chain.nodes.count < ElaborationLimits.nodeCount / 2)
+        #expect(codes("h = x\nrepeat i in 0..<30000 carry h { h = relu(h) }\ny = h") == [.tooLarge])
+        let blocks = (0..<40).map { "block b\($0)(x: f32[N, H, W, C]) -> (y: f32[N, H, W, C]) { y = b\($0 + 1)(b\($0 + 1)(x)) }" }
+        let last = "block b40(x: f32[N, H, W, C]) -> (y: f32[N, H, W, C]) { y = x }"
+        #expect(codes("y = b0(x)", blocks: (blocks + [last]).joined(separator: "\n")) == [.tooLarge])
+    }
+
+    /// What a compiler printed may be longer than what people write, and is as long as its text.
+    @Test func whatIsWrittenMayBeLong() throws {
+        func entry(_ body: String) -> String {
+            "stage elaborated\nentry forward g(x: f32[N, H, W, 4]) -> (y: f32[N, H, W, 4]) {\n\(body)\n}\n"
+        }
+        let lines = (0..<30_000).map { "  v\($0 + 1) = relu(\($0 == 0 ? "x" : "v\($0)"))" }
+        #expect(codes(of: entry(lines.joined(separator: "\n") + "\n  y = v30000")) == [])
+        #expect(codes(of: entry("h = x\nrepeat i in 0..<30000 carry h { h = relu(h) }\ny = h")) == [.tooLarge])
+    }
+
     // MARK: Helpers
 
     private func elaborated(_ source: String) throws -> Module { try elaborate(Parser.parse(source)) }

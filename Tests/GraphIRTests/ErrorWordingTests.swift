@@ -55,8 +55,8 @@ import Testing
                 + "found f32[1, 5, 4, 1]"
         ),
         (
-            .broadcast, [f32()], shape(1 << 20, 1 << 20),
-            "a result holds at most 2^36 elements; found f32[1048576, 1048576]"
+            .broadcast, [f32()], shape(1 << 22, 1 << 22),
+            "a result holds at most 2^42 elements; found f32[4194304, 4194304]"
         ),
     ]
 

@@ -40,6 +40,16 @@ import Testing
         if Self.triesAll { print("\(bytes.count) bytes: \(count) changes, \(bytes.count) cuts and 300 lengths are refused") }
     }
 
+    /// Some bytes of a file may become megabytes of text, which cost far more to read as a graph.
+    @Test func textDoesNotDecodeToFarMoreThanIsStored() {
+        func problem(byteCount: Int) -> String {
+            let text = String(repeating: "x = relu(x)\n", count: byteCount / 12)
+            return message { try Pack(graphText: text, compilerVersion: "").write(to: folder.file("text.gpack")) }
+        }
+        #expect(problem(byteCount: 1 << 20) == "no error")
+        #expect(problem(byteCount: 2 << 20).contains("decoded bytes are too many for"))
+    }
+
     @Test func everyOtherLengthIsRefused() throws {
         let (bytes, _) = try smallFile()
         let path = folder.file("small.gpack")

@@ -4,7 +4,10 @@ extension Program {
     /// Multiplications and additions of the convolutions and their gradients, as the sums are written, whatever
     /// the kernels do: what effective speed is counted in.
     public var convolutionOperationCount: Int {
-        graph.groups.indices.map(convolutionOperationCount(ofGroup:)).reduce(0, +)
+        graph.groups.indices.reduce(0) { sum, group in
+            let (total, overflow) = sum.addingReportingOverflow(convolutionOperationCount(ofGroup: group))
+            return overflow ? .max : total
+        }
     }
 
     /// Those of one step: all of its group, or 0 for a step that only packs a filter or sums products.

@@ -86,10 +86,10 @@ extension Elaborator {
             throw Reported()
         }
         let tooMany: String? =
-            if builder.graph.nodes.count > ElaborationLimits.nodeCount {
-                "at most \(ElaborationLimits.nodeCount) operations"
-            } else if stepCount > ElaborationLimits.stepCount {
-                "at most \(ElaborationLimits.stepCount) expressions and statements, each counted as often as it is expanded"
+            if builder.graph.nodes.count > budget.nodeCount {
+                "at most \(budget.nodeCount) operations"
+            } else if stepCount > budget.stepCount {
+                "at most \(budget.stepCount) expressions and statements, each counted as often as it is expanded"
             } else {
                 nil
             }

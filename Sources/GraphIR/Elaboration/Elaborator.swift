@@ -35,9 +35,12 @@ public func elaborate(entry: Declaration) throws(Diagnostics) -> Graph {
 
 /// Bounds on what elaboration may make of a file.
 enum ElaborationLimits {
-    static let nodeCount = 200_000
+    /// Values of an entry as people write it, which repeats and calls make of a small file.
+    static let nodeCount = 25_000
+    /// Values of an entry of which nearly each has a statement of its own, as the compiler prints it.
+    static let printedNodeCount = 200_000
     /// Expressions and statements, each counted as often as calls and repeats expand it.
-    static let stepCount = 2_000_000
+    static let stepCount = 500_000
     /// How many of them are still looked at, for other mistakes, once there is one.
     static let stepCountAfterMistake = 50_000
     /// Blocks within each other.
@@ -58,6 +61,8 @@ final class Elaborator {
     let blocks: [String: Declaration]
     /// Whether the file holds no statement that cannot be read.
     private let isWhole: Bool
+    /// What may be made of the file: more than of others where more is written in it.
+    let budget: ElaborationBudget
     private(set) var diagnostics: [Diagnostic] = []
     /// Where which mistakes were found.
     private var mistakeSites: Set<MistakeSite> = []
@@ -99,6 +104,7 @@ final class Elaborator {
     init(_ file: SourceFile, isWhole: Bool = true) {
         self.file = file
         self.isWhole = isWhole
+        budget = ElaborationBudget(file)
         var blocks: [String: Declaration] = [:]
         for block in file.declarations where block.keyword == .block { blocks[block.name.text] = block }
         self.blocks = blocks
