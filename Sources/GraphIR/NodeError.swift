@@ -109,7 +109,8 @@ extension NodeError: CustomStringConvertible {
         case .nothingToTrain(let graph, _):
             Wording(.noGradient, "the loss depends on no weight of '\(graph)', so there is nothing to train")
         case .endlessWork(let graph):
-            Wording(.tooLarge, "'\(graph)' still becomes simpler after more rounds of the compiler than any model needs; split it")
+            Wording(
+                .tooLarge, "'\(graph)' still becomes simpler after more rounds of the compiler than any model needs; split it")
         case .tooMuchMemory(let byteLimit, _):
             Wording(.tooLarge, "the values take more than the \(byteLimit >> 20) MiB that inputs of this size may ask for")
         case .reservedMeasure(let name):

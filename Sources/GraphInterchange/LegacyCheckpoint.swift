@@ -37,7 +37,8 @@ enum LegacyCheckpoint {
                 offset += byteCount
             }
         } catch { throw .damaged(path: file.path, error) }
-        return try PyTorchCheckpoint.weights(named, in: file.path, fileByteCount: file.byteCount) { (storage) throws(InterchangeError) in
+        return try PyTorchCheckpoint.weights(named, in: file.path, fileByteCount: file.byteCount) {
+            (storage) throws(InterchangeError) in
             guard let place = places[storage.key] else {
                 throw .damaged(path: file.path, FormatFault(.archive, .lacksEntry(storage.key)))
             }

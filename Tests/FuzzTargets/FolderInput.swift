@@ -6,13 +6,16 @@ import SystemPackage
 
 /// Where the folder stands while it is read: in memory, where the system has a folder there.
 private let place: FilePath = {
-    var template = Array((access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp").utf8CString.dropLast()) + "/fuzz-XXXXXX".utf8CString
+    var template =
+        Array((access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp").utf8CString.dropLast()) + "/fuzz-XXXXXX".utf8CString
     precondition(mkdtemp(&template) != nil, "no folder can be made")
     return FilePath(platformString: template)
 }()
 
 private let folders = ["", "DIV2K_train_HR", "DIV2K_valid_HR", "DIV2K_train_LR_bicubic/X2", "HR", "LR_bicubic/X2", "a"]
-private let names = ["0001.png", "0002.png", "0001x2.png", "0002x2.png", "a b.PNG", "\u{1}.png", ".hidden.png", "notes.txt", "x2"]
+private let names = [
+    "0001.png", "0002.png", "0001x2.png", "0002x2.png", "a b.PNG", "\u{1}.png", ".hidden.png", "notes.txt", "x2",
+]
 
 /// Files one after another: a byte for the folder, one for the name, two for the length, contents. Files of no length are
 /// folders, of length 1 links to themselves.

@@ -12,7 +12,6 @@ func takeWeights(_ bytes: [UInt8]) {
 
 private let rules = try! ImportRules(
     """
-    under params, module
     a.{i} -> a.{i} : plus b if present, divided by 2
     {x} -> {x} : OIHW to HWIO
     """, name: "rules")

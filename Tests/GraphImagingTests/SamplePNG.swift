@@ -21,7 +21,8 @@ struct SamplePNG {
         var bytes = start
         if !palette.isEmpty { bytes += Self.chunk("PLTE", palette.flatMap { $0 }) }
         if !transparency.isEmpty { bytes += Self.chunk("tRNS", transparency) }
-        return bytes + Self.chunk("IDAT", Self.stored(filteredRows() + [UInt8](repeating: 0, count: surplusByteCount))) + Self.chunk("IEND", [])
+        return bytes + Self.chunk("IDAT", Self.stored(filteredRows() + [UInt8](repeating: 0, count: surplusByteCount)))
+            + Self.chunk("IEND", [])
     }
 
     /// A file that ends after an empty IDAT chunk.

@@ -86,9 +86,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("<!DOCTYPE html>", "an HTML page"), ("\n<html>", "an HTML page"), ("version https://git-lfs.github.com", "a Git LFS pointer"),
+        ("<!DOCTYPE html>", "an HTML page"), ("\n<html>", "an HTML page"),
+        ("version https://git-lfs.github.com", "a Git LFS pointer"),
         ("\u{89}HDF\r\n", "an HDF5 file"), ("\u{8}\u{7}\u{12}\u{7}pytorch", "an ONNX model"), ("GGUF", "a GGUF file"),
-        ("\u{93}NUMPY", "a single .npy array"), ("\u{1F}\u{8B}", "a gzip file"), ("", "an empty file"), ("7767517\n", "an ncnn model"),
+        ("\u{93}NUMPY", "a single .npy array"), ("\u{1F}\u{8B}", "a gzip file"), ("", "an empty file"),
+        ("7767517\n", "an ncnn model"),
         (String(repeating: "x", count: 257) + "ustar", "a tar archive"),
     ])
     func otherFormatsAreNamed(start: String, name: String) {
@@ -97,7 +99,8 @@ import Testing
 
     /// Whole numbers and truths stand beside the weights of many programs.
     @Test func numbersOfOtherTypesAreLeftOut() throws {
-        let header = #"{"n":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}"#
+        let header =
+            #"{"n":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}"#
         var bytes: [UInt8] = []
         bytes.appendLittleEndian(UInt64(header.utf8.count))
         let file = try read(bytes + Array(header.utf8) + [UInt8](repeating: 0, count: 12))
@@ -106,6 +109,8 @@ import Testing
 
     @Test func otherArchivesAreNamed() {
         let archive = SampleArchive.zip([("inner.pth", [1]), ("config.json", [2])])
-        #expect(message { _ = try read(archive) }.contains("a ZIP archive of neither arrays nor a checkpoint: it holds 'config.json'"))
+        #expect(
+            message { _ = try read(archive) }.contains("a ZIP archive of neither arrays nor a checkpoint: it holds 'config.json'")
+        )
     }
 }
