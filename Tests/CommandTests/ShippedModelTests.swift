@@ -1,5 +1,8 @@
 import Foundation
+import GraphCompiler
 import GraphImaging
+import GraphPack
+import SystemPackage
 import Testing
 
 /// Commands without a model use one that ships, which they find from where they lie themselves.
@@ -124,6 +127,9 @@ struct ShippedModelTests {
         for pack in packs.sorted() {
             let path = folder.appendingPathComponent(pack).path
             #expect(try place.graphrun("verify", path).success().contains("sound"))
+            // Another version's entries would be compiled anew whenever the pack is loaded.
+            let version = try Pack(contentsOf: FilePath(path)).compilerVersion
+            #expect(version == Pipeline.version, "\(pack) is to be written anew by graphrun pack --store fp16")
             let lines = try place.graphrun("inspect", path).success().split(separator: "\n").map { $0.split(separator: " ") }
             let digest = try #require(lines.first { $0.first == "digest" }?.last)
             #expect(card.contains(digest), "\(pack): Models/README.md has another digest; see Tools/make/model-card")
