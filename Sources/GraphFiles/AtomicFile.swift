@@ -48,8 +48,15 @@ public final class AtomicFile {
             let partial = target.partial
             let permissions = status.map { $0.permissions & 0o777 }
             partialPath = partial
-            descriptor = try createPartial(partial, permissions: permissions ?? 0o666, for: path, in: target.folder)
-            pending = PendingFiles.add(partial)
+            // Known before it is there, so that no signal finds it unknown.
+            let pending = PendingFiles.add(partial)
+            do {
+                descriptor = try createPartial(partial, permissions: permissions ?? 0o666, for: path, in: target.folder)
+            } catch {
+                if let pending { PendingFiles.remove(pending) }
+                throw error
+            }
+            self.pending = pending
             // What the process's mask took away.
             if let permissions { fchmod(descriptor, permissions) }
         }
