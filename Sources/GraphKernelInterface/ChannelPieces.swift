@@ -1,5 +1,5 @@
-/// Where the channels of a convolution's input lie when they are pieces of several images, one behind the other: a
-/// concatenation, or a slice, that nothing copies.
+/// Where the channels of an image lie when they are pieces of several images, one behind the other: of a concatenation, or
+/// of what makes a convolution's input where nothing copies it.
 public struct ChannelPieces: Hashable, Sendable {
     /// Channels of each piece.
     public let channels: PartSizes
@@ -14,6 +14,11 @@ public struct ChannelPieces: Hashable, Sendable {
     /// Whether there are pieces at all.
     @inlinable
     public var areThere: Bool { channels.count > 0 }
+
+    /// Whole images, of so many channels each, from input 0 on.
+    public init(whole channels: PartSizes) {
+        self.init(channels: channels, firstChannels: channels.zeros, imageChannels: channels, firstInput: 1)
+    }
 
     /// - Precondition: as many of each.
     public init(channels: PartSizes, firstChannels: PartSizes, imageChannels: PartSizes, firstInput: Int) {

@@ -9,10 +9,13 @@ public struct PartSizes: Hashable, Sendable {
     @usableFromInline let sizes: SIMD8<Int32>
 
     /// No parts.
-    public static let none = PartSizes()
+    public static let none = PartSizes(count: 0)
 
-    private init() {
-        count = 0
+    /// As many parts of size 0.
+    var zeros: PartSizes { PartSizes(count: count) }
+
+    private init(count: Int) {
+        self.count = count
         sizes = SIMD8(repeating: 0)
     }
 

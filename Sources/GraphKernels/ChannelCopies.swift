@@ -2,10 +2,10 @@ import GraphKernelInterface
 
 // concat_channels, slice_channels: elements to other places of the same row.
 //
-// Formula        concat_channels: y[.., c] = part k[.., c − first channel of part k];
+// Formula        concat_channels: y[.., c] = image k[.., start k + c − first channel of piece k];
 //                slice_channels: y[.., c] = x[.., start + c], or 0 where x has no such channel, so that a
 //                negative start pads.
-// Operands       concat_channels: the parts in order, geometry: ChannelConcatenationGeometry.
+// Operands       concat_channels: the image of each piece, in order, geometry: ChannelConcatenationGeometry.
 //                slice_channels: input 0, geometry: SliceGeometry.
 // Layout         [N, H, W, C] rows, f32.
 // Memory         any alignment of the element; the output overlaps no input. Scratch: none.
@@ -20,16 +20,16 @@ import GraphKernelInterface
 func concatChannels(_ call: UnsafePointer<KernelCall>) {
     let call = call.pointee
     let geometry = call.geometry.assumingMemoryBound(to: ChannelConcatenationGeometry.self).pointee
-    let outputChannels = geometry.channels.sum
+    let pieces = geometry.pieces, outputChannels = pieces.channels.sum
     for row in call.firstRow..<call.endRow {
         var firstChannel = 0
-        for part in 0..<geometry.channels.count {
-            let channels = geometry.channels[part]
+        for index in 0..<pieces.channels.count {
+            let source = pieces.source(index, of: call)
             copyRuns(
-                UnsafeRawPointer(call.inputs[part].row(row)).floats, stride: channels,
+                source.row(row), stride: source.pixelStride,
                 to: call.outputs[0].row(row).floats + firstChannel, stride: outputChannels,
-                length: channels, count: geometry.width)
-            firstChannel += channels
+                length: source.channels, count: geometry.width)
+            firstChannel += source.channels
         }
     }
 }

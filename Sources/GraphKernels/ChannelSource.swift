@@ -21,18 +21,32 @@ extension ConvolutionGeometry {
         guard pieces.areThere else {
             return ChannelSource(rows: call.inputs[0], firstChannel: 0, channels: inputChannels, pixelStride: inputChannels)
         }
-        return ChannelSource(
-            rows: call.inputs[index == 0 ? 0 : pieces.firstInput + index - 1], firstChannel: pieces.firstChannels[index],
-            channels: pieces.channels[index], pixelStride: pieces.imageChannels[index])
+        return pieces.source(index, of: call)
     }
 }
 
-/// Copies `count` runs of `length` elements.
+extension ChannelPieces {
+    func source(_ index: Int, of call: KernelCall) -> ChannelSource {
+        ChannelSource(
+            rows: call.inputs[index == 0 ? 0 : firstInput + index - 1], firstChannel: firstChannels[index],
+            channels: channels[index], pixelStride: imageChannels[index])
+    }
+}
+
+/// Copies `count` runs of `length` elements, which do not overlap.
 func copyRuns(
     _ source: UnsafePointer<Float>, stride sourceStride: Int,
     to destination: UnsafeMutablePointer<Float>, stride destinationStride: Int, length: Int, count: Int
 ) {
+    let vectorEnd = length / 8 * 8
     for run in 0..<count {
-        copy(source + run * sourceStride, to: destination + run * destinationStride, count: length)
+        let source = source + run * sourceStride, destination = destination + run * destinationStride
+        if length > 128 {
+            copy(source, to: destination, count: length)
+        } else {
+            // A call would take longer than what it copies.
+            for i in stride(from: 0, to: vectorEnd, by: 8) { destination.store(source.vector(i), i) }
+            for i in vectorEnd..<length { destination[i] = source[i] }
+        }
     }
 }

@@ -1,7 +1,7 @@
 import GraphKernelInterface
 
-/// The frame of the direct convolution and the direct input gradient: a call's rows strip by strip, each from a line buffer of
-/// input rows in which every row is loaded once for a strip.
+/// The frame of the direct convolution and the direct input gradient: a call's rows strip by strip, each from the image
+/// where it lies or, at its sides and behind a prologue, from a line buffer in which every row is loaded once for a strip.
 struct DirectStrips {
     let layout: DirectStripLayout
     let geometry: ConvolutionGeometry
@@ -49,10 +49,23 @@ struct DirectStrips {
         while firstPixel < geometry.outputWidth {
             let count = min(layout.stripWidth, geometry.outputWidth - firstPixel)
             let pixels = input(firstPixel, count)
+            let isInPlace = strip.liesInPlace(firstPixel: pixels.firstPixel, count: pixels.count)
+            // Stands for the rows above and below the image.
+            if isInPlace { zero(lineBufferRow(0), count: pixels.count * geometry.inputChannels) }
             var loadedEnd = 0
             for row in rows {
                 let (image, y) = row.quotientAndRemainder(dividingBy: geometry.outputHeight)
                 let needed = needed(y)
+                if isInPlace {
+                    for k in 0..<needed.count {
+                        rowTable[k] =
+                            strip.place(image: image, y: needed.lowerBound + k - rowsBefore, firstPixel: pixels.firstPixel)
+                            ?? UnsafePointer(lineBufferRow(0))
+                    }
+                    multiply(y, firstPixel, count)
+                    results.store(result, row: row, firstPixel: firstPixel, count: count)
+                    continue
+                }
                 // The line buffer begins anew with each image.
                 if row == rows.lowerBound || y == 0 { loadedEnd = needed.lowerBound }
                 loadedEnd = max(loadedEnd, needed.lowerBound)

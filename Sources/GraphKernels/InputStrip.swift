@@ -23,6 +23,17 @@ struct InputStrip {
         channels = geometry.inputChannels
     }
 
+    /// Whether pixels `firstPixel..<firstPixel + count` of each row of the image can be read where they lie.
+    func liesInPlace(firstPixel: Int, count: Int) -> Bool {
+        !hasPrologue && !geometry.pieces.areThere && firstPixel >= 0 && firstPixel + count <= width
+    }
+
+    /// Pixel `firstPixel` of row y of an image; nil where the row lies outside.
+    func place(image: Int, y: Int, firstPixel: Int) -> UnsafePointer<Float>? {
+        guard y >= 0, y < height else { return nil }
+        return UnsafeRawPointer(call.inputs[0].row(image * height + y)).floats + firstPixel * channels
+    }
+
     /// Stores pixels `firstPixel..<firstPixel + count` of row y of an image: zeros where they lie outside.
     func load(image: Int, y: Int, firstPixel: Int, count: Int, to destination: UnsafeMutablePointer<Float>) {
         guard y >= 0, y < height else { return zero(destination, count: count * channels) }

@@ -49,7 +49,8 @@ import Testing
         let parts = partChannels.map { numbers.rows(7, width * $0) }
         let concat = KernelUse(
             name: .concatChannels,
-            geometry: ChannelConcatenationGeometry(width: width, channels: try #require(PartSizes(partChannels))),
+            geometry: ChannelConcatenationGeometry(
+                width: width, pieces: ChannelPieces(whole: try #require(PartSizes(partChannels)))),
             inputs: parts, outputs: [Rows(rowLength: width * total, rowCount: 7)], rowCount: 7)
         let whole = concat.run(build)[0]
         for rowsPerCall in [1, 3] {
@@ -76,6 +77,32 @@ import Testing
             #expect(slice.runRolling(build, rowsPerCall: 3) { _, rows in rows } == [part])
             first += channels
         }
+    }
+
+    /// Pieces of images: of vectors, of less, of one channel and of more than are copied by vectors.
+    @Test(
+        arguments: Build.runnable,
+        [[(0, 8, 8)], [(3, 5, 16), (0, 16, 48), (15, 1, 16)], [(2, 130, 140), (0, 3, 3), (1, 24, 33)]])
+    func concatenatesPieces(_ build: Build, _ pieces: [(first: Int, channels: Int, of: Int)]) throws {
+        var numbers = Numbers(12)
+        let width = 5, total = pieces.reduce(0) { $0 + $1.channels }
+        let images = pieces.map { numbers.rows(7, width * $0.of) }
+        let concat = KernelUse(
+            name: .concatChannels,
+            geometry: ChannelConcatenationGeometry(
+                width: width,
+                pieces: ChannelPieces(
+                    channels: try #require(PartSizes(pieces.map(\.channels))),
+                    firstChannels: try #require(PartSizes(pieces.map(\.first))),
+                    imageChannels: try #require(PartSizes(pieces.map(\.of))), firstInput: 1)),
+            inputs: images, outputs: [Rows(rowLength: width * total, rowCount: 7)], rowCount: 7)
+        var expected: [Float] = []
+        for pixel in 0..<7 * width {
+            for (image, piece) in zip(images, pieces) {
+                expected += image.values[pixel * piece.of + piece.first..<pixel * piece.of + piece.first + piece.channels]
+            }
+        }
+        #expect(concat.run(build)[0].values == expected)
     }
 
     @Test(arguments: Build.runnable, [(0, 0), (1, 0), (0, 2), (3, 9)])

@@ -8,7 +8,8 @@ struct GroupAnalysis {
     /// The first operation that is not pointwise, but for a sum that another takes along and for what brings channels
     /// together; nil for pointwise groups.
     let anchor: ValueID?
-    /// The concatenation, or slices of channels, that make a convolution's image, where nothing copies them.
+    /// The concatenation, or slices of channels, that make a convolution's image, or the slices that make a
+    /// concatenation's, where nothing copies them.
     let gather: [ValueID]
     /// Pointwise operations that make the anchor's first operand.
     let prologue: [ValueID]
@@ -30,7 +31,11 @@ struct GroupAnalysis {
         }
         var others = group.members.filter { !isPointwise($0) }
         let copies = others.prefix { graph[$0].operation?.op == .concat || graph[$0].operation?.op == .slice }
-        gather = copies.count < others.count && graph[others[copies.count]].operation?.op == .conv2D ? Array(copies) : []
+        if copies.count < others.count {
+            gather = graph[others[copies.count]].operation?.op == .conv2D ? Array(copies) : []
+        } else {
+            gather = Array(copies.dropLast())
+        }
         others.removeFirst(gather.count)
         // A sum that a filter's gradient takes along comes before it.
         anchor = others.first { graph[$0].operation?.op != .sumTo } ?? others.first

@@ -6,8 +6,26 @@ import GraphKernelInterface
 
 func lowerChannelConcatenation(_ analysis: GroupAnalysis) -> Lowering? {
     guard let copy = AxisCopy(analysis), copy.isWithinRow else { return nil }
+    guard analysis.gather.isEmpty else { return lowerPieceConcatenation(copy, analysis) }
     let channels = copy.operandShapes.map { $0[copy.axis] * copy.inner }
-    return PartSizes(channels).map { copy.lowering(.channelConcatenation(.init(width: copy.pixels, channels: $0))) }
+    return PartSizes(channels).map {
+        copy.lowering(.channelConcatenation(.init(width: copy.pixels, pieces: ChannelPieces(whole: $0))))
+    }
+}
+
+/// A concatenation of channels of which some are slices of images.
+private func lowerPieceConcatenation(_ copy: AxisCopy, _ analysis: GroupAnalysis) -> Lowering? {
+    guard let operands = analysis.anchorOperation?.operands, analysis.anchorOperation?.op == .concat else { return nil }
+    var pieces: [ChannelPiece] = []
+    for operand in operands {
+        guard let some = ChannelPiece.pieces(of: operand, analysis) else { return nil }
+        pieces += some
+    }
+    return ChannelPieces(pieces, analysis, firstInput: 1).map {
+        var lowering = copy.lowering(.channelConcatenation(.init(width: copy.pixels, pieces: $0)))
+        lowering.inputs = pieces.map { .value($0.image) }
+        return lowering
+    }
 }
 
 func lowerRowConcatenation(_ analysis: GroupAnalysis) -> Lowering? {
@@ -49,7 +67,7 @@ private struct AxisCopy {
 
     init?(_ analysis: GroupAnalysis) {
         guard let anchor = analysis.anchor, let operation = analysis.anchorOperation,
-            analysis.group.members.count == 1,
+            analysis.group.members.count == 1 + analysis.gather.count,
             operation.operands.allSatisfy({
                 analysis.graph.constant($0) == nil && analysis.graph[$0].type.element == .f32
             })
@@ -82,6 +100,7 @@ private struct AxisCopy {
         Lowering(
             inputs: operation.operands.map { .value($0) }, results: [result], geometry: geometry,
             // Row maps count rows within an image.
-            isWhole: resultShape.count == 4 && axis == 0, operationsPerRow: rowLength, scratchByteCount: 0)
+            isWhole: resultShape.count == 4 && axis == 0, operationsPerRow: rowLength * Lowering.operationsPerCopy,
+            scratchByteCount: 0)
     }
 }

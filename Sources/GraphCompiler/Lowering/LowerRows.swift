@@ -17,7 +17,8 @@ func lowerPointwise(_ analysis: GroupAnalysis) -> Lowering? {
         scratchByteCount: lowered.program.scratchByteCount(channels: image.channels))
 }
 
-/// Sums over all elements, or over all pixels for each channel, of what the prologue makes.
+/// Sums over all elements, or for each channel over all pixels, those of an image or those of a row, of what the prologue
+/// makes.
 func lowerRowSum(_ analysis: GroupAnalysis) -> Lowering? {
     guard let anchor = analysis.anchor, let operation = analysis.anchorOperation,
         PointwiseTable.isRowSum(operation, analysis.graph), analysis.epilogue.isEmpty
@@ -26,6 +27,7 @@ func lowerRowSum(_ analysis: GroupAnalysis) -> Lowering? {
     let image = ImageShape(analysis.shape(source))
     let result = analysis.shape(anchor)
     let resultCount = result.reduce(1, *)
+    let isOfRows = result.count == 4 && PointwiseTable.sumsRows(operation)
     let isOfImages = result.count == 4 && image.imageCount > 1 && result[0] == image.imageCount
     let shape = analysis.graph[source].type.shape
     let inside = Set(analysis.prologue)
@@ -35,13 +37,14 @@ func lowerRowSum(_ analysis: GroupAnalysis) -> Lowering? {
         let lowered = analysis.program(analysis.prologue, source: first, results: [source])
     else { return nil }
     let geometry = RowSumGeometry(
-        image.geometry(output: ImageShape(imageCount: 1, height: 1, width: 1, channels: isOfImages ? result[3] : resultCount)),
+        image.geometry(
+            output: ImageShape(imageCount: 1, height: 1, width: 1, channels: isOfRows || isOfImages ? result[3] : resultCount)),
         scale: operation.op == .mean ? Float(1 / Double(image.elementCount / resultCount)) : 1,
-        rowsPerSum: isOfImages ? image.height : nil)
+        rowsPerSum: isOfRows ? 1 : isOfImages ? image.height : nil)
     return Lowering(
         inputs: [.value(first)] + lowered.operands.map { .value($0) }, results: [anchor], geometry: .sum(geometry),
-        prologue: lowered.program, prologueFirstInput: 1, isWhole: true,
-        operationsPerRow: image.elementCount,
+        prologue: lowered.program, prologueFirstInput: 1, isWhole: !isOfRows,
+        operationsPerRow: (isOfRows ? image.width * image.channels : image.elementCount) * pointwiseWeight(lowered.program),
         scratchByteCount: geometry.scratchByteCount(prologue: lowered.program))
 }
 
@@ -57,7 +60,7 @@ func lowerRearrangement(_ analysis: GroupAnalysis) -> Lowering? {
 func lowerResize(_ analysis: GroupAnalysis) -> Lowering? {
     guard let (resize, geometry) = resize(analysis) else { return nil }
     var lowering = resize
-    lowering.operationsPerRow *= 16
+    lowering.operationsPerRow *= 4
     lowering.scratchByteCount = geometry.scratchByteCount
     return lowering
 }
@@ -66,7 +69,7 @@ func lowerResizeGradient(_ analysis: GroupAnalysis) -> Lowering? {
     guard let (resize, geometry) = resize(analysis) else { return nil }
     var lowering = resize
     // Every row of the result gathers four rows' worth of taps for each of its factor² pixels.
-    lowering.operationsPerRow *= 8 * geometry.factor * (geometry.factor + 1)
+    lowering.operationsPerRow *= geometry.factor * (geometry.factor + 1)
     lowering.scratchByteCount = geometry.gradientScratchByteCount
     return lowering
 }
@@ -134,19 +137,21 @@ private func imageCopy(
     let rows = ImageShape(analysis.shape(operation.operands[0])).geometry(output: output)
     return Lowering(
         inputs: [.value(operation.operands[0])], results: [anchor], geometry: geometry(rows), rowUnit: rowUnit,
-        operationsPerRow: output.width * output.channels, scratchByteCount: 0)
+        operationsPerRow: output.width * output.channels * Lowering.operationsPerCopy, scratchByteCount: 0)
 }
 
-/// Transcendental functions cost some ten simple operations.
+/// What an element costs, counted in what a convolution's multiplications and additions cost: memory for those that are
+/// read and written, and in the caches each instruction, transcendental functions some ten times as much as others.
 private func pointwiseWeight(_ program: PointwiseProgram) -> Int {
-    program.instructions.reduce(1) { sum, instruction in
+    let tensorCount = program.operands.count { $0.spread == .full } + program.results.count
+    return program.instructions.reduce(tensorCount * Lowering.operationsPerCopy / 2) { sum, instruction in
         switch instruction.opcode {
         case .tanh, .sigmoid, .exponential, .logarithm, .errorFunction, .power, .powerOfImmediate: sum + 10
         case .add, .subtract, .multiply, .divide, .fill, .addImmediate, .multiplyImmediate, .subtractFromImmediate,
             .divideImmediate, .divideByImmediate, .relu, .leakyRelu, .prelu, .reluGradient, .abs, .squareRoot, .sign, .clip,
             .clipGradient, .round, .floor, .less, .lessOrEqual, .equal, .maximum, .minimum, .keepWhere, .keepWhereNot, .either,
             .toU8:
-            sum + 1
+            sum + 4
         }
     }
 }

@@ -24,4 +24,7 @@ struct Lowering {
     /// Rows below which a task wastes what it sets up.
     var leastRowsPerTask = 1
     var scratchByteCount: Int
+
+    /// Multiplications and additions in the time that one element takes to be read and written.
+    static let operationsPerCopy = 32
 }

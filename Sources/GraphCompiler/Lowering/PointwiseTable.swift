@@ -182,7 +182,12 @@ enum PointwiseTable {
             && shape.dimensions[1...2].allSatisfy { $0.constant == 1 }
     }
 
-    /// Whether a reduction sums to one number, or an image or all images to their channels.
+    /// Whether a reduction sums each row of images to its channels.
+    static func sumsRows(_ operation: Operation) -> Bool {
+        operation.op != .sumTo && operation.attributes.integers("axes") == [2] && operation.attributes.truth("keep_dims")
+    }
+
+    /// Whether a reduction sums to one number, or a row, an image or all images to their channels.
     static func isRowSum(_ operation: Operation, _ graph: Graph) -> Bool {
         let shape = graph[operation.operands[0]].type.shape
         if operation.op == .sum || operation.op == .mean {
@@ -191,7 +196,8 @@ enum PointwiseTable {
                 !axes.isEmpty && !axes.contains($0) && shape.dimensions[$0].constant != 1
             }
             return kept.isEmpty
-                || shape.rank == 4 && (kept == [3] || kept == [0, 3] && operation.attributes.truth("keep_dims"))
+                || shape.rank == 4
+                    && (kept == [3] || operation.attributes.truth("keep_dims") && (kept == [0, 3] || sumsRows(operation)))
         }
         guard operation.op == .sumTo else { return false }
         let target = operation.attributes.sizes("shape")

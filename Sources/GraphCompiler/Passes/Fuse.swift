@@ -15,6 +15,7 @@ import GraphKernelInterface
 /// - a convolution, with a pointwise chain or a concatenation of channels before it, pointwise operations behind it and chains that only
 ///   these read, a pixel shuffle behind that, and behind the shuffle a chain that needs no further image;
 /// - a reduction with the pointwise chain that makes what it sums;
+/// - a concatenation of channels with the slices that only it reads;
 /// - pointwise operations of one shape;
 /// - any other operation, alone.
 ///
@@ -76,7 +77,10 @@ private struct Fusion {
             let isRowSum = PointwiseTable.isRowSum(operation, graph)
             start(isRowSum ? .reduction : .alone, id)
             if isRowSum { absorbPrologue(into: id, operation.operands[0]) }
-        case .conv2DFilterGradient, .psnr, .psnrGradient, .spaceToDepth, .concat, .slice, .padZero, .pad, .padGradient, .reshape,
+        case .concat:
+            start(.alone, id)
+            absorbSlices(into: id, of: id)
+        case .conv2DFilterGradient, .psnr, .psnrGradient, .spaceToDepth, .slice, .padZero, .pad, .padGradient, .reshape,
             .transpose, .table, .matmul, .reduceMax, .softmax,
             .resizeBicubic,
             .resizeBicubicGradient:
@@ -208,9 +212,7 @@ private struct Fusion {
             !cluster.members.contains($0) && graph[$0].type.shape == cluster.shape
         }
         guard tensors.count == 1 || (tensors.count > 1 && clusters[id.index]?.kind == .reduction) else { return }
-        clusters[index] = nil
-        for member in cluster.members { clusterOf[member] = id.index }
-        clusters[id.index]?.members.insert(contentsOf: cluster.members, at: 0)
+        take(index, into: id)
     }
 
     /// Takes a concatenation of channels, or a slice, and what it is made of in the same way, into the convolution that
@@ -223,21 +225,27 @@ private struct Fusion {
             operation.operands.count <= PartSizes.maximumCount,
             externalInputs(of: (clusters[id.index]?.members ?? []) + [operand]) <= Self.maximumInputs
         else { return }
-        clusters[index] = nil
-        clusterOf[operand] = id.index
-        clusters[id.index]?.members.insert(operand, at: 0)
-        for part in Set(operation.operands).sorted().reversed() where uses.onlyReader(of: part) == operand {
-            absorbSlice(into: id, part)
+        take(index, into: id)
+        absorbSlices(into: id, of: operand)
+    }
+
+    /// Takes slices of channels that only a value's operation reads into the cluster of `id`.
+    private mutating func absorbSlices(into id: ValueID, of reader: ValueID) {
+        guard let read = graph[reader].operation, read.attributes.integer("axis") == 3 else { return }
+        for part in Set(read.operands).sorted().reversed() where uses.onlyReader(of: part) == reader {
+            guard let index = clusterOf[part], index != id.index, clusters[index]?.kind == .alone,
+                let operation = graph[part].operation, operation.op == .slice,
+                operation.attributes.integer("axis") == 3, graph[part].type.shape.rank == 4
+            else { continue }
+            take(index, into: id)
         }
     }
 
-    private mutating func absorbSlice(into id: ValueID, _ part: ValueID) {
-        guard let index = clusterOf[part], clusters[index]?.kind == .alone, let operation = graph[part].operation,
-            operation.op == .slice, operation.attributes.integer("axis") == 3, graph[part].type.shape.rank == 4
-        else { return }
-        clusters[index] = nil
-        clusterOf[part] = id.index
-        clusters[id.index]?.members.insert(part, at: 0)
+    /// Puts the members of another cluster before those of `id`'s.
+    private mutating func take(_ index: Int, into id: ValueID) {
+        guard let cluster = clusters.removeValue(forKey: index) else { return }
+        for member in cluster.members { clusterOf[member] = id.index }
+        clusters[id.index]?.members.insert(contentsOf: cluster.members, at: 0)
     }
 
     private func externalInputs(of members: [ValueID]) -> Int {

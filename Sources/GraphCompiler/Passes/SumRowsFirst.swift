@@ -1,0 +1,46 @@
+import GraphIR
+
+/// Sums each row of an image before the image, so that rows are summed as they are made, by any number of workers.
+///
+/// Rewrites
+///
+///     mean(x, axes = [1, 2], keep_dims = true)    to  mean(mean(x, axes = [2], keep_dims = true), axes = [1], keep_dims = true)
+///     sum_to(x, shape = [N, 1, 1, C])             to  sum(sum(x, axes = [2], keep_dims = true), axes = [1], keep_dims = true)
+///
+/// and `sum` as `mean`.
+/// Ensures: the same result but for one more rounding of each row's sum. Does not touch sums over images, as losses and
+/// the gradients of biases are. Examples: `Tests/Golden/Simplify`.
+func sumRowsFirst(_ graph: Graph) throws(NodeError) -> Graph {
+    var rewriter = GraphRewriter(graph)
+    for id in graph.ids {
+        guard let operation = graph[id].operation, let op = reductionOfImages(operation, to: graph[id].type.shape, in: graph)
+        else {
+            rewriter.copy(id)
+            continue
+        }
+        do {
+            var sums = rewriter.place(of: operation.operands[0])
+            for axis in [2, 1] {
+                sums = try rewriter.builder.apply(
+                    op, [sums], Attributes(["axes": .sizes([Size(axis)]), "keep_dims": .truth(true)]))
+            }
+            rewriter.replace(id, with: sums)
+        } catch {
+            throw .op(error, at: nil)
+        }
+    }
+    return eliminateDeadCode(rewriter.finish())
+}
+
+/// `sum` or `mean` where an operation reduces images of several rows and columns to one pixel each.
+private func reductionOfImages(_ operation: Operation, to result: Shape, in graph: Graph) -> OpName? {
+    guard [.sum, .mean, .sumTo].contains(operation.op) else { return nil }
+    let images = graph[operation.operands[0]].type.shape
+    guard images.rank == 4, result.rank == 4, images.dimensions[0] == result.dimensions[0],
+        images.dimensions[3] == result.dimensions[3],
+        [1, 2].allSatisfy({ result.dimensions[$0].constant == 1 && images.dimensions[$0].constant != 1 }),
+        // Of one image and one channel this is the sum of everything.
+        result.dimensions[0].constant != 1 || result.dimensions[3].constant != 1
+    else { return nil }
+    return operation.op == .mean ? .mean : .sum
+}
