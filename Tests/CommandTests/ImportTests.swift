@@ -59,6 +59,6 @@ import Testing
         #expect(try place.graphrun("infer", "none.onnx", picture, "-o", "b.png").failure().contains("none.onnx: no such file"))
         _ = try place.file("text.onnx", Array("no network".utf8))
         #expect(try place.graphc("import", "text.onnx").failure().hasPrefix("graphc: text.onnx: damaged: byte"))
-        #expect(try place.names.filter { $0.hasSuffix(".graph") || $0.hasSuffix(".gpack") } == [])
+        #expect(place.names.filter { $0.hasSuffix(".graph") || $0.hasSuffix(".gpack") } == [])
     }
 }
