@@ -39,6 +39,9 @@ let package = Package(
         .executable(name: "graphc", targets: ["graphc"]),
         .executable(name: "graphrun", targets: ["graphrun"]),
     ],
+    traits: [
+        .trait(name: "Vips", description: "TIFF, HEIC, AVIF and JPEG XL pictures, by libvips.")
+    ],
     dependencies: [
         // Parses the arguments of the two commands.
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -98,11 +101,17 @@ let package = Package(
         .target(name: "CGraphJPEGShim", dependencies: ["CGraphJPEG"]),
         // Decoder, encoder, and the container with its chunks.
         .systemLibrary(name: "CGraphWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+        // With the trait `Vips` alone: TIFF, HEIC, AVIF and JPEG XL.
+        .systemLibrary(name: "CGraphVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
+        // libvips' functions take any number of arguments, which Swift cannot call.
+        .target(
+            name: "CGraphVipsShim", dependencies: [.target(name: "CGraphVips", condition: .when(traits: ["Vips"]))],
+            cSettings: [.define("GRAPHC_VIPS", .when(traits: ["Vips"]))]),
         .target(
             name: "GraphImaging",
             dependencies: [
-                "CGraphStreamShim", "CGraphPNG", "CGraphPNGShim", "CGraphJPEGShim", "CGraphWebP", "CGraphZlib", "GraphBasics",
-                "GraphFiles",
+                "CGraphStreamShim", "CGraphPNG", "CGraphPNGShim", "CGraphJPEGShim", "CGraphWebP", "CGraphZlib",
+                .target(name: "CGraphVipsShim", condition: .when(traits: ["Vips"])), "GraphBasics", "GraphFiles",
                 systemPackage,
             ],
             swiftSettings: optimizedSettings),

@@ -23,7 +23,7 @@ final class CroppedRowSink: RowSink {
 
 /// A picture's rows as the network makes them, on their way to a file.
 final class PictureRowSink: RowSink {
-    private let writer: any PictureWriter
+    private let writer: PictureWriter
     private let isGrey: Bool
     private let isFloat: Bool
     /// Rows of opacity, where the picture has some that is not full.
@@ -36,7 +36,7 @@ final class PictureRowSink: RowSink {
     ///   - isFloat: whether rows are f32 instead of u8.
     ///   - opacity: f32 rows of 0 to 255. Where the file has no alpha, the picture is laid on white.
     /// - Precondition: with opacity rows are f32.
-    init(_ writer: any PictureWriter, isGrey: Bool, isFloat: Bool, opacity: (any PartialRows)? = nil) {
+    init(_ writer: PictureWriter, isGrey: Bool, isFloat: Bool, opacity: (any PartialRows)? = nil) {
         precondition(isFloat || opacity == nil && writer.layout.bitDepth == 8)
         self.writer = writer
         self.isGrey = isGrey || writer.layout.isGrey

@@ -152,7 +152,7 @@ public final class PictureEnlarger: @unchecked Sendable {
     }
 
     private func run(
-        _ sizes: ResultSizes, _ source: PictureSource, to writer: any PictureWriter, _ destination: PictureDestination,
+        _ sizes: ResultSizes, _ source: PictureSource, to writer: PictureWriter, _ destination: PictureDestination,
         _ traits: PixelTraits, isFloat: Bool, _ observer: RunObserver
     ) throws {
         func rows(_ content: PictureRowSource.Content) -> () throws -> any RowSource {

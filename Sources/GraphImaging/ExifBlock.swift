@@ -14,6 +14,7 @@ public struct ExifBlock: Hashable, Sendable {
     private enum Tag {
         static let exifDirectory = 0x8769, gpsDirectory = 0x8825, interoperabilityDirectory = 0xA005
         static let stripOffsets = 0x0111, stripByteCounts = 0x0117
+        static let resolutionUnit = 0x0128
         static let thumbnailOffset = 0x0201, thumbnailByteCount = 0x0202
     }
 
@@ -41,6 +42,13 @@ public struct ExifBlock: Hashable, Sendable {
     /// How the picture lies in its file; nil where the block does not tell it, or none of the eight.
     public var orientation: Orientation? {
         structure.number(SizeProperty.orientation.tag, in: main).flatMap(Orientation.init)
+    }
+
+    /// Pixels for each unit of length; nil where the block does not tell them.
+    public var resolution: PictureMetadata.Resolution? {
+        guard let x = rational(.xResolution)?.value, let y = rational(.yResolution)?.value, x > 0, y > 0 else { return nil }
+        let unit = structure.number(Tag.resolutionUnit, in: main)
+        return PictureMetadata.Resolution(x: x, y: y, unit: unit == 3 ? .centimetre : .inch)
     }
 
     /// The block of the picture turned upright and enlarged.

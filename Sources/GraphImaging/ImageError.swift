@@ -7,6 +7,8 @@ public enum ImageError: Error, Hashable, Sendable {
     case file(FileError)
     /// A file that is none of the formats that are read there.
     case notPicture(path: FilePath?, OtherFile, readable: [PictureFormat])
+    /// A file of a format that only the package trait `Vips` brings.
+    case notBuiltIn(path: FilePath?, PictureFormat, Task)
     /// The file ends early.
     case cutShort(path: FilePath?, Place)
     /// - Parameter message: the decoder's.
@@ -48,7 +50,7 @@ public enum ImageError: Error, Hashable, Sendable {
     /// What a file is that is no picture of a format that is read.
     public enum OtherFile: Hashable, Sendable {
         case empty
-        /// A kind of picture, as `TIFF`.
+        /// A kind of picture or file, as `GIF`.
         case picture(String)
         /// A PNG whose signature was changed on the way.
         case damagedSignature
@@ -83,7 +85,8 @@ extension ImageError: CustomStringConvertible {
     public var path: FilePath? {
         switch self {
         case .file(let error): error.path
-        case .notPicture(let path, _, _), .cutShort(let path, _), .damaged(let path, _, _), .unknownKind(let path, _, _),
+        case .notPicture(let path, _, _), .notBuiltIn(let path, _, _), .cutShort(let path, _), .damaged(let path, _, _),
+            .unknownKind(let path, _, _),
             .tooLong(let path, _), .tooLarge(let path, _), .tooLargeInterlaced(let path, _),
             .tooLargeTurned(let path, _), .tooLargeProgressive(let path, _), .tooLongToWrite(let path, _, _),
             .impossibleSize(let path, _, _),
@@ -101,16 +104,23 @@ extension ImageError: CustomStringConvertible {
         case .file(.unreadable(_, .isFolder)): "is a folder; name a picture in it"
         case .file(let error): error.problem
         case .notPicture(_, .empty, _): "the file is empty"
-        case .notPicture(_, .picture(let format), let readable): "is a \(format) file; convert it to \(alternatives(readable))"
+        case .notPicture(_, .picture(let format), let readable):
+            "is \(article(format)) file; convert it to \(PictureFormat.list(readable, "or"))"
         case .notPicture(_, .damagedSignature, _):
             "the PNG signature is damaged, as a transfer in text mode does; copy the file again"
         case .notPicture(_, .appleVariant, _):
             "is a PNG of Apple's own variant (CgBI), as programs for phones hold it; convert it with \"xcrun pngcrush -revert-iphone-optimizations\""
-        case .notPicture(_, .unknown, let readable): "is not a \(alternatives(readable)) file"
+        case .notPicture(_, .unknown, let readable): "is not a \(PictureFormat.list(readable, "or")) file"
+        case .notBuiltIn(_, let format, .reading):
+            "is \(article(format.rawValue)) file, which graphc reads if it is built with its package trait Vips; or convert it to "
+                + PictureFormat.list(PictureFormat.builtIn, "or")
+        case .notBuiltIn(_, let format, .writing):
+            "\(format) is written by graphc if it is built with its package trait Vips; or write "
+                + PictureFormat.list(PictureFormat.builtIn, "or")
         case .cutShort(_, let place): "the file is cut short \(place)"
         case .damaged(_, let place, let message): "the file is damaged \(place) (\(message)); copy or export it again"
         case .unknownKind(_, let format, let message):
-            "is a \(format) file of a kind that is not read (\(message)); convert it to PNG"
+            "is \(article(format.rawValue)) file of a kind that is not read (\(message)); convert it to PNG"
         case .tooLong(_, let size): "\(size) pixels are too many: the longest side is \(PNGReader.longestSide)"
         case .tooLarge(_, let size): "\(size) pixels are too many to hold in memory; cut it into parts"
         case .tooLargeInterlaced(_, let size):
@@ -122,8 +132,8 @@ extension ImageError: CustomStringConvertible {
         case .tooLongToWrite(_, let size, let format):
             "\(size) pixels are too many for \(format): the longest side is \(format.longestSide); write a PNG"
         case .unknownEnding:
-            "pictures are written as \(alternatives(PictureFormat.allCases)); give it a name that ends in "
-                + PictureFormat.allCases.map { "." + $0.ending }.joined(separator: ", ")
+            "pictures are written as \(PictureFormat.list(PictureFormat.builtIn, "or")); give it a name that ends in "
+                + PictureFormat.builtIn.map { "." + $0.ending }.joined(separator: ", ")
         case .impossibleSize(_, let size, let fileByteCount):
             "\(fileByteCount) bytes cannot hold the \(size) pixels that its header declares"
         case .tooLargeResult(let size):
@@ -163,8 +173,5 @@ func inFile<Result>(_ body: () throws(FileError) -> Result) throws(ImageError) -
     do { return try body() } catch { throw .file(error) }
 }
 
-/// `PNG`, `PNG or JPEG`, `PNG, JPEG or WebP`
-private func alternatives(_ formats: [PictureFormat]) -> String {
-    let names = formats.map(\.rawValue)
-    return names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " or " + names.last!
-}
+/// `a PNG`, `an AVIF`
+private func article(_ name: String) -> String { (name.first.map("AEIO".contains) ?? false ? "an " : "a ") + name }

@@ -32,7 +32,7 @@ struct PNGChunks {
             case "IEND": return
             case "acTL" where length == 8:
                 let count = Self.data(file, type, length)?.prefix(4).reduce(0) { $0 << 8 | Int($1) } ?? 1
-                if count > 1 { losses.append("it is an animation of \(count) pictures, of which only the first is read") }
+                if count > 1 { losses.append(onlyFirst(of: count)) }
                 continue
             case _ where Self.carriedTypes.contains(type):
                 guard length <= Self.mostBytes.ofChunk, byteCount + length <= Self.mostBytes.ofAll else {

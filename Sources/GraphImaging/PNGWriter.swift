@@ -4,27 +4,10 @@ import SystemPackage
 
 /// Writes a PNG of any ``PixelLayout`` row by row.
 public final class PNGWriter: PictureWriter {
-    /// The file; nil for one in memory.
-    public var path: FilePath? { output.path }
-    /// Columns of the picture, in pixels.
-    public let width: Int
-    /// Rows of the picture, in pixels.
-    public let height: Int
-    /// What each row holds.
-    public let layout: PixelLayout
-    /// What the format cannot hold of what it was given, each as a sentence without a point.
-    public let losses: [String]
-    /// Rows written so far.
-    public private(set) var rowCount = 0
-    /// Of a picture in memory all bytes of the file, once it is finished.
-    public private(set) var bytes: [UInt8] = []
-
-    private let output: PictureOutput
-    /// The same, as libpng writes it.
+    /// The output, as libpng writes it.
     private let stream: OpaquePointer
     /// What follows the pixels.
     private let lastChunks: [PNGChunk]
-    private var isFinished = false
 
     /// - Parameter metadata: of the picture that is written, its sizes and orientation.
     /// - Throws: when the folder cannot be written to, or there is no memory left.
@@ -37,14 +20,10 @@ public final class PNGWriter: PictureWriter {
         guard let stream = png_shim_create_writer(output.file) else {
             throw .outOfMemory(path: output.path, .writing)
         }
-        self.output = output
         self.stream = stream
-        self.width = width
-        self.height = height
-        self.layout = layout
         let chunks = metadata.pngChunks(for: layout)
         lastChunks = chunks.last
-        losses = chunks.losses
+        super.init(output, size: PictureSize(width: width, height: height), layout: layout, losses: chunks.losses)
         let pixels = PNGPixels(is_grey: layout.isGrey, has_alpha: layout.hasAlpha, bit_depth: Int32(layout.bitDepth))
         try check {
             png_shim_write_header(stream, UInt32(width), UInt32(height), pixels, pngCompressionLevel, pngFilters)
@@ -54,25 +33,13 @@ public final class PNGWriter: PictureWriter {
 
     deinit { png_shim_free(stream) }
 
-    /// Writes the next row, `width * layout.byteCount` bytes.
-    ///
-    /// - Throws: when the disk is full; nothing is left of the file then, and each further call throws the same.
-    /// - Precondition: `rowCount < height`.
-    public func writeRow(_ row: UnsafeRawBufferPointer) throws(ImageError) {
-        precondition(row.count == width * layout.byteCount && rowCount < height)
+    override func encode(_ row: UnsafeRawBufferPointer) throws(ImageError) {
         try check { png_shim_write_row(stream, row.baseAddress) }
-        rowCount += 1
     }
 
-    /// Ends the file and puts it in its place.
-    ///
-    /// - Precondition: all rows are written, and `finish` was not called before.
-    public func finish() throws(ImageError) {
-        precondition(rowCount == height && !isFinished)
+    override func encodeEnd() throws(ImageError) {
         for chunk in lastChunks { try write(chunk) }
         try check { png_shim_write_end(stream) }
-        bytes = try output.finish()
-        isFinished = true
     }
 
     private func write(_ chunk: PNGChunk) throws(ImageError) {
@@ -107,7 +74,7 @@ extension Picture {
     /// Writes all rows and ends the file.
     ///
     /// - Precondition: the writer's layout is 8-bit RGB, and it has no row yet.
-    func write(to writer: some PictureWriter) throws(ImageError) {
+    func write(to writer: PictureWriter) throws(ImageError) {
         // Of the closures that arrays take, only those of buffers of elements throw the type that is stated.
         try pixels.withUnsafeBufferPointer { (pixels) throws(ImageError) in
             for y in 0..<height {

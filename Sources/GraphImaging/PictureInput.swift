@@ -37,7 +37,7 @@ final class PictureInput {
     ///
     /// - Throws: what it is instead.
     func check(is format: PictureFormat) throws(ImageError) {
-        guard format.signature.begins(start) else {
+        guard format.signatures.contains(where: { $0.begins(start) }) else {
             throw PictureFormat.refusal(of: start, path: path, readable: [format])
         }
     }

@@ -10,6 +10,9 @@ extension PictureReader {
     }
 }
 
+/// What is lost of a file with several pictures, as an animation.
+func onlyFirst(of count: Int) -> String { "the file holds \(count) pictures, of which only the first is read" }
+
 extension Picture {
     /// Reads a whole picture of any format that is read, upright and as 8-bit RGB: grey becomes RGB, 16 bits are scaled to
     /// 8 with rounding, and what is transparent is composited over white.

@@ -8,7 +8,7 @@ import SystemPackage
 public final class PictureSource: Sendable {
     /// The file; nil for bytes in memory.
     public let path: FilePath?
-    /// What the first bytes tell; nil where the file is of no format that is read.
+    /// What the first bytes tell; nil where the file is of none of these formats.
     public let format: PictureFormat?
 
     /// Bytes of the whole file.
@@ -50,14 +50,20 @@ public final class PictureSource: Sendable {
 
     /// The picture as it is stored, of which no row has been read.
     ///
-    /// - Throws: what the file is, where it is no picture; when it is damaged or too large.
+    /// - Throws: what the file is, where it is no picture or of a format that is not built in; when it is damaged or too large.
     public func reader() throws(ImageError) -> any PictureReader {
         let input = try input()
         switch format {
         case .png: return try PNGReader(input)
         case .jpeg: return try JPEGReader(input)
         case .webp: return try WebPReader(input)
-        case nil: throw PictureFormat.refusal(of: input.start, path: path, readable: PictureFormat.allCases)
+        case .tiff?, .heic?, .avif?, .jpegXL?:
+            #if Vips
+                return try VipsReader(input, format!)
+            #else
+                throw .notBuiltIn(path: path, format!, .reading)
+            #endif
+        case nil: throw PictureFormat.refusal(of: input.start, path: path, readable: PictureFormat.builtIn)
         }
     }
 

@@ -3,6 +3,9 @@ struct UnsignedRational: Hashable, Sendable {
     var numerator: Int
     var denominator: Int
 
+    /// nil where it is no number.
+    var value: Double? { denominator == 0 ? nil : Double(numerator) / Double(denominator) }
+
     /// The product, as near as 32 bits allow; the greatest there is where it is beyond. What tells no number, or 0, stays.
     ///
     /// - Precondition: the scale is positive and finite.

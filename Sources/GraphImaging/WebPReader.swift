@@ -49,7 +49,7 @@ public final class WebPReader: PictureReader {
             throw .tooLarge(path: path, contents.size)
         }
         layout = PixelLayout(hasAlpha: contents.hasAlpha)
-        losses = contents.frameCount > 1 ? ["animation: only the first of \(contents.frameCount) frames"] : []
+        losses = contents.frameCount > 1 ? [onlyFirst(of: contents.frameCount)] : []
     }
 
     deinit { free(pixels?.baseAddress) }

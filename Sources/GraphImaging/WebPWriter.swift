@@ -19,26 +19,9 @@ public final class WebPWriter: PictureWriter {
         public static let usual = lossy(quality: 90)
     }
 
-    /// The file; nil for one in memory.
-    public var path: FilePath? { output.path }
-    /// Columns of the picture, in pixels.
-    public let width: Int
-    /// Rows of the picture, in pixels.
-    public let height: Int
-    /// What each row holds.
-    public let layout: PixelLayout
-    /// What the format cannot hold of what it was given, each as a sentence without a point.
-    public let losses: [String]
-    /// Rows written so far.
-    public private(set) var rowCount = 0
-    /// Of a picture in memory all bytes of the file, once it is finished.
-    public private(set) var bytes: [UInt8] = []
-
-    private let output: PictureOutput
     private let metadata: PictureMetadata
     private let compression: Compression
     private let picture: UnsafeMutablePointer<WebPPicture>
-    private var isFinished = false
 
     /// - Parameter metadata: of the picture that is written, its sizes and orientation.
     /// - Throws: when a side is longer than WebP allows, the folder cannot be written to, or there is no memory left.
@@ -49,18 +32,18 @@ public final class WebPWriter: PictureWriter {
     ) throws(ImageError) {
         precondition(width > 0 && height > 0 && layout.bitDepth == 8, "WebP has 8 bits")
         if case .lossy(let quality) = compression { precondition((1...100).contains(quality)) }
-        try checkLongestSide(of: .webp, width, height, path: destination.path)
-        output = try PictureOutput(destination)
-        self.width = width
-        self.height = height
-        self.layout = layout
+        let size = PictureSize(width: width, height: height)
+        try PictureFormat.webp.checkLongestSide(of: size, path: destination.path)
+        let output = try PictureOutput(destination)
         // The format has no grey.
         let told = metadata.toldByProfile(for: PixelLayout(hasAlpha: layout.hasAlpha))
         self.metadata = told.metadata
         self.compression = compression
-        losses = told.losses + (metadata.resolution == nil ? [] : ["the resolution is left out"])
         picture = .allocate(capacity: 1)
         picture.initialize(to: WebPPicture())
+        super.init(
+            output, size: size, layout: layout,
+            losses: told.losses + (metadata.resolution == nil ? [] : ["the resolution is left out"]))
         guard WebPPictureInit(picture) != 0 else {
             throw .unwritable(path: output.path, message: "libwebp is of another version than its header")
         }
@@ -75,11 +58,7 @@ public final class WebPWriter: PictureWriter {
         picture.deallocate()
     }
 
-    /// Writes the next row, `width * layout.byteCount` bytes.
-    ///
-    /// - Precondition: `rowCount < height`.
-    public func writeRow(_ row: UnsafeRawBufferPointer) throws(ImageError) {
-        precondition(row.count == width * layout.byteCount && rowCount < height)
+    override func encode(_ row: UnsafeRawBufferPointer) {
         let pixels = picture.pointee.argb + rowCount * Int(picture.pointee.argb_stride)
         let green = layout.isGrey ? 0 : 1
         let blue = layout.isGrey ? 0 : 2
@@ -89,22 +68,14 @@ public final class WebPWriter: PictureWriter {
             pixels[x] =
                 UInt32(alpha) << 24 | UInt32(row[first]) << 16 | UInt32(row[first + green]) << 8 | UInt32(row[first + blue])
         }
-        rowCount += 1
     }
 
-    /// Encodes the picture, writes the file and puts it in its place.
-    ///
-    /// - Throws: when the picture is too large for the format, there is no memory left, or the disk is full.
-    /// - Precondition: all rows are written, and `finish` was not called before.
-    public func finish() throws(ImageError) {
-        precondition(rowCount == height && !isFinished)
+    override func encodeEnd() throws(ImageError) {
         try encoded { (encoded) throws(ImageError) in
             try output.write(message: { "" }) {
                 fwrite(encoded.bytes, 1, encoded.size, output.file) == encoded.size
             }
         }
-        bytes = try output.finish()
-        isFinished = true
     }
 
     /// Hands over the whole file.

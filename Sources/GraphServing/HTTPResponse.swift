@@ -65,6 +65,18 @@ extension PictureFormat {
         case .png: "image/png"
         case .jpeg: "image/jpeg"
         case .webp: "image/webp"
+        case .tiff: "image/tiff"
+        case .heic: "image/heic"
+        case .avif: "image/avif"
+        case .jpegXL: "image/jxl"
+        }
+    }
+
+    /// Whether most browsers show pictures of this format.
+    var isShownByBrowsers: Bool {
+        switch self {
+        case .png, .jpeg, .webp, .avif: true
+        case .tiff, .heic, .jpegXL: false
         }
     }
 }

@@ -51,7 +51,7 @@ struct Routes: Sendable {
             return .answer(.message(.badRequest, "there is no such model; load the page again"))
         }
         let format = request.query["format"].flatMap { PictureFormat(rawValue: $0) }
-        guard format != nil || request.query["format"] == nil else {
+        guard format?.isBuiltIn ?? false || request.query["format"] == nil else {
             return .answer(.message(.badRequest, "there is no such format; load the page again"))
         }
         let order = ServedPicture.Order(name: request.query["name"] ?? "", model: model, format: format)
@@ -87,7 +87,7 @@ struct Routes: Sendable {
     private var settings: String {
         let models = workshop.models.enumerated()
             .map { "{\"number\": \($0.offset), \"name\": \(jsonString($0.element.name)), \"scale\": \($0.element.scale)}" }
-        let formats = PictureFormat.allCases.map { jsonString($0.rawValue) }
+        let formats = PictureFormat.builtIn.map { jsonString($0.rawValue) }
         return "{\"models\": [\(models.joined(separator: ", "))], \"formats\": [\(formats.joined(separator: ", "))], "
             + "\"uploadByteCount\": \(workshop.limits.uploadByteCount), \"pictureCount\": \(workshop.limits.pictureCount)}\n"
     }

@@ -117,7 +117,8 @@ final class Workshop: Sendable {
         let start = ContinuousClock.now
         let source = try PictureSource(try picture.upload.bytes(at: 0, count: picture.byteCount))
         // Its header was read before.
-        guard let format = picture.order.format ?? source.format else { throw EnlargingError.cancelled }
+        guard let own = source.format else { throw EnlargingError.cancelled }
+        let format = picture.order.format ?? (own.isShownByBrowsers ? own : .png)
         let name = picture.order.resultName(scale: models[picture.order.model].scale, format)
         let file = try NamelessFile()
         let observer = RunObserver(

@@ -18,7 +18,7 @@ struct Infer: ParsableCommand {
             ffmpeg -i clip.mp4 -f yuv4mpegpipe - | graphrun infer - -o - | ffmpeg -i - big.mp4
 
             MODEL ends in .gpack or .graph; without it, one that ships with the program
-            is used. IN is a picture (PNG, JPEG, WebP), a folder of them or - for standard
+            is used. IN is a picture (\(PictureFormat.list(PictureFormat.builtIn, "or"))), a folder of them or - for standard
             input. Several go into a folder under their own names.
             """)
 
@@ -51,7 +51,7 @@ struct Infer: ParsableCommand {
         help: "How results are written. (default: by the output's name, or as the picture)")
     var format: PictureFormat?
 
-    @Option(help: ArgumentHelp("Of JPEG and WebP, 1 to 100, or lossless.", valueName: "n"))
+    @Option(help: ArgumentHelp("Of what loses something, 1 to 100, or lossless.", valueName: "n"))
     var quality: PictureEncoding.Quality?
 
     @Flag(help: "Make results anew that are in the folder already.")
@@ -66,9 +66,15 @@ struct Infer: ParsableCommand {
             throw ValidationError("--max-memory chooses the bands itself; leave --bands out.")
         }
         guard !inputs.isEmpty else { throw ValidationError("Name at least one picture, or a folder of them.") }
-        if quality != nil, format == .png { throw ValidationError("A PNG is as the picture is; leave --quality out.") }
-        if quality == .lossless, format == .jpeg {
-            throw ValidationError("A JPEG always loses something; give --quality 1 to 100, or --format webp.")
+        guard let format else { return }
+        guard format.isBuiltIn else {
+            throw ValidationError("\(ImageError.notBuiltIn(path: nil, format, .writing).problem).")
+        }
+        if quality != nil, format.losses == .never {
+            throw ValidationError("\(format) is as the picture is; leave --quality out.")
+        }
+        if quality == .lossless, format.losses == .always {
+            throw ValidationError("\(format) always loses something; give --quality 1 to 100, or --format webp.")
         }
     }
 
@@ -121,7 +127,7 @@ extension PictureFormat: ExpressibleByArgument {
     public init?(argument: String) { self.init(ending: argument) }
 
     /// All values of the option.
-    public static var allValueStrings: [String] { allCases.map(\.ending) }
+    public static var allValueStrings: [String] { builtIn.map(\.ending) }
 }
 
 extension PictureEncoding.Quality: ExpressibleByArgument {

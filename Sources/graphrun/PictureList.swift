@@ -75,7 +75,8 @@ struct PictureList {
         }
         try add(found, keeping: otherInputs)
         guard !pictures.isEmpty || finishedCount > 0 else {
-            throw CommandError("\(inputs.shown): holds no picture; those are PNG, JPEG and WebP files")
+            throw CommandError(
+                "\(inputs.shown): holds no picture; those are \(PictureFormat.list(PictureFormat.builtIn, "and")) files")
         }
     }
 
@@ -96,6 +97,10 @@ struct PictureList {
             try checkOutput(output.path, replacesNoneOf: [input] + otherInputs)
             if encoding == nil, FileStatus(output.path)?.kind != .other, output.path.extension != nil {
                 encoding = try PictureEncoding(endingOf: output.path)
+            }
+            if let format = output.format, let named = PictureFormat(ending: output.path.extension ?? ""), named != format {
+                StandardError.write(
+                    "graphrun: \(output.path): is written as \(format), as --format says, and its name says \(named)\n")
             }
         }
         if let format = encoding?.format ?? source.format { encoding = PictureEncoding(format, quality: output.quality) }
@@ -188,7 +193,7 @@ extension PictureFormat {
     fileprivate static func isNameOfPicture(_ path: FilePath) -> Bool {
         let ending = path.extension?.lowercased() ?? ""
         return PictureFormat(ending: ending) != nil
-            || ["gif", "tif", "tiff", "bmp", "heic", "heif", "avif", "jxl", "jp2"].contains(ending)
+            || ["gif", "bmp", "jp2"].contains(ending)
     }
 }
 

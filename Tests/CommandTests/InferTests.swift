@@ -18,6 +18,29 @@ struct InferTests {
         }
     }
 
+    @Test func aFormatThatTheNameDiffersFromIsFollowedAndSaid() throws {
+        let place = try Workplace()
+        _ = try place.graphc(["compile"] + Models.small("espcn") + ["-o", "model.gpack"]).success()
+        let small = try place.picture("small.png", width: 5, height: 4)
+        let finished = try place.graphrun("infer", "model.gpack", small, "-o", "big.jpg", "--format", "png")
+        #expect(finished.status == 0)
+        #expect(finished.errors == "graphrun: big.jpg: is written as PNG, as --format says, and its name says JPEG\n")
+        #expect(try PictureSource(path: place.path("big.jpg")).format == .png)
+        _ = try place.graphrun("infer", "model.gpack", small, "-o", "named.jpeg", "--format", "jpg").success()
+    }
+
+    /// Formats that only the package trait brings are known by name.
+    @Test func aFormatThatIsNotBuiltInIsRefused() throws {
+        guard !PictureFormat.tiff.isBuiltIn else { return }
+        let place = try Workplace()
+        _ = try place.graphc(["compile"] + Models.small("espcn") + ["-o", "model.gpack"]).success()
+        let small = try place.picture("small.png", width: 5, height: 4)
+        let problem = "TIFF is written by graphc if it is built with its package trait Vips; or write PNG, JPEG or WebP"
+        #expect(try place.graphrun("infer", "model.gpack", small, "-o", "big.tif").failure().hasSuffix("big.tif: \(problem)"))
+        let option = try place.graphrun("infer", "model.gpack", small, "-o", "big", "--format", "tiff")
+        #expect(option.status == 64 && option.errors.contains(problem))
+    }
+
     @Test func bandsAndThreadsChangeNoByte() throws {
         let place = try Workplace()
         _ = try place.graphc(["compile"] + Models.small("edsr") + ["-o", "model.gpack"]).success()

@@ -49,12 +49,26 @@ import Testing
         }
         expectAdvice("GIF", Array("GIF89a".utf8))
         expectAdvice("BMP", Array("BM".utf8))
-        expectAdvice("TIFF", Array("II*\0".utf8))
-        expectAdvice("HEIF or AVIF", [0, 0, 0, 24] + Array("ftypheic".utf8))
+        expectAdvice("QuickTime or MPEG-4", [0, 0, 0, 24] + Array("ftypisom".utf8))
+        expectAdvice("Canon raw", Array("II*\0".utf8) + [16, 0, 0, 0] + Array("CR".utf8))
         #expect(problem(of: Array("hello, world".utf8)) == "is not a PNG, JPEG or WebP file")
         #expect(problem(of: []) == "the file is empty")
         let asText = whole.filter { $0 != 0x0D }
         #expect(problem(of: asText)?.contains("text mode") == true)
+    }
+
+    private static let otherStarts: [(name: String, bytes: [UInt8])] = [
+        ("a TIFF", [0x49, 0x49, 42, 0]), ("a TIFF", [0x4D, 0x4D, 0, 43]),
+        ("a HEIC", [0, 0, 0, 24] + Array("ftypheic".utf8)), ("an AVIF", [0, 0, 0, 32] + Array("ftypavif".utf8)),
+        ("a JPEG XL", [0xFF, 0x0A]), ("a JPEG XL", [0, 0, 0, 12] + Array("JXL ".utf8)),
+    ]
+
+    @Test(arguments: otherStarts)
+    func formatsThatAreNotBuiltIn(_ name: String, _ start: [UInt8]) {
+        guard !PictureFormat.tiff.isBuiltIn else { return }
+        let advice =
+            "which graphc reads if it is built with its package trait Vips; or convert it to PNG, JPEG or WebP"
+        #expect(problem(of: start + [UInt8](repeating: 0, count: 100)) == "is \(name) file, \(advice)")
     }
 
     @Test func cutShort() {

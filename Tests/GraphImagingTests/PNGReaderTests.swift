@@ -115,4 +115,16 @@ import Testing
         }
         return Picture(width: sample.width, height: sample.height, pixels: pixels)
     }
+
+    /// Of an animation the first picture is read, and that is said.
+    @Test func animations() throws {
+        let sample = SamplePNG(width: 2, height: 1, bitDepth: 8, colorType: 0, samples: [7, 9])
+        let still = sample.encoded()
+        #expect(try PNGReader(still).losses == [])
+        // Behind signature and header: 3 pictures, for ever.
+        let animated = still[..<33] + SamplePNG.chunk("acTL", [0, 0, 0, 3, 0, 0, 0, 0]) + still[33...]
+        let reader = try PNGReader(animated)
+        #expect(reader.losses == ["the file holds 3 pictures, of which only the first is read"])
+        #expect(try reader.readRows() == [7, 9])
+    }
 }

@@ -96,7 +96,7 @@ import Testing
     @Test("Of an animation the first frame is read, in its place")
     func animation() throws {
         let reader = try WebPReader(SampleWebP.animation)
-        #expect(reader.losses == ["animation: only the first of 3 frames"])
+        #expect(reader.losses == ["the file holds 3 pictures, of which only the first is read"])
         #expect(reader.layout == PixelLayout(hasAlpha: true))
         #expect(reader.size == PictureSize(width: 16, height: 12))
         let expected = (0..<16 * 12).flatMap { pixel -> [UInt8] in
