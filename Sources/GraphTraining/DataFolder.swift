@@ -9,11 +9,12 @@ import SystemPackage
 ///     DIV2K      DIV2K_train_HR/  DIV2K_train_LR_bicubic/X4/  DIV2K_valid_HR/  DIV2K_valid_LR_bicubic/X4/
 ///     Flickr2K   Flickr2K_HR/  Flickr2K_LR_bicubic/X4/
 ///     pairs      HR/ or GT/ or GTmod12/  LR_bicubic/X4/
-///     plain      the PNG files of the folder itself  LR_bicubic/X4/
+///     plain      the pictures of the folder itself  LR_bicubic/X4/
 ///
 /// Low-resolution pictures are found under more names than these (`Docs/Judging.md`). Where there is no folder of them for
 /// the scale, they are made by bicubic reduction; where there is one, it must hold all. Files are pictures whose names end
-/// in `.png`, in any case, and are not hidden; all else is left alone.
+/// as those of a format do that is read, as `.png`, `.jpg` and `.webp`, in any case, and are not hidden; all else is left
+/// alone. Pictures are turned upright, as their Exif tells.
 ///
 /// Without pictures for validation, a tenth of the others is held out.
 public struct DataFolder: Hashable, Sendable {
@@ -28,7 +29,7 @@ public struct DataFolder: Hashable, Sendable {
 
     /// The pictures to train on and those to validate on.
     ///
-    /// - Throws: when the folder is missing, holds no PNG, or one picture alone, or lacks some of its low-resolution
+    /// - Throws: when the folder is missing, holds no picture, or one picture alone, or lacks some of its low-resolution
     ///   pictures.
     public init(_ path: FilePath, scale: Int) throws(TrainingError) {
         let layout = try Layout(path)
@@ -69,7 +70,7 @@ extension PictureSet {
     ///
     /// - Parameter reducedFolder: where their low-resolution pictures lie, all of them; nil for those that are found in the
     ///   data folder, or made.
-    /// - Throws: when a folder is missing, holds no PNG, or lacks some low-resolution pictures.
+    /// - Throws: when a folder is missing, holds no picture, or lacks some low-resolution pictures.
     public init(forEvaluation path: FilePath, scale: Int, reducedFolder: FilePath? = nil) throws(TrainingError) {
         let layout = try Layout(path)
         var reduced: ReducedFolder?

@@ -1,5 +1,6 @@
 import GraphBasics
 import GraphFiles
+import GraphImaging
 import SystemPackage
 
 /// The true pictures of one folder, each with its low-resolution one where the data set has them.
@@ -20,6 +21,7 @@ public struct PictureSet: Hashable, Sendable {
             PictureFiles(
                 name: FilePath(bytes: file.bytesBeforeEnding), truthPath: folder.path.appending(file), reducedPath: nil)
         }
+        try folder.checkNames(of: files.names)
         let count = readable(count: pictures.count, "picture")
         if let reduced {
             try reduced.pair(&pictures)
@@ -34,11 +36,24 @@ public struct PictureSet: Hashable, Sendable {
 }
 
 extension Folder {
-    /// Names of its pictures, files that end in `.png` in any case and are not hidden; and names that end so and lead to
-    /// something else, as a folder, a pipe or nothing.
+    /// Names of its pictures, files that end as those of a format do that is read, in any case, and are not hidden; and names
+    /// that end so and lead to something else, as a folder, a pipe or nothing.
     var pictureFiles: (names: [FilePath.Component], others: [FilePath.Component]) {
-        let candidates = entries.filter { $0.name.lowercasedText.hasSuffix(".png") && !$0.name.isHidden }
+        let candidates = entries.filter { entry in
+            !entry.name.isHidden && entry.name.extension.flatMap(PictureFormat.init(ending:))?.isBuiltIn ?? false
+        }
         return (candidates.filter { $0.kind == .file }.map(\.name), candidates.filter { $0.kind != .file }.map(\.name))
+    }
+
+    /// Makes sure that no two pictures differ by their endings alone: one would be held out beside its like, or taken for the
+    /// low-resolution one of another.
+    func checkNames(of pictures: [FilePath.Component]) throws(TrainingError) {
+        var seen: [FilePath: FilePath.Component] = [:]
+        for picture in pictures {
+            if let other = seen.updateValue(picture, forKey: FilePath(bytes: picture.bytesBeforeEnding)) {
+                throw .samePictureName(path.appending(other), path.appending(picture))
+            }
+        }
     }
 
     /// Names of the folders in it that are not hidden.
@@ -46,6 +61,6 @@ extension Folder {
 }
 
 extension FilePath.Component {
-    /// Of a picture's name, what stands before `.png`.
-    var bytesBeforeEnding: [UInt8] { bytes.dropLast(4) }
+    /// Of a picture's name, what stands before the point of its ending.
+    var bytesBeforeEnding: [UInt8] { Array(bytes.prefix(upTo: bytes.lastIndex(of: 0x2E) ?? bytes.endIndex)) }
 }

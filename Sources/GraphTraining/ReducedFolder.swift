@@ -9,7 +9,8 @@ import SystemPackage
 ///     LR_bicubic  LR                                                    where it holds no folder of a scale
 ///
 /// in DIV2K's and Flickr2K's layouts with their beginnings, as `DIV2K_train_LR_bicubic/X4`. Of `NAME.png` the pictures are
-/// `NAMEx4.png`, `NAME_x4.png`, `NAME-x4.png` or `NAME.png`: whichever fits most of a folder.
+/// `NAMEx4.png`, `NAME_x4.png`, `NAME-x4.png` or `NAME.png`, or have the ending of another format: whichever fits most of a
+/// folder.
 ///
 /// Source: the data sets of Agustsson and Timofte, 2017 (DIV2K) and Lim et al., 2017 (Flickr2K, and the benchmarks of
 /// EDSR's authors); BasicSR, `docs/DatasetPreparation.md` and its scripts for MATLAB.
@@ -25,17 +26,19 @@ struct ReducedFolder {
     init(_ path: FilePath, scale: Int) throws(TrainingError) {
         let folder = try asTrainingError { try Folder(path) }
         if let inner = folder.folders.first(where: { ScaleName($0.string) == ScaleName(rest: "", scale: scale) }) {
-            self.init(folder: try asTrainingError { try Folder(path.appending(inner)) }, scale: scale)
+            try self.init(folder: asTrainingError { try Folder(path.appending(inner)) }, scale: scale)
         } else {
-            self.init(folder: folder, scale: scale)
+            try self.init(folder: folder, scale: scale)
         }
     }
 
-    private init(folder: Folder, scale: Int) {
+    private init(folder: Folder, scale: Int) throws(TrainingError) {
+        let names = folder.pictureFiles.names
+        try folder.checkNames(of: names)
         path = folder.path
         self.scale = scale
         var files: [FilePath: FilePath.Component] = [:]
-        for file in folder.pictureFiles.names {
+        for file in names {
             let name = file.bytesBeforeEnding
             files[FilePath(bytes: name)] = file
             let ending = Array("X\(scale)".utf8)
@@ -88,7 +91,8 @@ struct ReducedFolder {
         let missing = pictures.filter { files[$0.name.extended(by: ending)] == nil }
         if let first = missing.first {
             throw .missingReduced(
-                folder: path, of: first.truthPath, lookedFor: endings.map { first.name.extended(by: "\($0).png") },
+                folder: path, of: first.truthPath,
+                lookedFor: endings.map { first.name.extended(by: "\($0).\(first.truthPath.extension ?? "png")") },
                 count: missing.count, pictureCount: pictures.count)
         }
         for index in pictures.indices {

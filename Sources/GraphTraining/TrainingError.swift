@@ -24,6 +24,8 @@ public enum TrainingError: Error, Hashable, Sendable {
     // Pictures.
     /// - Parameter other: a file that the folder holds.
     case noPictures(folder: FilePath, other: FilePath.Component?)
+    /// Two pictures of a folder whose names differ by their endings alone.
+    case samePictureName(FilePath, FilePath)
     /// One picture cannot serve for training and validation.
     case onePicture(folder: FilePath)
     /// All pictures are kept for validation.
@@ -175,8 +177,10 @@ extension TrainingError: CustomStringConvertible {
         case .runtime(let error): error.description
         case .evaluation(let error): error.description
         case .noPictures(let folder, let other):
-            "\(folder): there are no PNG files in this folder: \(other.map { "it holds '\($0)'" } ?? "it is empty"); "
-                + "convert pictures to PNG first"
+            "\(folder): there are no \(PictureFormat.list(PictureFormat.builtIn, "or")) files in this folder: "
+                + "\(other.map { "it holds '\($0)'" } ?? "it is empty"); convert pictures to PNG first"
+        case .samePictureName(let first, let second):
+            "\(first) and \(second) have the same name but for the ending; rename one of them, or take it away"
         case .onePicture(let folder): "\(folder): one picture cannot be trained on and validated on; add another"
         case .nothingToTrainOn(let folders):
             "\(folders.shown): there are pictures to validate on, but none to train on"

@@ -12,7 +12,7 @@ struct Prepare: ParsableCommand {
         discussion: """
             graphrun prepare photos -o set
 
-            PHOTOS are PNG files, and folders, looked through at any depth. DIR gets the
+            PHOTOS are pictures, and folders, looked through at any depth. DIR gets the
             layout of DIV2K with low-resolution pictures by exact bicubic reduction, and
             pictures.csv, which tells what became of each photograph. Sides are cut to a
             multiple of the scales. What is there already, or nearly so, is dropped, and
@@ -20,7 +20,7 @@ struct Prepare: ParsableCommand {
             an interrupted run.
             """)
 
-    @Argument(help: ArgumentHelp("PNG files, and folders of them.", valueName: "photos"))
+    @Argument(help: ArgumentHelp("Pictures, and folders of them.", valueName: "photos"))
     var photographs: [FilePath]
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Where the set goes.", valueName: "folder"))

@@ -23,6 +23,46 @@ struct DataFolderTests {
         #expect(try DataFolder.forEvaluation(folder.path, scale: 4).map(\.name.string) == names)
     }
 
+    /// As cameras store it: a quarter turn aside, which Exif tells.
+    @Test func picturesOfEveryFormatAreTakenUpright() throws {
+        let folder = TemporaryFolder()
+        let truth = sample(width: 24, height: 16, seed: 3)
+        let turned = PictureMetadata(
+            exif: [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0])
+        let encodings = [PictureEncoding(.png), PictureEncoding(.jpeg), PictureEncoding(.webp, quality: .lossless)]
+        for encoding in encodings {
+            let ending = encoding.format.ending
+            let writer = try encoding.writer(
+                to: .file(folder.path.appending("\(ending)-picture.\(ending.uppercased())")), size: truth.size, layout: .rgb8,
+                metadata: turned)
+            try truth.pixels.withUnsafeBytes { pixels in
+                for y in 0..<16 { try writer.writeRow(UnsafeRawBufferPointer(rebasing: pixels[y * 72..<(y + 1) * 72])) }
+            }
+            try writer.finish()
+        }
+        try folder.pictures(encodings.map { "\($0.format.ending)-picture" }, in: "LR/x2", width: 8, height: 12)
+        let data = try DataFolder(folder.path, scale: 2)
+        let files = data.training + data.validation
+        #expect(Set(files.map(\.name)) == ["png-picture", "jpg-picture", "webp-picture"])
+        let upright = truth.rotated(quarterRotations: 1)
+        for picture in files {
+            #expect(picture.reducedPath != nil)
+            let read = try PicturePair(picture, scale: 2).truth
+            #expect(read.size == upright.size)
+            #expect(try read.psnr(against: upright, on: .rgb, border: 0) > 25, "\(picture.name)")
+        }
+    }
+
+    @Test func picturesThatDifferByTheirEndingsAloneAreRefused() throws {
+        let folder = TemporaryFolder()
+        try folder.pictures(["1", "2"], width: 8, height: 8)
+        try folder.write("", to: "1.JPG")
+        let names = "\(folder.path)/1.JPG and \(folder.path)/1.png"
+        #expect(
+            errorText { _ = try DataFolder(folder.path, scale: 2) }
+                == "\(names) have the same name but for the ending; rename one of them, or take it away")
+    }
+
     @Test(arguments: [2, 3, 9, 10, 19, 20, 100])
     func heldOutPicturesAreATenthAndAtLeastOne(count: Int) {
         let tenth = max(1, count / 10)
@@ -94,7 +134,7 @@ struct DataFolderTests {
         try second.remove("DIV2K_train_HR/1.png")
         try second.remove("DIV2K_train_HR/2.png")
         try second.write("", to: "DIV2K_train_HR/x.txt")
-        #expect(errorText { _ = try TrainingData([second.path], scale: 4) }.contains("there are no PNG files"))
+        #expect(errorText { _ = try TrainingData([second.path], scale: 4) }.contains("there are no PNG, JPEG or WebP files"))
     }
 
     private func digest(_ data: TrainingData, threadCount: Int = 1) throws -> Digest {
@@ -132,10 +172,10 @@ struct DataFolderTests {
     @Test func aFolderWithoutPicturesIsNamed() throws {
         let folder = TemporaryFolder()
         let expected =
-            "\(folder.path): there are no PNG files in this folder: it is empty; convert pictures to PNG first"
+            "\(folder.path): there are no PNG, JPEG or WebP files in this folder: it is empty; convert pictures to PNG first"
         #expect(errorText { _ = try DataFolder(folder.path, scale: 4) } == expected)
-        try folder.write("", to: "photo.jpg")
-        #expect(errorText { _ = try DataFolder(folder.path, scale: 4) }.contains("it holds 'photo.jpg'"))
+        try folder.write("", to: "photo.gif")
+        #expect(errorText { _ = try DataFolder(folder.path, scale: 4) }.contains("it holds 'photo.gif'"))
     }
 
     @Test func onePictureIsTooFew() throws {
