@@ -25,6 +25,8 @@ public enum EnlargingError: Error, Hashable, Sendable {
     case tooManyPixels(PictureSize, limit: Int)
     /// A picture whose eight enlargements would be summed up, of more than `PNGReader/mostPixelsInMemory`.
     case tooLargeForEnsemble(PictureSize)
+    /// Video beside bicubic enlargement, which is for pictures.
+    case comparisonOfVideo
     /// - Parameters:
     ///   - byteLimit: for the process.
     ///   - residentByteCount: what it takes beside the plan.
@@ -57,6 +59,7 @@ extension EnlargingError: CustomStringConvertible {
         case .tooLargeForEnsemble(let size):
             "\(size) pixels are too many for the mean of eight enlargements, which is summed up in memory: it takes up to "
                 + "\(readable(count: PNGReader.mostPixelsInMemory)); make a single one"
+        case .comparisonOfVideo: "video is not shown beside bicubic enlargement; compare a frame of it"
         case .memory(let size, let byteLimit, let residentByteCount, let sufficientByteCount, let error):
             "\(size) pixels do not fit in \(readable(byteCount: byteLimit)), of which the process itself takes "
                 + "\(readable(byteCount: residentByteCount)): \(error)"

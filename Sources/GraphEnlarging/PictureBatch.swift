@@ -108,13 +108,11 @@ public struct PictureBatch: Sendable {
     private func enlarger(
         of enlargers: [PictureEnlarger], for source: PictureSource
     ) throws(EnlargingError) -> PictureEnlarger {
-        let sorted = enlargers.sorted { $0.scale < $1.scale }
-        guard sorted.count > 1 else { return enlargers[0] }
+        guard enlargers.count > 1 else { return enlargers[0] }
         let picture: PictureSize
         do { picture = try source.uprightSize() } catch { throw .image(error) }
-        let leastScale = try form.size.leastScale(for: picture) ?? 1
-        let chosen = sorted.first { $0.scale >= leastScale } ?? sorted[sorted.count - 1]
-        for other in sorted where other !== chosen { other.giveBackMemory() }
+        let chosen = try form.size.enlarger(of: enlargers, for: picture)
+        for other in enlargers where other !== chosen { other.giveBackMemory() }
         return chosen
     }
 }

@@ -251,9 +251,34 @@ public final class PictureEnlarger: @unchecked Sendable {
         }
     }
 
-    private func sizes(of picture: PictureSize, _ form: ResultForm) throws(EnlargingError) -> ResultSizes {
+    /// What becomes of a picture of this size.
+    ///
+    /// - Parameter callersByteCount: what the caller holds beside it.
+    /// - Throws: when the picture, or the result, is too large.
+    func sizes(
+        of picture: PictureSize, _ form: ResultForm, callersByteCount: Int = 0
+    ) throws(EnlargingError) -> ResultSizes {
         guard picture.width * picture.height <= pixelLimit else { throw .tooManyPixels(picture, limit: pixelLimit) }
-        return try ResultSizes(of: picture, form, networkScale: scale)
+        return try ResultSizes(of: picture, form, networkScale: scale, callersByteCount: callersByteCount)
+    }
+
+    /// How frames of these sizes are worked on.
+    ///
+    /// - Throws: when the model cannot enlarge them.
+    func plan(_ sizes: ResultSizes) throws(EnlargingError) -> EnlargingPlan.Summary {
+        try naming(nil) { try lock.withLock { _ in try prepare(sizes, isFloat: true).summary } }
+    }
+
+    /// Enlarges a frame of a video, whose rows come and go in f32.
+    ///
+    /// - Parameter source: gives a source of all rows, once for each strip.
+    func enlargeFrame(
+        _ sizes: ResultSizes, from source: () throws -> any RowSource, to sink: any RowSink,
+        keepingRowsIn makeRows: (Int, Int) throws -> any PartialRows, _ observer: RunObserver
+    ) throws {
+        try lock.withLock { _ in
+            try run(sizes, isFloat: true, from: source, to: sink, line: (0, 255), keepingRowsIn: makeRows, observer)
+        }
     }
 
     /// Gives back what is kept for the next picture.

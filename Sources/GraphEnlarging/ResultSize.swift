@@ -57,6 +57,17 @@ extension ResultSize {
         }
     }
 
+    /// The enlarger whose factor is the nearest that leaves nothing to be enlarged behind it; where there is none, the one
+    /// that enlarges most.
+    ///
+    /// - Precondition: there is one.
+    /// - Throws: ``EnlargingError/resultSize(_:)``.
+    public func enlarger(of enlargers: [PictureEnlarger], for picture: PictureSize) throws(EnlargingError) -> PictureEnlarger {
+        let leastScale = try leastScale(for: picture) ?? 1
+        let sorted = enlargers.sorted { $0.scale < $1.scale }
+        return sorted.first { $0.scale >= leastScale } ?? sorted[sorted.count - 1]
+    }
+
     /// Whether one side follows from the other.
     func keepsShape(of picture: PictureSize) -> Bool {
         guard case .sides(let sides) = self else { return true }

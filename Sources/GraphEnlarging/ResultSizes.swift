@@ -9,8 +9,14 @@ struct ResultSizes: Hashable {
     /// What becomes of that.
     let result: PictureSize
 
+    /// What the caller holds beside it, in bytes.
+    private let callersByteCount: Int
+
     /// - Throws: where the result, or what the mean of eight holds in memory, is too large.
-    init(of picture: PictureSize, _ form: ResultForm, networkScale: Int) throws(EnlargingError) {
+    init(
+        of picture: PictureSize, _ form: ResultForm, networkScale: Int, callersByteCount: Int = 0
+    ) throws(EnlargingError) {
+        self.callersByteCount = callersByteCount
         self.form = form
         self.picture = picture
         enlarged = PictureSize(width: networkScale * picture.width, height: networkScale * picture.height)
@@ -35,7 +41,7 @@ struct ResultSizes: Hashable {
     /// What is held of the picture beside the network's own plan.
     var byteCount: Int {
         let pixelByteCount = 3 * MemoryLayout<Float>.stride
-        var count = 0
+        var count = callersByteCount
         if form.isEnsemble {
             count += pixelByteCount * (picture.width * picture.height + enlarged.width * enlarged.height)
         }

@@ -1,15 +1,13 @@
-import GraphCompiler
 import GraphImaging
-import GraphModel
 import GraphRuntime
 
-/// Enlarges raw video with a model, frame by frame.
+/// Enlarges raw video frame by frame, as an enlarger of pictures does each.
 ///
-///     let enlarger = try VideoEnlarger(model, threadCount: 2)
+///     let enlarger = VideoEnlarger(try PictureEnlarger(model, threadCount: 2))
 ///     try enlarger.enlarge(VideoReader(path: "clip.y4m"), to: .file("big.y4m"))
 ///
 /// The result has the layout, the range and the rate of the video. All frames go through one plan, and no more than one of
-/// them, small and large, is in memory. Enlargers may work at once.
+/// them, small and large, is in memory.
 public struct VideoEnlarger: Sendable {
     /// What one enlargement is.
     public struct Report: Hashable, Sendable {
@@ -21,46 +19,32 @@ public struct VideoEnlarger: Sendable {
         public var plan: EnlargingPlan.Summary?
         /// Frames that are done.
         public var frameCount = 0
+        /// Where the network makes less than is asked for, each as a sentence without a point.
+        public var losses: [String] = []
     }
 
-    /// Pixels of the result for each pixel of a frame, along each side.
-    public var scale: Int { enlargement.scale }
+    private let frames: PictureEnlarger
 
-    private let model: Model
-    private let options: EnlargingOptions
-    private let enlargement: Enlargement
-
-    /// - Parameters:
-    ///   - bands: how the rows are worked on.
-    ///   - memoryLimit: bytes that the process may take at its peak; it overrides `bands`.
-    ///   - border: what the network sees beyond a frame's border.
-    ///   - algorithm: how convolutions are computed.
-    /// - Throws: when the model does not take and make a picture.
-    public init(
-        _ model: Model, threadCount: Int = availableProcessorCount(), bands: Bands = .automatic, memoryLimit: Int? = nil,
-        border: Border = .mirror, algorithm: ConvolutionAlgorithm = .best
-    ) throws(EnlargingError) {
-        self.model = model
-        options = EnlargingOptions(
-            threadCount: threadCount, bands: bands, memoryLimit: memoryLimit, border: border, algorithm: algorithm)
-        enlargement = try Enlargement(model)
-    }
+    /// - Parameter frames: enlarges each frame.
+    public init(_ frames: PictureEnlarger) { self.frames = frames }
 
     /// Reads a video to its end and writes the enlarged one.
     ///
     /// - Parameters:
     ///   - destination: a file appears there when it is whole; a pipe gets each frame when it is done.
+    ///   - form: what is made of each frame. The shape of pixels stays as the video tells it, whatever becomes of the sides.
     ///   - observer: told and asked meanwhile.
     ///   - willBegin: told what will be done, before the first frame is enlarged.
     /// - Returns: what was done, and of a video in memory its bytes.
-    /// - Throws: what is wrong with the video or where it is written; ``EnlargingError/cancelled``. No file is left then.
+    /// - Throws: what is wrong with the video or where it is written; ``EnlargingError/comparisonOfVideo``;
+    ///   ``EnlargingError/cancelled``. No file is left then.
     @discardableResult
     public func enlarge(
-        _ video: VideoReader, to destination: PictureDestination, observer: VideoObserver = VideoObserver(),
-        willBegin: (Report) -> Void = { _ in }
+        _ video: VideoReader, to destination: PictureDestination, form: ResultForm = ResultForm(),
+        observer: VideoObserver = VideoObserver(), willBegin: (Report) -> Void = { _ in }
     ) throws(EnlargingError) -> (report: Report, bytes: [UInt8]) {
         do {
-            return try run(video, to: destination, observer, willBegin)
+            return try run(video, to: destination, form, observer, willBegin)
         } catch {
             let error = EnlargingError(error)
             guard let path = video.path, error != .cancelled else { throw error }
@@ -70,25 +54,28 @@ public struct VideoEnlarger: Sendable {
     }
 
     private func run(
-        _ video: VideoReader, to destination: PictureDestination, _ observer: VideoObserver, _ willBegin: (Report) -> Void
+        _ video: VideoReader, to destination: PictureDestination, _ form: ResultForm, _ observer: VideoObserver,
+        _ willBegin: (Report) -> Void
     ) throws -> (report: Report, bytes: [UInt8]) {
+        guard !form.isComparison else { throw EnlargingError.comparisonOfVideo }
         let header = video.header
-        let enlarged = header.enlarged(by: scale)
+        let enlarged = header.resized(to: try form.size.size(of: header.size, networkScale: frames.scale))
         guard enlarged.isOfSizeThatIsHeld else { throw VideoError.tooLargeResult(path: video.path, enlarged.size) }
-        var report = Report(inputSize: header.size, outputSize: enlarged.size)
+        let sizes = try frames.sizes(
+            of: header.size, form, callersByteCount: VideoFrameConversion.byteCount(header, to: enlarged))
+        var report = Report(inputSize: header.size, outputSize: enlarged.size, losses: sizes.reservations)
         // Whatever sizes a header tells, memory is taken when a frame of them is there.
         let first = try video.nextFrame()
-        let prepared = try first.map { _ in try prepare(header) }
-        report.plan = prepared?.summary
+        if first != nil { report.plan = try frames.plan(sizes) }
         let writer = try VideoWriter(to: destination, enlarged)
         willBegin(report)
-        if let first, let prepared {
-            let conversion = VideoFrameConversion(header, scale: scale, first: first)
+        if let first {
+            let conversion = VideoFrameConversion(header, to: enlarged, first: first)
             var next: VideoFrame? = first
             while let frame = next {
                 conversion.begin(frame)
-                try prepared.run(
-                    from: { VideoRowSource(conversion) }, to: VideoRowSink(conversion),
+                try frames.enlargeFrame(
+                    sizes, from: { VideoRowSource(conversion) }, to: VideoRowSink(conversion),
                     keepingRowsIn: destination.partialRows,
                     observer.ofFrame(after: report.frameCount, of: video.wholeFrameCount))
                 try writer.write(conversion.result)
@@ -98,12 +85,6 @@ public struct VideoEnlarger: Sendable {
         }
         try writer.finish()
         return (report, writer.bytes)
-    }
-
-    private func prepare(_ header: VideoHeader) throws(EnlargingError) -> PreparedEnlargement {
-        try PreparedEnlargement(
-            model, model.floatPredictEntry(), enlargement, options, header.size, isFloat: true,
-            otherByteCount: VideoFrameConversion.byteCount(header, scale: scale), in: options.workspace())
     }
 }
 

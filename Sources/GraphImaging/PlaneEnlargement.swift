@@ -1,4 +1,4 @@
-/// Bicubic enlargement of one plane of samples, row by row.
+/// Bicubic enlargement, or reduction, of one plane of samples, row by row.
 struct PlaneEnlargement {
     private let size: PictureSize
     private let rows: BicubicTaps
@@ -12,13 +12,18 @@ struct PlaneEnlargement {
     /// - Parameters:
     ///   - size: of the small plane.
     ///   - newSize: of the large one, which may lack the rest of a side of pixels that share samples.
+    ///   - rowScale: rows of the result for each row, but for the rest of a side.
+    ///   - columnScale: the same for columns.
     ///   - rowShift: how far below its place in a plane of its own an output sample lies, in rows of the small plane.
     ///   - columnShift: the same for columns.
-    init(from size: PictureSize, to newSize: PictureSize, scale: Int, rowShift: Double, columnShift: Double) {
+    init(
+        from size: PictureSize, to newSize: PictureSize, rowScale: Double, columnScale: Double, rowShift: Double,
+        columnShift: Double
+    ) {
         self.size = size
-        rows = BicubicTaps(inputLength: size.height, outputs: 0..<newSize.height, scale: Double(scale), shift: rowShift)
+        rows = BicubicTaps(inputLength: size.height, outputs: 0..<newSize.height, scale: rowScale, shift: rowShift)
         let columns = BicubicTaps(
-            inputLength: size.width, outputs: 0..<newSize.width, scale: Double(scale), shift: columnShift)
+            inputLength: size.width, outputs: 0..<newSize.width, scale: columnScale, shift: columnShift)
         let taps = (0..<newSize.width).map { x in
             (x * columns.count..<(x + 1) * columns.count).filter { columns.weights[$0] != 0 }
         }

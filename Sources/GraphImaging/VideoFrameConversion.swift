@@ -14,7 +14,8 @@ package final class VideoFrameConversion {
     package private(set) var result: VideoFrame
 
     private let header: VideoHeader
-    private let scale: Int
+    /// Pixels of the result for each pixel of a frame, along x and along y.
+    private let columnScale, rowScale: Double
     private let colours: VideoColours
     /// Planes that go through the network: luma alone, or all three.
     private let networkPlaneCount: Int
@@ -27,18 +28,21 @@ package final class VideoFrameConversion {
     private let sinkRow: UnsafeMutableBufferPointer<Float>
     private let excessRow: UnsafeMutableBufferPointer<Float>
 
-    /// - Parameter first: the first frame, which ``begin(_:)`` is given as well.
-    package init(_ header: VideoHeader, scale: Int, first: VideoFrame) {
+    /// - Parameters:
+    ///   - enlarged: the header of the result.
+    ///   - first: the first frame, which ``begin(_:)`` is given as well.
+    package init(_ header: VideoHeader, to enlarged: VideoHeader, first: VideoFrame) {
         let size = header.size
-        let enlarged = header.enlarged(by: scale)
         self.header = header
         colours = VideoColours(header)
         networkPlaneCount = header.layout.hasColour && header.layout.sharingColumns == 1 ? 3 : 1
         frame = first
-        self.scale = scale
+        columnScale = Double(enlarged.size.width) / Double(size.width)
+        rowScale = Double(enlarged.size.height) / Double(size.height)
         result = VideoFrame(
             size: enlarged.size, layout: header.layout, bytes: Array(repeating: 0, count: enlarged.frameByteCount))
-        pixelEnlargement = PlaneEnlargement(from: size, to: enlarged.size, scale: scale, rowShift: 0, columnShift: 0)
+        pixelEnlargement = PlaneEnlargement(
+            from: size, to: enlarged.size, rowScale: rowScale, columnScale: columnScale, rowShift: 0, columnShift: 0)
         sourceRow = .allocate(capacity: 3 * size.width)
         sinkRow = .allocate(capacity: 3 * enlarged.size.width)
         excessRow = .allocate(capacity: enlarged.size.width)
@@ -51,9 +55,9 @@ package final class VideoFrameConversion {
     }
 
     /// What a frame takes while it is enlarged: it, the large one, and samples of the small one as numbers.
-    package static func byteCount(_ header: VideoHeader, scale: Int) -> Int {
+    package static func byteCount(_ header: VideoHeader, to enlarged: VideoHeader) -> Int {
         let numbers = MemoryLayout<Float>.stride * header.layout.planeCount * header.size.width * header.size.height
-        return header.frameByteCount + header.enlarged(by: scale).frameByteCount + numbers
+        return header.frameByteCount + enlarged.frameByteCount + numbers
     }
 
     /// Takes the next frame, and makes of it what does not go through the network.
@@ -153,10 +157,11 @@ package final class VideoFrameConversion {
         let small = layout.size(ofPlane: plane, in: frame.size)
         let large = layout.size(ofPlane: plane, in: result.size)
         let isShared = layout.isColourDifference(plane)
-        let rowShift = isShared && layout.siting == .topLeft ? shift(sharing: layout.sharingRows) : 0
-        let columnShift = isShared && layout.siting != .centre ? shift(sharing: layout.sharingColumns) : 0
+        let rowShift = isShared && layout.siting == .topLeft ? shift(sharing: layout.sharingRows, scale: rowScale) : 0
+        let columnShift = isShared && layout.siting != .centre ? shift(sharing: layout.sharingColumns, scale: columnScale) : 0
         var enlargement = PlaneEnlargement(
-            from: small, to: large, scale: scale, rowShift: rowShift, columnShift: columnShift)
+            from: small, to: large, rowScale: rowScale, columnScale: columnScale, rowShift: rowShift,
+            columnShift: columnShift)
         let samples = UnsafeMutableBufferPointer<Float>.allocate(capacity: small.width * small.height)
         defer { samples.deallocate() }
         for y in 0..<small.height {
@@ -172,5 +177,5 @@ package final class VideoFrameConversion {
 
     /// Of samples that lie at the first of the pixels that share them, those of the large frame lie nearer to that pixel's
     /// edge: how far beyond the place of samples that lie amid them, in samples of the small plane.
-    private func shift(sharing count: Int) -> Double { 0.5 * (1 - 1 / Double(scale)) * (1 - 1 / Double(count)) }
+    private func shift(sharing count: Int, scale: Double) -> Double { 0.5 * (1 - 1 / scale) * (1 - 1 / Double(count)) }
 }

@@ -63,10 +63,10 @@ public struct VideoHeader: Hashable, Sendable {
         tags = words.filter { ![UInt8(ascii: "W"), UInt8(ascii: "H")].contains($0[0]) }
     }
 
-    /// The header of the same video in frames so many times as wide and as high.
-    public func enlarged(by scale: Int) -> VideoHeader {
+    /// The header of the same video in frames of another size.
+    public func resized(to size: PictureSize) -> VideoHeader {
         var header = self
-        header.size = PictureSize(width: scale * size.width, height: scale * size.height)
+        header.size = size
         return header
     }
 

@@ -63,7 +63,7 @@ final class BatchReporter: Sendable {
                             + "\(report.outputWidth)×\(report.outputHeight), \(report.plan), \(decimal(seconds, digits: 2)) s")
                 case .json:
                     write(
-                        json([
+                        jsonLine([
                             ("event", jsonString("picture")), ("source", picture.name.json),
                             ("target", target.json), ("width", "\(report.outputWidth)"),
                             ("height", "\(report.outputHeight)"), ("seconds", decimal(seconds, digits: 3)),
@@ -79,7 +79,7 @@ final class BatchReporter: Sendable {
                 state.errors.append(message)
                 if case .json = form {
                     write(
-                        json([
+                        jsonLine([
                             ("event", jsonString("error")), ("source", picture.name.json),
                             ("message", jsonString(message)),
                         ]))
@@ -94,7 +94,7 @@ final class BatchReporter: Sendable {
             clearBar()
             if case .json = form {
                 write(
-                    json([
+                    jsonLine([
                         ("event", jsonString("end")), ("pictures", "\(state.doneCount - state.errors.count)"),
                         ("errors", "\(state.errors.count)"), ("finished_before", "\(list.finishedCount)"),
                         ("passed_over", "\(list.passedOverCount)"), ("pixels", "\(state.donePixels)"),
@@ -137,7 +137,7 @@ final class BatchReporter: Sendable {
         switch form {
         case .json:
             write(
-                json([
+                jsonLine([
                     ("event", jsonString("progress")), ("done", decimal(progress.fraction, digits: 4)),
                     ("pictures", "\(state.doneCount)"), ("of", "\(list.pictures.count)"), ("pixels", "\(progress.pixels)"),
                     ("seconds_left", progress.secondsLeft.map { decimal($0, digits: 1) } ?? "null"),
@@ -169,10 +169,6 @@ final class BatchReporter: Sendable {
     private func writeError(_ line: String) {
         clearBar()
         StandardError.write(line + "\n")
-    }
-
-    private func json(_ members: [(name: String, value: String)]) -> String {
-        "{" + members.map { jsonString($0.name) + ": " + $0.value }.joined(separator: ", ") + "}"
     }
 }
 

@@ -71,4 +71,33 @@ struct InferVideoTests {
         let full = try shell(place, "graphrun infer model.gpack clip.y4m -o - >/dev/full")
         #expect(full.status == 1 && full.errors.contains("standard output: cannot be written: No space left"))
     }
+
+    @Test func anySizeIsMade() throws {
+        let place = try place(1)
+        let text = try place.graphrun("infer", "model.gpack", "clip.y4m", "-o", "big.y4m", "--width", "20", "--ensemble")
+            .success()
+        #expect(text.hasPrefix("clip.y4m 13×8 -> big.y4m 20×12, "))
+        #expect(try VideoReader(path: place.path("big.y4m")).header.size == PictureSize(width: 20, height: 12))
+        let larger = try place.graphrun("infer", "model.gpack", "clip.y4m", "-o", "large.y4m", "--scale", "4")
+        #expect(larger.status == 0)
+        #expect(
+            larger.errors == "graphrun: clip.y4m: the network makes 39×24 pixels, and bicubic interpolation 52×32 of them\n")
+        let compared = try place.graphrun("infer", "model.gpack", "clip.y4m", "-o", "no.y4m", "--compare").failure()
+        #expect(compared.contains("--compare, --format and --quality are for pictures"))
+    }
+
+    @Test func programsGetLinesOfTheirOwn() throws {
+        let place = try place(2)
+        let text = try place.graphrun("infer", "model.gpack", "clip.y4m", "-o", "big.y4m", "--json").success()
+        let events = try text.split(separator: "\n").map { line in
+            try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        }
+        let video = try #require(events.first { $0["event"] as? String == "video" })
+        #expect(video["source"] as? String == "clip.y4m" && video["frames"] as? Int == 2 && video["width"] as? Int == 39)
+        #expect(events.last?["event"] as? String == "end" && events.last?["errors"] as? Int == 0)
+        _ = try place.file("short.y4m", place.bytes("clip.y4m").dropLast(7))
+        let failed = try place.graphrun("infer", "model.gpack", "short.y4m", "-o", "no.y4m", "--json")
+        #expect(failed.status == 1 && failed.errors.isEmpty)
+        #expect(failed.output.contains("\"event\": \"error\"") && failed.output.contains("the video is cut short in frame 2"))
+    }
 }

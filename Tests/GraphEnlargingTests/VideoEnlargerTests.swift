@@ -14,7 +14,7 @@ struct VideoEnlargerTests {
         """, name: "nothing.graph")
 
     private func enlarged(_ video: [UInt8], by source: SourceText, memoryLimit: Int? = nil) throws -> VideoReader {
-        let enlarger = try VideoEnlarger(Model(source: source), threadCount: 2, memoryLimit: memoryLimit)
+        let enlarger = VideoEnlarger(try PictureEnlarger(Model(source: source), threadCount: 2, memoryLimit: memoryLimit))
         return try VideoReader(enlarger.enlarge(VideoReader(video), to: .memory).bytes)
     }
 
@@ -78,8 +78,8 @@ struct VideoEnlargerTests {
             let frames = (1...2).map { SampleVideo.noise(name, width: 2000, height: 6, seed: $0) }
             let video = SampleVideo.video("W2000 H6 C\(name)", frames)
             let model = try Model(source: SmallModels.sharp)
-            let whole = try VideoEnlarger(model, threadCount: 1)
-            let least = try VideoEnlarger(model, threadCount: 1, memoryLimit: 34_400_000)
+            let whole = VideoEnlarger(try PictureEnlarger(model, threadCount: 1))
+            let least = VideoEnlarger(try PictureEnlarger(model, threadCount: 1, memoryLimit: 34_400_000))
             let (report, bytes) = try whole.enlarge(VideoReader(video), to: .memory)
             let (cut, same) = try least.enlarge(VideoReader(video), to: .memory)
             #expect(report.frameCount == 2 && report.plan?.stripCount == 1)
@@ -91,7 +91,7 @@ struct VideoEnlargerTests {
     @Test func framesAreToldAndMayEnd() throws {
         let frames = (1...3).map { SampleVideo.noise("420jpeg", width: 8, height: 6, seed: $0) }
         let video = SampleVideo.video("W8 H6", frames)
-        let enlarger = try VideoEnlarger(Model(source: SmallModels.sharp), threadCount: 1)
+        let enlarger = VideoEnlarger(try PictureEnlarger(Model(source: SmallModels.sharp), threadCount: 1))
         var told: [VideoProgress] = []
         try enlarger.enlarge(VideoReader(video), to: .memory, observer: VideoObserver(progress: { told.append($0) }))
         #expect(Set(told.map(\.framesDone)) == [0, 1, 2] && told.allSatisfy { $0.frameCount == 3 && $0.rowsDone <= $0.rowCount })
@@ -107,7 +107,7 @@ struct VideoEnlargerTests {
         let folder = TemporaryFolder()
         let video = SampleVideo.video("W8 H6", [SampleVideo.noise("420jpeg", width: 8, height: 6, seed: 1)])
         let path = folder.file("clip.y4m", holding: video + video.suffix(60))
-        let enlarger = try VideoEnlarger(Model(source: SmallModels.same), threadCount: 1)
+        let enlarger = VideoEnlarger(try PictureEnlarger(Model(source: SmallModels.same), threadCount: 1))
         let text = errorText { _ = try enlarger.enlarge(VideoReader(path: path), to: .file(folder.file("big.y4m"))) }
         #expect(text == "\(path): the video is damaged before frame 2, which does not begin with FRAME; make it again")
         #expect(folder.names == ["clip.y4m"])
@@ -115,8 +115,52 @@ struct VideoEnlargerTests {
     }
 
     @Test func resultsThatNobodyHoldsAreRefused() throws {
-        let enlarger = try VideoEnlarger(Model(source: SmallModels.same), threadCount: 1)
+        let enlarger = VideoEnlarger(try PictureEnlarger(Model(source: SmallModels.same), threadCount: 1))
         let video = Array("YUV4MPEG2 W11000 H11000\n".utf8)
         #expect(errorText { _ = try enlarger.enlarge(VideoReader(video), to: .memory) }.contains("frames of 22000×22000 pixels"))
+    }
+
+    /// Sizes that the network does not make itself, in layouts whose pixels share colours and in others.
+    @Test(arguments: ["420jpeg", "422", "444", "mono", "444p10"])
+    func anySizeAndTheMeanOfEightKeepOneColour(_ name: String) throws {
+        let levels = [100, 90, 150].map { $0 << (SampleVideo.bitDepth(name) - 8) }
+        let frame = SampleVideo.frame(name, width: 12, height: 9) { plane, _, _ in levels[plane] }
+        let video = SampleVideo.video("W12 H9 C\(name)", [frame, frame])
+        let enlarger = VideoEnlarger(try PictureEnlarger(Model(source: SmallModels.same), threadCount: 2))
+        let forms: [(ResultForm, Int, Int)] = [
+            (ResultForm(size: .scale(ResizeFactor(3, over: 2)!)), 18, 14), (ResultForm(size: .width(31)), 31, 23),
+            (ResultForm(size: .sides(PictureSize(width: 7, height: 20))), 7, 20), (ResultForm(isEnsemble: true), 24, 18),
+            (ResultForm(size: .height(27), isEnsemble: true), 36, 27),
+        ]
+        for (form, width, height) in forms {
+            let (report, bytes) = try enlarger.enlarge(VideoReader(video), to: .memory, form: form)
+            #expect(report.outputSize == PictureSize(width: width, height: height) && report.frameCount == 2)
+            let result = try VideoReader(bytes)
+            let large = SampleVideo.frame(name, width: width, height: height) { plane, _, _ in levels[plane] }
+            for _ in 0..<2 { #expect(try result.nextFrame()?.bytes == large, "\(form)") }
+        }
+        let losses = try enlarger.enlarge(VideoReader(video), to: .memory, form: ResultForm(size: .width(48))).report.losses
+        #expect(losses == ["the network makes 24×18 pixels, and bicubic interpolation 48×36 of them"])
+    }
+
+    /// A frame is what a picture of the same samples becomes.
+    @Test func aGreyFrameBecomesWhatAGreyPictureDoes() throws {
+        let enlarger = try PictureEnlarger(Model(source: SmallModels.smooth), threadCount: 1)
+        let frame = SampleVideo.frame("mono", width: 20, height: 14) { _, x, y in 20 + (x * x + 7 * y) % 200 }
+        let form = ResultForm(size: .width(33), isEnsemble: true)
+        let video = SampleVideo.video("W20 H14 Cmono XCOLORRANGE=FULL", [frame])
+        let bytes = try VideoEnlarger(enlarger).enlarge(VideoReader(video), to: .memory, form: form).bytes
+        let picture = try enlarger.enlarged(Picture(width: 20, height: 14, pixels: frame.flatMap { [$0, $0, $0] }), form: form)
+        let expected = stride(from: 0, to: picture.pixels.count, by: 3).map { Int(picture.pixels[$0]) }
+        let made = try #require(try VideoReader(bytes).nextFrame()).bytes.map(Int.init)
+        #expect(made.count == expected.count && zip(made, expected).allSatisfy { abs($0 - $1) <= 1 })
+    }
+
+    @Test func comparisonsAreRefused() throws {
+        let enlarger = VideoEnlarger(try PictureEnlarger(Model(source: SmallModels.same), threadCount: 1))
+        let video = SampleVideo.video("W8 H6", [SampleVideo.noise("420jpeg", width: 8, height: 6, seed: 1)])
+        #expect(throws: EnlargingError.comparisonOfVideo) {
+            try enlarger.enlarge(VideoReader(video), to: .memory, form: ResultForm(isComparison: true))
+        }
     }
 }

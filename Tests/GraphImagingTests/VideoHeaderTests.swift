@@ -23,7 +23,7 @@ struct VideoHeaderTests {
         let header = try header("W640 H480 F30000:1001 Ip A8:9 C420mpeg2 XYSCSS=420MPEG2 XCOLORRANGE=FULL Xany")
         #expect(header.isFullRange && header.layout.siting == .left)
         #expect(
-            try line(header.enlarged(by: 3))
+            try line(header.resized(to: PictureSize(width: 3 * header.size.width, height: 3 * header.size.height)))
                 == "YUV4MPEG2 W1920 H1440 F30000:1001 Ip A8:9 C420mpeg2 XYSCSS=420MPEG2 XCOLORRANGE=FULL Xany\n")
     }
 
