@@ -28,6 +28,12 @@ class Array(Structure):
     ]
 
 
+class Form(Structure):
+    """`graphc_form`"""
+
+    _fields_ = [("scale", c_char_p), ("width", c_size_t), ("height", c_size_t), ("is_ensemble", c_bool)]
+
+
 U8, F32 = 0, 1
 INPUT, SCALAR, OUTPUT, MEASURE = range(4)
 CANCELLED = 2
@@ -53,6 +59,8 @@ for _name, _result, _arguments in [
     ("load", c_int, (c_char_p, c_size_t, POINTER(c_void_p))),
     ("free_model", None, (_model,)),
     ("scale", c_int, (_model, POINTER(c_size_t))),
+    ("set_form", c_int, (_model, POINTER(Form))),
+    ("enlarged_size", c_int, (_model, c_size_t, c_size_t, POINTER(c_size_t), POINTER(c_size_t))),
     ("enlarge_pixels", c_int, (_model, c_void_p, c_size_t, c_size_t, c_void_p, c_size_t, *_progress)),
     (
         "enlarge_bytes",

@@ -14,13 +14,16 @@ from typing import Optional, Union
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._library import F32, INPUT, MEASURE, OUTPUT, SCALAR, U8, Array, Error, ProgressFunction, check, library
+from ._library import F32, INPUT, MEASURE, OUTPUT, SCALAR, U8, Array, Error, Form, ProgressFunction, check, library
 
 Progress = Callable[[int, int], Optional[bool]]
 """Told how far a call has come, as rows done and rows of all, on the thread that made it. Returns False to end the call
 with ``Cancelled``; an exception ends it, too, and goes on to the caller."""
 
 Path = Union[str, "os.PathLike[str]"]
+
+Scale = Union[int, float, str]
+"""By how much a picture grows: ``2``, ``1.5`` or ``"4/3"``."""
 
 
 @dataclass(frozen=True)
@@ -66,40 +69,78 @@ class Model:
             check(library.graphc_scale(handle, byref(scale)))
         return scale.value
 
-    def enlarge(self, pixels: NDArray[np.uint8], progress: Optional[Progress] = None) -> NDArray[np.uint8]:
+    def enlarge(
+        self,
+        pixels: NDArray[np.uint8],
+        progress: Optional[Progress] = None,
+        *,
+        scale: Optional[Scale] = None,
+        width: int = 0,
+        height: int = 0,
+        ensemble: bool = False,
+    ) -> NDArray[np.uint8]:
         """Enlarges a picture.
 
         Args:
             pixels: ``uint8``, of shape ``(height, width, 3)``: rows from the top, red, green, blue.
             progress: told and asked while the call lasts.
+            scale: how many times as large, where that is not the model's own; its result is resampled.
+            width: columns of the result; one of ``width`` and ``height`` follows from the other.
+            height: rows of the result.
+            ensemble: take the mean of eight flips and turns, for eight times the work.
         Returns:
-            ``uint8``, of shape ``(scale * height, scale * width, 3)``.
+            ``uint8``, of shape ``(scale * height, scale * width, 3)``, or as large as is asked for.
         """
         pixels = np.asarray(pixels)
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.size == 0:
             raise Error(f"a picture is uint8 of shape (height, width, 3), not {pixels.dtype} of shape {pixels.shape}")
         pixels = np.ascontiguousarray(pixels)
-        height, width, _ = pixels.shape
-        scale = self.scale
-        enlarged = np.empty((scale * height, scale * width, 3), np.uint8)
-        self._observed(
-            progress, library.graphc_enlarge_pixels, pixels.ctypes.data, width, height, enlarged.ctypes.data, enlarged.nbytes
-        )
+        rows, columns, _ = pixels.shape
+        large_columns, large_rows = c_size_t(), c_size_t()
+        with self._form(scale, width, height, ensemble) as handle:
+            check(library.graphc_enlarged_size(handle, columns, rows, byref(large_columns), byref(large_rows)))
+            enlarged = np.empty((large_rows.value, large_columns.value, 3), np.uint8)
+            self._observed(
+                handle, progress, library.graphc_enlarge_pixels, pixels.ctypes.data, columns, rows, enlarged.ctypes.data,
+                enlarged.nbytes,
+            )
         return enlarged
 
-    def enlarge_bytes(self, file: bytes, progress: Optional[Progress] = None) -> bytes:
-        """Enlarges the bytes of a picture's file (PNG, JPEG, WebP) to one of the same format."""
+    def enlarge_bytes(
+        self,
+        file: bytes,
+        progress: Optional[Progress] = None,
+        *,
+        scale: Optional[Scale] = None,
+        width: int = 0,
+        height: int = 0,
+        ensemble: bool = False,
+    ) -> bytes:
+        """Enlarges the bytes of a picture's file (PNG, JPEG, WebP) to one of the same format; see ``enlarge``."""
         file = bytes(file)
         enlarged, count = POINTER(c_uint8)(), c_size_t()
-        self._observed(progress, library.graphc_enlarge_bytes, file, len(file), byref(enlarged), byref(count))
+        with self._form(scale, width, height, ensemble) as handle:
+            self._observed(handle, progress, library.graphc_enlarge_bytes, file, len(file), byref(enlarged), byref(count))
         try:
             return ctypes.string_at(enlarged, count.value)
         finally:
             library.graphc_free_bytes(enlarged)
 
-    def enlarge_file(self, source: Path, target: Path, progress: Optional[Progress] = None) -> None:
-        """Enlarges a PNG file row by row, in memory by its width, not by its height. ``target`` appears when it is whole."""
-        self._observed(progress, library.graphc_enlarge_file, os.fsencode(source), os.fsencode(target))
+    def enlarge_file(
+        self,
+        source: Path,
+        target: Path,
+        progress: Optional[Progress] = None,
+        *,
+        scale: Optional[Scale] = None,
+        width: int = 0,
+        height: int = 0,
+        ensemble: bool = False,
+    ) -> None:
+        """Enlarges a picture's file row by row where its format allows it, in memory by its width, not by its height; see
+        ``enlarge``. ``target`` appears when it is whole, in the format that its name ends in."""
+        with self._form(scale, width, height, ensemble) as handle:
+            self._observed(handle, progress, library.graphc_enlarge_file, os.fsencode(source), os.fsencode(target))
 
     @property
     def entries(self) -> dict[str, Entry]:
@@ -133,7 +174,8 @@ class Model:
         kept = [_array(name, values) for name, values in arrays.items()]
         taken = (Array * len(kept))(*(array for array, _ in kept))
         results = c_void_p()
-        self._observed(progress, library.graphc_run, entry.encode(), taken, len(kept), byref(results))
+        with self._call() as handle:
+            self._observed(handle, progress, library.graphc_run, entry.encode(), taken, len(kept), byref(results))
         try:
             return {
                 array.contents.name.decode(): _copy(array.contents)
@@ -173,7 +215,19 @@ class Model:
             finally:
                 self._is_busy = False
 
-    def _observed(self, progress: Optional[Progress], function: Callable[..., int], *arguments: object) -> None:
+    @contextmanager
+    def _form(self, scale: Optional[Scale], width: int, height: int, ensemble: bool) -> Iterator[c_void_p]:
+        """A call that makes this of pictures."""
+        if width < 0 or height < 0:
+            raise Error(f"a result of {width}×{height} pixels: each side is at least 1")
+        text = None if scale is None else str(scale).encode()
+        with self._call() as handle:
+            check(library.graphc_set_form(handle, byref(Form(text, width, height, ensemble))))
+            yield handle
+
+    def _observed(
+        self, handle: c_void_p, progress: Optional[Progress], function: Callable[..., int], *arguments: object
+    ) -> None:
         """Makes a call that tells how far it has come.
 
         It tells Python even where no one listens, so that Ctrl-C ends it.
@@ -187,11 +241,10 @@ class Model:
                 raised.append(error)
                 return False
 
-        with self._call() as handle:
-            status = function(handle, *arguments, ProgressFunction(tell), None)
-            if raised:
-                raise raised[0]
-            check(status)
+        status = function(handle, *arguments, ProgressFunction(tell), None)
+        if raised:
+            raise raised[0]
+        check(status)
 
 
 def _until_none(item):

@@ -72,6 +72,23 @@ class ShippedModelTests(unittest.TestCase):
         # The entry by itself sees zeros beyond the border, and not the mirrored picture.
         self.assertEqual(self.model.run("predict", {"lr": small[None]})["image"].shape, (1, *large.shape))
 
+    def test_any_size_and_the_mean_of_eight(self):
+        small = png_pixels(self.photo)
+        rows, columns, _ = small.shape
+        plain = self.model.enlarge(small)
+        self.assertEqual(self.model.enlarge(small, width=columns + 1).shape[1], columns + 1)
+        self.assertEqual(self.model.enlarge(small, scale=1.5, ensemble=True).shape[0], int(1.5 * rows + 0.5))
+        self.assertEqual(self.model.enlarge(small, scale="1/2").shape[0], (rows + 1) // 2)
+        mean = self.model.enlarge(small, ensemble=True)
+        self.assertEqual(mean.shape, plain.shape)
+        np.testing.assert_array_equal(self.model.enlarge(small[::-1], ensemble=True), mean[::-1])
+        # What is asked of one call stays with it.
+        np.testing.assert_array_equal(self.model.enlarge(small), plain)
+        self.assertEqual(png_pixels(self.model.enlarge_bytes(self.photo, height=rows + 2)).shape[0], rows + 2)
+        for wrong in ({"scale": "none"}, {"width": -1}, {"scale": 2, "width": 5}):
+            with self.assertRaises(graphc.Error):
+                self.model.enlarge(small, **wrong)
+
     def test_entries(self):
         predict = self.model.entries["predict"]
         self.assertEqual(predict.inputs, {"lr": "u8[N, H, W, 3]"})

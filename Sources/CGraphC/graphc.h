@@ -58,10 +58,28 @@ typedef bool (*graphc_progress)(void *context, size_t rows_done, size_t row_coun
 /// Pixels of an enlarged picture for each pixel of the picture, along each side. Fails if the model enlarges no pictures.
 graphc_status graphc_scale(graphc_model *model, size_t *scale);
 
+/// What is made of pictures; all zeros for what the model makes by itself.
+typedef struct graphc_form {
+  /// How many times as wide and as high, as "1.5" or "4/3"; null for the model's own factor, and where a side is given. What
+  /// the model makes is resampled by bicubic interpolation.
+  const char *scale;
+  /// Pixels of the result's sides; 0 for one that follows from the other.
+  size_t width, height;
+  /// Whether the result is the mean of eight flips and turns, for eight times the work.
+  bool is_ensemble;
+} graphc_form;
+
+/// Sets what calls that follow make of pictures, by whatever thread. Null for what the model makes by itself.
+graphc_status graphc_set_form(graphc_model *model, const graphc_form *form);
+
+/// The sides of what becomes of a picture of `width` times `height` pixels.
+graphc_status graphc_enlarged_size(
+    graphc_model *model, size_t width, size_t height, size_t *enlarged_width, size_t *enlarged_height);
+
 /// Enlarges a picture in memory: `height` rows of `width` pixels, from the top, each 3 bytes: red, green, blue.
 ///
-/// `enlarged` takes `scale * height` rows of `scale * width` such pixels; `enlarged_byte_count` must be
-/// `3 * scale * scale * width * height`. `progress` may be null, and is called with `context`.
+/// `enlarged` takes as many rows of as many such pixels as `graphc_enlarged_size` tells, which is `scale` times the sides
+/// where no form is set; `enlarged_byte_count` must be 3 times their product. `progress` may be null, and is called with `context`.
 graphc_status graphc_enlarge_pixels(
     graphc_model *model, const uint8_t *pixels, size_t width, size_t height, uint8_t *enlarged,
     size_t enlarged_byte_count, graphc_progress progress, void *context);

@@ -9,6 +9,8 @@ final class ModelHandle: @unchecked Sendable {
     /// Whoever works with the model holds it; it knows its holder.
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private var enlarger: PictureEnlarger?
+    /// What is made of pictures.
+    var form = ResultForm()
     /// Texts that C holds pointers to.
     private var texts: EntryTexts?
 

@@ -76,6 +76,22 @@ int main(int argument_count, char **arguments) {
   FAILS(graphc_enlarge_pixels(model, pixels, 1 << 20, 1 << 20, large, count, NULL, NULL), "bytes");
   FAILS(graphc_enlarge_pixels(model, pixels, 6, 5, large, count - 1, NULL, NULL), "1440 bytes");
   EXPECT(graphc_enlarge_pixels(model, pixels, 6, 5, large, count, stop, NULL) == GRAPHC_CANCELLED);
+
+  size_t width = 0, height = 0;
+  FAILS(graphc_set_form(NULL, NULL), "null");
+  FAILS(graphc_set_form(model, &(graphc_form){.scale = "none"}), "none");
+  FAILS(graphc_set_form(model, &(graphc_form){.scale = "2", .width = 5}), "once");
+  FAILS(graphc_set_form(model, &(graphc_form){.height = SIZE_MAX}), "side");
+  FAILS(graphc_enlarged_size(model, 6, 5, NULL, &height), "null");
+  FAILS(graphc_enlarged_size(model, 0, 5, &width, &height), "0×5");
+  EXPECT(graphc_enlarged_size(model, 6, 5, &width, &height) == GRAPHC_OK && width == 24 && height == 20);
+  EXPECT(graphc_set_form(model, &(graphc_form){.scale = "1.5", .is_ensemble = true}) == GRAPHC_OK);
+  EXPECT(graphc_enlarged_size(model, 6, 5, &width, &height) == GRAPHC_OK && width == 9 && height == 8);
+  FAILS(graphc_enlarge_pixels(model, pixels, 6, 5, large, count, NULL, NULL), "216 bytes");
+  EXPECT(graphc_enlarge_pixels(model, pixels, 6, 5, large, 216, NULL, NULL) == GRAPHC_OK);
+  EXPECT(graphc_set_form(model, &(graphc_form){.width = 12}) == GRAPHC_OK);
+  EXPECT(graphc_enlarged_size(model, 6, 5, &width, &height) == GRAPHC_OK && width == 12 && height == 10);
+  EXPECT(graphc_set_form(model, NULL) == GRAPHC_OK);
   EXPECT(graphc_enlarge_pixels(model, pixels, 6, 5, large, count, NULL, NULL) == GRAPHC_OK);
   bool is_refused = false;
   EXPECT(graphc_enlarge_pixels(model, pixels, 6, 5, large, count, call_again, &is_refused) == GRAPHC_OK && is_refused);
