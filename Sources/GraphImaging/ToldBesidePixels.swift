@@ -6,11 +6,16 @@
     struct ToldBesidePixels {
         private(set) var metadata = PictureMetadata()
         private(set) var losses: [String] = []
+        /// Of a TIFF.
+        private(set) var tiff: TIFFBeginning?
 
         /// - Throws: when the file cannot be read, or its first picture is not the one that it is about.
         init(_ input: PictureInput, _ format: PictureFormat) throws(ImageError) {
             switch format {
-            case .tiff: try read(TIFFBeginning(input), path: input.path)
+            case .tiff:
+                let beginning = try TIFFBeginning(input)
+                try read(beginning, path: input.path)
+                tiff = beginning
             case .jpegXL:
                 let boxes = try JXLBoxes(input)
                 metadata.exif = boxes.exif
@@ -27,36 +32,6 @@
             }
             if beginning.hasExif { losses.append("Exif is left out") }
             if beginning.orientation != .topLeft { metadata.exif = ExifBlock.telling(beginning.orientation) }
-        }
-    }
-
-    /// The first directory of a TIFF, as far as it tells of what libvips does not.
-    ///
-    /// Source: TIFF 6.0, sections 2 and 8. Files of more than 4 GiB (BigTIFF) have another structure, and tell nothing here.
-    private struct TIFFBeginning {
-        private(set) var orientation = Orientation.topLeft
-        private(set) var hasExif = false
-        private(set) var isReducedPicture = false
-
-        private enum Tag {
-            static let subfileType = 0x00FE, orientation = 0x0112, exifDirectory = 0x8769
-        }
-
-        init(_ input: PictureInput) throws(ImageError) {
-            rewind(input.file)
-            var header = try input.read(TIFFStructure.headerByteCount)
-            guard let whole = TIFFStructure(header) else { return }
-            let place = whole.order.number(in: header, at: 4, byteCount: 4)
-            guard fseeko(input.file, place, SEEK_SET) == 0 else { return }
-            let count = try input.read(2)
-            guard count.count == 2 else { return }
-            // The directory behind the header, as if nothing stood between them.
-            whole.order.write(TIFFStructure.headerByteCount, to: &header, at: 4, byteCount: 4)
-            let table = try input.read(12 * whole.order.number(in: count, at: 0, byteCount: 2))
-            guard let part = TIFFStructure(header + count + table), let directory = part.first else { return }
-            orientation = part.number(Tag.orientation, in: directory).flatMap(Orientation.init) ?? .topLeft
-            hasExif = part.number(Tag.exifDirectory, in: directory) != nil
-            isReducedPicture = (part.number(Tag.subfileType, in: directory) ?? 0) & 1 == 1
         }
     }
 

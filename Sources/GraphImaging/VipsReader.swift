@@ -4,7 +4,7 @@
 
     /// Reads a TIFF, HEIC, AVIF or JPEG XL row by row by libvips.
     ///
-    /// Memory holds some rows of a TIFF, and all of a picture in one of the other formats, from the first row on.
+    /// Memory holds some rows of a TIFF, those of a tile or of a strip of separate colours, and all of a picture in one of the other formats, from the first row on.
     final class VipsReader: PictureReader {
         let path: FilePath?
         let width: Int
@@ -38,7 +38,7 @@
             }
             let size = PictureSize(width: Int(header.width), height: Int(header.height))
             do throws(ImageError) {
-                try check(size, format, path: input.path)
+                try check(size, told.tiff, of: input)
                 layout = try pixelLayout(of: header, format, path: input.path)
             } catch {
                 vips_shim_close(reading)
@@ -97,10 +97,15 @@
     }
 
     /// Whether a picture of this size can be read.
-    private func check(_ size: PictureSize, _ format: PictureFormat, path: FilePath?) throws(ImageError) {
-        guard max(size.width, size.height) <= PNGReader.longestSide else { throw .tooLong(path: path, size) }
-        guard format == .tiff || size.width * size.height <= PNGReader.mostPixelsInMemory else {
-            throw .tooLarge(path: path, size)
+    ///
+    /// - Parameter tiff: what a TIFF tells; the other formats are decoded as a whole.
+    private func check(_ size: PictureSize, _ tiff: TIFFBeginning?, of input: PictureInput) throws(ImageError) {
+        guard max(size.width, size.height) <= PNGReader.longestSide else { throw .tooLong(path: input.path, size) }
+        guard tiff?.fits(size, in: input.byteCount) ?? true else {
+            throw .impossibleSize(path: input.path, size, fileByteCount: input.byteCount)
+        }
+        guard tiff?.pixelsAtOnce(of: size) ?? (size.width * size.height) <= PNGReader.mostPixelsInMemory else {
+            throw .tooLarge(path: input.path, size)
         }
     }
 

@@ -17,6 +17,8 @@ struct SampleTIFF {
     var resolution: (x: Int, y: Int)?
     /// 5 for inks.
     var photometric: Int?
+    /// The size that the file claims, where it is another.
+    var told: PictureSize?
 
     func encoded() -> [UInt8] {
         let stored =
@@ -29,11 +31,11 @@ struct SampleTIFF {
         func number(_ value: Int, _ byteCount: Int) -> [UInt8] { order.bytes(of: value, byteCount: byteCount) }
         func several(_ values: [Int], _ byteCount: Int) -> [UInt8] { values.flatMap { number($0, byteCount) } }
         var fields: [(tag: Int, type: Int, count: Int, bytes: [UInt8])] = [
-            (256, 4, 1, number(width, 4)), (257, 4, 1, number(height, 4)),
+            (256, 4, 1, number(told?.width ?? width, 4)), (257, 4, 1, number(told?.height ?? height, 4)),
             (258, 3, sampleCount, several(Array(repeating: layout.bitDepth, count: sampleCount), 2)),
-            (259, 3, 1, number(1, 2)), (262, 3, 1, number(photometric ?? (layout.isGrey ? 1 : 2), 2)),
+            (262, 3, 1, number(photometric ?? (layout.isGrey ? 1 : 2), 2)),
             (273, 4, strips.underestimatedCount, several(strips.map { 8 + $0 }, 4)), (277, 3, 1, number(sampleCount, 2)),
-            (278, 4, 1, number(rowsOfStrip, 4)),
+            (278, 4, 1, number(told?.height ?? rowsOfStrip, 4)),
             (279, 4, strips.underestimatedCount, several(strips.map { min(stripByteCount, stored.count - $0) }, 4)),
         ]
         if let resolution {
@@ -41,6 +43,7 @@ struct SampleTIFF {
             fields.append((283, 5, 1, several([resolution.y, 1], 4)))
             fields.append((296, 3, 1, number(2, 2)))
         }
+        if !numbers.contains(where: { $0.tag == 259 }) { fields.append((259, 3, 1, number(1, 2))) }
         fields += numbers.map { ($0.tag, $0.type, 1, number($0.value, $0.type == 3 ? 2 : 4)) }
         fields += parts.map { ($0.tag, 7, $0.bytes.count, $0.bytes) }
         fields.sort { $0.tag < $1.tag }
