@@ -1,10 +1,10 @@
-/// The constants of a sum over all elements, or over all pixels, or those of each image, for each channel.
+/// The constants of a sum over all elements, or for each channel over all pixels, those of each image or those of each row.
 public struct RowSumGeometry: Hashable, Sendable {
     /// The sizes of the input and of the output.
     public var rows: RowGeometry
     /// What the sum is multiplied with: of a mean, one over the number of elements.
     public var scale: Float
-    /// Rows of the input that go into one row of the result: all, or those of an image.
+    /// Rows of the input that go into one row of the result: all, those of an image, or one.
     public var rowsPerSum: Int
 
     /// - Parameters:

@@ -115,26 +115,10 @@ struct RegisterEpilogue {
         if case .mask(let rows) = gate { mask = UnsafePointer(rows.row(row).floats) + first }
         let addend = addend.map { UnsafePointer($0.row(row).floats) + first }
         let biases = bias?.from(0), slopes = slopes?.from(0)
-        let wideChannels = channels / 16 * 16, wholeChannels = channels / 8 * 8
+        let wholeChannels = channels / 8 * 8
         for pixel in 0..<count {
             let sums = sums + pixel * pixelStride, place = pixel * channels
-            for c in stride(from: 0, to: wideChannels, by: 16) {
-                var y = sums.wideVector(c)
-                if let biases { y = y + biases.wideVector(c) }
-                y = select(y .<= WideVector(repeating: floor), WideVector(repeating: floor), y)
-                if isSloped {
-                    let slope = slopes.map { $0.wideVector(c) } ?? WideVector(repeating: slope)
-                    y = select(y .> WideVector(repeating: 0), y, slope * y)
-                }
-                if let mask {
-                    y = select(
-                        mask.wideVector(place + c) .> WideVector(repeating: 0), y, WideVector(repeating: slope) * y)
-                }
-                y = y * WideVector(repeating: scale)
-                if let addend { y = y + addend.wideVector(place + c) }
-                result.store(y, place + c)
-            }
-            for c in stride(from: wideChannels, to: wholeChannels, by: 8) {
+            for c in stride(from: 0, to: wholeChannels, by: 8) {
                 var y = sums.vector(c)
                 if let biases { y = y + biases.vector(c) }
                 y = select(y .<= Vector(repeating: floor), Vector(repeating: floor), y)

@@ -1,14 +1,15 @@
 import GraphKernelInterface
 
-// sum_rows: the sum of a tensor, of each of its channels, or of each image's channels: a bias's gradient, a loss's mean,
-// what a gate is made of.
+// sum_rows: the sum of a tensor, of each of its channels, or of the channels of each image or each row: a bias's gradient, a
+// loss's mean, what a gate is made of.
 //
-// Formula        y[c] = scale · Σ over n, h, w of p[n, h, w, c], or over c as well; y[n, c] over h and w alone;
-//                p = prologue(x).
+// Formula        y[c] = scale · Σ over n, h, w of p[n, h, w, c], or over c as well; y[n, c] over h and w
+//                alone, y[n, h, c] over w alone; p = prologue(x).
 // Operands       input 0: x, f32 or what the prologue says; then the prologue's operands. Geometry:
 //                RowSumGeometry, of its rows the input's sizes, imageCount, and outputChannels, which is 1 for
 //                the sum of everything.
-// Layout         output f32 [C] or a scalar, one row; [N, 1, 1, C], a row for each image.
+// Layout         output f32 [C] or a scalar, one row; [N, 1, 1, C], a row for each image;
+//                [N, H, 1, C], a row for each row.
 // Memory         any alignment of the element; the output overlaps no input. Scratch:
 //                `RowSumGeometry.scratchByteCount`.
 // Tails          the last vector of a row is added element by element.

@@ -35,16 +35,6 @@ extension Vector {
 
 extension WideVector {
     @inline(__always)
-    static func + (a: WideVector, b: WideVector) -> WideVector {
-        WideVector(register: Builtin.fadd_Vec16xFPIEEE32(a._storage._value, b._storage._value))
-    }
-
-    @inline(__always)
-    static func * (a: WideVector, b: WideVector) -> WideVector {
-        WideVector(register: Builtin.fmul_Vec16xFPIEEE32(a._storage._value, b._storage._value))
-    }
-
-    @inline(__always)
     fileprivate init(register: Builtin.Vec16xFPIEEE32) {
         self.init()
         _storage._value = register
@@ -83,11 +73,6 @@ func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float {
 /// `mask ? a : b` for each lane, without a branch.
 @inline(__always)
 func select(_ mask: SIMDMask<SIMD8<Int32>>, _ a: Vector, _ b: Vector) -> Vector {
-    b.replacing(with: a, where: mask)
-}
-
-@inline(__always)
-func select(_ mask: SIMDMask<SIMD16<Int32>>, _ a: WideVector, _ b: WideVector) -> WideVector {
     b.replacing(with: a, where: mask)
 }
 

@@ -15,26 +15,14 @@ import GraphIR
 /// result but for one more rounding of each bias. Does not touch what is known in runs only.
 /// Examples: `Tests/Golden/Simplify`.
 func foldShifts(_ graph: Graph) throws(NodeError) -> Graph {
-    do {
-        return eliminateDeadCode(try withFoldedShifts(graph))
-    } catch {
-        throw .op(error, at: nil)
-    }
-}
-
-private func withFoldedShifts(_ graph: Graph) throws(OpError) -> Graph {
     let uses = Uses(of: graph)
     let dependsOnWeightsAlone = graph.weightClosure()
-    var rewriter = GraphRewriter(graph)
-    for id in graph.ids {
+    return try graph.replacingValues { id, rewriter throws(OpError) in
         guard let operation = graph[id].operation, operation.op == .add || operation.op == .subtract,
             let tail = ConvolutionTail(operation.operands[0], in: graph, uses, dependsOnWeightsAlone),
             dependsOnWeightsAlone[operation.operands[1].index], graph.isOfChannels(operation.operands[1], of: id),
             tail.bias != nil || operation.op == .subtract
-        else {
-            rewriter.copy(id)
-            continue
-        }
+        else { return nil }
         let shift = rewriter.place(of: operation.operands[1])
         let bias =
             if let bias = tail.bias {
@@ -42,8 +30,6 @@ private func withFoldedShifts(_ graph: Graph) throws(OpError) -> Graph {
             } else {
                 try rewriter.builder.apply(.negate, [shift], named: "bias_shifted")
             }
-        rewriter.replace(
-            id, with: try rewriter.builder.apply(.add, [rewriter.place(of: tail.convolution), bias], named: graph[id].name))
+        return try rewriter.builder.apply(.add, [rewriter.place(of: tail.convolution), bias], named: graph[id].name)
     }
-    return rewriter.finish()
 }

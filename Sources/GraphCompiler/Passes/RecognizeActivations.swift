@@ -9,22 +9,11 @@ import GraphIR
 /// Requires: a number or an operand of each channel as a. Ensures: the same result but where x is not finite.
 /// Examples: `Tests/Golden/Simplify`.
 func recognizeActivations(_ graph: Graph) throws(NodeError) -> Graph {
-    var rewriter = GraphRewriter(graph)
-    for id in graph.ids {
-        guard let spelled = SpelledPReLU(id, in: graph) else {
-            rewriter.copy(id)
-            continue
-        }
-        do {
-            rewriter.replace(
-                id,
-                with: try rewriter.builder.apply(
-                    .prelu, [rewriter.place(of: spelled.x), rewriter.place(of: spelled.slope)], named: graph[id].name))
-        } catch {
-            throw .op(error, at: nil)
-        }
+    try graph.replacingValues { id, rewriter throws(OpError) in
+        guard let spelled = SpelledPReLU(id, in: graph) else { return nil }
+        return try rewriter.builder.apply(
+            .prelu, [rewriter.place(of: spelled.x), rewriter.place(of: spelled.slope)], named: graph[id].name)
     }
-    return eliminateDeadCode(rewriter.finish())
 }
 
 /// `relu(x) - slope * relu(-x)`.

@@ -9,25 +9,14 @@ import GraphIR
 /// and where mean_gradient takes another number, the mean times that number.
 /// Ensures: the same result but for rounding. Examples: `Tests/Golden/Simplify`.
 func recognizeMeans(_ graph: Graph) throws(NodeError) -> Graph {
-    var rewriter = GraphRewriter(graph)
-    for id in graph.ids {
-        guard let spelled = SpelledMean(id, in: graph) else {
-            rewriter.copy(id)
-            continue
-        }
-        do {
-            var mean = try rewriter.builder.apply(
-                .mean, [rewriter.place(of: spelled.x)],
-                Attributes(["axes": .sizes(spelled.axes.map { Size($0) }), "keep_dims": .truth(true)]))
-            if spelled.factor != 1 {
-                mean = try rewriter.builder.apply(.multiply, [mean, rewriter.builder.constant(spelled.factor)])
-            }
-            rewriter.replace(id, with: mean)
-        } catch {
-            throw .op(error, at: nil)
-        }
+    try graph.replacingValues { id, rewriter throws(OpError) in
+        guard let spelled = SpelledMean(id, in: graph) else { return nil }
+        let mean = try rewriter.builder.apply(
+            .mean, [rewriter.place(of: spelled.x)],
+            Attributes(["axes": .sizes(spelled.axes.map { Size($0) }), "keep_dims": .truth(true)]))
+        return spelled.factor == 1
+            ? mean : try rewriter.builder.apply(.multiply, [mean, rewriter.builder.constant(spelled.factor)])
     }
-    return eliminateDeadCode(rewriter.finish())
 }
 
 /// `sum_to(x * mean_gradient(factor, …), …)`, the sum along the axes along which the factor is shared out.

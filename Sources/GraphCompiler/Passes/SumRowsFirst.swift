@@ -11,25 +11,16 @@ import GraphIR
 /// Ensures: the same result but for one more rounding of each row's sum. Does not touch sums over images, as losses and
 /// the gradients of biases are. Examples: `Tests/Golden/Simplify`.
 func sumRowsFirst(_ graph: Graph) throws(NodeError) -> Graph {
-    var rewriter = GraphRewriter(graph)
-    for id in graph.ids {
+    try graph.replacingValues { id, rewriter throws(OpError) in
         guard let operation = graph[id].operation, let op = reductionOfImages(operation, to: graph[id].type.shape, in: graph)
-        else {
-            rewriter.copy(id)
-            continue
+        else { return nil }
+        var sums = rewriter.place(of: operation.operands[0])
+        for axis in [2, 1] {
+            sums = try rewriter.builder.apply(
+                op, [sums], Attributes(["axes": .sizes([Size(axis)]), "keep_dims": .truth(true)]))
         }
-        do {
-            var sums = rewriter.place(of: operation.operands[0])
-            for axis in [2, 1] {
-                sums = try rewriter.builder.apply(
-                    op, [sums], Attributes(["axes": .sizes([Size(axis)]), "keep_dims": .truth(true)]))
-            }
-            rewriter.replace(id, with: sums)
-        } catch {
-            throw .op(error, at: nil)
-        }
+        return sums
     }
-    return eliminateDeadCode(rewriter.finish())
 }
 
 /// `sum` or `mean` where an operation reduces images of several rows and columns to one pixel each.
