@@ -10,6 +10,9 @@ import GraphBasics
 /// Scratch holds, each on a cache line: zeros, a line buffer of transformed columns (see ``WinogradLayout``), and
 /// the planes of the input and of the output's gradient for one block of tiles.
 public struct WinogradGradientLayout {
+    /// Planes: one for each number that a tile of 6 × 6 inputs, or of 4 × 4 gradients, is transformed to.
+    public static let planeCount = 36
+
     /// Into how many chunks the tiles of the batch are cut.
     public var chunkCount: Int
     /// Channels of a group; the last group may have fewer.
@@ -31,7 +34,7 @@ public struct WinogradGradientLayout {
 
     /// The layout for the gradient of a 3×3 filter of stride 1.
     public init(_ geometry: ConvolutionGeometry) {
-        let planeCount = WinogradLayout.planeCount
+        let planeCount = WinogradGradientLayout.planeCount
         let tileCount = geometry.imageCount * geometry.tileRowsPerImage * geometry.tilesPerRow
         chunkCount = min(4, max(1, tileCount / 144), geometry.imageCount * geometry.tileRowsPerImage)
         paddedOutputChannels = geometry.outputChannels.roundedUp(to: 8)
@@ -47,7 +50,7 @@ public struct WinogradGradientLayout {
         zerosOffset = 0
         lineBufferOffset = (geometry.inputChannels * 4).roundedUp(to: 64)
         inputOffset =
-            lineBufferOffset + WinogradLayout.lineBufferColumnCount * WinogradLayout.inputTileSize * inputGroupChannels * 4
+            lineBufferOffset + WinogradLayout.lineBufferColumnCount * geometry.winogradInputTileSize * inputGroupChannels * 4
         gradientOffset = inputOffset + planeCount * inputPlaneStride * 4
         byteCount = gradientOffset + planeCount * gradientPlaneStride * 4
     }
@@ -58,5 +61,5 @@ public struct WinogradGradientLayout {
     /// Elements of a row of products, with the sums behind them.
     public var productRowElementCount: Int { sumOffset + outputGroupChannels }
     /// Elements from the row's begin to the sums.
-    public var sumOffset: Int { WinogradLayout.planeCount * matrixRowCount * outputGroupChannels }
+    public var sumOffset: Int { WinogradGradientLayout.planeCount * matrixRowCount * outputGroupChannels }
 }

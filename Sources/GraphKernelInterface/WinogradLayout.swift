@@ -1,20 +1,18 @@
 import GraphBasics
 
-/// How the Winograd convolutions F(4×4, 3×3) and F(2×2, 5×5) cut their work and their scratch, from the shape alone.
+/// How the Winograd convolutions F(4×4, 3×3) and F(4×4, 5×5) cut their work and their scratch, from the shape alone.
 ///
-/// The result is cut into tiles of 4 × 4 or 2 × 2 pixels, anchored at row 0 and pixel 0 of each image. A tile's
-/// input, 6 × 6 pixels, is transformed to 36 numbers for each input channel, one in each of 36 planes; the
-/// planes' products with the filter are 36 numbers for each output channel, in planes again.
+/// The result is cut into tiles of 4 × 4 pixels, anchored at row 0 and pixel 0 of each image. A tile's input, 6 × 6 or
+/// 8 × 8 pixels, is transformed to as many numbers for each input channel, one in each of 36 or 64 planes; the planes'
+/// products with the filter are as many numbers for each output channel, in planes again.
 ///
 /// Scratch holds, in this order and each on a cache line: zeros that stand for rows of padding, a line buffer of
 /// transformed columns, the planes of one block of tiles, their products with one group of output channels,
 /// the block's result when its epilogue does not run on registers, its results after the epilogue when a
 /// pixel shuffle scatters them, and the scratch of the epilogue.
 public struct WinogradLayout {
-    /// Rows and pixels of the input of one tile.
-    public static let inputTileSize = 6
-    /// Planes: one for each number that a tile is transformed to.
-    public static let planeCount = inputTileSize * inputTileSize
+    /// Rows and pixels of one tile of the result.
+    public static let tileSize = 4
     /// Transformed columns that exist at a time: those of one tile, and room for the next.
     public static let lineBufferColumnCount = 8
     /// Input channels that go through the line buffer together, so that it stays in the L1 cache.
@@ -45,7 +43,7 @@ public struct WinogradLayout {
 
     /// The layout for a 3×3 or 5×5 convolution of stride 1.
     public init(_ geometry: ConvolutionGeometry, epilogueByteCount: Int, resultCount: Int) {
-        let tileSize = geometry.winogradTileSize, planeCount = WinogradLayout.planeCount
+        let tileSize = WinogradLayout.tileSize, planeCount = geometry.winogradPlaneCount
         let inputChannels = geometry.winogradInputChannels
         blockTileCount = min(36, max(12, 229_376 / (planeCount * inputChannels * 4) / 6 * 6))
         paddedChannels = geometry.outputChannels.roundedUp(to: 8)
@@ -58,7 +56,7 @@ public struct WinogradLayout {
         zerosOffset = 0
         lineBufferOffset = (inputChannels * 4).roundedUp(to: 64)
         let lineBufferByteCount =
-            WinogradLayout.lineBufferColumnCount * WinogradLayout.inputTileSize
+            WinogradLayout.lineBufferColumnCount * geometry.winogradInputTileSize
             * min(inputChannels, WinogradLayout.lineBufferChannelCount) * 4
         let planesOffset = lineBufferOffset + lineBufferByteCount
         planeOffset = isInPlace ? planesOffset + planeStride * 4 : planesOffset
@@ -73,8 +71,10 @@ public struct WinogradLayout {
 }
 
 extension ConvolutionGeometry {
-    /// Rows and pixels of one tile of the result: 4 with filters of 3 × 3, 2 with those of 5 × 5.
-    public var winogradTileSize: Int { WinogradLayout.inputTileSize + 1 - filterHeight }
+    /// Rows and pixels of the input of one tile: 6 with filters of 3 × 3, 8 with those of 5 × 5.
+    public var winogradInputTileSize: Int { WinogradLayout.tileSize - 1 + filterHeight }
+    /// Planes: one for each number that a tile is transformed to.
+    public var winogradPlaneCount: Int { winogradInputTileSize * winogradInputTileSize }
     /// Input channels in whole vectors of 8. Where channels do not fill the last vector, it holds the last 8 channels, and
     /// the transformed filter is zero for those that the vector before holds, too.
     public var winogradInputChannels: Int { inputChannels.roundedUp(to: 8) }
@@ -84,9 +84,9 @@ extension ConvolutionGeometry {
     public func winogradSourceChannel(_ channel: Int) -> Int { min(channel, inputChannels - 8) }
 
     /// Rows of tiles of an image.
-    public var tileRowsPerImage: Int { outputHeight.ceilingDivided(by: winogradTileSize) }
+    public var tileRowsPerImage: Int { outputHeight.ceilingDivided(by: WinogradLayout.tileSize) }
     /// Tiles of a row of tiles.
-    public var tilesPerRow: Int { outputWidth.ceilingDivided(by: winogradTileSize) }
+    public var tilesPerRow: Int { outputWidth.ceilingDivided(by: WinogradLayout.tileSize) }
 
     /// Output channels that the Winograd convolution multiplies together, at most: 64 where these are all, so
     /// that products take the place of planes; else 32, or as many as a pixel shuffle leaves side by side.
@@ -99,7 +99,7 @@ extension ConvolutionGeometry {
     /// Bytes of a filter transformed for the Winograd convolution: `[group][plane][block][in][16]`, the
     /// last block being 8 wide when at most 8 output channels remain, filled up with zeros.
     public var transformedFilterByteCount: Int {
-        WinogradLayout.planeCount * winogradInputChannels * outputChannels.roundedUp(to: 8) * 4
+        winogradPlaneCount * winogradInputChannels * outputChannels.roundedUp(to: 8) * 4
     }
 
     /// Bytes of scratch of `conv2d_winograd`.

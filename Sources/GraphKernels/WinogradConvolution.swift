@@ -2,10 +2,11 @@ import GraphBasics
 import GraphKernelInterface
 
 // conv2d_winograd: 3×3 and 5×5 convolutions of stride 1 by Winograd's F(4×4, 3×3), 2.25 multiplications in place of 9,
-// and F(2×2, 5×5), 9 in place of 25.
+// and F(4×4, 5×5), 4 in place of 25.
 //
-// Formula        Y = epilogue(Aᵀ[Σ (G·g·Gᵀ) ⊙ (Bᵀ·d·B)]A) for each tile of 4 × 4 or 2 × 2 results, d being its 6 × 6
-//                inputs, g the filter, and the sum over input channels; the matrices of `WinogradTransforms`.
+// Formula        Y = epilogue(Aᵀ[Σ (G·g·Gᵀ) ⊙ (Bᵀ·d·B)]A) for each tile of 4 × 4 results, d being its 6 × 6 or 8 × 8
+//                inputs, g the filter, and the sum over input channels; the matrices of `WinogradTransforms`
+//                and `WinogradTransformsOfEight`.
 // Operands       input 0: x f32; input 1: the filter as transform_filter leaves it; then the operands of the
 //                epilogue, as for conv2d_direct. Geometry: ConvolutionGeometry; inputChannels is at
 //                least 8. No prologue.
@@ -14,15 +15,16 @@ import GraphKernelInterface
 // Memory         as conv2d_direct. Scratch: `winogradScratchByteCount`.
 // Tails          tiles that reach past the image compute with zeros and store what is inside. Blocks of
 //                output channels are 16 wide, the last 8.
-// Accumulation   in f32, one multiplyAdd per input channel in order, for each of 36 products alone; a
+// Accumulation   in f32, one multiplyAdd per input channel in order, for each of 36 or 64 products alone; a
 //                result depends on its tile's inputs only. Within 1e-6 of the largest sum of its terms'
-//                magnitudes.
+//                magnitudes, 5e-6 with 5×5 filters.
 // Source         Lavin and Gray (CVPR 2016), algorithm 1, in blocks whose planes stay in the L2 cache.
 // Chosen         for 3×3 and 5×5 filters of stride 1 on enough channels and pixels; see the kernel table.
 // Measured       `graphrun bench Graphs/edsr.graph --workload tile --threads 1 --profile`, AVX-512, against an FMA peak
 //                of 118 GFLOP/s, in direct convolution's operations: 64→64 at 128×128 2.8 to 3.1 times the peak,
 //                with what else the machine does; by `--algorithm separate` 64→256 3.0 to 3.1 at 128×128 and 3.1 to
-//                3.2 at 256×256, 64→3 at 512×512 0.5. With AVX2 a tenth less.
+//                3.2 at 256×256, 64→3 at 512×512 0.5. With AVX2 a tenth less. A network of nothing but 5×5
+//                convolutions 64→64 runs at 2.9 times the peak, where direct convolution is at most once.
 
 @Sendable
 func convolveWinograd(_ call: UnsafePointer<KernelCall>) {
@@ -96,7 +98,7 @@ private struct WinogradConvolution {
             grid.forEachRun(tiles) { run in
                 transformOutput(run, channel: channel, channels: channels)
             }
-            filter += WinogradLayout.planeCount * geometry.winogradInputChannels * channels
+            filter += geometry.winogradPlaneCount * geometry.winogradInputChannels * channels
         }
         guard registerEpilogue == nil else { return }
         grid.forEachRun(tiles) { run in
@@ -113,7 +115,7 @@ private struct WinogradConvolution {
     /// wait for.
     private func multiply(_ filter: UnsafePointer<Float>, channel firstChannel: Int, channels: Int, tiles: Range<Int>) {
         var filter = filter
-        for plane in 0..<WinogradLayout.planeCount {
+        for plane in 0..<geometry.winogradPlaneCount {
             grid.forEachRun(tiles) { run in
                 fetchAhead(run, channel: firstChannel, channels: channels, part: plane)
             }
@@ -137,7 +139,7 @@ private struct WinogradConvolution {
         }
     }
 
-    /// Brings one of 36 parts of what ``transformOutput`` reads and writes into the caches.
+    /// Brings one of 36 parts of what ``transformOutput`` reads and writes into the caches; there are none after them.
     @inline(__always)
     private func fetchAhead(_ run: WinogradTiles.Run, channel: Int, channels: Int, part: Int) {
         let (row, ninth) = part.quotientAndRemainder(dividingBy: 9)
@@ -179,7 +181,7 @@ private struct WinogradConvolution {
             masks: masks, addends: epilogue.addend.map(operandRows),
             sums: (call.scratch + layout.lineBufferOffset).floats
         ).transform(
-            UnsafePointer(products + run.place * layout.productTileStride), tileSize: grid.tileSize,
+            UnsafePointer(products + run.place * layout.productTileStride), inputTileSize: geometry.winogradInputTileSize,
             rowCount: run.rowCount, pixelCount: run.pixelCount)
     }
 
@@ -210,6 +212,7 @@ private struct WinogradConvolution {
 
     /// Where row `row` of a run waits for the epilogue.
     private func waitingRow(_ run: WinogradTiles.Run, _ row: Int) -> UnsafeMutablePointer<Float> {
-        result + grid.tileSize * (grid.tileSize * run.place + row * run.count) * layout.paddedChannels
+        let tileSize = WinogradLayout.tileSize
+        return result + tileSize * (tileSize * run.place + row * run.count) * layout.paddedChannels
     }
 }

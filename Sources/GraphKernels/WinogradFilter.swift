@@ -3,8 +3,8 @@ import GraphKernelInterface
 
 // transform_filter, transform_filter_rotated: 3×3 and 5×5 filters as the Winograd convolution reads them.
 //
-// Formula        transformed[group][6·a + b][block][i][lane] = (G·g·Gᵀ)[a, b], g[ky, kx] = filter[ky, kx, i, o],
-//                o = group + 16·block + lane; rotated: g[ky, kx] = filter[−1−ky, −1−kx, o, i], counted from
+// Formula        transformed[group][n·a + b][block][i][lane] = (G·g·Gᵀ)[a, b], g[ky, kx] = filter[ky, kx, i, o],
+//                o = group + 16·block + lane, n = 6 or 8; rotated: g[ky, kx] = filter[−1−ky, −1−kx, o, i], counted from
 //                the end: the filter of the input gradient (see pack_filter).
 // Operands       input 0: filter f32, 9 or 25 rows. Geometry: the ConvolutionGeometry of the convolution
 //                that uses the result; for `rotated` its inputChannels are the filter's last dimension.
@@ -59,7 +59,7 @@ private func transform(_ call: UnsafePointer<KernelCall>, inputStride: Int, outp
                     planeStride: planeStride)
             }
         }
-        transformed += WinogradLayout.planeCount * planeStride
+        transformed += geometry.winogradPlaneCount * planeStride
     }
 }
 
@@ -72,7 +72,7 @@ private struct FilterTaps {
     /// The first channel's element in a row of the filter, elements to the next, and channels that there are.
     let place: Int, stride: Int, used: Int
 
-    /// Transforms the columns, then the rows of what they become, each into six planes.
+    /// Transforms the columns, then the rows of what they become, each into a row of planes.
     @inline(__always)
     func transform(to planes: UnsafeMutablePointer<Float>, planeStride: Int) {
         if size == 3 {
@@ -89,20 +89,19 @@ private struct FilterTaps {
     }
 
     @inline(__always)
-    private func storeRows(to planes: UnsafeMutablePointer<Float>, _ planeStride: Int, _ row: (Int) -> Six) {
-        row(0).store(to: planes, stride: planeStride)
-        row(1).store(to: planes + 6 * planeStride, stride: planeStride)
-        row(2).store(to: planes + 12 * planeStride, stride: planeStride)
-        row(3).store(to: planes + 18 * planeStride, stride: planeStride)
-        row(4).store(to: planes + 24 * planeStride, stride: planeStride)
-        row(5).store(to: planes + 30 * planeStride, stride: planeStride)
+    private func storeRows<Row: WinogradInputs>(
+        to planes: UnsafeMutablePointer<Float>, _ planeStride: Int, _ row: (Int) -> Row
+    ) {
+        for index in 0..<Row.count {
+            row(index).store(to: planes + index * Row.count * planeStride, stride: planeStride)
+        }
     }
 
     @inline(__always)
     private func three(_ kx: Int) -> Six { Three(v0: tap(kx), v1: tap(3 + kx), v2: tap(6 + kx)).filterTransformed }
 
     @inline(__always)
-    private func five(_ kx: Int) -> Six {
+    private func five(_ kx: Int) -> Eight {
         Five(v0: tap(kx), v1: tap(5 + kx), v2: tap(10 + kx), v3: tap(15 + kx), v4: tap(20 + kx)).filterTransformed
     }
 
@@ -113,19 +112,5 @@ private struct FilterTaps {
         var lanes = Vector(repeating: 0)
         for lane in 0..<used { lanes[lane] = source[lane * stride] }
         return lanes
-    }
-}
-
-extension Six {
-    @inline(__always)
-    fileprivate subscript(_ index: Int) -> Vector {
-        switch index {
-        case 0: v0
-        case 1: v1
-        case 2: v2
-        case 3: v3
-        case 4: v4
-        default: v5
-        }
     }
 }

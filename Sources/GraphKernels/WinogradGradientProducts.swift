@@ -119,7 +119,7 @@ private struct WinogradGradientProducts {
     private func multiply(
         tileCount: Int, inputChannels: Int, outputGroup: Int, _ products: UnsafeMutablePointer<Float>, _ isFirst: Bool
     ) {
-        for plane in 0..<WinogradLayout.planeCount {
+        for plane in 0..<WinogradGradientLayout.planeCount {
             for lane in stride(from: 0, to: groupChannels(outputGroup), by: 16) {
                 let block = WinogradGradientBlock(layout, outputGroup: outputGroup, lane: lane)
                 let pixels = PixelBlock(

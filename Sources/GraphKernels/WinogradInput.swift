@@ -1,15 +1,15 @@
 import GraphBasics
 import GraphKernelInterface
 
-/// The first stage of the Winograd convolution: the input of a run of tiles becomes 36 planes.
+/// The first stage of the Winograd convolution: the input of a run of tiles becomes 36 or 64 planes.
 ///
 /// Columns are transformed first, each once, into a line buffer; then the rows of each tile, straight into the
-/// planes. Neighbouring tiles share two columns, or four.
+/// planes. Neighbouring tiles share two columns, or four of eight.
 struct WinogradInput {
     private let call: KernelCall
     private let geometry: ConvolutionGeometry
     private let zeros: UnsafeMutablePointer<Float>
-    /// `[column mod 8][6 rows][channels of a chunk]`
+    /// `[column mod 8][6 or 8 rows][channels of a chunk]`
     private let lineBuffer: UnsafeMutablePointer<Float>
 
     /// - Parameters:
@@ -50,65 +50,75 @@ struct WinogradInput {
         tileStride: Int,
         planeStride: Int
     ) {
-        let tileSize = geometry.winogradTileSize
-        let (image, firstRow) = (run.image, run.tileRow * tileSize - geometry.padTop)
-        let firstPixel = run.firstTile * tileSize - geometry.padLeft
-        let rows = InputRows(
-            row(source, image, firstRow), row(source, image, firstRow + 1), row(source, image, firstRow + 2),
-            row(source, image, firstRow + 3), row(source, image, firstRow + 4), row(source, image, firstRow + 5))
-        for column in 0..<tileSize * (run.count - 1) + WinogradLayout.inputTileSize {
-            transformColumn(
-                rows, x: firstPixel + column, slot: column % 8, channel: channel, channels: channels,
-                lastVector: source.channels - 8)
-            let firstColumn = column + 1 - WinogradLayout.inputTileSize
-            if firstColumn >= 0, firstColumn % tileSize == 0 {
-                transformTile(
-                    firstSlot: firstColumn, channels: channels, to: planes + firstColumn / tileSize * tileStride,
-                    planeStride: planeStride)
-            }
+        let (image, firstRow) = (run.image, run.tileRow * WinogradLayout.tileSize - geometry.padTop)
+        let rows = EightRows { row(source, image, firstRow + min($0, geometry.winogradInputTileSize - 1)) }
+        let transformation = InputTransformation(
+            firstPixel: run.firstTile * WinogradLayout.tileSize - geometry.padLeft, width: geometry.inputWidth,
+            channel: channel, channels: channels, lastVector: source.channels - 8, lineBuffer: lineBuffer,
+            tileStride: tileStride, planeStride: planeStride)
+        if geometry.winogradInputTileSize == 6 {
+            transformation.transform(Six.self, rows, tileCount: run.count, to: planes)
+        } else {
+            transformation.transform(Eight.self, rows, tileCount: run.count, to: planes)
         }
     }
 
     /// A row of the image, or zeros outside.
-    private func row(_ source: ChannelSource, _ image: Int, _ y: Int) -> InputRows.Row {
+    private func row(_ source: ChannelSource, _ image: Int, _ y: Int) -> InputRow {
         y >= 0 && y < geometry.inputHeight
-            ? InputRows.Row(
-                pixels: source.row(image * geometry.inputHeight + y), pixelStride: source.pixelStride)
-            : InputRows.Row(pixels: UnsafePointer(zeros), pixelStride: 0)
+            ? InputRow(pixels: source.row(image * geometry.inputHeight + y), pixelStride: source.pixelStride)
+            : InputRow(pixels: UnsafePointer(zeros), pixelStride: 0)
+    }
+}
+
+/// Some channels of a run of tiles, on their way to the planes.
+private struct InputTransformation {
+    /// Where the first tile's input begins, and the pixels of a row of the image.
+    let firstPixel: Int, width: Int
+    /// The first channel and how many; the channel at which the last vector begins at the latest.
+    let channel: Int, channels: Int, lastVector: Int
+    let lineBuffer: UnsafeMutablePointer<Float>
+    /// Elements from one tile to the next, and from one plane to the next.
+    let tileStride: Int, planeStride: Int
+
+    @inline(__always)
+    func transform<Numbers: WinogradInputs>(
+        _: Numbers.Type, _ rows: EightRows, tileCount: Int, to planes: UnsafeMutablePointer<Float>
+    ) {
+        let tileSize = WinogradLayout.tileSize
+        for column in 0..<tileSize * (tileCount - 1) + Numbers.count {
+            transformColumn(Numbers.self, rows, x: firstPixel + column, slot: column % 8)
+            let firstColumn = column + 1 - Numbers.count
+            if firstColumn >= 0, firstColumn % tileSize == 0 {
+                transformTile(Numbers.self, firstSlot: firstColumn, to: planes + firstColumn / tileSize * tileStride)
+            }
+        }
     }
 
-    /// - Parameter lastVector: the channel at which the last vector begins at the latest.
     @inline(__always)
-    private func transformColumn(_ rows: InputRows, x: Int, slot: Int, channel: Int, channels: Int, lastVector: Int) {
-        let destination = lineBuffer + slot * (6 * channels)
-        guard x >= 0, x < geometry.inputWidth else { return zero(destination, count: 6 * channels) }
-        let r0 = rows.r0.pixel(x), r1 = rows.r1.pixel(x), r2 = rows.r2.pixel(x)
-        let r3 = rows.r3.pixel(x), r4 = rows.r4.pixel(x), r5 = rows.r5.pixel(x)
+    private func transformColumn<Numbers: WinogradInputs>(_: Numbers.Type, _ rows: EightRows, x: Int, slot: Int) {
+        let destination = lineBuffer + slot * (Numbers.count * channels)
+        guard x >= 0, x < width else { return zero(destination, count: Numbers.count * channels) }
+        let pixels = EightPlaces { rows[$0].pixel(x) }
         var c = 0
         while c < channels {
             let source = min(channel + c, lastVector)
-            Six(
-                r0.vector(source), r1.vector(source), r2.vector(source), r3.vector(source), r4.vector(source),
-                r5.vector(source)
-            ).inputTransformed.store(to: destination + c, stride: channels)
+            Numbers { pixels[$0].vector(source) }.inputTransformed.store(to: destination + c, stride: channels)
             c += 8
         }
     }
 
     @inline(__always)
-    private func transformTile(firstSlot: Int, channels: Int, to planes: UnsafeMutablePointer<Float>, planeStride: Int) {
-        let slotStride = 6 * channels
-        let s0 = lineBuffer + firstSlot % 8 * slotStride, s1 = lineBuffer + (firstSlot + 1) % 8 * slotStride
-        let s2 = lineBuffer + (firstSlot + 2) % 8 * slotStride, s3 = lineBuffer + (firstSlot + 3) % 8 * slotStride
-        let s4 = lineBuffer + (firstSlot + 4) % 8 * slotStride, s5 = lineBuffer + (firstSlot + 5) % 8 * slotStride
-        for row in 0..<6 {
-            let destination = planes + 6 * row * planeStride
+    private func transformTile<Numbers: WinogradInputs>(
+        _: Numbers.Type, firstSlot: Int, to planes: UnsafeMutablePointer<Float>
+    ) {
+        let columns = EightPlaces { UnsafePointer(lineBuffer + (firstSlot + $0) % 8 * (Numbers.count * channels)) }
+        for row in 0..<Numbers.count {
+            var place = planes + Numbers.count * row * planeStride
             var c = row * channels
             let end = c + channels
-            var place = destination
             while c < end {
-                Six(s0.vector(c), s1.vector(c), s2.vector(c), s3.vector(c), s4.vector(c), s5.vector(c))
-                    .inputTransformed.store(to: place, stride: planeStride)
+                Numbers { columns[$0].vector(c) }.inputTransformed.store(to: place, stride: planeStride)
                 c += 8
                 place += 8
             }
@@ -116,25 +126,41 @@ struct WinogradInput {
     }
 }
 
-/// The six rows of the input of a row of tiles.
-private struct InputRows {
-    struct Row {
-        var pixels: UnsafePointer<Float>
-        /// Elements from one pixel to the next; 0 where one pixel of zeros stands for all.
-        var pixelStride: Int
+/// A row of the image.
+private struct InputRow {
+    var pixels: UnsafePointer<Float>
+    /// Elements from one pixel to the next; 0 where one pixel of zeros stands for all.
+    var pixelStride: Int
 
-        @inline(__always)
-        func pixel(_ x: Int) -> UnsafePointer<Float> { pixels + x * pixelStride }
+    @inline(__always)
+    func pixel(_ x: Int) -> UnsafePointer<Float> { pixels + x * pixelStride }
+}
+
+/// The rows of the input of a row of tiles, of which 3×3 filters read six.
+private typealias EightRows = EightValues<InputRow>
+/// Where the numbers of a row or a column begin, of which 3×3 filters read six.
+private typealias EightPlaces = EightValues<UnsafePointer<Float>>
+
+private struct EightValues<Value> {
+    private let v0: Value, v1: Value, v2: Value, v3: Value, v4: Value, v5: Value, v6: Value, v7: Value
+
+    @inline(__always)
+    init(_ value: (Int) -> Value) {
+        (v0, v1, v2, v3) = (value(0), value(1), value(2), value(3))
+        (v4, v5, v6, v7) = (value(4), value(5), value(6), value(7))
     }
 
-    let r0: Row, r1: Row, r2: Row, r3: Row, r4: Row, r5: Row
-
-    init(_ r0: Row, _ r1: Row, _ r2: Row, _ r3: Row, _ r4: Row, _ r5: Row) {
-        self.r0 = r0
-        self.r1 = r1
-        self.r2 = r2
-        self.r3 = r3
-        self.r4 = r4
-        self.r5 = r5
+    @inline(__always)
+    subscript(_ index: Int) -> Value {
+        switch index {
+        case 0: v0
+        case 1: v1
+        case 2: v2
+        case 3: v3
+        case 4: v4
+        case 5: v5
+        case 6: v6
+        default: v7
+        }
     }
 }

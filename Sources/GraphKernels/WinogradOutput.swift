@@ -1,6 +1,6 @@
 import GraphKernelInterface
 
-/// The last stage of the Winograd convolution: 36 products of a tile become 4 × 4 or 2 × 2 results of some channels.
+/// The last stage of the Winograd convolution: 36 or 64 products of a tile become 4 × 4 results of some channels.
 struct WinogradOutput {
     /// Elements from one plane of products to the next, and from one tile to the next.
     let planeStride: Int, tileStride: Int
@@ -19,44 +19,36 @@ struct WinogradOutput {
     /// Where each of the four rows is stored, from its first pixel on; its mask; and what is added to it last.
     let results: WinogradRows
     let masks: WinogradRows?, addends: WinogradRows?
-    /// Room for 24 vectors.
+    /// Room for 32 vectors.
     let sums: UnsafeMutablePointer<Float>
 
     /// Transforms a run of tiles, and stores the results of `rowCount` × `pixelCount` pixels.
-    func transform(_ products: UnsafePointer<Float>, tileSize: Int, rowCount: Int, pixelCount: Int) {
+    func transform(_ products: UnsafePointer<Float>, inputTileSize: Int, rowCount: Int, pixelCount: Int) {
+        if inputTileSize == 6 {
+            transform(Six.self, products, rowCount: rowCount, pixelCount: pixelCount)
+        } else {
+            transform(Eight.self, products, rowCount: rowCount, pixelCount: pixelCount)
+        }
+    }
+
+    @inline(__always)
+    private func transform<Products: WinogradInputs>(
+        _: Products.Type, _ products: UnsafePointer<Float>, rowCount: Int, pixelCount: Int
+    ) {
+        let size = Products.count
         var tile = products
         for pixel in stride(from: 0, to: pixelCount, by: 4) {
-            if tileSize == 4 {
-                for channel in stride(from: 0, to: channels, by: 8) {
-                    // [row][column][8]
-                    for column in 0..<6 {
-                        Six(tile + (column * planeStride + channel), stride: 6 * planeStride).outputTransformed
-                            .store(to: sums + 8 * column, stride: 48)
-                    }
-                    finish(channel, pixel, rowCount: rowCount, pixelCount: pixelCount) { row in
-                        Six(UnsafePointer(sums + 48 * row), stride: 8).outputTransformed
-                    }
+            for channel in stride(from: 0, to: channels, by: 8) {
+                // [row][column][8]
+                for column in 0..<size {
+                    Products(tile + (column * planeStride + channel), stride: size * planeStride).outputTransformed
+                        .store(to: sums + 8 * column, stride: 8 * size)
                 }
-                tile += tileStride
-            } else {
-                // Two tiles side by side, of which a run may lack the second.
-                let second = pixel + 2 < pixelCount ? tile + tileStride : tile
-                for channel in stride(from: 0, to: channels, by: 8) {
-                    // [tile][row][column][8]
-                    for column in 0..<6 {
-                        Six(tile + (column * planeStride + channel), stride: 6 * planeStride).outputTransformedToTwo
-                            .store(to: sums + 8 * column, stride: 48)
-                        Six(second + (column * planeStride + channel), stride: 6 * planeStride).outputTransformedToTwo
-                            .store(to: sums + (96 + 8 * column), stride: 48)
-                    }
-                    finish(channel, pixel, rowCount: rowCount, pixelCount: pixelCount) { row in
-                        let left = Six(UnsafePointer(sums + 48 * row), stride: 8).outputTransformedToTwo
-                        let right = Six(UnsafePointer(sums + (96 + 48 * row)), stride: 8).outputTransformedToTwo
-                        return Four(left.v0, left.v1, right.v0, right.v1)
-                    }
+                finish(channel, pixel, rowCount: rowCount, pixelCount: pixelCount) { row in
+                    Products(UnsafePointer(sums + 8 * size * row), stride: 8).outputTransformed
                 }
-                tile += 2 * tileStride
             }
+            tile += tileStride
         }
     }
 

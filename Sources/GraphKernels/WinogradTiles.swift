@@ -3,14 +3,11 @@ import GraphKernelInterface
 /// The tiles of a batch of images, counted row by row of tiles, image after image.
 struct WinogradTiles {
     let tileRowsPerImage: Int, tilesPerRow: Int
-    /// Rows and pixels of a tile.
-    let tileSize: Int
     private let height: Int, width: Int
 
     init(_ geometry: ConvolutionGeometry) {
         tileRowsPerImage = geometry.tileRowsPerImage
         tilesPerRow = geometry.tilesPerRow
-        tileSize = geometry.winogradTileSize
         height = geometry.outputHeight
         width = geometry.outputWidth
     }
@@ -28,12 +25,13 @@ struct WinogradTiles {
 
     /// The row of tiles, over the batch, that a row of the result lies in.
     func tileRow(containing row: Int) -> Int {
-        row / height * tileRowsPerImage + row % height / tileSize
+        row / height * tileRowsPerImage + row % height / WinogradLayout.tileSize
     }
 
     /// Cuts a block of tiles into runs.
     @inline(__always)
     func forEachRun(_ tiles: Range<Int>, _ body: (Run) -> Void) {
+        let tileSize = WinogradLayout.tileSize
         var tile = tiles.lowerBound
         while tile < tiles.upperBound {
             let (batchRow, firstTile) = tile.quotientAndRemainder(dividingBy: tilesPerRow)

@@ -1,6 +1,5 @@
-// The matrices of F(4, 3) and F(2, 5), for interpolation at 0, ±√½, ±√2 and ∞. In one dimension the four results of a
-// 3-tap filter g on six inputs d, and the two of a 5-tap filter, are Aᵀ[(G·g) ⊙ (Bᵀ·d)], with one Bᵀ for both; in two
-// dimensions each matrix is applied from both sides.
+// The matrices of F(4, 3), for interpolation at 0, ±√½, ±√2 and ∞. In one dimension the four results of a 3-tap filter g on
+// six inputs d are Aᵀ[(G·g) ⊙ (Bᵀ·d)]; in two dimensions each matrix is applied from both sides.
 // Transposed, the same matrices give the filter's gradient from that of four results: Gᵀ[(A·dy) ⊙ (Bᵀ·d)].
 //
 // With p the points, Aᵀ has the rows pᵏ, G the rows (1, p, p² …) / M'(p), and Bᵀ the coefficients of M(x) / (x − p),
@@ -12,8 +11,27 @@
 /// √½ and √2.
 private let root = Float(0.70710678118654752), twoRoot = Float(1.41421356237309505)
 
+/// What a column or a row of a tile's inputs and products is: as many numbers as a tile has rows of input.
+protocol WinogradInputs {
+    /// How many there are.
+    static var count: Int { get }
+    init(_ number: (Int) -> Vector)
+    func store(to destination: UnsafeMutablePointer<Float>, stride: Int)
+    /// Bᵀ·d of inputs.
+    var inputTransformed: Self { get }
+    /// Aᵀ·m of products.
+    var outputTransformed: Four { get }
+    subscript(_ index: Int) -> Vector { get }
+}
+
+extension WinogradInputs {
+    /// As many vectors, `stride` elements apart.
+    @inline(__always)
+    init(_ source: UnsafePointer<Float>, stride: Int) { self.init { source.vector($0 * stride) } }
+}
+
 /// Six numbers of a column or a row.
-struct Six {
+struct Six: WinogradInputs {
     var v0: Vector, v1: Vector, v2: Vector, v3: Vector, v4: Vector, v5: Vector
 
     @inline(__always)
@@ -26,12 +44,11 @@ struct Six {
         self.v5 = v5
     }
 
-    /// Six vectors, `stride` elements apart.
+    static var count: Int { 6 }
+
     @inline(__always)
-    init(_ source: UnsafePointer<Float>, stride: Int) {
-        self.init(
-            source.vector(0), source.vector(stride), source.vector(2 * stride), source.vector(3 * stride),
-            source.vector(4 * stride), source.vector(5 * stride))
+    init(_ number: (Int) -> Vector) {
+        self.init(number(0), number(1), number(2), number(3), number(4), number(5))
     }
 
     @inline(__always)
@@ -71,12 +88,16 @@ struct Six {
 }
 
 extension Six {
-    /// Aᵀ·m of F(2, 5):  m0 + (m1 + m2) + (m3 + m4),  √½·(m1 − m2) + √2·(m3 − m4) + m5.
     @inline(__always)
-    var outputTransformedToTwo: Two {
-        Two(
-            v0: (v0 + (v1 + v2)) + (v3 + v4),
-            v1: multiplyAdd(Vector(repeating: twoRoot), v3 - v4, multiplyAdd(Vector(repeating: root), v1 - v2, v5)))
+    subscript(_ index: Int) -> Vector {
+        switch index {
+        case 0: v0
+        case 1: v1
+        case 2: v2
+        case 3: v3
+        case 4: v4
+        default: v5
+        }
     }
 
     /// Gᵀ·s:  s0 − ⅔·(s1 + s2) + ⅙·(s3 + s4),  ⅓·√2·(½·(s3 − s4) − (s1 − s2)),  ⅓·((s3 + s4) − (s1 + s2)) + s5.
@@ -134,32 +155,5 @@ struct Three {
         let even2 = multiplyAdd(Vector(repeating: 2), v2, v0) * Vector(repeating: 1 / 6)
         let odd1 = v1 * Vector(repeating: -twoRoot / 3), odd2 = v1 * Vector(repeating: twoRoot / 6)
         return Six(v0, even1 + odd1, even1 - odd1, even2 + odd2, even2 - odd2, v2)
-    }
-}
-
-/// Two numbers of a column or a row.
-struct Two {
-    var v0: Vector, v1: Vector
-
-    @inline(__always)
-    func store(to destination: UnsafeMutablePointer<Float>, stride: Int) {
-        destination.store(v0, 0)
-        destination.store(v1, stride)
-    }
-}
-
-/// Five numbers of a filter's column or row.
-struct Five {
-    var v0: Vector, v1: Vector, v2: Vector, v3: Vector, v4: Vector
-
-    /// G·g:  g0,  −⅔·(g0 + ½·g2 + ¼·g4) ∓ ⅓·√2·(g1 + ½·g3),  ⅙·(g0 + 2·g2 + 4·g4) ± ⅙·√2·(g1 + 2·g3),  g4.
-    @inline(__always)
-    var filterTransformed: Six {
-        let even1 = multiplyAdd(Vector(repeating: 0.25), v4, multiplyAdd(Vector(repeating: 0.5), v2, v0))
-        let even2 = multiplyAdd(Vector(repeating: 4), v4, multiplyAdd(Vector(repeating: 2), v2, v0))
-        let odd1 = multiplyAdd(Vector(repeating: 0.5), v3, v1) * Vector(repeating: -twoRoot / 3)
-        let odd2 = multiplyAdd(Vector(repeating: 2), v3, v1) * Vector(repeating: twoRoot / 6)
-        let first = even1 * Vector(repeating: -2 / 3), second = even2 * Vector(repeating: 1 / 6)
-        return Six(v0, first + odd1, first - odd1, second + odd2, second - odd2, v4)
     }
 }
