@@ -232,7 +232,7 @@ let package = Package(
         .testTarget(name: "GraphImagingTests", dependencies: ["GraphBasics", "GraphImaging", "GraphTestSupport"]),
         .testTarget(name: "GraphEnlargingTests", dependencies: ["GraphEnlarging", "GraphTestSupport"]),
         .testTarget(name: "GraphServingTests", dependencies: ["GraphServing", "GraphTestSupport"]),
-        .testTarget(name: "GraphTrainingTests", dependencies: ["GraphTraining", "GraphTestSupport"]),
+        .testTarget(name: "GraphTrainingTests", dependencies: ["GraphTraining", "GraphModelFixtures", "GraphTestSupport"]),
         .testTarget(
             name: "CommandTests",
             dependencies: ["GraphCommandSupport", "graphc", "graphrun", "GraphTraining", "GraphTestSupport"]),

@@ -8,6 +8,28 @@ import Testing
 @Suite struct ColumnStripTests {
     @Test(arguments: SmallModel.all + [.composed], [(9, 61), (6, 128), (7, 403)])
     func stripsChangeNoByte(_ model: SmallModel, _ size: (height: Int, width: Int)) throws {
+        let stripCounts = try stripCountsWithEqualBytes(model, size)
+        if size.width > 200 { #expect(stripCounts.contains { $0 > 1 }, "\(stripCounts)") }
+    }
+
+    /// Networks that look at a whole picture have no strips, nor have those whose columns are counted from its side.
+    @Test(arguments: SmallModel.networks)
+    func stripsOfNetworksChangeNoByte(_ network: SmallModel) throws {
+        let stripCounts = try stripCountsWithEqualBytes(network, (8, 512))
+        let hasStrips = try network.entry(.predict).graph.nodes.allSatisfy { node in
+            switch node.operation?.op {
+            case .mean, .sumTo: false
+            case .slice: node.operation?.attributes.integer("axis") == 3
+            default: true
+            }
+        }
+        #expect(stripCounts.contains { $0 > 1 } == hasStrips, "\(stripCounts)")
+    }
+
+    /// Checks that strips give the bytes of the whole, with less and less memory.
+    ///
+    /// - Returns: how many strips there were.
+    private func stripCountsWithEqualBytes(_ model: SmallModel, _ size: (height: Int, width: Int)) throws -> Set<Int> {
         let entry = try model.entry(.predict)
         let sizes = ["N": 1, "H": size.height, "W": size.width]
         let store = try ParameterStore(for: [entry.graph])
@@ -35,7 +57,7 @@ import Testing
                 #expect(strips.allSatisfy { $0.program.byteCount(threadCount: threadCount) <= limit })
             }
         }
-        if size.width > 200 { #expect(stripCounts.contains { $0 > 1 }, "\(stripCounts)") }
+        return stripCounts
     }
 
     @Test func memoryThatHoldsNoStripIsRefused() throws {
