@@ -9,6 +9,8 @@ public struct AttributeDeclaration: Sendable {
         /// A list of sizes, perhaps symbolic.
         case sizes
         case float
+        /// Two whole numbers, vertical and horizontal, each within a range; one number stands for both.
+        case pair(ClosedRange<Int>)
         /// Zeros around an image: `same`, `valid`, a number for all sides, `[vertical, horizontal]` or
         /// `[top, bottom, left, right]`, each number within a range.
         case padding(ClosedRange<Int>)
@@ -44,7 +46,7 @@ extension AttributeDeclaration {
             switch declaration.kind {
             case .padding: words.formUnion(PaddingWord.allCases.map(\.rawValue))
             case .word(let own): words.formUnion(own)
-            case .integer, .size, .sizes, .float, .sides, .truth, .table: break
+            case .integer, .size, .sizes, .float, .pair, .sides, .truth, .table: break
             }
         }
     }
@@ -65,6 +67,12 @@ extension AttributeDeclaration.Kind {
             return value
         case (.word(let words), .word(let word)):
             guard words.contains(word) else { throw .otherKind(self) }
+            return value
+        case (.pair(let range), .size(let size)):
+            return try Self.pair(range).checked(.sizes([size, size]))
+        case (.pair(let range), .sizes(let sizes)):
+            guard sizes.count == 2 else { throw .listLength(sizes.count, self) }
+            for size in sizes { _ = try Self.integer(range).checked(.size(size)) }
             return value
         case (.sides, .size(let size)):
             return .sizes([size, size, size, size])
@@ -92,6 +100,7 @@ extension AttributeDeclaration.Kind {
         case .size: "must be a size"
         case .sizes: "must be a list, as [0, 1]"
         case .float: "must be a number"
+        case .pair: "must be a number or [vertical, horizontal]"
         case .sides: "must be a size, [vertical, horizontal] or [top, bottom, left, right]"
         case .truth: "must be true or false"
         case .word(let words): "must be \(words.dropLast().joined(separator: ", ")) or \(words.last ?? "")"

@@ -62,6 +62,12 @@ public enum OpError: Error, Hashable, Sendable {
     case filterChannels(expected: TensorType, found: TensorType)
     /// A convolution has no result: the image, with its padding, is smaller than the filter.
     case imageBelowFilter(TensorType, leastHeight: Int, leastWidth: Int)
+    /// An image with its padding is smaller than a window of a pooling.
+    case imageBelowWindow(OpName, TensorType)
+    /// A pooling's padding holds a whole window.
+    case paddingHoldsWindow(OpName, window: [Int])
+    /// The op is a gradient whose own gradient is not written.
+    case noGradient(OpName)
     /// An image's channels are no multiple of what the op makes one channel of.
     case channelsNotMultiple(OpName, of: Int, TensorType)
     /// An image's height or width is no multiple of what the op makes one row or column of.
@@ -204,6 +210,13 @@ extension OpError: CustomStringConvertible {
             Wording(
                 .shapeMismatch, "the image is smaller than the filter",
                 expected: "at least \(height) rows and \(width) columns, or pad = same", found: image)
+        case .imageBelowWindow(let op, let image):
+            Wording(.shapeMismatch, "the image is smaller than the window of \(op)", found: image)
+        case .paddingHoldsWindow(let op, let window):
+            Wording(
+                .badAttribute, "'pad' of \(op) must be below its 'size'",
+                expected: "below \(window[0]) above and below, and \(window[1]) on the left and right")
+        case .noGradient(let op): Wording(.noGradient, "\(op) has no gradient")
         case .channelsNotMultiple(let op, let factor, let found):
             Wording(
                 .shapeMismatch, "\(op) needs a multiple of \(factor) channels",

@@ -48,6 +48,11 @@ public enum OpName: String, Hashable, Sendable, CaseIterable {
     case reshape, transpose
     // Tensors that stand in the text, and products of matrices.
     case table, matmul
+    // Pooling.
+    case maxPool = "max_pool"
+    case maxPoolGradient = "max_pool_gradient"
+    case averagePool = "avg_pool"
+    case averagePoolGradient = "avg_pool_gradient"
     // Resampling.
     case resizeBicubic = "resize_bicubic"
     case resizeBicubicGradient = "resize_bicubic_gradient"
@@ -111,6 +116,10 @@ extension OpName {
         case .transpose: Transpose()
         case .table: Table()
         case .matmul: MatrixProduct()
+        case .maxPool: MaxPool()
+        case .maxPoolGradient: MaxPoolGradient()
+        case .averagePool: AveragePool()
+        case .averagePoolGradient: AveragePoolGradient()
         case .resizeBicubic: ResizeBicubic()
         case .resizeBicubicGradient: ResizeBicubicGradient()
         }

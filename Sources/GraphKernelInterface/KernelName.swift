@@ -20,6 +20,10 @@ public enum KernelName: String, Hashable, Sendable, CaseIterable {
     case concatRows = "concat_rows"
     case sliceChannels = "slice_channels"
     case sliceRows = "slice_rows"
+    case maxPool = "max_pool"
+    case averagePool = "average_pool"
+    case maxPoolGradient = "max_pool_gradient"
+    case averagePoolGradient = "average_pool_gradient"
     case resizeBicubic = "resize_bicubic"
     case resizeBicubicGradient = "resize_bicubic_gradient"
     case psnr

@@ -23,6 +23,10 @@ public enum KernelLibrary {
         case .concatRows: concatRows
         case .sliceChannels: sliceChannels
         case .sliceRows: sliceRows
+        case .maxPool: maxPool
+        case .averagePool: averagePool
+        case .maxPoolGradient: maxPoolGradient
+        case .averagePoolGradient: averagePoolGradient
         case .resizeBicubic: resizeBicubic
         case .resizeBicubicGradient: resizeBicubicGradient
         case .psnr: peakSignalToNoise

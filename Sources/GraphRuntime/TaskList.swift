@@ -122,6 +122,7 @@ private final class CallMemory {
         case .rows(let value): geometry.storeBytes(of: value, as: RowGeometry.self)
         case .sum(let value): geometry.storeBytes(of: value, as: RowSumGeometry.self)
         case .pixelShuffle(let value): geometry.storeBytes(of: value, as: PixelShuffleGeometry.self)
+        case .pooling(let value): geometry.storeBytes(of: value, as: PoolingGeometry.self)
         case .resize(let value): geometry.storeBytes(of: value, as: ResizeGeometry.self)
         case .slice(let value): geometry.storeBytes(of: value, as: SliceGeometry.self)
         case .channelConcatenation(let value): geometry.storeBytes(of: value, as: ChannelConcatenationGeometry.self)

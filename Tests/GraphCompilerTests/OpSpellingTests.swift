@@ -84,6 +84,7 @@ import Testing
                 switch declaration.kind {
                 case .float: .float(0.5)
                 case .integer, .size, .padding: .size(Size(1))
+                case .pair: .size(Size(1))
                 case .sizes: .sizes(shape.dimensions)
                 case .sides: .sizes([Size(1), Size(1), Size(1), Size(1)])
                 case .truth: .truth(false)

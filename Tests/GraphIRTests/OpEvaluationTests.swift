@@ -28,6 +28,24 @@ import Testing
         #expect(try apply(.sigmoid, [vector(-1000, 0, 1000)]).values == [0, 0.5, 1])
     }
 
+    @Test func poolingsTakeWhatExists() throws {
+        let x = Tensor<Float>(shape: [1, 3, 3, 1], values: [1, 2, -3, 4, .nan, 6, 7, -8, 9])
+        let corner = pooling([2, 2], stride: [2, 2], pad: .all(1))
+        let largest = try apply(.maxPool, [x], corner).values
+        #expect(largest[0] == 1 && largest[1] == 2 && largest[2] == 7 && largest[3].isNaN)
+        let y = Tensor<Float>(shape: [1, 2, 2, 1], values: [1, 2, 3, 4])
+        #expect(try apply(.averagePool, [y], corner).values == [0.25, 0.5, 0.75, 1])
+        let existing = pooling([2, 2], stride: [2, 2], pad: .all(1), countsPadding: false)
+        #expect(try apply(.averagePool, [y], existing).values == [1, 2, 3, 4])
+    }
+
+    @Test func theFirstOfSeveralLargestTakesTheGradient() throws {
+        let x = Tensor<Float>(shape: [1, 2, 4, 1], values: [1, 5, 0, 0, 5, 5, 0, 0])
+        let y = Tensor<Float>(shape: [1, 1, 2, 1], values: [5, 0]), dy = Tensor<Float>(shape: [1, 1, 2, 1], values: [3, 7])
+        let dx = try apply(.maxPoolGradient, [dy, x, y], pooling([2, 2], stride: [2, 2]))
+        #expect(dx.values == [0, 3, 7, 0, 0, 0, 0, 0])
+    }
+
     @Test func choicesKeepNaN() throws {
         let a = vector(1, -2, .nan, 1, .infinity), b = vector(2, -3, 1, .nan, 0)
         let largest = try apply(.maximum, [a, b]).values, smallest = try apply(.minimum, [a, b]).values

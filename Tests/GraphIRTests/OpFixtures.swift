@@ -34,6 +34,21 @@ func border(_ sides: [Int], _ mode: String, value: Double? = nil) -> Attributes 
     return attributes
 }
 
+/// - Parameters:
+///   - size: vertical and horizontal, as stride.
+func pooling(
+    _ size: [Int], stride: [Int], pad: Pad = .valid, countsPadding: Bool? = nil, height: (any Dimension)? = nil,
+    width: (any Dimension)? = nil
+) -> Attributes {
+    var attributes = Attributes([
+        "size": .sizes(size.map(Size.init)), "stride": .sizes(stride.map(Size.init)), "pad": pad.attribute,
+    ])
+    if let countsPadding { attributes["count_pad"] = .truth(countsPadding) }
+    if let height { attributes["height"] = .size(height.size) }
+    if let width { attributes["width"] = .size(width.size) }
+    return attributes
+}
+
 func transposes(a: Bool, b: Bool) -> Attributes { Attributes(["transpose_a": .truth(a), "transpose_b": .truth(b)]) }
 
 func table(_ shape: [Int], _ values: [Double]) -> Attributes {
@@ -126,9 +141,13 @@ struct OpCase: CustomTestStringConvertible {
     /// Ops whose results jump and are the same between.
     static let steps: Set<OpName> = [.sign, .round, .floor, .castToU8, .less, .lessOrEqual, .equal]
 
+    /// Gradients whose own gradient is not written.
+    static let lastGradients: Set<OpName> = [.maxPoolGradient]
+
     /// Every op that has a gradient or rows, over the shapes that could break it.
     static let all: [OpCase] =
-        arithmetic + choices + slopes + functions + convolutions + reductions + products + rearrangements + borders + resampling
+        arithmetic + choices + slopes + functions + convolutions + reductions + products + rearrangements + borders + poolings
+        + resampling
 
     static let broadcasts: [[[Int]]] = [
         [[2, 3, 2, 3], [2, 3, 2, 3]], [[2, 3, 5, 4], [4]], [[3], [2, 4, 1, 3]], [[2, 3, 2, 2], []],
@@ -276,6 +295,26 @@ struct OpCase: CustomTestStringConvertible {
         return ["constant", "edge", "reflect"].flatMap { mode in
             [OpCase(.pad, [image], border(sides, mode, value: 0.5)), OpCase(.padGradient, [larger], border(sides, mode))]
         }
+    }
+
+    static let poolings: [OpCase] = [
+        ([1, 1, 1, 1], [1, 1], [1, 1], Pad.valid, [1, 1]), ([2, 4, 6, 2], [2, 2], [2, 2], .valid, [2, 3]),
+        ([1, 5, 7, 1], [2, 2], [2, 2], .valid, [2, 3]), ([1, 5, 7, 2], [3, 3], [2, 2], .all(1), [3, 4]),
+        ([1, 6, 4, 1], [3, 2], [1, 3], .sides([1, 0, 0, 1]), [5, 2]), ([1, 7, 5, 1], [2, 2], [3, 3], .valid, [2, 2]),
+        ([1, 1, 5, 1], [3, 3], [1, 1], .same, [1, 5]),
+    ].flatMap { (image: [Int], size: [Int], stride: [Int], pad: Pad, sides: [Int]) in
+        let pooled = [image[0], sides[0], sides[1], image[3]]
+        return [OpCase(.maxPool, [image], pooling(size, stride: stride, pad: pad))]
+            + [true, false].flatMap { counts in
+                [
+                    OpCase(.averagePool, [image], pooling(size, stride: stride, pad: pad, countsPadding: counts)),
+                    OpCase(
+                        .averagePoolGradient, [pooled],
+                        pooling(size, stride: stride, pad: pad, countsPadding: counts, height: image[1], width: image[2])),
+                ]
+            }
+            // Numbers of few values, so that some pixels equal the largest.
+            + [OpCase(.maxPoolGradient, [pooled, image, pooled], pooling(size, stride: stride, pad: pad), whole: [1, 2])]
     }
 
     static let resampling: [OpCase] = [

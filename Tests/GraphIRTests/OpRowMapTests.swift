@@ -40,7 +40,7 @@ import Testing
     /// borders name more than is needed.
     @Test(
         arguments: imageCases.filter {
-            ![.resizeBicubic, .resizeBicubicGradient, .clipGradient, .pad, .padGradient].contains($0.op)
+            ![.resizeBicubic, .resizeBicubicGradient, .clipGradient, .pad, .padGradient, .maxPoolGradient].contains($0.op)
         })
     func rowsAtTheBorderOfTheMapAreNeeded(_ use: OpCase) throws {
         let operands = use.operands()
@@ -114,7 +114,7 @@ extension OpCase {
 
     /// Steps change in steps, and gradients of clipped values may be zero on both sides.
     func changesWith(operand: Int) -> Bool {
-        !OpCase.steps.contains(op) && ![.maximum, .minimum, .select, .reduceMax].contains(op)
+        !OpCase.steps.contains(op) && ![.maximum, .minimum, .select, .reduceMax, .maxPool].contains(op)
             && !([.reluGradient, .clipGradient].contains(op) && operand == 1)
             && !(op == .prelu && operand == 1) && op != .clip && op != .relu
             && !(op == .leakyReLU && attributes["slope"] == .float(0))

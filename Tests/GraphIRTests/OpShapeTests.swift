@@ -103,6 +103,17 @@ import Testing
         Rule(
             .spaceToDepth, [image], integers(["block": 2]),
             gives: f32("N", h.floorDivided(by: 2), w.floorDivided(by: 2), 12)),
+        Rule(
+            .maxPool, [image], pooling([2, 2], stride: [2, 2]),
+            gives: f32("N", h.floorDivided(by: 2), w.floorDivided(by: 2), 3)),
+        Rule(.averagePool, [image], pooling([3, 3], stride: [1, 1], pad: .same), gives: image),
+        Rule(.averagePool, [f32(1, 7, 8, 3)], pooling([3, 2], stride: [2, 3], pad: .sides([1, 0])), gives: f32(1, 4, 3, 3)),
+        Rule(
+            .maxPoolGradient, [f32("N", h - 1, "W", 3), image, f32("N", h - 1, "W", 3)],
+            pooling([2, 1], stride: [1, 1]), gives: image),
+        Rule(
+            .averagePoolGradient, [f32("N", h - 1, "W", 3)],
+            pooling([2, 1], stride: [1, 1], height: "H", width: "W"), gives: image),
         Rule(.resizeBicubic, [image], integers(["factor": 4]), gives: f32("N", 4 * h, 4 * w, 3)),
         Rule(.resizeBicubicGradient, [f32("N", 4 * h, 4 * w, 3)], integers(["factor": 4]), gives: image),
         Rule(.concat, [image, f32("N", "H", "W", 1)], gives: f32("N", "H", "W", 4)),
@@ -182,6 +193,16 @@ import Testing
         Mistake(.depthToSpace, [f32(8)], integers(["block": 2]), is: .rankMismatch),
         Mistake(.spaceToDepth, [f32(1, 4, 5, 1)], integers(["block": 2]), is: .shapeMismatch),
         Mistake(.spaceToDepth, [f32(1, 2 * h + 1, 4, 1)], integers(["block": 2]), is: .shapeMismatch),
+        Mistake(.maxPool, [bytes], pooling([2, 2], stride: [2, 2]), is: .elementMismatch),
+        Mistake(.maxPool, [f32(3)], pooling([2, 2], stride: [2, 2]), is: .rankMismatch),
+        Mistake(.maxPool, [image], pooling([2, 2], stride: [2, 2], pad: .all(2)), is: .badAttribute),
+        Mistake(.maxPool, [image], pooling([2, 0], stride: [2, 2]), is: .badAttribute),
+        Mistake(.maxPool, [image], pooling([2], stride: [2, 2]), is: .badAttribute),
+        Mistake(.averagePool, [f32(1, 2, 4, 1)], pooling([3, 3], stride: [2, 2]), is: .shapeMismatch),
+        Mistake(
+            .averagePoolGradient, [image], pooling([2, 2], stride: [1, 1], height: "H", width: "W"), is: .shapeMismatch),
+        Mistake(
+            .maxPoolGradient, [image, image, image], pooling([2, 2], stride: [1, 1]), is: .shapeMismatch),
         Mistake(.resizeBicubic, [bytes], integers(["factor": 2]), is: .elementMismatch),
         Mistake(.resizeBicubic, [image], integers(["factor": 0]), is: .badAttribute),
         Mistake(.resizeBicubicGradient, [f32(1, 5, 4, 1)], integers(["factor": 2]), is: .shapeMismatch),

@@ -93,6 +93,10 @@ public enum OpUses {
           y47 = pad_zero(x, axis = 2, after = 3)
           y48 = pad_zero(x, axis = 3, before = 2, after = 1)
           y49 = pad_zero(v, axis = 0, before = 2)
+          y75 = max_pool(y3, size = 3, stride = 2, pad = same)
+          y76 = max_pool_gradient(y75, y3, y75, size = 3, stride = 2, pad = same)
+          y77 = avg_pool(x, size = [2, 3], stride = [1, 2], pad = [0, 1, 2, 0], count_pad = false)
+          y78 = avg_pool_gradient(y77, size = [2, 3], stride = [1, 2], pad = [0, 1, 2, 0], count_pad = false, height = H, width = W)
           y50 = resize_bicubic(x, factor = 3)
           y51 = resize_bicubic_gradient(y50, factor = 3)
         }

@@ -60,7 +60,8 @@ private func unchangedOperand(
         .round, .floor, .clip, .less, .lessOrEqual, .equal, .maximum, .minimum, .select,
         .clipGradient, .conv2D, .conv2DInputGradient, .conv2DFilterGradient, .mean, .meanGradient, .sum, .sumGradient, .psnr,
         .psnrGradient, .depthToSpace, .spaceToDepth, .concat, .slice, .padZero,
-        .pad, .padGradient, .transpose, .table, .matmul, .reduceMax, .softmax, .resizeBicubic, .resizeBicubicGradient:
+        .pad, .padGradient, .transpose, .table, .matmul, .reduceMax, .softmax, .maxPool, .maxPoolGradient, .averagePool,
+        .averagePoolGradient, .resizeBicubic, .resizeBicubicGradient:
         candidate = nil
     }
     guard let candidate, graph[candidate].type == type else { return nil }

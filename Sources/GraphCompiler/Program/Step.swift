@@ -73,6 +73,7 @@ public enum StepGeometry: Hashable, Sendable {
     case rows(RowGeometry)
     case sum(RowSumGeometry)
     case pixelShuffle(PixelShuffleGeometry)
+    case pooling(PoolingGeometry)
     case resize(ResizeGeometry)
     case slice(SliceGeometry)
     case channelConcatenation(ChannelConcatenationGeometry)

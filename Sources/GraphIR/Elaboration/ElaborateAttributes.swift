@@ -24,9 +24,10 @@ extension Elaborator {
         case (.table, _):
             guard let table = try table(expression) else { throw unsuitable(expression, declaration, of: op) }
             value = .table(table)
-        case (.padding, .list(let items)), (.sizes, .list(let items)), (.sides, .list(let items)):
+        case (.padding, .list(let items)), (.sizes, .list(let items)), (.sides, .list(let items)),
+            (.pair, .list(let items)):
             value = .sizes(try sizes(items, at: expression.location))
-        case (.integer, _), (.size, _), (.padding, _), (.sides, _):
+        case (.integer, _), (.size, _), (.padding, _), (.sides, _), (.pair, _):
             let binding = try evaluate(expression)
             switch binding {
             case .size, .known(.int): value = .size(try asSize(binding, at: expression.location))
