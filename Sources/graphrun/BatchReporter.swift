@@ -131,7 +131,7 @@ final class BatchReporter: Sendable {
     private func showProgress(_ state: inout State) {
         let now = ContinuousClock.now
         let isBar = StandardError.isTerminal && form == .lines
-        guard now - state.lastShown >= (isBar ? .milliseconds(200) : .seconds(1)) else { return }
+        guard now - state.lastShown >= (isBar ? .milliseconds(200) : .milliseconds(900)) else { return }
         state.lastShown = now
         let progress = BatchProgress(state.fraction(list), pixels: state.pixels, elapsed: (now - start) / .seconds(1))
         switch form {
