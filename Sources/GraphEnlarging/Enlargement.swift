@@ -19,6 +19,8 @@ public struct Enlargement: Hashable, Sendable {
     public var output: String
     /// Pixels of the result for each pixel of the picture, along each side: 1 to 64.
     public var scale: Int
+    /// What the picture's sides must be multiples of, since a network that halves them must be able to: 1, 2, 4 … 64.
+    public var sideUnit: Int
 
     /// - Throws: when the graph does not take and make one such picture.
     public init(_ graph: Graph) throws(EnlargingError) {
@@ -43,6 +45,11 @@ public struct Enlargement: Hashable, Sendable {
         widthSymbol = width
         self.output = output.name
         self.scale = scale
+        sideUnit = 1
+        // Odd multiples, which are multiples of no larger unit. Where no unit will do, the picture's own sides say why.
+        let units = (0...6).map { 1 << $0 }
+        sideUnit =
+            units.first { (try? graph.bound(to: sizes(imageCount: 1, height: 13 * $0, width: 17 * $0))) != nil } ?? 1
     }
 
     /// - Throws: when the model has no such entry, or it does not enlarge pictures.

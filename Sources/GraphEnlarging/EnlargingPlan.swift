@@ -32,13 +32,17 @@ public struct EnlargingPlan: Sendable {
         public var recomputedShare: Double
         /// Memory at the peak: activations, prepared filters, scratch of all threads.
         public var byteCount: Int
+        /// The picture is mirrored at its right and lower side until its sides are multiples of so many pixels, and what is
+        /// computed of that is cut off again; 1 where the network takes any sides.
+        public var sideUnit = 1
 
         /// `bands of 4 rows, 3 strips of columns (12% computed twice), 109.6 MiB planned`
         public var description: String {
             let bands = bandRows.map { "bands of \(readable(count: $0, "row"))" } ?? "whole images"
             let percent = (recomputedShare * 1000).rounded() / 10
             let cuts = stripCount > 1 ? ", \(stripCount) strips of columns (\(percent)% computed twice)" : ""
-            return "\(bands)\(cuts), \(readable(byteCount: byteCount)) planned"
+            let sides = sideUnit > 1 ? ", sides filled up to multiples of \(sideUnit)" : ""
+            return "\(bands)\(cuts), \(readable(byteCount: byteCount)) planned\(sides)"
         }
     }
 }

@@ -61,43 +61,44 @@ final class PictureRowSource: RowSource {
     }
 }
 
-/// The rows of another source with a border of mirrored pixels around them.
+/// The rows of another source with mirrored pixels around them.
 final class MirroredRowSource: RowSource {
     private let source: any RowSource
     private let size: (width: Int, height: Int)
-    private let border: Int
+    private let margins: Margins
     private let pixelByteCount: Int
-    /// The last rows of the source, as many as the border is wide: row y in slot y modulo their number.
+    /// The last rows of the source, as many as are mirrored above or below: row y in slot y modulo their number.
     private let rows: UnsafeMutableRawBufferPointer
     private let keptRowCount: Int
     private var readRowCount = 0
 
     /// - Parameters:
     ///   - source: gives rows of `width` pixels.
-    ///   - border: pixels to add at each side, at least 1.
-    init(_ source: any RowSource, width: Int, height: Int, border: Int, pixelByteCount: Int) {
+    ///   - margins: pixels to add.
+    init(_ source: any RowSource, width: Int, height: Int, margins: Margins, pixelByteCount: Int) {
         self.source = source
         size = (width, height)
-        self.border = border
+        self.margins = margins
         self.pixelByteCount = pixelByteCount
-        keptRowCount = min(border, height)
+        keptRowCount = min(max(margins.before, margins.below, 1), height)
         rows = .allocate(byteCount: keptRowCount * width * pixelByteCount, alignment: 64)
     }
 
     deinit { rows.deallocate() }
 
     func fill(row: Int, into bytes: UnsafeMutableRawBufferPointer) throws {
-        let y = mirrored(row - border, size.height)
+        let y = mirrored(row - margins.before, size.height)
         while readRowCount <= y {
             try source.fill(row: readRowCount, into: kept(readRowCount))
             readRowCount += 1
         }
         let pixels = UnsafeRawBufferPointer(kept(y))
-        let middle = border * pixelByteCount..<border * pixelByteCount + pixels.count
+        let left = margins.before
+        let middle = left * pixelByteCount..<left * pixelByteCount + pixels.count
         UnsafeMutableRawBufferPointer(rebasing: bytes[middle]).copyMemory(from: pixels)
-        for x in 0..<border {
-            copy(mirrored(x - border, size.width), of: pixels, to: x, of: bytes)
-            copy(mirrored(size.width + x, size.width), of: pixels, to: border + size.width + x, of: bytes)
+        for x in 0..<left { copy(mirrored(x - left, size.width), of: pixels, to: x, of: bytes) }
+        for x in size.width..<size.width + margins.right {
+            copy(mirrored(x, size.width), of: pixels, to: left + x, of: bytes)
         }
     }
 

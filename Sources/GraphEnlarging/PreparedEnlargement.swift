@@ -37,7 +37,7 @@ struct PreparedEnlargement {
 
     private let model: Model
     private let enlargement: Enlargement
-    private let options: EnlargingOptions
+    private let margins: Margins
     private let workspace: Workspace
     private let parts: Parts
 
@@ -57,16 +57,17 @@ struct PreparedEnlargement {
     ) throws(EnlargingError) {
         self.model = model
         self.enlargement = enlargement
-        self.options = options
         self.workspace = workspace
         self.size = size
         self.isFloat = isFloat
         self.otherByteCount = otherByteCount
-        let border = options.border.width
+        let margins = Margins(of: size, border: options.border, sideUnit: enlargement.sideUnit)
+        self.margins = margins
         let plan: EnlargingPlan
         do {
+            let padded = margins.around(size)
             plan = try model.enlargingPlan(
-                entry, enlargement, height: size.height + 2 * border, width: size.width + 2 * border,
+                entry, enlargement, height: padded.height, width: padded.width,
                 threadCount: options.threadCount, instructionSet: options.instructionSet, bands: options.bands,
                 memoryLimit: options.memoryLimit,
                 otherByteCount: otherByteCount, algorithm: options.algorithm)
@@ -74,7 +75,9 @@ struct PreparedEnlargement {
             throw .memory(
                 size, byteLimit: byteLimit, residentByteCount: residentByteCount, sufficientByteCount: sufficientByteCount, error)
         }
-        summary = plan.summary
+        var summary = plan.summary
+        summary.sideUnit = enlargement.sideUnit
+        self.summary = summary
         rowCount = plan.plan.strips.reduce(0) { $0 + Self.rowCount(of: $1) }
         defer {
             if plan.plan.strips.contains(where: { $0.program.instructions.count > Self.fewInstructions }) { releaseFreedMemory() }
@@ -99,8 +102,7 @@ struct PreparedEnlargement {
 
     private var scale: Int { enlargement.scale }
     private var pixelByteCount: Int { 3 * (isFloat ? MemoryLayout<Float>.stride : 1) }
-    private var paddedWidth: Int { size.width + 2 * options.border.width }
-    private var paddedHeight: Int { size.height + 2 * options.border.width }
+    private var padded: PictureSize { margins.around(size) }
 
     /// Enlarges one picture.
     ///
@@ -111,25 +113,24 @@ struct PreparedEnlargement {
         from source: () throws -> any RowSource, to sink: any RowSink,
         keepingRowsIn makeRows: (Int, Int) throws -> any PartialRows, _ observer: RunObserver
     ) throws {
-        let border = options.border.width
         func bordered() throws -> any RowSource {
-            guard border > 0 else { return try source() }
+            guard !margins.isEmpty else { return try source() }
             return MirroredRowSource(
-                try source(), width: size.width, height: size.height, border: border, pixelByteCount: pixelByteCount)
+                try source(), width: size.width, height: size.height, margins: margins, pixelByteCount: pixelByteCount)
         }
-        let firstByte = scale * border * pixelByteCount
+        let firstByte = scale * margins.before * pixelByteCount
         let cropped: any RowSink =
-            border == 0
+            margins.isEmpty
             ? sink
             : CroppedRowSink(
-                sink, rows: scale * border..<scale * (border + size.height),
+                sink, rows: scale * margins.before..<scale * (margins.before + size.height),
                 bytes: firstByte..<firstByte + scale * size.width * pixelByteCount)
         switch parts {
         case .whole(let session):
             try session.run(
                 inputs: [enlargement.input: try bordered()], outputs: [enlargement.output: cropped], observer: observer)
         case .strips(let strips):
-            let rows = try makeRows(scale * paddedHeight, scale * paddedWidth * pixelByteCount)
+            let rows = try makeRows(scale * padded.height, scale * padded.width * pixelByteCount)
             var rowsBefore = 0
             for (index, strip) in strips.enumerated() {
                 try run(
@@ -151,12 +152,12 @@ struct PreparedEnlargement {
         let ownBytes = pixelByteCount * firstColumn..<pixelByteCount * (firstColumn + strip.outputColumns.count)
         let stripSink: any RowSink =
             if let sink {
-                LastColumnSink(rows, ownBytes: ownBytes, rowByteCount: pixelByteCount * scale * paddedWidth, to: sink)
+                LastColumnSink(rows, ownBytes: ownBytes, rowByteCount: pixelByteCount * scale * padded.width, to: sink)
             } else {
                 ColumnSink(rows, ownBytes: ownBytes, firstByte: pixelByteCount * strip.outputColumns.lowerBound)
             }
         let stripSource = ColumnSource(
-            source, rowByteCount: pixelByteCount * paddedWidth, firstByte: pixelByteCount * strip.inputColumns.lowerBound)
+            source, rowByteCount: pixelByteCount * padded.width, firstByte: pixelByteCount * strip.inputColumns.lowerBound)
         try session.run(
             inputs: [enlargement.input: stripSource], outputs: [enlargement.output: stripSink], observer: observer)
     }

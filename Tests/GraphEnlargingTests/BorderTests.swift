@@ -12,20 +12,37 @@ struct BorderTests {
         #expect((-3..<4).map { mirrored($0, 1) } == [0, 0, 0, 0, 0, 0, 0])
     }
 
-    @Test(arguments: [(1, 1), (2, 3), (5, 9), (8, 6)])
-    func rowsComeWithTheirMirroredBorder(_ width: Int, _ height: Int) throws {
-        let border = 6
+    @Test(arguments: [(1, 1), (2, 3), (5, 9), (8, 6)], [(Border.mirror, 1), (.mirror, 8), (.zero, 16)])
+    func rowsComeWithTheirMirroredMargins(_ size: (width: Int, height: Int), _ form: (border: Border, unit: Int)) throws {
+        let (width, height) = size
         let picture = SmallModels.picture(width, height)
+        let margins = Margins(of: picture.size, border: form.border, sideUnit: form.unit)
+        let padded = margins.around(picture.size)
+        #expect(padded.width % form.unit == 0 && padded.height % form.unit == 0)
+        #expect(padded.width < width + 2 * form.border.width + form.unit)
         let source = MirroredRowSource(
-            TensorSource(picture.pixels), width: width, height: height, border: border, pixelByteCount: 3)
-        var row = [UInt8](repeating: 0, count: 3 * (width + 2 * border))
-        for y in 0..<height + 2 * border {
+            TensorSource(picture.pixels), width: width, height: height, margins: margins, pixelByteCount: 3)
+        var row = [UInt8](repeating: 0, count: 3 * padded.width)
+        for y in 0..<padded.height {
             try row.withUnsafeMutableBytes { try source.fill(row: y, into: $0) }
-            let expected = (0..<width + 2 * border).flatMap { x in
-                let color = picture[mirrored(x - border, width), mirrored(y - border, height)]
+            let expected = (0..<padded.width).flatMap { x in
+                let color = picture[mirrored(x - margins.before, width), mirrored(y - margins.before, height)]
                 return [color.red, color.green, color.blue]
             }
             #expect(row == expected, "row \(y)")
+        }
+    }
+
+    /// A network that halves the sides twice takes a picture of any sides, and says what it did.
+    @Test(arguments: [Bands.whole, .rows(4), .automatic], Border.allCases)
+    func sidesAreFilledUpForTheNetwork(_ bands: Bands, _ border: Border) throws {
+        let enlarger = try PictureEnlarger(try Model(source: SmallModels.quartered), bands: bands, border: border)
+        for (width, height) in [(1, 1), (3, 2), (17, 9), (8, 4)] {
+            let picture = SmallModels.picture(width, height)
+            #expect(try enlarger.enlarged(picture) == picture)
+            let file = try picture.pngBytes()
+            let report = try enlarger.enlarge(PictureSource(file), to: .memory).report
+            #expect(report.plan.description.hasSuffix(" planned, sides filled up to multiples of 4"))
         }
     }
 

@@ -21,6 +21,16 @@ enum SmallModels {
         }
         """, name: "same.graph")
 
+    /// The picture itself, as the mean of it and what comes back from a quarter of its sides.
+    static let quartered = SourceText(
+        """
+        graph quartered(lr: u8[N, H, W, 3]) -> (image: u8[N, H, W, 3]) {
+          x = f32(lr)
+          q = space_to_depth(space_to_depth(x, block = 2), block = 2)
+          image = u8(round(clip(0.5 * (x + depth_to_space(depth_to_space(q, block = 2), block = 2)), 0, 255)))
+        }
+        """, name: "quartered.graph")
+
     /// Bicubic interpolation, which mixes what lies side by side.
     static let smooth = SourceText(
         """

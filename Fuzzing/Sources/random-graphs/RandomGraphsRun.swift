@@ -1,6 +1,6 @@
 // Draws models from the seeds of a range and compares all ways to compute them: Tools/check/random-graphs runs it.
 
-import Glibc
+@preconcurrency import Glibc
 import RandomGraphs
 import SystemPackage
 
