@@ -48,12 +48,29 @@ import Testing
         #expect(one.values.first == other.values.first)
     }
 
+    /// Keys' kernel at distances of 1.75, 0.75, 0.25 and 1.25 pixels, and its mirror image.
+    @Test func bicubicEnlargementIsAConvolution() throws {
+        let taps: [Float] = [-0.0234375, 0.2265625, 0.8671875, -0.0703125, 0]
+        #expect(NetworkWriter.bicubicTaps(factor: 2) == [taps, taps.reversed()])
+        for factor in 1...5 {
+            for row in NetworkWriter.bicubicTaps(factor: factor) { #expect(abs(row.reduce(0, +) - 1) < 1e-6) }
+        }
+        let text = SourceText(
+            "graph net(x: f32[N, H, W, 3]) -> (y: f32[N, 2*H, 2*W, 3]) { y = resize_bicubic(x, factor = 2) }",
+            name: "net.graph")
+        let network = try NetworkExport(Model(source: text)).network
+        #expect(network.nodes.count { $0.op == "Slice" } == 8)
+        #expect(network.nodes.suffix(2).map(\.op) == ["Conv", "DepthToSpace"])
+        #expect(Set(network.nodes.flatMap(\.outputs)).count == network.nodes.count)
+        #expect(network.tensors["bicubic_2"]?.shape == [12, 1, 5, 5])
+    }
+
     @Test func opsWithoutACounterpartAreToldTogether() throws {
         let text = SourceText(
             """
-            graph net(x: f32[N, 4, 4, 3]) -> (y: f32[N, 12, 12, 3]) { y = resize_bicubic(x, factor = 3) }
+            graph net(x: f32[N, 4, 4, 3]) -> (y: f32[N, 4, 4, 3]) { y = softmax(x) }
             """, name: "net.graph")
         let error = #expect(throws: ExportError.self) { try NetworkExport(Model(source: text)) }
-        #expect(error?.description == "'net' cannot be written as ONNX: it has no counterpart of resize_bicubic")
+        #expect(error?.description == "'net' cannot be written as ONNX: it has no counterpart of softmax")
     }
 }

@@ -1,9 +1,9 @@
-"""Runs EDSR by one of the engines that Tools/compare sets graphrun beside, in a process of its own.
+"""Runs a network by one of the engines that Tools/compare sets graphrun beside, in a process of its own.
 
     peers.py ENGINE FOLDER --threads 2 --input x.npy --runs 5 [--output y.npy]    warm runs, as JSON
     peers.py ENGINE FOLDER --threads 2 --picture in.png --output out.png          one picture, for `cold`
 
-FOLDER holds the model as `write_models` of this file leaves it. Each engine has the settings with which it is
+FOLDER holds the network as `write_models` of this file leaves it. Each engine has the settings with which it is
 fastest at full precision.
 """
 
@@ -15,6 +15,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+
+import peer_networks
+from peer_networks import PICTURE, RESULT
 
 
 class Ncnn:
@@ -36,16 +39,15 @@ class Ncnn:
         options.use_bf16_storage = options.use_bf16_packed = False
         self.net.load_param(f"{folder}/ncnn.param")
         self.net.load_model(f"{folder}/ncnn.bin")
-        with open(f"{folder}/ncnn.param") as file:
-            self.result = len([line for line in file if not line.startswith("Split")]) - 3
 
     def __call__(self, pictures):
         return np.stack(list(self.pool.map(self.run, pictures)))
 
     def run(self, picture):
         extractor = self.net.create_extractor()
-        extractor.input("0", self.ncnn.Mat(picture))
-        return np.array(extractor.extract(f"{self.result}")[1])
+        # A copy, since layers write over what comes in.
+        extractor.input(PICTURE, self.ncnn.Mat(picture).clone())
+        return np.array(extractor.extract(RESULT)[1])
 
 
 class OpenVINO:
@@ -79,7 +81,7 @@ class MNN:
         manager = MNN.nn.create_runtime_manager(({"backend": "CPU", "precision": "high", "numThread": threads},))
         manager.set_hint(self.WINOGRAD_MEMORY_LEVEL, 2)
         self.module = MNN.nn.load_module_from_file(
-            f"{folder}/edsr.mnn", ["picture"], ["result"], runtime_manager=manager)
+            f"{folder}/network.mnn", [PICTURE], [RESULT], runtime_manager=manager)
 
     def __call__(self, pictures):
         picture = self.expr.const(pictures, pictures.shape, self.expr.NCHW)
@@ -100,10 +102,10 @@ class ONNXRuntime:
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
         for name, size in zip("NHW", (shape[0], *shape[2:])):
             options.add_free_dimension_override_by_name(name, size)
-        self.session = onnxruntime.InferenceSession(f"{folder}/edsr.onnx", options, ["CPUExecutionProvider"])
+        self.session = onnxruntime.InferenceSession(f"{folder}/network.onnx", options, ["CPUExecutionProvider"])
 
     def __call__(self, pictures):
-        return self.session.run(None, {"picture": pictures})[0]
+        return self.session.run(None, {PICTURE: pictures})[0]
 
 
 class PyTorch:
@@ -116,54 +118,48 @@ class PyTorch:
         torch.set_num_threads(threads)
         self.torch = torch
         self.last = {"memory_format": torch.channels_last}
-        arrays = np.load(f"{folder}/edsr.npz")
-        self.weights = {
-            name: torch.from_numpy(arrays[name]).to(**self.last) if arrays[name].ndim == 4 else torch.from_numpy(arrays[name])
-            for name in arrays.files
-        }
+        self.network = peer_networks.TorchNetwork(peer_networks.Network(f"{folder}/network.onnx"), torch, **self.last)
 
     def __call__(self, pictures):
-        from peer_models import edsr
-
         with self.torch.inference_mode():
-            return edsr(self, self.torch.from_numpy(pictures).to(**self.last)).contiguous().numpy()
-
-    def convolution(self, name, x, relu=False):
-        y = self.torch.conv2d(x, self.weights[f"{name}.filter"], self.weights[f"{name}.bias"], padding=1)
-        return y.relu_() if relu else y
-
-    def add(self, a, b):
-        # The second is a convolution's result that nothing else reads.
-        return b.add_(a)
-
-    def shuffle(self, x):
-        return self.torch.pixel_shuffle(x, 2)
+            return self.network(self.torch.from_numpy(pictures).to(**self.last)).contiguous().numpy()
 
 
 ENGINES = {engine.__name__: engine for engine in (Ncnn, OpenVINO, MNN, ONNXRuntime, PyTorch)}
 
 
-def write_models(weights, folder):
-    """The model for every engine, from graphrun's weights by path."""
+def write_models(exported, folder, engines):
+    """The network for the engines of these names, from a file that graphc exported.
+
+    Returns what an engine cannot run, by its name.
+    """
+    network = peer_networks.prepared(exported)
+    network.save(f"{folder}/network.onnx")
+    refused = {}
+    for name, write in (("Ncnn", write_ncnn), ("OpenVINO", write_openvino), ("MNN", write_mnn)):
+        try:
+            if name in engines:
+                write(network, folder)
+        except Exception as error:
+            refused[name] = f"it has no file for it: {error}".splitlines()[0]
+    return refused
+
+
+def write_ncnn(network, folder):
+    peer_networks.NcnnFiles(network).write(f"{folder}/ncnn")
+
+
+def write_openvino(network, folder):
     import openvino
 
-    import peer_models
+    openvino.save_model(openvino.convert_model(f"{folder}/network.onnx"), f"{folder}/openvino.xml", compress_to_fp16=False)
 
-    convolutions = peer_models.convolutions(weights)
-    peer_models.Ncnn(convolutions).write(f"{folder}/ncnn")
-    peer_models.Onnx(convolutions).write(f"{folder}/edsr.onnx")
-    write_arrays(convolutions, folder)
-    openvino.save_model(openvino.convert_model(f"{folder}/edsr.onnx"), f"{folder}/openvino.xml", compress_to_fp16=False)
+
+def write_mnn(network, folder):
     # MNN's command line installs a package to report each conversion to its makers: this is the converter behind it.
     converter = [sys.executable, "-c", "import sys, MNN, _tools; _tools.mnnconvert(sys.argv)"]
-    files = ["-f", "ONNX", "--modelFile", f"{folder}/edsr.onnx", "--MNNModel", f"{folder}/edsr.mnn", "--bizCode", "MNN"]
+    files = ["-f", "ONNX", "--modelFile", f"{folder}/network.onnx", "--MNNModel", f"{folder}/network.mnn", "--bizCode", "MNN"]
     subprocess.run(converter + files, check=True, stdout=subprocess.DEVNULL)
-
-
-def write_arrays(convolutions, folder):
-    """What PyTorch reads, here and in training_peers.py."""
-    parts = [(f"{name}.{part}", x) for name, pair in convolutions.items() for part, x in zip(("filter", "bias"), pair)]
-    np.savez(f"{folder}/edsr.npz", **dict(parts))
 
 
 def planes(pictures):
@@ -207,7 +203,7 @@ def main():
     parser.add_argument("--input", help="pictures as .npy: u8 [N, H, W, 3]")
     parser.add_argument("--picture", help="a PNG file, instead")
     parser.add_argument("--runs", type=int, default=5, help="that count, after one that does not")
-    parser.add_argument("--output", help="f32 [N, 4H, 4W, 3] as .npy, or a PNG file")
+    parser.add_argument("--output", help="f32 [N, H, W, 3] as .npy, or a PNG file")
     options = parser.parse_args()
     (enlarge if options.picture else measure)(ENGINES[options.engine], options)
 

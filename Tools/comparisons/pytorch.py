@@ -66,7 +66,7 @@ class Comparison:
         self.random = np.random.default_rng(options.seed)
         self.results = []
         self.pack = f"{folder}/{name}.gpack"
-        self.weights = random_model(options.graphrun, self.pack, self.configuration, self.random)
+        self.weights = random_model(options.graphrun, self.pack, "Graphs/edsr.graph", self.configuration, self.random)
 
     def batch(self, count, height, width):
         """Smooth random pictures and their reductions by mean."""

@@ -112,7 +112,7 @@ class Comparison:
         self.pack = self.path("edsr.gpack")
         self.batches = [batch(random) for _ in range(BATCH_COUNT)]
         training_peers.write_inputs(
-            random_model(options.graphrun, self.pack, BASELINE, random), self.batches, folder)
+            random_model(options.graphrun, self.pack, "Graphs/edsr.graph", BASELINE, random), self.batches, folder)
         self.ours = Ours(self)
         self.others = [Peer(self, name, resources) for name in options.engines]
         # By engine: the milliseconds of each round's steps.

@@ -23,11 +23,21 @@ import peers
 LEARNING_RATE, BETA1, BETA2, EPSILON = 1e-4, 0.9, 0.999, 1e-8
 
 
-class PyTorch(peers.PyTorch):
+class PyTorch:
+    package = "torch"
     settings = "channels_last, fused Adam"
 
     def __init__(self, folder, threads, batches):
-        super().__init__(folder, threads, None)
+        import torch
+
+        torch.set_num_threads(threads)
+        self.torch = torch
+        self.last = {"memory_format": torch.channels_last}
+        arrays = np.load(f"{folder}/edsr.npz")
+        self.weights = {
+            name: torch.from_numpy(arrays[name]).to(**self.last) if arrays[name].ndim == 4 else torch.from_numpy(arrays[name])
+            for name in arrays.files
+        }
         self.batches = [[self.torch.from_numpy(peers.planes(x)).to(**self.last) for x in pair] for pair in batches]
         for x in self.weights.values():
             x.requires_grad_()
@@ -43,6 +53,17 @@ class PyTorch(peers.PyTorch):
         loss.backward()
         self.adam.step()
         return loss.item()
+
+    def convolution(self, name, x, relu=False):
+        y = self.torch.conv2d(x, self.weights[f"{name}.filter"], self.weights[f"{name}.bias"], padding=1)
+        return y.relu_() if relu else y
+
+    def add(self, a, b):
+        # The second is a convolution's result that nothing else reads.
+        return b.add_(a)
+
+    def shuffle(self, x):
+        return self.torch.pixel_shuffle(x, 2)
 
 
 class CompiledPyTorch(PyTorch):
@@ -163,7 +184,8 @@ def adam(weight, mean, square, gradient, t, sqrt):
 def write_inputs(weights, batches, folder):
     """Weights by path, as graphrun exports them, and batches: pairs of pixels, u8 [N, H, W, 3]."""
     save_file(weights, f"{folder}/weights.safetensors")
-    peers.write_arrays(peer_models.convolutions(weights, folds_scales=False), folder)
+    pairs = peer_models.convolutions(weights).items()
+    np.savez(f"{folder}/edsr.npz", **{f"{name}.{part}": x for name, pair in pairs for part, x in zip(("filter", "bias"), pair)})
     np.savez(f"{folder}/batches.npz", lr=[lr for lr, _ in batches], hr=[hr for _, hr in batches])
 
 

@@ -22,6 +22,7 @@ let exporters: [OpName: Exporter] = [
             "DepthToSpace", id, [writer.name(operation.operands[0])],
             ["blocksize": .integer(operation.attributes.integer("block")), "mode": .text("DCR")])
     },
+    .resizeBicubic: { writer, id, operation in writer.emitBicubic(id, operation) },
     .spaceToDepth: { writer, id, operation in
         writer.emit(
             "SpaceToDepth", id, [writer.name(operation.operands[0])],

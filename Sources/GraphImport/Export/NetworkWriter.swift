@@ -119,9 +119,12 @@ struct NetworkWriter {
     }
 
     /// Appends a node whose result stands for no value of the graph; returns its name.
-    mutating func emitInner(_ op: String, _ id: ValueID, _ inputs: [String]) -> String {
-        let name = "\(graph[id].name)_\(op)"
-        network.nodes.append(ForeignNode(op, name: name, inputs: inputs, outputs: [name]))
+    mutating func emitInner(
+        _ op: String, _ id: ValueID, _ inputs: [String], _ attributes: [String: ForeignAttribute] = [:]
+    ) -> String {
+        var name = "\(graph[id].name)_\(op)"
+        while !takenNames.insert(name).inserted { name += "_" }
+        network.nodes.append(ForeignNode(op, name: name, inputs: inputs, outputs: [name], attributes: attributes))
         return name
     }
 
