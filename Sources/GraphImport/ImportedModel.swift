@@ -19,4 +19,9 @@ extension ImportedModel {
     public func model() throws(ImportError) -> Model {
         do { return try Model(source: source, weights: weights, from: path) } catch { throw .model(error) }
     }
+
+    /// The model as a pack, whose numbers are ``weights`` themselves, and its summary.
+    public func packed() throws(ImportError) -> (pack: Pack, summary: String) {
+        do { return try Model.packed(source: source, weights: weights, from: path) } catch { throw .model(error) }
+    }
 }

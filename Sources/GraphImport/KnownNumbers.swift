@@ -103,6 +103,15 @@ struct KnownNumbers {
         return result
     }
 
+    /// The numbers with their dimensions in another order. Floats of the file stay there.
+    func permuted(_ order: [Int]) throws(TranslationError) -> KnownNumbers {
+        if order == Array(order.indices) { return self }
+        if case .stored(let tensor) = content, tensor.element.isFloat { return KnownNumbers(tensor.transposed(order)) }
+        let strides = Self.rowMajorStrides(shape)
+        let shape = order.map { self.shape[$0] }
+        return try picked(Self.places(shape: shape, strides: order.map { strides[$0] }), shape: shape)
+    }
+
     /// Of numbers that are computed here; more are a model's work.
     static let countLimit = 1 << 22
 

@@ -205,13 +205,3 @@ struct Translation {
         return id
     }
 }
-
-extension KnownNumbers {
-    /// The numbers with their dimensions in another order.
-    func permuted(_ order: [Int]) throws(TranslationError) -> KnownNumbers {
-        if order == Array(order.indices) { return self }
-        let strides = Self.rowMajorStrides(shape)
-        let shape = order.map { self.shape[$0] }
-        return try picked(Self.places(shape: shape, strides: order.map { strides[$0] }), shape: shape)
-    }
-}

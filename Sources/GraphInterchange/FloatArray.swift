@@ -59,20 +59,22 @@ struct StridedView {
         }
         guard last < storage.count else { return nil }
         if strides == Self.rowMajorStrides(shape) { return Array(storage[offset..<offset + count]) }
-        var values: [Float] = []
-        values.reserveCapacity(count)
-        var index = [Int](repeating: 0, count: shape.count)
         let (innerCount, innerStride) = (shape.last ?? 1, strides.last ?? 1)
-        for _ in 0..<count / innerCount {
-            let first = zip(index, strides).reduce(offset) { $0 + $1.0 * $1.1 }
-            for step in 0..<innerCount { values.append(storage[first + step * innerStride]) }
-            for axis in shape.indices.dropLast().reversed() {
-                index[axis] += 1
-                if index[axis] < shape[axis] { break }
-                index[axis] = 0
+        return [Float](unsafeUninitializedCapacity: count) { values, initializedCount in
+            var index = [Int](repeating: 0, count: shape.count)
+            storage.withUnsafeBufferPointer { storage in
+                for start in stride(from: 0, to: count, by: innerCount) {
+                    let first = zip(index, strides).reduce(offset) { $0 + $1.0 * $1.1 }
+                    for step in 0..<innerCount { values[start + step] = storage[first + step * innerStride] }
+                    for axis in shape.indices.dropLast().reversed() {
+                        index[axis] += 1
+                        if index[axis] < shape[axis] { break }
+                        index[axis] = 0
+                    }
+                }
             }
+            initializedCount = count
         }
-        return values
     }
 
     static func rowMajorStrides(_ shape: [Int]) -> [Int] {

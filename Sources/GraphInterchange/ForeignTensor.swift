@@ -34,6 +34,13 @@ public struct ForeignTensor: Hashable, Sendable {
         func bytes() throws(InterchangeError) -> [UInt8] {
             try inFile { () throws(FileError) in try file.bytes(at: range.lowerBound, count: range.count) }
         }
+
+        /// The bytes as the numbers that they are.
+        func floats() throws(InterchangeError) -> [Float] {
+            var floats = [Float](repeating: 0, count: range.count / 4)
+            try inFile { () throws(FileError) in try file.fill(&floats, at: range.lowerBound) }
+            return floats
+        }
     }
 
     /// Whole numbers that a reader of files makes itself.
@@ -89,6 +96,7 @@ public struct ForeignTensor: Hashable, Sendable {
 
     /// All elements in row-major order, as float32: rounded to nearest where that cannot hold them.
     public func floats() throws(InterchangeError) -> [Float] {
+        if case .file(let stored) = storage, element == .f32 { return inOrder(try stored.floats()) }
         if case .file(let stored) = storage, let type = element.floatType {
             return inOrder(type.values(try stored.bytes()))
         }

@@ -110,13 +110,28 @@ public struct Model: Sendable {
                 PackedTensor(path: tensor.path, shape: tensor.shape, values: parameters.values(of: tensor.path) ?? [])
             }
         }
-        return Pack(
+        return pack(
+            weights: tensors { !$0.isState }, states: tensors { $0.isState && (includingState || !$0.isTrainingState) },
+            training: includingState ? training : nil)
+    }
+
+    private func pack(weights: [PackedTensor], states: [PackedTensor], training: [String: String]?) -> Pack {
+        Pack(
             graphText: graphText,
             compiledText: postponed?.text ?? SyntaxPrinter.print(compiled.syntax(stage: .fused)),
-            compilerVersion: Pipeline.version, weights: tensors { !$0.isState },
-            states: tensors { $0.isState && (includingState || !$0.isTrainingState) },
-            training: includingState ? training : nil,
-            metadata: metadata)
+            compilerVersion: Pipeline.version, weights: weights, states: states, training: training, metadata: metadata)
+    }
+
+    /// Source text and weights as a pack. Its numbers are those that are given: none is copied.
+    ///
+    /// - Returns: also what ``summary`` says of the model.
+    /// - Throws: naming each tensor that is missing, unknown or of another shape; `path` is what errors call them.
+    public static func packed(
+        source: SourceText, weights: [PackedTensor], from path: FilePath
+    ) throws(ModelError) -> (pack: Pack, summary: String) {
+        let model = try Model(compiling: source, values: [:])
+        let fitting = try model.fitting(weights, states: [], from: path)
+        return (model.pack(weights: fitting.weights, states: fitting.states, training: nil), model.summary)
     }
 
     /// A compiled entry; an error that says what is missing where the model declares none.
@@ -164,16 +179,25 @@ public struct Model: Sendable {
     public func bind(
         _ tensors: [PackedTensor], states: [PackedTensor] = [], from path: FilePath
     ) throws(ModelError) {
-        let statePaths = Set(parameters.tensors.filter { $0.isState && !$0.isTrainingState }.map(\.path))
-        let tensors = tensors + states.filter { statePaths.contains($0.path) }
-        func headings(areStates: Bool) -> [WeightFit.Heading] {
-            tensors.filter { statePaths.contains($0.path) == areStates }.map { ($0.path, $0.shape) }
-        }
-        try WeightFit(weights: headings(areStates: false), states: headings(areStates: true), of: path)
-            .check(compiled.name, parameters, isCheckpoint: false)
-        for tensor in tensors {
+        let fitting = try fitting(tensors, states: states, from: path)
+        for tensor in fitting.weights + fitting.states {
             do { try parameters.setValues(tensor.values, of: tensor.path) } catch { throw .runtime(error) }
         }
+    }
+
+    /// The tensors of a file that are the model's weights, and those that are its states.
+    ///
+    /// - Throws: where they are not all, or others.
+    private func fitting(
+        _ tensors: [PackedTensor], states: [PackedTensor], from path: FilePath
+    ) throws(ModelError) -> (weights: [PackedTensor], states: [PackedTensor]) {
+        let statePaths = Set(parameters.tensors.filter { $0.isState && !$0.isTrainingState }.map(\.path))
+        let weights = tensors.filter { !statePaths.contains($0.path) }
+        let states = (tensors + states).filter { statePaths.contains($0.path) }
+        try WeightFit(
+            weights: weights.map { ($0.path, $0.shape) }, states: states.map { ($0.path, $0.shape) }, of: path
+        ).check(compiled.name, parameters, isCheckpoint: false)
+        return (weights, states)
     }
 
     private static func continued(_ module: Module, from source: SourceText) throws(ModelError) -> Module {

@@ -25,6 +25,18 @@ extension Pack {
     }
 
     func write(to path: FilePath, calls: FileCalls) throws(PackError) -> StorageReport {
+        let (file, report) = try synchronizedFile(path, calls: calls)
+        if let partialPath = file.partialPath, let damage = PackVerification(contentsOf: partialPath).damage.first {
+            throw .readsBackOtherwise(path: path, damage)
+        }
+        try inFile { () throws(FileError) in try file.commit() }
+        return report
+    }
+
+    /// The bytes on disk, under another name still. They are in memory no more when this returns.
+    private func synchronizedFile(
+        _ path: FilePath, calls: FileCalls
+    ) throws(PackError) -> (file: AtomicFile, report: StorageReport) {
         let encoded = try EncodedPack(self, path: path)
         let file = try inFile { () throws(FileError) in
             let file = try AtomicFile(path: path, calls: calls)
@@ -33,10 +45,6 @@ extension Pack {
             try file.synchronize()
             return file
         }
-        if let partialPath = file.partialPath, let damage = PackVerification(contentsOf: partialPath).damage.first {
-            throw .readsBackOtherwise(path: path, damage)
-        }
-        try inFile { () throws(FileError) in try file.commit() }
-        return encoded.report
+        return (file, encoded.report)
     }
 }

@@ -45,25 +45,26 @@ struct Import: ParsableCommand {
         var packPath = text
         packPath.extension = "gpack"
         for path in [text, packPath] { try checkOutput(path, replacesNoneOf: [file]) }
-        let (source, notes, model) = try imported(named: text.stem)
-        var pack = model.pack(includingState: false)
+        let (model, hints) = try imported(named: text.stem)
+        var (pack, summary) = try model.packed()
         pack.metadata = ["imported_from": file.lastComponent.map { FilePath(root: nil, [$0]).shown } ?? file.shown]
-        try AtomicFile.write(source.text, to: text)
+        try AtomicFile.write(model.source.text, to: text)
         try pack.write(to: packPath)
-        print("\(text) and \(packPath): \(model.summary)")
-        for note in notes { print(note) }
+        print("\(text) and \(packPath): \(summary)")
+        for note in model.notes + hints { print(note) }
     }
 
-    /// What the file became; its numbers are there once when this returns.
-    private func imported(named name: String?) throws -> (SourceText, notes: [String], Model) {
+    /// What the file became, and what this command can be told of it.
+    private func imported(named name: String?) throws -> (any ImportedModel, hints: [String]) {
         if CheckpointImport.isName(file) {
-            let weights = try CheckpointImport(contentsOf: file, rulesIn: ShippedGraphs().folder, values: definitions.values())
-            return (weights.source, weights.notes, try weights.model())
+            return (
+                try CheckpointImport(contentsOf: file, rulesIn: ShippedGraphs().folder, values: definitions.values()), []
+            )
         }
         guard definitions.isEmpty else { throw CommandError("-D goes with weights of a known model; \(file) has no parameters") }
         let network = try NetworkImport(contentsOf: file, name: name, pixels: pixels)
         let hint = "if colours come out wrong, the network takes 0…255: --pixels 255"
-        return (network.source, network.notes + (pixels == .unit && network.isOfPictures ? [hint] : []), try network.model())
+        return (network, pixels == .unit && network.isOfPictures ? [hint] : [])
     }
 
     private var defaultOutput: FilePath {
