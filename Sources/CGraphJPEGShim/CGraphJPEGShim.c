@@ -207,7 +207,8 @@ JPEGStream *jpeg_shim_create_writer(FILE *file) {
 }
 
 bool jpeg_shim_write_header(
-    JPEGStream *stream, uint32_t width, uint32_t height, bool is_grey, int quality, JPEGDensity density) {
+    JPEGStream *stream, uint32_t width, uint32_t height, bool is_grey, int quality, int colour_step,
+    JPEGDensity density) {
   j_compress_ptr jpeg = &stream->writer;
   if (setjmp(stream->caller)) return false;
   jpeg->image_width = width;
@@ -217,8 +218,8 @@ bool jpeg_shim_write_header(
   jpeg_set_defaults(jpeg);
   jpeg_set_quality(jpeg, quality, TRUE);
   // Of the lightness alone; the colours' factors are 1.
-  jpeg->comp_info[0].h_samp_factor = 1;
-  jpeg->comp_info[0].v_samp_factor = 1;
+  jpeg->comp_info[0].h_samp_factor = colour_step;
+  jpeg->comp_info[0].v_samp_factor = colour_step;
   jpeg->density_unit = density.unit;
   jpeg->X_density = density.x;
   jpeg->Y_density = density.y;

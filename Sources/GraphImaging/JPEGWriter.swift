@@ -1,23 +1,32 @@
 import CGraphJPEGShim
 import SystemPackage
 
-/// Writes a JPEG row by row: grey or RGB with 8 bits, colours as fine as lightness (4:4:4).
+/// Writes a JPEG row by row: grey or RGB with 8 bits.
 ///
 /// Memory holds some rows: the codes are those of the standard, since to choose the shortest ones takes the whole picture.
 public final class JPEGWriter: PictureWriter {
     /// The quality of what is not told another one.
     public static let usualQuality = 95
 
+    /// How fine colours are beside lightness. The raw value is the pixels that one sample of a colour is for, along each side.
+    public enum Colours: Int32, Sendable {
+        /// As fine as lightness (4:4:4).
+        case full = 1
+        /// Half as fine along both sides (4:2:0), as cameras and web pages have them.
+        case halved = 2
+    }
+
     private let stream: OpaquePointer
 
     /// - Parameters:
     ///   - metadata: of the picture that is written, its sizes and orientation.
     ///   - quality: from 1 to 100, as libjpeg counts it.
+    ///   - colours: how fine they are.
     /// - Throws: when a side is longer than JPEG allows, the folder cannot be written to, or there is no memory left.
     /// - Precondition: `0 < width`, `0 < height`, and the layout has 8 bits and no alpha.
     public init(
         to destination: PictureDestination, width: Int, height: Int, layout: PixelLayout = .rgb8,
-        metadata: PictureMetadata = PictureMetadata(), quality: Int = usualQuality
+        metadata: PictureMetadata = PictureMetadata(), quality: Int = usualQuality, colours: Colours = .full
     ) throws(ImageError) {
         precondition(!layout.hasAlpha && layout.bitDepth == 8, "JPEG has 8 bits and no alpha")
         precondition((1...100).contains(quality))
@@ -37,7 +46,7 @@ public final class JPEGWriter: PictureWriter {
                 + (metadata.resolution != nil && density == nil ? ["the resolution is left out"] : []))
         try check {
             jpeg_shim_write_header(
-                stream, UInt32(width), UInt32(height), layout.isGrey, Int32(quality),
+                stream, UInt32(width), UInt32(height), layout.isGrey, Int32(quality), colours.rawValue,
                 density ?? JPEGDensity(unit: 0, x: 1, y: 1))
         }
         for (code, bytes) in held.segments.all {

@@ -16,7 +16,6 @@ import GraphKernelInterface
 // Measured       `graphrun bench --profile`, one thread, AVX2, 64 channels: 2 × 2 of 256×256 pixels 1.1 ms, 19 GB/s; 3 × 3 at
 //                stride 1 of 128×128 pixels 0.8 ms.
 
-
 @Sendable
 func maxPool(_ call: UnsafePointer<KernelCall>) { pool(call, Largest.self) }
 

@@ -15,6 +15,7 @@ final class BatchLoader: Sendable {
     private let cache: PictureCache
     private let files: [PictureFiles]
     private let sampler: PatchSampler
+    private let degradation: Degradation
     private let reducedSizes: [PictureSize]
     private let threads: [JobThread]
     /// Batches that are being made, by their steps.
@@ -27,11 +28,17 @@ final class BatchLoader: Sendable {
     /// Nil until it is made.
     private typealias Pending = SharedState<Result<Batch, TrainingError>?>
 
-    /// - Parameter reducedSizes: of each low-resolution picture of `files`.
-    init(_ cache: PictureCache, _ files: [PictureFiles], _ sampler: PatchSampler, reducedSizes: [PictureSize]) {
+    /// - Parameters:
+    ///   - degradation: of the low-resolution crops.
+    ///   - reducedSizes: of each low-resolution picture of `files`.
+    init(
+        _ cache: PictureCache, _ files: [PictureFiles], _ sampler: PatchSampler, _ degradation: Degradation = Degradation(),
+        reducedSizes: [PictureSize]
+    ) {
         self.cache = cache
         self.files = files
         self.sampler = sampler
+        self.degradation = degradation
         self.reducedSizes = reducedSizes
         threads = (0..<Self.threadCount).compactMap { _ in try? JobThread() }
     }
@@ -79,8 +86,10 @@ final class BatchLoader: Sendable {
 
     private func makeBatch(step: Int) throws(TrainingError) -> Batch {
         var batch = Batch()
-        for patch in sampler.patches(step: step, reducedSizes: reducedSizes) {
-            let part = try cache.part(patch, of: files[patch.picture])
+        for (place, patch) in sampler.patches(step: step, reducedSizes: reducedSizes).enumerated() {
+            let part = try degradation.applied(
+                to: cache.part(patch, of: files[patch.picture]), scale: cache.scale, seed: sampler.seed, .training,
+                index: (step - 1) * sampler.batchCount + place)
             batch.reduced += part.reduced.pixels
             batch.truth += part.truth.pixels
         }

@@ -46,6 +46,8 @@ public struct Evaluation: Hashable, Sendable {
     public let border: Int
     /// Whether the model's enlargement is the mean of eight, as `ResultForm/isEnsemble` says.
     public let isEnsemble: Bool
+    /// What was done to the low-resolution pictures.
+    public let degradation: Degradation
     /// One row for each picture, in the order given.
     public private(set) var rows: [Row] = []
 
@@ -54,21 +56,25 @@ public struct Evaluation: Hashable, Sendable {
     /// - Parameters:
     ///   - border: pixels left out on each side; nil for as many as the convention says.
     ///   - isEnsemble: whether the model's enlargement is the mean of eight flips and turns.
+    ///   - degradation: of the low-resolution pictures, drawn from `seed`.
     ///   - progress: called after each picture.
     /// - Throws: when a picture cannot be read or is too small to compare, or the model cannot run.
     public init(
         _ model: Model, _ files: [PictureFiles], by convention: EvaluationProtocol = .paper, border: Int? = nil,
-        isEnsemble: Bool = false, threadCount: Int, progress: (_ done: Int) -> Void = { _ in }
+        isEnsemble: Bool = false, degradation: Degradation = Degradation(), seed: UInt64 = 0,
+        threadCount: Int, progress: (_ done: Int) -> Void = { _ in }
     ) throws(TrainingError) {
         let enlarger = try asTrainingError { try PictureEnlarger(model, threadCount: threadCount, border: .zero) }
         scale = enlarger.scale
         self.convention = convention
         self.border = border ?? convention.border(scale: scale)
         self.isEnsemble = isEnsemble
+        self.degradation = degradation
         // What does not fit is said before anything is computed.
         for picture in files { _ = try picture.checkedSize(scale: scale) }
-        for picture in files {
-            let pair = try PicturePair(picture, scale: scale)
+        for (index, picture) in files.enumerated() {
+            let pair = try degradation.applied(
+                to: PicturePair(picture, scale: scale), scale: scale, seed: seed, .judging, index: index)
             let result = try asTrainingError { try enlarger.enlarged(pair.reduced, form: ResultForm(isEnsemble: isEnsemble)) }
             rows.append(try row(picture, pair, result, threadCount: threadCount))
             progress(rows.count)

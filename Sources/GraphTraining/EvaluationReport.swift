@@ -7,6 +7,7 @@ extension Evaluation {
     public var heading: String {
         "x\(scale), border of \(readable(count: border, "pixel")) left out, on \(channels): protocol \(convention.rawValue)"
             + (isEnsemble ? ", mean of eight flips and turns" : "")
+            + (degradation.isEmpty ? "" : ", pictures degraded by \(degradation)")
     }
 
     /// Aligned columns for people: a line for each picture and one for the mean.
@@ -47,7 +48,7 @@ extension Evaluation {
         }
         return """
             {
-              "scale": \(scale), "protocol": "\(convention.rawValue)", "channels": "\(channels)", "border": \(border),\(isEnsemble ? " \"ensemble\": true," : "")
+              "scale": \(scale), "protocol": "\(convention.rawValue)", "channels": "\(channels)", "border": \(border),\(isEnsemble ? " \"ensemble\": true," : "")\(degradation.isEmpty ? "" : " \"degraded\": \(jsonString("\(degradation)")),")
               "source": \(jsonString(pictures)),
               "pictures": [
                 \(rows.map(object).joined(separator: ",\n    "))

@@ -26,6 +26,8 @@ public struct Recipe: Hashable, Sendable {
     public var validation = Validation.Kind.crops
     /// Most crops that an epoch is validated on.
     public var validationCropLimit = 60
+    /// What is done to the low-resolution pictures.
+    public var degradation = Degradation()
     /// How the convolutions of a step are computed.
     public var algorithm = ConvolutionAlgorithm.best
 
@@ -78,6 +80,7 @@ extension Recipe: CustomStringConvertible {
         parts.append("schedule \(learningRate.course)")
         if clipNorm.isFinite { parts.append("clip norm \(clipNorm)") }
         if averageDecay > 0 { parts.append("average \(averageDecay)") }
+        if !degradation.isEmpty { parts.append("degraded by \(degradation)") }
         if algorithm != .best { parts.append("algorithm \(algorithm)") }
         return (parts + ["seed \(seed)"]).joined(separator: ", ")
     }

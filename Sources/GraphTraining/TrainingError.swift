@@ -73,6 +73,10 @@ public enum TrainingError: Error, Hashable, Sendable {
     case tooFew(Count, Int)
     /// A number above what a run can have.
     case tooMany(Count, Int, limit: Int)
+    /// The model makes pictures of the size that it takes, and nothing is done to them that it could undo.
+    case nothingToUndo
+    /// Low-resolution pictures that are given, where a blur or another reduction would make them anew.
+    case reducedAnew(path: FilePath)
     /// The side of a crop is no multiple of the scale.
     case unevenPatch(side: Int, scale: Int)
     /// A learning rate that is not positive and finite.
@@ -214,6 +218,12 @@ extension TrainingError: CustomStringConvertible {
                 + "photographs and options to go on with it"
         case .foreignSet(let folder): "\(folder): holds pictures that were not made here; name another folder"
         case .changedPhotograph(let path): "\(path): the photograph was changed meanwhile; begin again in another folder"
+        case .nothingToUndo:
+            "the model makes pictures of the size that it takes, and what it takes is the true picture; say what it is to undo, "
+                + "by a degradation as noise=25, or give a folder of pictures for it to take"
+        case .reducedAnew(let path):
+            "\(path): is a low-resolution picture that is given, and a blur or another reduction would make it anew; leave "
+                + "out 'blur' and 'resize', or those pictures"
         case .unevenPatch(let side, let scale):
             "a patch of \(side) pixels is no multiple of the model's scale; give \(max(1, side / scale) * scale)"
         case .learningRate(let rate): "a learning rate of \(rate) does not train; give a positive number"

@@ -19,6 +19,7 @@ struct TrainingPictures {
         _ isInterrupted: @Sendable () -> Bool, _ report: @Sendable (TrainingEvent) -> Void
     ) throws(TrainingError) {
         let scale = try TrainingInputs(model).scale
+        try data.check(recipe.degradation, scale: scale)
         // Hashing takes long: what does not fit is said before.
         guard try data.reducedSizes(recipe, scale: scale, from: DigestedFiles(), isInterrupted: isInterrupted) != nil,
             let files = try DigestedFiles(data.filePaths, threadCount: options.threadCount, isInterrupted: isInterrupted),
@@ -41,8 +42,8 @@ struct TrainingPictures {
         let validation = errors.collect { () throws(TrainingError) in
             try Validation(
                 model, data.validation, kind: recipe.validation, side: recipe.validationSide,
-                cropLimit: recipe.validationCropLimit, cache: cache, threadCount: options.threadCount,
-                instructionSet: options.instructionSet, isInterrupted: isInterrupted
+                cropLimit: recipe.validationCropLimit, cache: cache, degradation: recipe.degradation, seed: recipe.seed,
+                threadCount: options.threadCount, instructionSet: options.instructionSet, isInterrupted: isInterrupted
             ) { done, count in report(.decoding(done: done, count: count)) }
         }
         if isInterrupted() { return nil }
@@ -50,9 +51,10 @@ struct TrainingPictures {
         guard let validation else { return nil }
         self.validation = validation
         strip = try ValidationStrip(
-            model, data.validation, side: recipe.validationSide, cache: cache, threadCount: options.threadCount,
+            model, data.validation, recipe, cache: cache, threadCount: options.threadCount,
             instructionSet: options.instructionSet)
-        loader = BatchLoader(cache, data.training, PatchSampler(recipe, scale: scale), reducedSizes: reducedSizes)
+        loader = BatchLoader(
+            cache, data.training, PatchSampler(recipe, scale: scale), recipe.degradation, reducedSizes: reducedSizes)
         if !loader.hasThreads {
             report(
                 .note("the system refuses threads for loading pictures: batches are made between the steps, which takes longer"))
@@ -68,6 +70,15 @@ struct TrainingPictures {
 }
 
 extension TrainingData {
+    /// - Throws: where there would be nothing to learn, or low-resolution pictures that are given would be made anew.
+    func check(_ degradation: Degradation, scale: Int) throws(TrainingError) {
+        let pictures = training + validation
+        if scale == 1, degradation.isEmpty, pictures.contains(where: { $0.reducedPath == nil }) { throw .nothingToUndo }
+        if degradation.reducesAnew, let given = pictures.lazy.compactMap(\.reducedPath).first {
+            throw .reducedAnew(path: given)
+        }
+    }
+
     /// The size of each training picture's low-resolution counterpart, from the files' headers.
     ///
     /// - Returns: nil when interrupted.

@@ -41,7 +41,7 @@ public final class Validation {
     private enum Parts {
         /// The crops of each picture.
         case crops([[PicturePair]])
-        case images([PictureFiles], PictureCache)
+        case images([PictureFiles], PictureCache, Degradation, seed: UInt64)
     }
 
     /// - Parameters:
@@ -49,18 +49,21 @@ public final class Validation {
     ///   - cropLimit: most crops.
     ///   - instructionSet: one that this processor runs, by which the model enlarges.
     ///   - cache: of what scale the pictures are, and where whole ones stay between epochs if there is room.
+    ///   - degradation: of the low-resolution pictures, the same in every epoch, by the seed.
     ///   - progress: called with the number of pictures that are done, and how many there are.
     /// - Throws: when a picture cannot be read, or the model cannot run.
     public init(
         _ model: Model, _ files: [PictureFiles], kind: Kind, side: Int, cropLimit: Int, cache: PictureCache,
-        threadCount: Int, instructionSet: InstructionSet = .best, isInterrupted: @Sendable () -> Bool = { false },
+        degradation: Degradation = Degradation(), seed: UInt64 = 0, threadCount: Int, instructionSet: InstructionSet = .best,
+        isInterrupted: @Sendable () -> Bool = { false },
         progress: @Sendable (_ done: Int, _ count: Int) -> Void = { _, _ in }
     ) throws(TrainingError) {
         let bicubicErrors: [Double]
         switch kind {
         case .crops:
             let crops = try ValidationCrops(
-                files, cache: cache, side: side, limit: cropLimit, threadCount: threadCount,
+                files, cache: cache, side: side, limit: cropLimit, degradation: degradation, seed: seed,
+                threadCount: threadCount,
                 isInterrupted: isInterrupted, progress: progress)
             parts = .crops(crops.pictures)
             bicubicErrors = crops.bicubicErrors
@@ -72,12 +75,14 @@ public final class Validation {
                 progress: { progress($0, files.count) }, tool: { () throws(TrainingError) in }
             ) { (_, index) throws(TrainingError) -> Double in
                 let error = unusable.collect { () throws(TrainingError) in
-                    try cache.pair(files[index]).bicubicError(scale: cache.scale)
+                    try degradation.applied(
+                        to: cache.pair(files[index]), scale: cache.scale, seed: seed, .validation, index: index
+                    ).bicubicError(scale: cache.scale)
                 }
                 return error ?? 0
             }
             try unusable.throwAll()
-            parts = .images(files, cache)
+            parts = .images(files, cache, degradation, seed: seed)
             bicubicErrors = errors ?? []
             summary = readable(count: files.count, "whole picture")
         }
@@ -98,10 +103,12 @@ public final class Validation {
                 guard let error = try meanError(of: crops, isInterrupted) else { return nil }
                 sum += Self.psnr(meanSquaredError: error)
             }
-        case .images(let files, let cache):
+        case .images(let files, let cache, let degradation, let seed):
             pictureCount = files.count
-            for picture in files {
-                guard let error = try meanError(of: [try cache.pair(picture)], isInterrupted) else { return nil }
+            for (index, picture) in files.enumerated() {
+                let pair = try degradation.applied(
+                    to: cache.pair(picture), scale: cache.scale, seed: seed, .validation, index: index)
+                guard let error = try meanError(of: [pair], isInterrupted) else { return nil }
                 sum += Self.psnr(meanSquaredError: error)
             }
         }

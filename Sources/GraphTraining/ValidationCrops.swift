@@ -18,7 +18,8 @@ struct ValidationCrops: Sendable {
     ///   - side: of a crop; smaller where a picture is. A multiple of the scale.
     ///   - limit: most crops.
     init(
-        _ files: [PictureFiles], cache: PictureCache, side: Int, limit: Int, threadCount: Int,
+        _ files: [PictureFiles], cache: PictureCache, side: Int, limit: Int, degradation: Degradation, seed: UInt64,
+        threadCount: Int,
         isInterrupted: @Sendable () -> Bool, progress: @Sendable (_ done: Int, _ count: Int) -> Void
     ) throws(TrainingError) {
         let scale = cache.scale
@@ -38,8 +39,13 @@ struct ValidationCrops: Sendable {
             guard let pair = errors.collect({ () throws(TrainingError) in try cache.decoded(chosen[index]) }) else {
                 return ([], 0)
             }
-            let crops = Self.grid(perAxis, over: pair.reduced.size, side: reducedSide)
-                .map { $0.pair(from: pair, scale: scale) }
+            var crops: [PicturePair] = []
+            for (place, patch) in Self.grid(perAxis, over: pair.reduced.size, side: reducedSide).enumerated() {
+                crops.append(
+                    try degradation.applied(
+                        to: patch.pair(from: pair, scale: scale), scale: scale, seed: seed, .validation,
+                        index: index * perAxis * perAxis + place))
+            }
             var error = 0.0
             for crop in crops { error += try crop.bicubicError(scale: scale) / Double(crops.count) }
             return (crops, error)

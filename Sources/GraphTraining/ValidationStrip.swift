@@ -13,23 +13,26 @@ struct ValidationStrip {
 
     /// Takes the middle of evenly chosen pictures.
     ///
-    /// - Parameter side: of a crop of the true picture; smaller where a picture is.
+    /// - Parameter recipe: of which crops are as large as those of validation, smaller where a picture is, and as degraded.
     init(
-        _ model: Model, _ files: [PictureFiles], side: Int, cache: PictureCache, threadCount: Int,
+        _ model: Model, _ files: [PictureFiles], _ recipe: Recipe, cache: PictureCache, threadCount: Int,
         instructionSet: InstructionSet
     ) throws(TrainingError) {
         let scale = cache.scale
         let chosen = ValidationCrops.evenlyChosen(files, limit: Self.pictureLimit)
-        var side = side
+        var side = recipe.validationSide
         for file in chosen {
             let size = try file.checkedSize(scale: scale, from: cache.files)
             side = min(side, size.width, size.height)
         }
         var crops: [PicturePair] = []
-        for file in chosen {
+        for (index, file) in chosen.enumerated() {
             let pair = try cache.decoded(file)
-            let middle = ValidationCrops.grid(1, over: pair.reduced.size, side: side / scale)
-            crops += middle.map { $0.pair(from: pair, scale: scale) }
+            for middle in ValidationCrops.grid(1, over: pair.reduced.size, side: side / scale) {
+                crops.append(
+                    try recipe.degradation.applied(
+                        to: middle.pair(from: pair, scale: scale), scale: scale, seed: recipe.seed, .judging, index: index))
+            }
         }
         self.crops = crops
         enlarger = try asTrainingError {

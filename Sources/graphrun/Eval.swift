@@ -40,6 +40,12 @@ struct Eval: ParsableCommand {
     @Flag(name: [.long, .customShort("x")], help: "Measure the mean of eight flips and turns.")
     var ensemble = false
 
+    @Option(help: ArgumentHelp("Degrade the low-resolution pictures, as train does.", valueName: "how"))
+    var degrade = Degradation()
+
+    @Option(help: "Of what --degrade draws.")
+    var seed: UInt64 = 0
+
     enum Format: String, CaseIterable, ExpressibleByArgument {
         /// For people.
         case table
@@ -57,7 +63,8 @@ struct Eval: ParsableCommand {
         let set = try PictureSet(forEvaluation: data, scale: try Enlargement(loaded).scale, reducedFolder: lr)
         let count = set.pictures.count
         let evaluation = try Evaluation(
-            loaded, set.pictures, by: convention, border: border, isEnsemble: ensemble, threadCount: model.threadCount
+            loaded, set.pictures, by: convention, border: border, isEnsemble: ensemble, degradation: degrade, seed: seed,
+            threadCount: model.threadCount
         ) { done in
             guard StandardError.isTerminal else { return }
             StandardError.write("\rpicture \(done)/\(count)\(done == count ? "\r\u{1B}[K" : "")")

@@ -20,6 +20,7 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: .hidden) var patience: Int?
     @Option(help: .hidden) var validation: Validation.Kind?
     @Option(help: .hidden) var validationCrops: Int?
+    @Option(help: .hidden) var degrade: Degradation?
     @Option(help: .hidden) var algorithm: ConvolutionAlgorithm?
 
     func validate() throws {
@@ -66,6 +67,7 @@ struct RecipeOptions: ParsableArguments {
         set(\.patience, patience)
         set(\.validation, validation)
         set(\.validationCropLimit, validationCrops)
+        set(\.degradation, degrade)
         set(\.algorithm, algorithm)
         return values
     }
@@ -76,7 +78,7 @@ struct RecipeOptions: ParsableArguments {
             ("--patch", patch != nil), ("--seed", seed != nil), ("--lr", learningRate != nil),
             ("--lr-schedule", course != nil), ("--warmup", warmUp != nil), ("--clip-norm", clipNorm != nil),
             ("--ema", averageDecay != nil), ("--monitor", monitor != nil), ("--validation", validation != nil),
-            ("--validation-crops", validationCrops != nil), ("--algorithm", algorithm != nil),
+            ("--validation-crops", validationCrops != nil), ("--degrade", degrade != nil), ("--algorithm", algorithm != nil),
         ]
         if let (name, _) = fixed.first(where: \.1) {
             throw ValidationError(
@@ -87,6 +89,11 @@ struct RecipeOptions: ParsableArguments {
 }
 
 extension LearningRate.Course: ExpressibleByArgument {
+    /// The value of an option; nil where it has no such value.
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension Degradation: ExpressibleByArgument {
     /// The value of an option; nil where it has no such value.
     public init?(argument: String) { self.init(argument) }
 }

@@ -69,9 +69,10 @@ bool jpeg_shim_has_spare_bytes(const JPEGStream *stream);
 
 /// NULL when there is no memory.
 JPEGStream *jpeg_shim_create_writer(FILE *file);
-/// Grey or RGB, colours as fine as lightness. `quality` is 1 to 100.
+/// Grey or RGB. `quality` is 1 to 100. Colours have one sample for `colour_step` pixels along each side, 1 or 2.
 bool jpeg_shim_write_header(
-    JPEGStream *stream, uint32_t width, uint32_t height, bool is_grey, int quality, JPEGDensity density);
+    JPEGStream *stream, uint32_t width, uint32_t height, bool is_grey, int quality, int colour_step,
+    JPEGDensity density);
 /// Between the header and the rows. At most 65533 bytes.
 bool jpeg_shim_write_marker(JPEGStream *stream, uint8_t code, const uint8_t *bytes, size_t byte_count);
 bool jpeg_shim_write_row(JPEGStream *stream, const uint8_t *row);
