@@ -58,8 +58,12 @@ public enum OpError: Error, Hashable, Sendable {
     case symbolicFilter(TensorType)
     /// A filter's height or width is even or too large.
     case filterSize(TensorType)
-    /// - Parameter expected: the filter with as many input channels as x has.
-    case filterChannels(expected: TensorType, found: TensorType)
+    /// - Parameter expected: the filter with as many input channels as each group of x has.
+    case filterChannels(expected: TensorType, found: TensorType, groupCount: Int)
+    /// A filter's output channels are no multiple of the number of groups.
+    case filterGroups(Int, TensorType)
+    /// A filter reaches over more rows or columns than the largest has, since its taps lie apart.
+    case filterReach(TensorType, dilation: Int)
     /// A convolution has no result: the image, with its padding, is smaller than the filter.
     case imageBelowFilter(TensorType, leastHeight: Int, leastWidth: Int)
     /// An image with its padding is smaller than a window of a pooling.
@@ -204,8 +208,22 @@ extension OpError: CustomStringConvertible {
             Wording(
                 .badFilter, "a filter's height and width must be odd and at most \(Convolution.largestFilter)",
                 expected: "f32[3, 3, in, out]", found: filter)
-        case .filterChannels(let expected, let found):
-            Wording(.shapeMismatch, "the filter's input channels are not those of x", expected: expected, found: found)
+        case .filterChannels(let expected, let found, let groupCount):
+            Wording(
+                .shapeMismatch,
+                groupCount == 1
+                    ? "the filter's input channels are not those of x"
+                    : "the filter's input channels are not those of a group of x",
+                expected: expected, found: found)
+        case .filterGroups(let groupCount, let filter):
+            Wording(
+                .shapeMismatch, "\(groupCount) groups need a filter with a multiple of \(groupCount) output channels",
+                expected: "f32[3, 3, in, \(groupCount)*C]", found: filter)
+        case .filterReach(let filter, let dilation):
+            Wording(
+                .badFilter,
+                "with dilation = \(dilation) the filter reaches over more than \(Convolution.largestFilter) rows or columns",
+                expected: "at most \((Convolution.largestFilter - 1) / dilation + 1) taps in each direction", found: filter)
         case .imageBelowFilter(let image, let height, let width):
             Wording(
                 .shapeMismatch, "the image is smaller than the filter",

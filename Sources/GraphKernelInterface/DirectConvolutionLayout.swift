@@ -13,17 +13,19 @@ public struct DirectConvolutionLayout {
         let stripWidth = DirectStripLayout.stripWidth(
             geometry, target: min(48, max(12, 65536 / pixelByteCount / 12 * 12)))
         strips = DirectStripLayout(
-            geometry, programs, stripWidth: stripWidth, lineBufferRowCount: geometry.filterHeight,
-            lineBufferRowPixelCount: (stripWidth - 1) * geometry.stride + geometry.filterWidth, resultPixelCount: stripWidth)
+            geometry, programs, stripWidth: stripWidth, lineBufferRowCount: geometry.reachHeight,
+            lineBufferRowPixelCount: (stripWidth - 1) * geometry.stride + geometry.reachWidth, resultPixelCount: stripWidth,
+            tapCount: geometry.hasConnectedTaps ? 0 : geometry.filterHeight * geometry.filterWidth)
     }
 }
 
 extension ConvolutionGeometry {
-    /// Bytes of a filter packed for the direct convolution: `[block][height][width][in][16]`, the last
+    /// Bytes of a filter packed for the direct convolution: `[group][block][height][width][in][16]`, a group's last
     /// block being 8 wide when at most 8 output channels remain, filled up with zeros.
-    public var packedFilterByteCount: Int {
-        filterHeight * filterWidth * inputChannels * outputChannels.roundedUp(to: 8) * 4
-    }
+    public var packedFilterByteCount: Int { filterHeight * filterWidth * packedTapLength * 4 }
+
+    /// Elements of one tap in a packed filter.
+    public var packedTapLength: Int { groupCount * groupInputChannels * groupOutputChannels.roundedUp(to: 8) }
 
     /// Bytes of scratch of `conv2d_direct`.
     public func directScratchByteCount(prologue: PointwiseProgram?, epilogue: PointwiseProgram?) -> Int {

@@ -7,7 +7,7 @@ import GraphBasics
 public struct DirectFilterGradientLayout {
     /// Rows and pixels of the output gradient that are summed before the sums are added to the result.
     public var blockRows: Int, blockWidth: Int
-    /// Output channels, with those that fill the last vector of 8.
+    /// Output channels, with those that fill the last vector of 8 of each group.
     public var paddedChannels: Int
     /// Bytes from one input row of a block to the next.
     public var inputRowByteStride: Int
@@ -26,12 +26,12 @@ public struct DirectFilterGradientLayout {
         let columns = width.ceilingDivided(by: target)
         blockWidth = width.ceilingDivided(by: columns)
         blockRows = max(1, min(geometry.outputHeight, target / width))
-        paddedChannels = geometry.outputChannels.roundedUp(to: 8)
+        paddedChannels = geometry.groupCount * geometry.groupOutputChannels.roundedUp(to: 8)
         // A tile may read up to 12 elements past the last pixel; what it makes of them is dropped.
         inputRowByteStride =
-            ((((blockWidth - 1) * geometry.stride + geometry.filterWidth) * geometry.inputChannels + 12) * 4)
+            ((((blockWidth - 1) * geometry.stride + geometry.reachWidth) * geometry.inputChannels + 12) * 4)
             .roundedUp(to: 64)
-        let inputRows = (blockRows - 1) * geometry.stride + geometry.filterHeight
+        let inputRows = (blockRows - 1) * geometry.stride + geometry.reachHeight
         gradientOffset = inputRows * inputRowByteStride
         tileOffset = gradientOffset + blockRows * blockWidth * paddedChannels * 4
         prologueOffset = (tileOffset + 12 * 8 * 4).roundedUp(to: 64)

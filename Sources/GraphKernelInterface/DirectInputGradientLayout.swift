@@ -25,10 +25,11 @@ public struct DirectInputGradientLayout {
 
         // A phase's pixels are computed in whole tiles.
         let phasePixels = stripWidth.ceilingDivided(by: stride).roundedUp(to: DirectStripLayout.tileWidth)
-        gradientWidth = phaseWidth + phasePixels
+        gradientWidth = phaseWidth + phasePixels + (geometry.isDepthwise ? geometry.depthwiseOverreadPixelCount : 0)
         strips = DirectStripLayout(
             geometry, programs, stripWidth: stripWidth, lineBufferRowCount: phaseHeight, lineBufferRowPixelCount: gradientWidth,
-            resultPixelCount: phasePixels * stride)
+            resultPixelCount: phasePixels * stride, tapCount: geometry.hasConnectedTaps ? 0 : phaseHeight * phaseWidth,
+            paddedChannels: geometry.isDepthwise ? geometry.outputChannels.roundedUp(to: 8) : nil)
     }
 }
 

@@ -37,9 +37,9 @@ extension ConvolutionGeometry {
     public var columnPhases: FilterPhases { FilterPhases(size: filterWidth, pad: padLeft, stride: stride) }
 
     /// The convolution with a pixel shuffle that an input gradient is; nil where its result has not `stride` rows and pixels
-    /// for each gradient, or is padded by more than its filter.
+    /// for each gradient, is padded by more than its filter, or has groups or a dilation.
     public var shuffledInputGradient: ConvolutionGeometry? {
-        guard outputHeight == stride * inputHeight, outputWidth == stride * inputWidth, padTop < filterHeight,
+        guard hasConnectedTaps, outputHeight == stride * inputHeight, outputWidth == stride * inputWidth, padTop < filterHeight,
             padLeft < filterWidth
         else { return nil }
         let (rows, columns) = (rowPhases, columnPhases)

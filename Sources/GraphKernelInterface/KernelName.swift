@@ -10,6 +10,7 @@ public enum KernelName: String, Hashable, Sendable, CaseIterable {
     case conv2DDirect = "conv2d_direct"
     case conv2DFilterAndBiasGradientWinograd = "conv2d_filter_and_bias_gradient_winograd"
     case conv2DFilterGradientWinograd = "conv2d_filter_gradient_winograd"
+    case conv2DFilterGradientDepthwise = "conv2d_filter_gradient_depthwise"
     case conv2DInputGradientDirect = "conv2d_input_gradient_direct"
     case conv2DFilterGradientDirect = "conv2d_filter_gradient_direct"
     case pointwise
@@ -35,12 +36,14 @@ public enum KernelName: String, Hashable, Sendable, CaseIterable {
     case packFilter = "pack_filter"
     case packFilterRotated = "pack_filter_rotated"
     case packFilterColumns = "pack_filter_columns"
+    case dilateFilter = "dilate_filter"
     case filterPhases = "filter_phases"
     case transformFilter = "transform_filter"
     case transformFilterRotated = "transform_filter_rotated"
     case composeFilters = "compose_filters"
     case rotateComposedFilters = "rotate_composed_filters"
     case composedGradientSums = "composed_gradient_sums"
+    case depthwiseGradientProducts = "depthwise_gradient_products"
     case winogradGradientProducts = "winograd_gradient_products"
 }
 

@@ -29,7 +29,7 @@ extension ConvolutionGeometry {
 
     /// Whether the columns of the filter fill vectors that its output channels do not.
     public var suitsNarrowConvolution: Bool {
-        stride == 1 && 3 * columnSumCount <= 2 * filterWidth * outputChannels.roundedUp(to: 8)
+        stride == 1 && hasConnectedTaps && 3 * columnSumCount <= 2 * filterWidth * outputChannels.roundedUp(to: 8)
     }
 
     /// Bytes of a filter packed for the narrow convolution.

@@ -1,10 +1,10 @@
 import GraphBasics
 import GraphKernelInterface
 
-// conv2d_direct: convolution of any filter, stride and padding.
+// conv2d_direct: convolution of any filter, stride, padding, dilation and number of groups.
 //
-// Formula        y[n, r, c, o] = epilogue(Σ x'[n, r·s + ky − pt, c·s + kx − pl, i] · filter[ky, kx, i, o]),
-//                x' = prologue(x) inside the image and 0 outside.
+// Formula        y[n, r, c, o] = epilogue(Σ x'[n, r·s + ky·d − pt, c·s + kx·d − pl, g·I + i] · filter[ky, kx, i, o]),
+//                x' = prologue(x) inside the image and 0 outside; g is o's group, I the input channels of each.
 // Operands       input 0: x, f32 or, with a prologue that says so, u8; input 1: the filter as pack_filter
 //                leaves it; then the operands of prologue and epilogue. Prologue operands have the shape
 //                of x; epilogue operands that of the convolution's result, before any pixel shuffle.
@@ -34,11 +34,17 @@ func convolveDirect(_ call: UnsafePointer<KernelCall>) {
         input: { firstPixel, count in
             let computed = count.roundedUp(to: DirectStripLayout.tileWidth)
             return (
-                firstPixel * geometry.stride - geometry.padLeft, (computed - 1) * geometry.stride + geometry.filterWidth
+                firstPixel * geometry.stride - geometry.padLeft, (computed - 1) * geometry.stride + geometry.reachWidth
             )
         },
-        needed: { y in y * geometry.stride..<y * geometry.stride + geometry.filterHeight },
+        needed: { y in y * geometry.stride..<y * geometry.stride + geometry.reachHeight },
         multiply: { _, _, count in
+            guard geometry.hasConnectedTaps else {
+                return GroupedProduct(
+                    taps: strips.filterTaps, tapCount: geometry.filterHeight * geometry.filterWidth, geometry: geometry,
+                    pixelStride: geometry.stride * geometry.inputChannels, resultStride: strips.layout.paddedChannels
+                ).multiply(strips.filter, count: count, to: strips.result)
+            }
             StripProduct(
                 rows: strips.inputRows, rowCount: geometry.filterHeight, firstTerm: 0,
                 termCount: geometry.filterWidth * geometry.inputChannels, filter: strips.filter,

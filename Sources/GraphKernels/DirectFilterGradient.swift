@@ -1,9 +1,10 @@
 import GraphKernelInterface
 
-// conv2d_filter_gradient_direct: the gradient of a convolution with respect to its filter.
+// conv2d_filter_gradient_direct: the gradient of a convolution with respect to its filter, of any stride,
+// dilation and number of groups.
 //
-// Formula        dw[ky, kx, i, o] = Σ over n, r, c of x'[n, r·s + ky − pt, c·s + kx − pl, i] · dy[n, r, c, o],
-//                x' = prologue(x) inside the image and 0 outside.
+// Formula        dw[ky, kx, i, o] = Σ over n, r, c of x'[n, r·s + ky·d − pt, c·s + kx·d − pl, g·I + i] · dy[n, r, c, o],
+//                x' = prologue(x) inside the image and 0 outside; g is o's group, I the input channels of each.
 // Operands       input 0: x, f32 or, with a prologue that says so, u8; input 1: dy f32; then the
 //                prologue's operands. Geometry: ConvolutionGeometry of the forward convolution, with
 //                imageCount; shuffleBlock is not read.
@@ -66,7 +67,7 @@ struct DirectFilterGradient {
     }
 
     func sum() {
-        for tap in taps { zero(result(tap), count: geometry.inputChannels * geometry.outputChannels) }
+        for tap in taps { zero(result(tap), count: geometry.groupInputChannels * geometry.outputChannels) }
         guard !taps.isEmpty else { return }
         for image in 0..<geometry.imageCount {
             var firstRow = 0
@@ -97,11 +98,12 @@ struct DirectFilterGradient {
 
         let firstFilterRow = taps.lowerBound / geometry.filterWidth
         let lastFilterRow = (taps.upperBound - 1) / geometry.filterWidth
-        for inputRow in firstFilterRow...((rowCount - 1) * geometry.stride + lastFilterRow) {
+        let firstInputRow = firstFilterRow * geometry.dilation
+        for inputRow in firstInputRow...((rowCount - 1) * geometry.stride + lastFilterRow * geometry.dilation) {
             strip.load(
                 image: image, y: firstRow * geometry.stride + inputRow - geometry.padTop,
                 firstPixel: firstPixel * geometry.stride - geometry.padLeft,
-                count: (width - 1) * geometry.stride + geometry.filterWidth,
+                count: (width - 1) * geometry.stride + geometry.reachWidth,
                 to: input + inputRow * inputRowStride)
         }
         for ky in firstFilterRow...lastFilterRow {
@@ -129,17 +131,15 @@ struct DirectFilterGradient {
         }
     }
 
-    /// Packs the block's output gradient as [channel block][pixel][16], the last block 8 wide when at most
+    /// Packs the block's output gradient as [group][channel block][pixel][16], a group's last block 8 wide when at most
     /// 8 channels remain.
     private func pack(image: Int, firstRow: Int, rowCount: Int, firstPixel: Int, width: Int) {
         let channels = geometry.outputChannels
         var packed = outputGradient
-        var channel = 0
-        while channel < layout.paddedChannels {
-            let blockWidth = layout.paddedChannels - channel == 8 ? 8 : 16
-            let used = min(blockWidth, channels - channel)
+        for block in channelBlocks {
+            let (blockWidth, used) = (block.width, block.lanes)
             for r in 0..<rowCount {
-                var source = gradient(image: image, row: firstRow + r, pixel: firstPixel) + channel
+                var source = gradient(image: image, row: firstRow + r, pixel: firstPixel) + block.channel
                 for _ in 0..<width {
                     if used == 16 {
                         packed.store(source.vector(0), 0)
@@ -152,44 +152,69 @@ struct DirectFilterGradient {
                     source += channels
                 }
             }
-            channel += blockWidth
         }
     }
 
-    /// Adds the block's contribution to some taps of filter row ky. Those taps' inputs to one pixel are
-    /// one run of elements, whatever tap and channel they belong to.
+    /// Output channels that are summed together.
+    private struct ChannelBlock {
+        var group: Int
+        /// The first, and how many there are; the others fill it up to `width`, 16 or 8.
+        var channel: Int, lanes: Int, width: Int
+    }
+
+    private var channelBlocks: some Sequence<ChannelBlock> {
+        let outputs = geometry.groupOutputChannels
+        let blockCount = outputs.ceilingDivided(by: 16)
+        return (0..<geometry.groupCount * blockCount).lazy.map { index in
+            let (group, block) = index.quotientAndRemainder(dividingBy: blockCount)
+            let lanes = min(16, outputs - 16 * block)
+            return ChannelBlock(
+                group: group, channel: group * outputs + 16 * block, lanes: lanes, width: lanes > 8 ? 16 : 8)
+        }
+    }
+
+    /// Adds the block's contribution to some taps of filter row ky.
     private func addFilterRow(_ ky: Int, taps: Range<Int>, rowCount: Int, width: Int) {
-        let first = taps.lowerBound * geometry.inputChannels
-        let end = taps.upperBound * geometry.inputChannels
-        var block = PixelBlock(
-            input: UnsafePointer(input + ky * inputRowStride), outputGradient: UnsafePointer(outputGradient),
-            rowCount: rowCount, width: width, inputRowStride: geometry.stride * inputRowStride,
-            pixelStride: geometry.stride * geometry.inputChannels)
-        var channel = 0
-        while channel < layout.paddedChannels {
-            let blockWidth = layout.paddedChannels - channel == 8 ? 8 : 16
-            let lanes = min(blockWidth, geometry.outputChannels - channel)
-            let tileHeight = blockWidth == 16 ? 6 : 12
-            var term = first
-            while term < end {
-                if blockWidth == 16 {
-                    sumTile6x16(block, term, tile)
-                } else {
-                    sumTile12x8(block, term, tile)
+        var pixels = PixelBlock(
+            input: UnsafePointer(input + ky * geometry.dilation * inputRowStride),
+            outputGradient: UnsafePointer(outputGradient), rowCount: rowCount, width: width,
+            inputRowStride: geometry.stride * inputRowStride, pixelStride: geometry.stride * geometry.inputChannels)
+        for block in channelBlocks {
+            if geometry.hasConnectedTaps {
+                // The inputs of all taps to one pixel are one run of elements, whatever tap and channel they belong to.
+                addRun(
+                    pixels, ky, taps.lowerBound, term: taps.lowerBound * geometry.inputChannels,
+                    count: taps.count * geometry.inputChannels, block)
+            } else {
+                for kx in taps {
+                    addRun(
+                        pixels, ky, kx,
+                        term: kx * geometry.dilation * geometry.inputChannels + block.group * geometry.groupInputChannels,
+                        count: geometry.groupInputChannels, block)
                 }
-                addTile(
-                    ky, terms: term..<min(term + tileHeight, end), channel: channel, lanes: lanes,
-                    tileStride: blockWidth)
-                term += tileHeight
             }
-            block.outputGradient += rowCount * width * blockWidth
-            channel += blockWidth
+            pixels.outputGradient += rowCount * width * block.width
         }
     }
 
-    private func addTile(_ ky: Int, terms: Range<Int>, channel: Int, lanes: Int, tileStride: Int) {
-        var kx = terms.lowerBound / geometry.inputChannels
-        var i = terms.lowerBound % geometry.inputChannels
+    /// Adds the contributions of `count` inputs from `term` on, the first of which is channel 0 of tap ky, kx.
+    private func addRun(_ pixels: PixelBlock, _ ky: Int, _ kx: Int, term: Int, count: Int, _ block: ChannelBlock) {
+        let tileHeight = block.width == 16 ? 6 : 12
+        for first in stride(from: 0, to: count, by: tileHeight) {
+            if block.width == 16 {
+                sumTile6x16(pixels, term + first, tile)
+            } else {
+                sumTile12x8(pixels, term + first, tile)
+            }
+            addTile(
+                ky, kx, terms: first..<min(first + tileHeight, count), channel: block.channel, lanes: block.lanes,
+                tileStride: block.width)
+        }
+    }
+
+    private func addTile(_ ky: Int, _ firstColumn: Int, terms: Range<Int>, channel: Int, lanes: Int, tileStride: Int) {
+        var kx = firstColumn + terms.lowerBound / geometry.groupInputChannels
+        var i = terms.lowerBound % geometry.groupInputChannels
         var sums = tile
         for _ in terms {
             let result = result(ky * geometry.filterWidth + kx) + (i * geometry.outputChannels + channel)
@@ -204,7 +229,7 @@ struct DirectFilterGradient {
             }
             sums += tileStride
             i += 1
-            if i == geometry.inputChannels {
+            if i == geometry.groupInputChannels {
                 i = 0
                 kx += 1
             }

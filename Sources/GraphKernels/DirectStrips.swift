@@ -15,6 +15,7 @@ struct DirectStrips {
     private let strip: InputStrip
     private let results: ConvolutionResults
     private let rowTable: UnsafeMutablePointer<UnsafePointer<Float>>
+    private let tapTable: UnsafeMutablePointer<UnsafePointer<Float>>
 
     init(_ call: KernelCall, _ geometry: ConvolutionGeometry, _ layout: DirectStripLayout) {
         self.layout = layout
@@ -27,6 +28,7 @@ struct DirectStrips {
             epilogueScratch: call.scratch + layout.epilogueOffset,
             shuffleScratch: call.scratch + layout.shuffleOffset, shuffleByteCount: layout.shuffleByteCount)
         rowTable = (call.scratch + layout.rowTableOffset).assumingMemoryBound(to: UnsafePointer<Float>.self)
+        tapTable = (call.scratch + layout.tapTableOffset).assumingMemoryBound(to: UnsafePointer<Float>.self)
         inputRows = UnsafePointer(rowTable)
         result = (call.scratch + layout.resultOffset).floats
     }
@@ -81,6 +83,32 @@ struct DirectStrips {
             }
             firstPixel += layout.stripWidth
         }
+    }
+
+    /// Where the taps of some rows and columns meet the first pixel's input, row by row.
+    ///
+    /// - Parameters:
+    ///   - rowStep: input rows from one row of taps to the next.
+    ///   - first: elements from the beginning of an input row to the first column of taps.
+    ///   - columnStep: elements from one column of taps to the next.
+    @inline(__always)
+    func taps(
+        rowCount: Int, rowStep: Int, columnCount: Int, first: Int, columnStep: Int
+    ) -> UnsafePointer<UnsafePointer<Float>> {
+        for row in 0..<rowCount {
+            for column in 0..<columnCount {
+                tapTable[row * columnCount + column] = rowTable[row * rowStep] + (first + column * columnStep)
+            }
+        }
+        return UnsafePointer(tapTable)
+    }
+
+    /// Those of a convolution's whole filter.
+    @inline(__always)
+    var filterTaps: UnsafePointer<UnsafePointer<Float>> {
+        taps(
+            rowCount: geometry.filterHeight, rowStep: geometry.dilation, columnCount: geometry.filterWidth, first: 0,
+            columnStep: geometry.dilation * geometry.inputChannels)
     }
 
     /// Row p, counted with those before the first, lies at p mod `lineBufferRowCount`.

@@ -13,6 +13,7 @@ public enum KernelLibrary {
         case .conv2DDirect: convolveDirect
         case .conv2DFilterAndBiasGradientWinograd: sumWinogradFilterAndBiasGradient
         case .conv2DFilterGradientWinograd: sumWinogradFilterGradient
+        case .conv2DFilterGradientDepthwise: sumDepthwiseFilterGradient
         case .conv2DInputGradientDirect: convolveInputGradientDirect
         case .conv2DFilterGradientDirect: convolveFilterGradientDirect
         case .pointwise: pointwise
@@ -35,12 +36,14 @@ public enum KernelLibrary {
         case .packFilter: packFilter
         case .packFilterRotated: packFilterRotated
         case .packFilterColumns: packFilterColumns
+        case .dilateFilter: dilateFilter
         case .filterPhases: arrangeFilterPhases
         case .transformFilter: transformFilter
         case .transformFilterRotated: transformFilterRotated
         case .composeFilters: composeFilters
         case .rotateComposedFilters: rotateComposedFilters
         case .composedGradientSums: sumComposedGradients
+        case .depthwiseGradientProducts: multiplyDepthwiseGradient
         case .winogradGradientProducts: multiplyWinogradGradient
         }
     }

@@ -29,6 +29,23 @@ import Testing
             "conv2d takes 4 dimensions; expected f32[height, width, in, out]; found f32[3, 3, 8]"
         ),
         (
+            .conv2D, [image, f32(3, 3, 1, 8)], integers(["groups": 2]),
+            "conv2d needs a multiple of 2 channels; expected f32[N, H, W, 2*C]; found f32[N, H, W, 3]"
+        ),
+        (
+            .conv2D, [image, f32(3, 3, 1, 8)], integers(["groups": 3]),
+            "3 groups need a filter with a multiple of 3 output channels; expected f32[3, 3, in, 3*C]; found f32[3, 3, 1, 8]"
+        ),
+        (
+            .conv2D, [image, f32(3, 3, 3, 6)], integers(["groups": 3]),
+            "the filter's input channels are not those of a group of x; expected f32[3, 3, 1, 6]; found f32[3, 3, 3, 6]"
+        ),
+        (
+            .conv2D, [image, f32(9, 9, 3, 6)], integers(["dilation": 64]),
+            "with dilation = 64 the filter reaches over more than 255 rows or columns; "
+                + "expected at most 4 taps in each direction; found f32[9, 9, 3, 6]"
+        ),
+        (
             .concat, [image, u8("N", "H", "W", 3)], Attributes(),
             "an operand of concat has the wrong element type; expected f32[N, H, W, 3]; found u8[N, H, W, 3]"
         ),

@@ -199,7 +199,9 @@ import Testing
         let operands = use.operands()
         let (x, filter) = (operands[0], operands[1])
         let stride = use.attributes.integer("stride")
-        let (padTop, padLeft) = padding(use.attributes["pad"], filter.shape)
+        let (dilation, groups) = (use.attributes.integer("dilation"), use.attributes.integer("groups"))
+        let (padTop, padLeft) = padding(use.attributes["pad"], filter.shape, dilation)
+        let (inputs, outputs) = (x.shape[3] / groups, filter.shape[3] / groups)
         let y = try apply(.conv2D, operands, use.attributes)
         let pixel = { (n: Int, h: Int, w: Int, c: Int) -> Double in
             guard (0..<x.shape[1]).contains(h), (0..<x.shape[2]).contains(w) else { return 0 }
@@ -213,9 +215,11 @@ import Testing
                         var sum = 0.0
                         for (tap, weight) in filter.values.enumerated() where tap % filter.shape[3] == co {
                             let place = tap / filter.shape[3]
-                            let (ci, q) = (place % x.shape[3], place / x.shape[3] % filter.shape[1])
-                            let r = place / x.shape[3] / filter.shape[1]
-                            sum += weight * pixel(n, h * stride - padTop + r, w * stride - padLeft + q, ci)
+                            let (ci, q) = (place % inputs + co / outputs * inputs, place / inputs % filter.shape[1])
+                            let r = place / inputs / filter.shape[1]
+                            sum +=
+                                weight
+                                * pixel(n, h * stride - padTop + r * dilation, w * stride - padLeft + q * dilation, ci)
                         }
                         #expect((y.values[index] - sum).magnitude < 1e-12)
                         index += 1
@@ -241,9 +245,9 @@ import Testing
     }
 
     /// Rows of zeros above and columns of zeros on the left.
-    private func padding(_ pad: AttributeValue?, _ filter: [Int]) -> (top: Int, left: Int) {
+    private func padding(_ pad: AttributeValue?, _ filter: [Int], _ dilation: Int) -> (top: Int, left: Int) {
         switch pad {
-        case .padding(.same): return (filter[0] / 2, filter[1] / 2)
+        case .padding(.same): return (filter[0] / 2 * dilation, filter[1] / 2 * dilation)
         case .size(let size): return (size.constant!, size.constant!)
         case .sizes(let sizes): return (sizes[0].constant!, sizes[sizes.count / 2].constant!)
         default: return (0, 0)

@@ -69,9 +69,9 @@ enum Pad {
     }
 
     /// Top, bottom, left and right.
-    func sides(_ filter: [Int]) -> [Int] {
+    func sides(_ filter: [Int], dilation: Int = 1) -> [Int] {
         switch self {
-        case .same: [filter[0] / 2, filter[0] / 2, filter[1] / 2, filter[1] / 2]
+        case .same: [filter[0], filter[0], filter[1], filter[1]].map { $0 / 2 * dilation }
         case .valid: [0, 0, 0, 0]
         case .all(let number): [number, number, number, number]
         case .sides(let numbers):
@@ -81,9 +81,12 @@ enum Pad {
 }
 
 func convolution(
-    stride: Int, pad: Pad, height: (any Dimension)? = nil, width: (any Dimension)? = nil
+    stride: Int, pad: Pad, dilation: Int = 1, groups: Int = 1, height: (any Dimension)? = nil,
+    width: (any Dimension)? = nil
 ) -> Attributes {
-    var attributes = Attributes(["stride": .size(Size(stride)), "pad": pad.attribute])
+    var attributes = Attributes([
+        "stride": .size(Size(stride)), "pad": pad.attribute, "dilation": .size(Size(dilation)), "groups": .size(Size(groups)),
+    ])
     if let height { attributes["height"] = .size(height.size) }
     if let width { attributes["width"] = .size(width.size) }
     return attributes
@@ -207,20 +210,34 @@ struct OpCase: CustomTestStringConvertible {
         ([1, 6, 4, 1], [5, 1, 1, 1], 3, .sides([4, 0, 1, 3])), ([1, 2, 3, 1], [3, 3, 1, 1], 2, .all(5)),
     ]
 
-    static let convolutions: [OpCase] = geometries.flatMap { image, filter, stride, pad in
-        let sides = pad.sides(filter)
+    /// Image and filter sizes, strides, paddings, dilations and groups.
+    static let groupedGeometries: [(image: [Int], filter: [Int], stride: Int, pad: Pad, dilation: Int, groups: Int)] = [
+        ([2, 5, 4, 2], [3, 3, 1, 2], 1, .same, 1, 2), ([1, 4, 5, 4], [3, 3, 2, 2], 1, .same, 1, 2),
+        ([1, 3, 3, 3], [3, 1, 1, 6], 2, .sides([1, 0, 2, 1]), 1, 3), ([1, 1, 1, 2], [1, 1, 1, 4], 1, .valid, 1, 2),
+        ([1, 6, 7, 1], [3, 3, 1, 2], 1, .same, 2, 1), ([1, 7, 8, 1], [3, 3, 1, 1], 1, .valid, 3, 1),
+        ([1, 9, 4, 1], [3, 1, 1, 1], 3, .all(1), 2, 1), ([1, 6, 5, 2], [3, 3, 1, 2], 1, .sides([3, 0, 1, 2]), 2, 2),
+        ([1, 1, 2, 1], [5, 3, 1, 1], 1, .same, 2, 1),
+    ]
+
+    static let convolutions: [OpCase] =
+        geometries.flatMap { convolutions($0.image, $0.filter, $0.stride, $0.pad) }
+        + groupedGeometries.flatMap { convolutions($0.image, $0.filter, $0.stride, $0.pad, $0.dilation, $0.groups) }
+
+    private static func convolutions(
+        _ image: [Int], _ filter: [Int], _ stride: Int, _ pad: Pad, _ dilation: Int = 1, _ groups: Int = 1
+    ) -> [OpCase] {
+        let sides = pad.sides(filter, dilation: dilation)
         let output = [
-            image[0], (image[1] + sides[0] + sides[1] - filter[0]) / stride + 1,
-            (image[2] + sides[2] + sides[3] - filter[1]) / stride + 1, filter[3],
+            image[0], (image[1] + sides[0] + sides[1] - (filter[0] - 1) * dilation - 1) / stride + 1,
+            (image[2] + sides[2] + sides[3] - (filter[1] - 1) * dilation - 1) / stride + 1, filter[3],
         ]
+        let attributes = { (height: Int?, width: Int?) in
+            convolution(stride: stride, pad: pad, dilation: dilation, groups: groups, height: height, width: width)
+        }
         return [
-            OpCase(.conv2D, [image, filter], convolution(stride: stride, pad: pad)),
-            OpCase(
-                .conv2DInputGradient, [output, filter],
-                convolution(stride: stride, pad: pad, height: image[1], width: image[2])),
-            OpCase(
-                .conv2DFilterGradient, [image, output],
-                convolution(stride: stride, pad: pad, height: filter[0], width: filter[1])),
+            OpCase(.conv2D, [image, filter], attributes(nil, nil)),
+            OpCase(.conv2DInputGradient, [output, filter], attributes(image[1], image[2])),
+            OpCase(.conv2DFilterGradient, [image, output], attributes(filter[0], filter[1])),
         ]
     }
 

@@ -92,6 +92,21 @@ import Testing
         Rule(
             .conv2D, [f32(1, 7, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 2, pad: .valid), gives: f32(1, 3, 3, 8)),
         Rule(
+            .conv2D, [f32("N", "H", "W", 12), f32(3, 5, 3, 8)], convolution(stride: 1, pad: .same, dilation: 3, groups: 4),
+            gives: f32("N", "H", "W", 8)),
+        Rule(
+            .conv2D, [image, f32(3, 5, 1, 6)], convolution(stride: 1, pad: .valid, dilation: 2, groups: 3),
+            gives: f32("N", h - 4, w - 8, 6)),
+        Rule(
+            .conv2D, [f32("N", "H", "W", "C"), f32(3, 3, Size(symbol: "C").floorDivided(by: 2), 6)],
+            convolution(stride: 1, pad: .same, groups: 2), gives: f32("N", "H", "W", 6)),
+        Rule(
+            .conv2DInputGradient, [f32("N", "H", "W", 8), f32(3, 3, 3, 8)],
+            convolution(stride: 1, pad: .same, groups: 4, height: "H", width: "W"), gives: f32("N", "H", "W", 12)),
+        Rule(
+            .conv2DFilterGradient, [f32("N", "H", "W", 12), f32("N", "H", "W", 8)],
+            convolution(stride: 1, pad: .same, groups: 4, height: 3, width: 3), gives: f32(3, 3, 3, 8)),
+        Rule(
             .conv2DInputGradient, [f32("N", "H", "W", 64), f32(3, 3, 3, 64)],
             convolution(stride: 1, pad: .same, height: "H", width: "W"), gives: image),
         Rule(
@@ -177,6 +192,12 @@ import Testing
         Mistake(
             .conv2D, [f32(1, 2, 8, 3), f32(3, 3, 3, 8)], convolution(stride: 1, pad: .valid), is: .shapeMismatch),
         Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 0, pad: .same), is: .badAttribute),
+        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .same, dilation: 65), is: .badAttribute),
+        Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .same, groups: 0), is: .badAttribute),
+        Mistake(.conv2D, [image, f32(3, 3, 1, 8)], convolution(stride: 1, pad: .same, groups: 2), is: .shapeMismatch),
+        Mistake(.conv2D, [image, f32(3, 3, 1, 8)], convolution(stride: 1, pad: .same, groups: 3), is: .shapeMismatch),
+        Mistake(.conv2D, [image, f32(3, 3, 3, 6)], convolution(stride: 1, pad: .same, groups: 3), is: .shapeMismatch),
+        Mistake(.conv2D, [image, f32(9, 9, 3, 6)], convolution(stride: 1, pad: .same, dilation: 32), is: .badFilter),
         Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .all(-1)), is: .badAttribute),
         Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .all(256)), is: .badAttribute),
         Mistake(.conv2D, [image, f32(3, 3, 3, 8)], convolution(stride: 1, pad: .sides([1, -1])), is: .badAttribute),

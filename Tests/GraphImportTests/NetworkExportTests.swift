@@ -16,13 +16,24 @@ import Testing
           a = leaky_relu(conv<8>(head) @body.0, slope = 0.1)
           weight slope: f32[8] ~ constant(0.25) @body.1.slope
           b = prelu(conv<8>(a) @body.1, slope)
-          u = concat(head, clip(b, -1, 1), sigmoid(a) * tanh(b), abs(a))
+          d = spread(depthwise(b) @body.2) @body.3
+          u = concat(head, d, clip(b, -1, 1), sigmoid(a) * tanh(b), abs(a))
           sr = 255 * depth_to_space(conv<12>(u) @tail, block = 2)
         }
         block conv<out: int>(x: f32[N, H, W, C]) -> (y: f32[N, H, W, out]) {
           weight filter: f32[3, 3, C, out] ~ glorot_uniform
           weight bias: f32[out] ~ constant(0.1)
           y = conv2d(x, filter, pad = same) + bias
+        }
+        block depthwise(x: f32[N, H, W, C]) -> (y: f32[N, H, W, C]) {
+          weight filter: f32[3, 3, 1, C] ~ glorot_uniform
+          weight bias: f32[C] ~ constant(0.1)
+          y = conv2d(x, filter, groups = C) + bias
+        }
+        block spread(x: f32[N, H, W, C]) -> (y: f32[N, H, W, C]) {
+          weight filter: f32[3, 3, C//2, C] ~ glorot_uniform
+          weight bias: f32[C] ~ zeros
+          y = conv2d(x, filter, dilation = 2, groups = 2) + bias
         }
         predict net -> (image: u8[N, 2*H, 2*W, 3]) { image = u8(round(clip(sr, 0, 255))) }
         """, name: "net.graph")

@@ -32,6 +32,31 @@ import Testing
         #expect(Array(network.weights[0].values.prefix(4)) == [0, 27, 9, 36])
     }
 
+    /// Groups and dilations are those of `conv2d`, also in blocks.
+    @Test func groupsAndDilationsAreKept() throws {
+        let network = ForeignNetwork(
+            [
+                node(
+                    "Conv", ["x", "depth.weight", "depth.bias"], ["h"],
+                    ["group": .integer(3), "pads": .integers([0, 1, 0, 1])]),
+                node(
+                    "Conv", ["h", "spread.weight"], ["y"],
+                    ["dilations": .integers([1, 2]), "pads": .integers([0, 2, 0, 2])]),
+            ],
+            tensors: [
+                "depth.weight": ForeignTensor(shape: [3, 1, 1, 3], floats: [0, 1, 0, 2, 0, 0, 0, 0, -1]),
+                "depth.bias": ForeignTensor(shape: [3], floats: [0, 0, 10]),
+                "spread.weight": ForeignTensor(shape: [1, 3, 1, 3], floats: [5, 1, 5, 5, 1, 5, 5, 1, 5]),
+            ])
+        let text = try network.imported().source.text
+        #expect(text.contains("conv1by3_groups3<3>(x) @depth"), "\(text)")
+        #expect(text.contains("groups = 3)"), "\(text)")
+        #expect(text.contains("dilation = 2)"), "\(text)")
+        // Rows are -4, -3, -2 | -1, 0, 1 and 2, 3, 4 | 5, 6, 7. Of each pixel its channel 0, twice channel 1 on its left, and
+        // 10 less channel 2 on its right are added; the spread taps beside the middle fall outside of the picture.
+        #expect(try network.result(of: numbers).values == [5, 3, 5, 21])
+    }
+
     /// The channels of a pixel shuffle are put in order in the weights before it, and moved where there are none.
     @Test func pixelShufflesOfBothOrdersAreTheSame() throws {
         let filter = ForeignTensor(shape: [8, 3, 1, 1], floats: (0..<24).map { Float($0) })

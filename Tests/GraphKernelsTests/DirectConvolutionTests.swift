@@ -7,7 +7,7 @@ struct ConvolutionCase: CustomTestStringConvertible {
     var height = 3, width = 7
     var inputChannels = 3, outputChannels = 5
     var filterHeight = 3, filterWidth = 3
-    var stride = 1
+    var stride = 1, dilation = 1, groups = 1
     /// Zero rows and columns on each side.
     var padding: Int?
     var shuffleBlock = 1
@@ -16,22 +16,51 @@ struct ConvolutionCase: CustomTestStringConvertible {
 
     var testDescription: String {
         "\(images)×\(height)×\(width)×\(inputChannels)→\(outputChannels) filter \(filterHeight)×\(filterWidth) "
-            + "stride \(stride) padding \(sides.map { "\($0)" } ?? padding.map(String.init) ?? "same") shuffle \(shuffleBlock)"
+            + "stride \(stride) dilation \(dilation) groups \(groups) padding \(sides.map { "\($0)" } ?? padding.map(String.init) ?? "same") shuffle \(shuffleBlock)"
+    }
+
+    private var reach: (height: Int, width: Int) {
+        ((filterHeight - 1) * dilation + 1, (filterWidth - 1) * dilation + 1)
     }
 
     var geometry: ConvolutionGeometry {
         let sides =
             sides ?? [
-                padding ?? (filterHeight - 1) / 2, padding ?? filterHeight / 2,
-                padding ?? (filterWidth - 1) / 2, padding ?? filterWidth / 2,
+                padding ?? (reach.height - 1) / 2, padding ?? reach.height / 2,
+                padding ?? (reach.width - 1) / 2, padding ?? reach.width / 2,
             ]
         let padded = (height + sides[0] + sides[1], width + sides[2] + sides[3])
         return ConvolutionGeometry(
             inputHeight: height, inputWidth: width, inputChannels: inputChannels,
-            outputHeight: (padded.0 - filterHeight) / stride + 1, outputWidth: (padded.1 - filterWidth) / stride + 1,
+            outputHeight: (padded.0 - reach.height) / stride + 1, outputWidth: (padded.1 - reach.width) / stride + 1,
             outputChannels: outputChannels, filterHeight: filterHeight, filterWidth: filterWidth, stride: stride,
-            padTop: sides[0], padLeft: sides[2], shuffleBlock: shuffleBlock, imageCount: images)
+            padTop: sides[0], padLeft: sides[2], dilation: dilation, groupCount: groups, shuffleBlock: shuffleBlock,
+            imageCount: images)
     }
+
+    /// Groups of few and of many channels, dilations beyond the image, and both.
+    static let grouped: [ConvolutionCase] =
+        (1...33).map {
+            ConvolutionCase(height: 3, width: 14, inputChannels: 2 * $0, outputChannels: 2 * (34 - $0), groups: 2)
+        }
+        + [(2, 3, 4), (3, 1, 8), (1, 3, 9), (8, 16, 3), (20, 12, 2), (300, 2, 2)].map { inputs, outputs, groups in
+            ConvolutionCase(
+                images: 2, height: 4, width: 9, inputChannels: inputs * groups, outputChannels: outputs * groups, groups: groups)
+        }
+        + [1, 2, 3, 7].flatMap { dilation in
+            [(1, 1), (3, 3), (5, 1), (2, 4)].flatMap { filter in
+                [(1, 1, 1), (11, 13, 1), (5, 53, 2)].map { height, width, stride in
+                    ConvolutionCase(
+                        images: 2, height: height, width: width, inputChannels: 6, outputChannels: 4, filterHeight: filter.0,
+                        filterWidth: filter.1, stride: stride, dilation: dilation, groups: dilation == 3 ? 2 : 1)
+                }
+            }
+        }
+        + [
+            ConvolutionCase(
+                images: 2, height: 9, width: 8, inputChannels: 4, outputChannels: 8, dilation: 2, groups: 4, padding: 0),
+            ConvolutionCase(height: 5, width: 6, inputChannels: 4, outputChannels: 6, stride: 2, groups: 2, sides: [0, 3, 1, 0]),
+        ]
 
     static let shapes: [ConvolutionCase] =
         (1...40).map { ConvolutionCase(width: $0, outputChannels: 17) }
@@ -105,14 +134,14 @@ struct ConvolutionData {
     let geometry: ConvolutionGeometry
     let images: Int
     var x: Rows
-    let filter: Rows
+    var filter: Rows
 
     init(_ shape: ConvolutionCase) {
         geometry = shape.geometry
         images = shape.images
         var numbers = Numbers(7)
         x = numbers.rows(images * shape.height, shape.width * shape.inputChannels)
-        filter = numbers.rows(shape.filterHeight * shape.filterWidth, shape.inputChannels * shape.outputChannels)
+        filter = numbers.rows(shape.filterHeight * shape.filterWidth, shape.inputChannels / shape.groups * shape.outputChannels)
     }
 
     func packedFilter(_ build: Build, for kernel: ConvolutionKernel = .direct) -> Rows {
@@ -149,7 +178,7 @@ struct ConvolutionData {
         let block = geometry.shuffleBlock
         let needed = (rows.lowerBound / block..<rows.upperBound / block).flatMap { row in
             (0..<geometry.filterHeight).compactMap { ky -> Int? in
-                let y = row % geometry.outputHeight * geometry.stride + ky - geometry.padTop
+                let y = row % geometry.outputHeight * geometry.stride + ky * geometry.dilation - geometry.padTop
                 return 0..<geometry.inputHeight ~= y ? row / geometry.outputHeight * geometry.inputHeight + y : nil
             }
         }
@@ -158,12 +187,12 @@ struct ConvolutionData {
 }
 
 @Suite struct DirectConvolutionTests {
-    @Test(arguments: Build.runnable, ConvolutionCase.shapes)
+    @Test(arguments: Build.runnable, ConvolutionCase.shapes + ConvolutionCase.grouped)
     func equalsTheSum(_ build: Build, _ shape: ConvolutionCase) {
         let data = ConvolutionData(shape)
         let result = data.use(build).run(build)[0].values
         let exact = referenceConvolution(x: data.x.values, filter: data.filter.values, data.geometry, images: data.images)
-        let terms = shape.filterHeight * shape.filterWidth * shape.inputChannels
+        let terms = shape.filterHeight * shape.filterWidth * shape.inputChannels / shape.groups
         expectClose(result, exact, relative: 3e-7 * Double(terms).squareRoot())
     }
 

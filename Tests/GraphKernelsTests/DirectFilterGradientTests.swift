@@ -45,7 +45,7 @@ import Testing
             data.images * data.geometry.outputHeight, data.geometry.outputWidth * data.geometry.outputChannels)
     }
 
-    @Test(arguments: Build.runnable, shapes)
+    @Test(arguments: Build.runnable, shapes + ConvolutionCase.grouped)
     func equalsTheSum(_ build: Build, _ shape: ConvolutionCase) {
         let data = ConvolutionData(shape)
         let dy = Self.outputGradient(data)
@@ -59,6 +59,7 @@ import Testing
     @Test(arguments: Build.runnable, [1, 2, 3, 7])
     func tapsAreTheSameInAnyCall(_ build: Build, _ tapsPerCall: Int) {
         for shape in [
+            ConvolutionCase(height: 4, width: 9, inputChannels: 6, outputChannels: 12, dilation: 2, groups: 2),
             ConvolutionCase(images: 3, height: 5, width: 24, inputChannels: 7, outputChannels: 21),
             ConvolutionCase(height: 9, width: 11, filterHeight: 5, filterWidth: 5, stride: 2),
         ] {

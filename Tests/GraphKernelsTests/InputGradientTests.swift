@@ -5,12 +5,13 @@ import Testing
 @Suite struct InputGradientTests {
     enum Way {
         /// At stride 1: convolutions of dy with the rotated filter.
-        case direct, winograd
+        case direct, depthwise, winograd
         case byPhase
 
         var kernel: KernelName {
             switch self {
             case .direct: .conv2DDirect
+            case .depthwise: .conv2DDepthwise
             case .winograd: .conv2DWinograd
             case .byPhase: .conv2DInputGradientDirect
             }
@@ -19,7 +20,7 @@ import Testing
 
     /// A forward convolution, the gradient by its result, and uses that lead back.
     struct Gradient {
-        let forward: ConvolutionData
+        var forward: ConvolutionData
         var dy: Rows
 
         init(_ shape: ConvolutionCase) {
@@ -34,9 +35,19 @@ import Testing
                 inputHeight: g.outputHeight, inputWidth: g.outputWidth, inputChannels: g.outputChannels,
                 outputHeight: g.inputHeight, outputWidth: g.inputWidth, outputChannels: g.inputChannels,
                 filterHeight: g.filterHeight, filterWidth: g.filterWidth, stride: g.stride,
-                padTop: isRotated ? g.filterHeight - 1 - g.padTop : g.padTop,
-                padLeft: isRotated ? g.filterWidth - 1 - g.padLeft : g.padLeft,
+                padTop: isRotated ? g.reachHeight - 1 - g.padTop : g.padTop,
+                padLeft: isRotated ? g.reachWidth - 1 - g.padLeft : g.padLeft, dilation: g.dilation, groupCount: g.groupCount,
                 shuffleBlock: shuffleBlock, imageCount: forward.images)
+        }
+
+        /// The filter as the kernel of a way reads it.
+        private func packedFilter(_ build: Build, _ way: Way, _ geometry: ConvolutionGeometry) -> Rows {
+            let packing = geometry.isDepthwise ? geometry.ofDepthwiseFilter : geometry
+            let byteCount = way == .winograd ? packing.transformedFilterByteCount : packing.packedFilterByteCount
+            return KernelUse(
+                name: way == .winograd ? .transformFilterRotated : .packFilterRotated, geometry: packing,
+                inputs: [forward.filter], outputs: [Rows(rowLength: byteCount / 4, rowCount: 1)], rowCount: 1
+            ).run(build)[0]
         }
 
         func use(
@@ -44,16 +55,12 @@ import Testing
             epilogue: PointwiseProgram? = nil, epilogueOperands: [Rows] = [], shuffleBlock block: Int = 1
         ) -> KernelUse<ConvolutionGeometry> {
             let geometry = geometry(way, shuffleBlock: block)
-            let filterByteCount =
-                way == .winograd ? geometry.transformedFilterByteCount : geometry.packedFilterByteCount
-            let filter = KernelUse(
-                name: way == .winograd ? .transformFilterRotated : .packFilterRotated, geometry: geometry,
-                inputs: [forward.filter], outputs: [Rows(rowLength: filterByteCount / 4, rowCount: 1)], rowCount: 1
-            ).run(build)[0]
+            let filter = packedFilter(build, way, geometry)
             let rowCount = forward.images * geometry.outputHeight * block
             let scratchByteCount =
                 switch way {
                 case .direct: geometry.directScratchByteCount(prologue: prologue, epilogue: epilogue)
+                case .depthwise: geometry.depthwiseScratchByteCount(prologue: prologue, epilogue: epilogue)
                 case .winograd: geometry.winogradScratchByteCount(epilogue: epilogue)
                 case .byPhase: geometry.directInputGradientScratchByteCount(prologue: prologue, epilogue: epilogue)
                 }
@@ -95,6 +102,14 @@ import Testing
                 ConvolutionCase(height: 4, width: 9, inputChannels: 4, outputChannels: $0, stride: 3),
             ]
         }
+        + ConvolutionCase.grouped.filter { $0.dilation == 1 }
+        + [1, 3, 7, 8, 9, 16, 33].flatMap { channels in
+            (1...3).map {
+                ConvolutionCase(
+                    images: 2, height: 5, width: 11 + $0, inputChannels: 2 * channels, outputChannels: 2 * channels, stride: $0,
+                    groups: 2 * channels)
+            }
+        }
         + [
             ConvolutionCase(height: 1, width: 1, stride: 2), ConvolutionCase(height: 2, width: 1, stride: 64),
             ConvolutionCase(height: 70, width: 150, inputChannels: 2, stride: 64),
@@ -103,7 +118,7 @@ import Testing
     @Test(arguments: Build.runnable, strided)
     func byPhaseEqualsTheSum(_ build: Build, _ shape: ConvolutionCase) {
         let gradient = Gradient(shape)
-        let terms = shape.filterHeight * shape.filterWidth * shape.outputChannels
+        let terms = shape.filterHeight * shape.filterWidth * shape.outputChannels / shape.groups
         expectClose(
             gradient.use(build, .byPhase).run(build)[0].values, gradient.exact,
             relative: 3e-7 * Double(terms).squareRoot())
@@ -119,6 +134,45 @@ import Testing
                         filterHeight: filter.0, filterWidth: filter.1, sides: sides))
                 expectClose(gradient.use(build, .direct).run(build)[0].values, gradient.exact, relative: 4e-6)
             }
+        }
+    }
+
+    @Test(arguments: Build.runnable)
+    func groupsByTheRotatedFilterEqualTheSum(_ build: Build) {
+        for shape in ConvolutionCase.grouped where shape.stride == 1 {
+            let gradient = Gradient(shape)
+            expectClose(gradient.use(build, .direct).run(build)[0].values, gradient.exact, relative: 8e-6)
+        }
+        for channels in [2, 7, 9, 16, 33] {
+            for dilation in [1, 2, 5] {
+                let gradient = Gradient(
+                    ConvolutionCase(
+                        images: 2, height: 7, width: 13, inputChannels: channels, outputChannels: channels, dilation: dilation,
+                        groups: channels, sides: [0, 9, 8, 1]))
+                expectClose(gradient.use(build, .depthwise).run(build)[0].values, gradient.exact, relative: 1e-6)
+            }
+        }
+    }
+
+    /// With a stride and a dilation, by a filter with zeros between its taps.
+    @Test(arguments: Build.runnable, [(2, 2), (2, 3), (3, 2)])
+    func dilatedFilterEqualsTheSum(_ build: Build, _ steps: (stride: Int, dilation: Int)) {
+        for groups in [1, 2] {
+            var shape = ConvolutionCase(
+                images: 2, height: 12, width: 13, inputChannels: 4, outputChannels: 6, filterHeight: 3, filterWidth: 2,
+                stride: steps.stride, dilation: steps.dilation, groups: groups)
+            let exact = Gradient(shape)
+            let geometry = exact.geometry(.byPhase), dilated = geometry.withDilatedFilter
+            let filter = KernelUse(
+                name: .dilateFilter, geometry: geometry, inputs: [exact.forward.filter],
+                outputs: [Rows(rowLength: 24 / groups, rowCount: dilated.filterHeight * dilated.filterWidth)],
+                rowCount: dilated.filterHeight * dilated.filterWidth
+            ).run(build)[0]
+            (shape.filterHeight, shape.filterWidth, shape.dilation) = (dilated.filterHeight, dilated.filterWidth, 1)
+            var gradient = Gradient(shape)
+            gradient.dy = exact.dy
+            gradient.forward.filter = filter
+            expectClose(gradient.use(build, .byPhase).run(build)[0].values, exact.exact, relative: 2e-6)
         }
     }
 

@@ -26,84 +26,55 @@ func expectClose(
     }
 }
 
-/// y[n, r, c, o] = Σ x[n, r·s + ky − pt, c·s + kx − pl, i] · filter[ky, kx, i, o]
-func referenceConvolution(x: [Float], filter: [Float], _ g: ConvolutionGeometry, images: Int) -> [ExactSum] {
-    var y: [ExactSum] = []
-    for n in 0..<images {
-        for r in 0..<g.outputHeight {
-            for c in 0..<g.outputWidth {
-                var sums = [ExactSum](repeating: ExactSum(), count: g.outputChannels)
-                for ky in 0..<g.filterHeight {
-                    let row = r * g.stride + ky - g.padTop
-                    guard row >= 0, row < g.inputHeight else { continue }
-                    for kx in 0..<g.filterWidth {
-                        let pixel = c * g.stride + kx - g.padLeft
-                        guard pixel >= 0, pixel < g.inputWidth else { continue }
-                        for i in 0..<g.inputChannels {
-                            let place = ((n * g.inputHeight + row) * g.inputWidth + pixel) * g.inputChannels + i
-                            let value = Double(x[place])
-                            let first = ((ky * g.filterWidth + kx) * g.inputChannels + i) * g.outputChannels
-                            for o in 0..<g.outputChannels { sums[o].add(value * Double(filter[first + o])) }
+extension ConvolutionGeometry {
+    /// Every tap over every result, where it meets a pixel of the input: the places of input channel i, filter tap i, o and
+    /// result o, for each i and o of the same group.
+    func forEachTerm(images: Int, _ body: (_ x: Int, _ filter: Int, _ y: Int) -> Void) {
+        for n in 0..<images {
+            for r in 0..<outputHeight {
+                for c in 0..<outputWidth {
+                    let y = ((n * outputHeight + r) * outputWidth + c) * outputChannels
+                    for ky in 0..<filterHeight {
+                        let row = r * stride + ky * dilation - padTop
+                        guard row >= 0, row < inputHeight else { continue }
+                        for kx in 0..<filterWidth {
+                            let pixel = c * stride + kx * dilation - padLeft
+                            guard pixel >= 0, pixel < inputWidth else { continue }
+                            let x = ((n * inputHeight + row) * inputWidth + pixel) * inputChannels
+                            let tap = (ky * filterWidth + kx) * groupInputChannels * outputChannels
+                            for i in 0..<inputChannels {
+                                let (group, inner) = i.quotientAndRemainder(dividingBy: groupInputChannels)
+                                for o in group * groupOutputChannels..<(group + 1) * groupOutputChannels {
+                                    body(x + i, tap + inner * outputChannels + o, y + o)
+                                }
+                            }
                         }
                     }
                 }
-                y += sums
             }
         }
     }
+}
+
+/// y[n, r, c, o] = Σ x[n, r·s + ky·d − pt, c·s + kx·d − pl, i] · filter[ky, kx, i, o] over the inputs i of o's group
+func referenceConvolution(x: [Float], filter: [Float], _ g: ConvolutionGeometry, images: Int) -> [ExactSum] {
+    var y = [ExactSum](repeating: ExactSum(), count: images * g.outputHeight * g.outputWidth * g.outputChannels)
+    g.forEachTerm(images: images) { i, tap, o in y[o].add(Double(x[i]) * Double(filter[tap])) }
     return y
 }
 
-/// dx[n, r·s + ky − pt, c·s + kx − pl, i] = Σ dy[n, r, c, o] · filter[ky, kx, i, o]; `g` is the forward convolution's.
+/// dx[n, r·s + ky·d − pt, c·s + kx·d − pl, i] = Σ dy[n, r, c, o] · filter[ky, kx, i, o]; `g` is the forward convolution's.
 func referenceInputGradient(dy: [Float], filter: [Float], _ g: ConvolutionGeometry, images: Int) -> [ExactSum] {
     var dx = [ExactSum](repeating: ExactSum(), count: images * g.inputHeight * g.inputWidth * g.inputChannels)
-    for n in 0..<images {
-        for r in 0..<g.outputHeight {
-            for c in 0..<g.outputWidth {
-                let gradient = ((n * g.outputHeight + r) * g.outputWidth + c) * g.outputChannels
-                for tap in 0..<g.filterHeight * g.filterWidth {
-                    let row = r * g.stride + tap / g.filterWidth - g.padTop
-                    let pixel = c * g.stride + tap % g.filterWidth - g.padLeft
-                    guard 0..<g.inputHeight ~= row, 0..<g.inputWidth ~= pixel else { continue }
-                    for i in 0..<g.inputChannels {
-                        let place = ((n * g.inputHeight + row) * g.inputWidth + pixel) * g.inputChannels + i
-                        let first = (tap * g.inputChannels + i) * g.outputChannels
-                        for o in 0..<g.outputChannels {
-                            dx[place].add(Double(dy[gradient + o]) * Double(filter[first + o]))
-                        }
-                    }
-                }
-            }
-        }
-    }
+    g.forEachTerm(images: images) { i, tap, o in dx[i].add(Double(dy[o]) * Double(filter[tap])) }
     return dx
 }
 
-/// dw[ky, kx, i, o] = Σ x[n, r·s + ky − pt, c·s + kx − pl, i] · dy[n, r, c, o]
+/// dw[ky, kx, i, o] = Σ x[n, r·s + ky·d − pt, c·s + kx·d − pl, i] · dy[n, r, c, o]
 func referenceFilterGradient(x: [Float], dy: [Float], _ g: ConvolutionGeometry) -> [ExactSum] {
     var dw = [ExactSum](
-        repeating: ExactSum(), count: g.filterHeight * g.filterWidth * g.inputChannels * g.outputChannels)
-    for n in 0..<g.imageCount {
-        for r in 0..<g.outputHeight {
-            for c in 0..<g.outputWidth {
-                let gradient = ((n * g.outputHeight + r) * g.outputWidth + c) * g.outputChannels
-                for ky in 0..<g.filterHeight {
-                    let row = r * g.stride + ky - g.padTop
-                    guard row >= 0, row < g.inputHeight else { continue }
-                    for kx in 0..<g.filterWidth {
-                        let pixel = c * g.stride + kx - g.padLeft
-                        guard pixel >= 0, pixel < g.inputWidth else { continue }
-                        for i in 0..<g.inputChannels {
-                            let place = ((n * g.inputHeight + row) * g.inputWidth + pixel) * g.inputChannels + i
-                            let value = Double(x[place])
-                            let first = ((ky * g.filterWidth + kx) * g.inputChannels + i) * g.outputChannels
-                            for o in 0..<g.outputChannels { dw[first + o].add(value * Double(dy[gradient + o])) }
-                        }
-                    }
-                }
-            }
-        }
-    }
+        repeating: ExactSum(), count: g.filterHeight * g.filterWidth * g.groupInputChannels * g.outputChannels)
+    g.forEachTerm(images: g.imageCount) { i, tap, o in dw[tap].add(Double(x[i]) * Double(dy[o])) }
     return dw
 }
 

@@ -19,6 +19,8 @@ public enum OpUses {
         stage simplified
         entry predict m(b: u8[N, H, W, 8], x: f32[N, H, W, 8], z: f32[N, H, W, 8], v: f32[3, 4, 5], s: f32[]) {
           weight filter: f32[3, 5, 8, 16] ~ glorot_uniform @filter
+          weight depthwise: f32[3, 3, 1, 8] ~ glorot_uniform @depthwise
+          weight paired: f32[3, 3, 2, 12] ~ glorot_uniform @paired
           weight bias: f32[8] ~ zeros @bias
           y0 = f32(b)
           y1 = u8(x)
@@ -55,6 +57,12 @@ public enum OpUses {
           y19 = conv2d(x, filter, stride = 2, pad = [1, 0, 3, 2])
           y20 = conv2d_input_gradient(y19, filter, stride = 2, pad = [1, 0, 3, 2], height = H, width = W)
           y21 = conv2d_filter_gradient(x, y19, stride = 2, pad = [1, 0, 3, 2], height = 3, width = 5)
+          y81 = conv2d(x, depthwise, groups = 8)
+          y82 = conv2d_input_gradient(x, depthwise, groups = 8, height = H, width = W)
+          y83 = conv2d_filter_gradient(x, z, groups = 8, height = 3, width = 3)
+          y84 = conv2d(x, paired, stride = 2, dilation = 2, groups = 4)
+          y85 = conv2d_input_gradient(y84, paired, stride = 2, dilation = 2, groups = 4, height = H, width = W)
+          y86 = conv2d_filter_gradient(x, y84, stride = 2, dilation = 2, groups = 4, height = 3, width = 3)
           y22 = mean(v)
           y23 = mean_gradient(s, shape = [N, H, W, 8])
           y24 = sum(x)

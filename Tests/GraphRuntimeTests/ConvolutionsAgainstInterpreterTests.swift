@@ -14,7 +14,8 @@ import Testing
 
     /// y = conv2d(x, filter), and the gradients by x and by the filter for a given dy.
     private func entry(
-        filter: [Int], channels: (inputs: Int, outputs: Int), stride: Int, padding: AttributeValue
+        filter: [Int], channels: (inputs: Int, outputs: Int), stride: Int, padding: AttributeValue, dilation: Int = 1,
+        groups: Int = 1
     ) throws -> Entry {
         var builder = GraphBuilder(name: "convolution")
         let size = ["N", "H", "W"].map(Size.init(symbol:))
@@ -22,8 +23,11 @@ import Testing
             .input, type: TensorType(.f32, Shape(size + [Size(channels.inputs)])), named: "x")
         let weight = builder.declare(
             .weight(path: "filter", initializer: .glorotUniform),
-            type: TensorType(.f32, Shape((filter + [channels.inputs, channels.outputs]).map(Size.init))), named: "filter")
-        var attributes = Attributes(["stride": .size(Size(stride)), "pad": padding])
+            type: TensorType(.f32, Shape((filter + [channels.inputs / groups, channels.outputs]).map(Size.init))), named: "filter"
+        )
+        var attributes = Attributes([
+            "stride": .size(Size(stride)), "pad": padding, "dilation": .size(Size(dilation)), "groups": .size(Size(groups)),
+        ])
         let y = try builder.apply(.conv2D, [x, weight], attributes)
         let dy = builder.declare(.input, type: builder.type(of: y), named: "dy")
         attributes["height"] = .size(size[1])
@@ -42,23 +46,43 @@ import Testing
         for padding in Self.paddings {
             for (channels, height, width) in [((3, 5), 11, 10), ((8, 16), 9, 13), ((8, 8), 3, 1)] {
                 let entry = try entry(filter: filter, channels: channels, stride: stride, padding: padding)
-                let sizes = ["N": 2, "H": height, "W": width]
-                // The smallest image is smaller than some filters.
-                guard (try? entry.graph.bound(to: sizes)) != nil else { continue }
-                let case_ = EntryCase(entry, sizes: sizes, seed: 5)
-                let expected = try case_.interpreted(in: Double.self)
-                for instructionSet in InstructionSet.runnable {
-                    let program = try Pipeline.plan(entry, sizes: sizes, PlanOptions(instructionSet)).program
-                    #expect(!program.steps.contains { $0.kernel == .reference })
-                    let found = try case_.executed(program, threadCount: 2)
-                    #expect(found.difference(from: expected) < 1e-5, "\(padding) \(sizes) \(instructionSet)")
-                }
-                let whole = try case_.executed(.best, bandRows: nil, threadCount: 1)
-                for bandRows in [1, 3] {
-                    let found = try case_.executed(.best, bandRows: bandRows, threadCount: 2)
-                    #expect(found == whole, "\(padding) \(sizes) in bands of \(bandRows)")
-                }
+                try expectSame(entry, height: height, width: width, "\(padding)")
             }
+        }
+    }
+
+    /// Depthwise, grouped and dilated ones.
+    @Test(arguments: [[1, 1], [3, 3], [1, 7], [5, 3]], [(1, 1), (2, 1), (3, 1), (1, 2), (1, 5), (2, 2), (2, 3)])
+    func groupsAndDilationsAreTheSame(_ filter: [Int], _ steps: (stride: Int, dilation: Int)) throws {
+        for padding in Self.paddings {
+            for (channels, groups, height, width) in [
+                ((8, 8), 8, 11, 10), ((9, 9), 9, 5, 17), ((6, 4), 2, 9, 13), ((4, 12), 4, 3, 1), ((32, 16), 2, 7, 9),
+            ] {
+                let entry = try entry(
+                    filter: filter, channels: channels, stride: steps.stride, padding: padding, dilation: steps.dilation,
+                    groups: groups)
+                try expectSame(entry, height: height, width: width, "\(padding) groups \(groups)")
+            }
+        }
+    }
+
+    /// Checks results for each instruction set, and that threads and bands change no byte of them.
+    private func expectSame(_ entry: Entry, height: Int, width: Int, _ name: String) throws {
+        let sizes = ["N": 2, "H": height, "W": width]
+        // The smallest image is smaller than some filters.
+        guard (try? entry.graph.bound(to: sizes)) != nil else { return }
+        let case_ = EntryCase(entry, sizes: sizes, seed: 5)
+        let expected = try case_.interpreted(in: Double.self)
+        for instructionSet in InstructionSet.runnable {
+            let program = try Pipeline.plan(entry, sizes: sizes, PlanOptions(instructionSet)).program
+            #expect(!program.steps.contains { $0.kernel == .reference })
+            let found = try case_.executed(program, threadCount: 2)
+            #expect(found.difference(from: expected) < 1e-5, "\(name) \(sizes) \(instructionSet)")
+        }
+        let whole = try case_.executed(.best, bandRows: nil, threadCount: 1)
+        for bandRows in [1, 3] {
+            let found = try case_.executed(.best, bandRows: bandRows, threadCount: 2)
+            #expect(found == whole, "\(name) \(sizes) in bands of \(bandRows)")
         }
     }
 

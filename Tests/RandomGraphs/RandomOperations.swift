@@ -32,10 +32,13 @@ extension GraphDrawing {
 
     @discardableResult
     mutating func convolution(_ x: ValueID) -> ValueID? {
-        let outputs = pick([1, 2, 4, 8, 9, 16, 17])
-        let filter = weight([pick([1, 3, 5]), pick([1, 3, 3, 7]), channels(x), outputs])
+        let inputs = channels(x)
+        let groups = chance(3) ? pick([2, 3, 4, inputs].filter { inputs.isMultiple(of: $0) }) : 1
+        let outputs = groups > 1 ? groups * pick([1, 1, 2, 5]) : pick([1, 2, 4, 8, 9, 16, 17])
+        let filter = weight([pick([1, 3, 5]), pick([1, 3, 3, 7]), inputs / groups, outputs])
         let attributes: KeyValuePairs<String, AttributeValue> = [
-            "stride": .size(Size(pick([1, 1, 1, 2]))),
+            "stride": .size(Size(pick([1, 1, 1, 2]))), "dilation": .size(Size(pick([1, 1, 1, 1, 2, 3]))),
+            "groups": .size(Size(groups)),
             "pad": pick([
                 .padding(.same), .padding(.same), .padding(.valid), .size(Size(2)),
                 .sizes([Size(0), Size(3), Size(1), Size(0)]),

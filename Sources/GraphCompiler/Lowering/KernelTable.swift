@@ -20,6 +20,8 @@ enum KernelTable {
             KernelRow(
                 for: [.conv2D, .conv2DInputGradient], under: [.best, .separate], worksInPlace: true,
                 lower: lowerWinogradConvolution)
+        case .conv2DDepthwise:
+            KernelRow(for: [.conv2D, .conv2DInputGradient], worksInPlace: true, lower: lowerDepthwiseConvolution)
         case .conv2DNarrow:
             KernelRow(for: [.conv2D], under: [.best, .separate], worksInPlace: true, lower: lowerNarrowConvolution)
         case .conv2DDirect:
@@ -29,6 +31,8 @@ enum KernelTable {
                 for: [.conv2DFilterGradient], under: [.best, .separate], lower: lowerWinogradFilterAndBiasGradient)
         case .conv2DFilterGradientWinograd:
             KernelRow(for: [.conv2DFilterGradient], under: [.best, .separate], lower: lowerWinogradFilterGradient)
+        case .conv2DFilterGradientDepthwise:
+            KernelRow(for: [.conv2DFilterGradient], lower: lowerDepthwiseFilterGradient)
         case .conv2DInputGradientDirect: KernelRow(for: [.conv2DInputGradient], lower: lowerDirectInputGradient)
         case .conv2DFilterGradientDirect: KernelRow(for: [.conv2DFilterGradient], lower: lowerFilterGradient)
         case .pointwise: KernelRow(for: [], worksInPlace: true, lower: lowerPointwise)
@@ -48,10 +52,11 @@ enum KernelTable {
         case .psnr: KernelRow(for: [.psnr], lower: lowerPSNR)
         case .psnrGradient: KernelRow(for: [.psnrGradient], lower: lowerPSNRGradient)
         case .reference: KernelRow(for: Set(OpName.allCases), fitsPointwise: true, lower: lowerReference)
-        case .conv2DDepthwise, .packFilter, .packFilterRotated, .packFilterColumns, .filterPhases, .transformFilter,
+        case .packFilter, .packFilterRotated, .packFilterColumns, .dilateFilter, .filterPhases, .transformFilter,
             .transformFilterRotated,
             .composeFilters,
-            .rotateComposedFilters, .composedGradientSums, .winogradGradientProducts:
+            .rotateComposedFilters, .composedGradientSums, .depthwiseGradientProducts,
+            .winogradGradientProducts:
             nil
         }
     }

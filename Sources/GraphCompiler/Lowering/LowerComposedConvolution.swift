@@ -132,13 +132,15 @@ private struct ConvolutionChain {
     }
 }
 
-/// The geometry of a convolution of stride 1 with a square filter and as much padding as keeps the image's size.
+/// The geometry of a convolution of stride 1, one group and no dilation, with a square filter and as much padding as keeps
+/// the image's size.
 func composableGeometry(
     input: [Int], filter: [Int], output: [Int], _ attributes: Attributes
 ) -> ConvolutionGeometry? {
     let geometry = convolutionGeometry(input: input, filter: filter, output: output, attributes, isRotated: false)
     let size = geometry.filterHeight
-    guard geometry.stride == 1, geometry.filterWidth == size, size % 2 == 1, geometry.padTop == size / 2,
+    guard geometry.stride == 1, geometry.hasConnectedTaps, geometry.filterWidth == size, size % 2 == 1,
+        geometry.padTop == size / 2,
         geometry.padLeft == size / 2, geometry.outputHeight == geometry.inputHeight,
         geometry.outputWidth == geometry.inputWidth, geometry.inputChannels % 4 == 0
     else { return nil }

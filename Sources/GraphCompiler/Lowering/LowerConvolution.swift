@@ -25,10 +25,10 @@ func lowerWinogradConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     return lowering
 }
 
-/// 3×3 and 5×5 convolutions of stride 1 whose tiles of results cover at most twice the image.
+/// 3×3 and 5×5 convolutions of stride 1, one group and no dilation whose tiles of results cover at most twice the image.
 private func suitsWinograd(_ geometry: ConvolutionGeometry) -> Bool {
     guard geometry.filterHeight == 3 || geometry.filterHeight == 5, geometry.filterWidth == geometry.filterHeight,
-        geometry.stride == 1, geometry.inputChannels >= 8, geometry.pieces.fillVectors
+        geometry.stride == 1, geometry.hasConnectedTaps, geometry.inputChannels >= 8, geometry.pieces.fillVectors
     else { return false }
     let tilePixels = WinogradLayout.tileSize * WinogradLayout.tileSize
     return geometry.tileRowsPerImage * geometry.tilesPerRow * tilePixels <= 2 * geometry.outputHeight * geometry.outputWidth
@@ -40,9 +40,20 @@ func lowerDirectConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     guard let operation = analysis.anchorOperation,
         var lowering = operation.op == .conv2D || operation.attributes.integer("stride") == 1
             ? lowerConvolution(analysis) : lowerShuffledInputGradient(analysis),
-        case .convolution(let geometry) = lowering.geometry
+        case .convolution(let geometry) = lowering.geometry, !geometry.isDepthwise
     else { return nil }
     lowering.scratchByteCount = geometry.directScratchByteCount(
+        prologue: lowering.prologue, epilogue: lowering.epilogue)
+    return lowering
+}
+
+/// `conv2d` whose groups are its channels, and at stride 1 its input gradient.
+func lowerDepthwiseConvolution(_ analysis: GroupAnalysis) -> Lowering? {
+    guard let operation = analysis.anchorOperation,
+        operation.op == .conv2D || operation.attributes.integer("stride") == 1,
+        var lowering = lowerConvolution(analysis), case .convolution(let geometry) = lowering.geometry, geometry.isDepthwise
+    else { return nil }
+    lowering.scratchByteCount = geometry.depthwiseScratchByteCount(
         prologue: lowering.prologue, epilogue: lowering.epilogue)
     return lowering
 }
@@ -84,8 +95,23 @@ private func lowerShuffledInputGradient(_ analysis: GroupAnalysis) -> Lowering? 
 
 /// `conv2d_input_gradient` with a stride, phase by phase.
 func lowerDirectInputGradient(_ analysis: GroupAnalysis) -> Lowering? {
-    guard var lowering = lowerConvolution(analysis), case .convolution(let geometry) = lowering.geometry else {
-        return nil
+    guard var lowering = lowerConvolution(analysis), case .convolution(var geometry) = lowering.geometry else { return nil }
+    if geometry.dilation > 1, case .made(var packing) = lowering.inputs[1] {
+        let dilated = geometry.withDilatedFilter
+        packing.sources = [
+            .made(
+                AuxiliaryStep(
+                    kernel: .dilateFilter, role: .packedFilter, sources: packing.sources, geometry: .convolution(geometry),
+                    rowCount: dilated.filterHeight * dilated.filterWidth,
+                    rowElementCount: geometry.groupInputChannels * geometry.outputChannels, suffix: "dilate",
+                    resultSuffix: "dilated"))
+        ]
+        let packed = dilated.isDepthwise ? dilated.ofDepthwiseFilter : dilated
+        packing.geometry = .convolution(packed)
+        packing.rowElementCount = packed.packedFilterByteCount / 4
+        lowering.inputs[1] = .made(packing)
+        lowering.geometry = .convolution(dilated)
+        geometry = dilated
     }
     lowering.operationsPerRow = max(1, lowering.operationsPerRow / (geometry.stride * geometry.stride))
     lowering.scratchByteCount = geometry.directInputGradientScratchByteCount(
@@ -108,10 +134,12 @@ private func lowerConvolution(_ analysis: GroupAnalysis) -> Lowering? {
         geometry.shuffleBlock = analysis.graph[shuffle].operation?.attributes.integer("block") ?? 1
     }
 
+    let packing = geometry.isDepthwise ? geometry.ofDepthwiseFilter : geometry
     let packedFilter = Lowering.Input.made(
         AuxiliaryStep(
             kernel: isRotated ? .packFilterRotated : .packFilter, role: .packedFilter, sources: [.value(filter)],
-            rowElementCount: geometry.packedFilterByteCount / 4, suffix: "pack", resultSuffix: "filter"))
+            geometry: geometry.isDepthwise ? .convolution(packing) : nil, rowElementCount: packing.packedFilterByteCount / 4,
+            suffix: "pack", resultSuffix: "filter"))
     let image: ValueID
     var inputs: [Lowering.Input]
     var prologue: PointwiseProgram?
@@ -149,7 +177,7 @@ private func lowerConvolution(_ analysis: GroupAnalysis) -> Lowering? {
 
     let rowOperations =
         2 * geometry.outputWidth * geometry.outputChannels * geometry.filterHeight * geometry.filterWidth
-        * geometry.inputChannels
+        * geometry.groupInputChannels
     return Lowering(
         inputs: inputs, results: analysis.results, geometry: .convolution(geometry), prologue: prologue,
         epilogue: epilogue.program, prologueFirstInput: 2, epilogueFirstInput: epilogueFirstInput,
@@ -197,6 +225,27 @@ private func winogradFilterGradient(_ lowering: Lowering, _ analysis: GroupAnaly
     return lowering
 }
 
+/// The filter gradient of a convolution whose groups are its channels: products of each chunk of rows, then their sum.
+func lowerDepthwiseFilterGradient(_ analysis: GroupAnalysis) -> Lowering? {
+    guard var lowering = lowerFilterGradient(analysis), case .convolution(let geometry) = lowering.geometry,
+        geometry.isDepthwise
+    else { return nil }
+    let layout = DepthwiseGradientLayout(geometry), tapCount = geometry.filterHeight * geometry.filterWidth
+    lowering.inputs = [
+        .made(
+            AuxiliaryStep(
+                kernel: .depthwiseGradientProducts, role: .partialSums, sources: lowering.inputs,
+                rowCount: layout.chunkCount, rowElementCount: geometry.depthwiseProductCount, suffix: "multiply",
+                resultSuffix: "products",
+                operationsPerRow: max(1, tapCount * lowering.operationsPerRow / layout.chunkCount),
+                scratchByteCount: layout.byteCount))
+    ]
+    lowering.isWhole = true
+    lowering.operationsPerRow = max(1, layout.chunkCount * geometry.inputChannels)
+    lowering.scratchByteCount = 0
+    return lowering
+}
+
 func lowerFilterGradient(_ analysis: GroupAnalysis) -> Lowering? {
     analysis.group.members.count == 1 ? filterGradient(analysis) : nil
 }
@@ -207,7 +256,7 @@ private func filterGradient(_ analysis: GroupAnalysis) -> Lowering? {
         input: analysis.shape(operation.operands[0]), filter: analysis.shape(anchor),
         output: analysis.shape(operation.operands[1]), operation.attributes, isRotated: false)
     let tapOperations =
-        2 * geometry.imageCount * geometry.outputHeight * geometry.outputWidth * geometry.inputChannels
+        2 * geometry.imageCount * geometry.outputHeight * geometry.outputWidth * geometry.groupInputChannels
         * geometry.outputChannels
     return Lowering(
         inputs: operation.operands.map { .value($0) }, results: [anchor], geometry: .convolution(geometry),
@@ -219,11 +268,12 @@ func convolutionGeometry(
     input: [Int], filter: [Int], output: [Int], _ attributes: Attributes, isRotated: Bool
 ) -> ConvolutionGeometry {
     let padding = ConvolutionPadding(attributes, filterHeight: filter[0], filterWidth: filter[1])
+    let dilation = attributes.integer("dilation")
     return ConvolutionGeometry(
         inputHeight: input[1], inputWidth: input[2], inputChannels: input[3],
         outputHeight: output[1], outputWidth: output[2], outputChannels: output[3],
         filterHeight: filter[0], filterWidth: filter[1], stride: attributes.integer("stride"),
-        padTop: isRotated ? filter[0] - 1 - padding.top : padding.top,
-        padLeft: isRotated ? filter[1] - 1 - padding.left : padding.left,
-        imageCount: input[0])
+        padTop: isRotated ? (filter[0] - 1) * dilation - padding.top : padding.top,
+        padLeft: isRotated ? (filter[1] - 1) * dilation - padding.left : padding.left,
+        dilation: dilation, groupCount: attributes.integer("groups"), imageCount: input[0])
 }

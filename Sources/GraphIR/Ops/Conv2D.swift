@@ -1,8 +1,8 @@
 /// `conv2d(x, filter)`:
-/// y[n, oh, ow, co] = Σ x[n, oh·stride − ph + r, ow·stride − pw + q, ci] · filter[r, q, ci, co]
-/// over r, q and ci, x being zero outside.
+/// y[n, oh, ow, co] = Σ x[n, oh·stride − ph + r·d, ow·stride − pw + q·d, g·Cin/groups + ci] · filter[r, q, ci, co]
+/// over r, q and ci, x being zero outside, d being `dilation` and g = ⌊co·groups/Cout⌋ the group of channel co.
 ///
-/// Shapes: x `[N, H, W, Cin]`, filter `[kh, kw, Cin, Cout]` with kh and kw odd; ``Convolution`` gives
+/// Shapes: x `[N, H, W, Cin]`, filter `[kh, kw, Cin/groups, Cout]` with kh and kw odd; ``Convolution`` gives
 /// the result's size. Source: the cross-correlation of Goodfellow, Bengio and Courville, "Deep
 /// Learning" (2016), equation 9.6. `pad = same` is PyTorch's `padding=(k - 1)//2`, which
 /// differs from TensorFlow's `SAME` for strides above 1; ``ConvolutionPadding`` has the other paddings.
@@ -32,8 +32,8 @@ struct Conv2D: ConvolutionByWindows {
         ]
     }
 
-    func window(filterSize: Int, padding: Int, stride: Int) -> RowMap {
-        .window(stride: stride, scale: 1, first: -padding, last: filterSize - 1 - padding)
+    func window(reach: Int, padding: Int, stride: Int) -> RowMap {
+        .window(stride: stride, scale: 1, first: -padding, last: reach - 1 - padding)
     }
 
     @specialized(where Scalar == Float)
@@ -46,11 +46,11 @@ struct Conv2D: ConvolutionByWindows {
         var y = Array(repeating: Scalar(0), count: resultShape.elementCount)
         for (n, oh) in geometry.rows {
             for at in geometry.meetings(image: n, row: oh) {
-                for ci in 0..<geometry.inputChannels {
-                    let pixel = x.values[at.x + ci]
-                    let taps = at.filter + ci * geometry.outputChannels
-                    for co in 0..<geometry.outputChannels {
-                        y[at.output + co] += pixel * filter.values[taps + co]
+                for (c, channel) in geometry.channels.enumerated() {
+                    let pixel = x.values[at.x + c]
+                    let (taps, output) = (at.filter + channel.filter, at.output + channel.output)
+                    for co in 0..<geometry.groupOutputChannels {
+                        y[output + co] += pixel * filter.values[taps + co]
                     }
                 }
             }

@@ -1,7 +1,8 @@
 /// The gradient of `conv2d` by its filter:
-/// df[r, q, ci, co] = Σ x[n, oh·stride − ph + r, ow·stride − pw + q, ci] · dy[n, oh, ow, co] over n, oh and ow.
+/// df[r, q, ci, co] = Σ x[n, oh·stride − ph + r·d, ow·stride − pw + q·d, g·Cin/groups + ci] · dy[n, oh, ow, co] over n, oh
+/// and ow, with d and g as ``Conv2D`` has them.
 ///
-/// Shapes: x `[N, H, W, Cin]`, dy `[N, OH, OW, Cout]`, result `[height, width, Cin, Cout]`; `height`
+/// Shapes: x `[N, H, W, Cin]`, dy `[N, OH, OW, Cout]`, result `[height, width, Cin/groups, Cout]`; `height`
 /// and `width` are those of the filter.
 struct Conv2DFilterGradient: Op {
     let name = OpName.conv2DFilterGradient
@@ -21,7 +22,8 @@ struct Conv2DFilterGradient: Op {
         let filter = TensorType(
             .f32,
             Shape([
-                attributes.size("height"), attributes.size("width"), x.shape.dimensions[3], dy.shape.dimensions[3],
+                attributes.size("height"), attributes.size("width"),
+                x.shape.dimensions[3].floorDivided(by: attributes.integer("groups")), dy.shape.dimensions[3],
             ]))
         let y = try Convolution.outputType(of: x, filter: filter, attributes, in: name)
         try dy.require(y, as: "dy", in: name)
@@ -53,11 +55,11 @@ struct Conv2DFilterGradient: Op {
         var df = Array(repeating: Scalar(0), count: resultShape.elementCount)
         for (n, oh) in geometry.rows {
             for at in geometry.meetings(image: n, row: oh) {
-                for ci in 0..<geometry.inputChannels {
-                    let pixel = x.values[at.x + ci]
-                    let taps = at.filter + ci * geometry.outputChannels
-                    for co in 0..<geometry.outputChannels {
-                        df[taps + co] += pixel * dy.values[at.output + co]
+                for (c, channel) in geometry.channels.enumerated() {
+                    let pixel = x.values[at.x + c]
+                    let (taps, output) = (at.filter + channel.filter, at.output + channel.output)
+                    for co in 0..<geometry.groupOutputChannels {
+                        df[taps + co] += pixel * dy.values[output + co]
                     }
                 }
             }

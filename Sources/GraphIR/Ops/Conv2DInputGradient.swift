@@ -1,8 +1,8 @@
 /// The gradient of `conv2d` by its image, a transposed convolution:
-/// dx[n, h, w, ci] = Σ dy[n, oh, ow, co] · filter[r, q, ci, co] over all oh·stride − ph + r = h and
-/// ow·stride − pw + q = w.
+/// dx[n, h, w, g·Cin/groups + ci] = Σ dy[n, oh, ow, co] · filter[r, q, ci, co] over all oh·stride − ph + r·dilation = h and
+/// ow·stride − pw + q·dilation = w, and the channels co of group g.
 ///
-/// Shapes: dy `[N, OH, OW, Cout]`, filter `[kh, kw, Cin, Cout]`, result `[N, height, width, Cin]`.
+/// Shapes: dy `[N, OH, OW, Cout]`, filter `[kh, kw, Cin/groups, Cout]`, result `[N, height, width, Cin]`.
 /// `height` and `width` are those of the image, since several image sizes share one result size at
 /// strides above 1.
 struct Conv2DInputGradient: ConvolutionByWindows {
@@ -16,12 +16,12 @@ struct Conv2DInputGradient: ConvolutionByWindows {
         let (dy, filter) = (operands[0], operands[1])
         try dy.requireF32(in: name)
         try dy.requireImages(in: name)
-        _ = try Convolution.filterSize(filter, in: name)
+        _ = try Convolution.filterSize(filter, attributes, in: name)
         let x = TensorType(
             .f32,
             Shape([
                 dy.shape.dimensions[0], attributes.size("height"), attributes.size("width"),
-                filter.shape.dimensions[2],
+                attributes.integer("groups") * filter.shape.dimensions[2],
             ]))
         let y = try Convolution.outputType(of: x, filter: filter, attributes, in: name)
         try dy.require(y, as: "dy", in: name)
@@ -41,9 +41,9 @@ struct Conv2DInputGradient: ConvolutionByWindows {
         ]
     }
 
-    /// Row h meets the rows of dy from ⌈(h + ph − kh + 1) / stride⌉ to ⌊(h + ph) / stride⌋.
-    func window(filterSize: Int, padding: Int, stride: Int) -> RowMap {
-        .window(stride: 1, scale: stride, first: padding - filterSize + stride, last: padding)
+    /// Row h meets rows of dy from ⌈(h + ph − reach + 1) / stride⌉ to ⌊(h + ph) / stride⌋.
+    func window(reach: Int, padding: Int, stride: Int) -> RowMap {
+        .window(stride: 1, scale: stride, first: padding - reach + stride, last: padding)
     }
 
     @specialized(where Scalar == Float)
@@ -56,13 +56,13 @@ struct Conv2DInputGradient: ConvolutionByWindows {
         var dx = Array(repeating: Scalar(0), count: resultShape.elementCount)
         for (n, oh) in geometry.rows {
             for at in geometry.meetings(image: n, row: oh) {
-                for ci in 0..<geometry.inputChannels {
-                    let taps = at.filter + ci * geometry.outputChannels
+                for (c, channel) in geometry.channels.enumerated() {
+                    let (taps, output) = (at.filter + channel.filter, at.output + channel.output)
                     var sum: Scalar = 0
-                    for co in 0..<geometry.outputChannels {
-                        sum += dy.values[at.output + co] * filter.values[taps + co]
+                    for co in 0..<geometry.groupOutputChannels {
+                        sum += dy.values[output + co] * filter.values[taps + co]
                     }
-                    dx[at.x + ci] += sum
+                    dx[at.x + c] += sum
                 }
             }
         }

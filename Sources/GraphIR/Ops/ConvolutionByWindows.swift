@@ -1,7 +1,7 @@
 /// A face of the convolution whose rows need a window of the rows of operand 0, and all of operand 1, the filter.
 protocol ConvolutionByWindows: Op {
-    /// The window along one axis, of which the filter has `filterSize` taps and the padding is `padding` in front.
-    func window(filterSize: Int, padding: Int, stride: Int) -> RowMap
+    /// The window along one axis, of which the filter reaches over `reach` and the padding is `padding` in front.
+    func window(reach: Int, padding: Int, stride: Int) -> RowMap
 }
 
 extension ConvolutionByWindows {
@@ -20,8 +20,8 @@ extension ConvolutionByWindows {
         let filter = shapes.operands[1], stride = attributes.integer("stride")
         let padding = ConvolutionPadding(attributes, filterHeight: filter[0], filterWidth: filter[1])
         return (
-            window(filterSize: filter[0], padding: padding.top, stride: stride),
-            window(filterSize: filter[1], padding: padding.left, stride: stride)
+            window(reach: Convolution.reach(filter[0], attributes), padding: padding.top, stride: stride),
+            window(reach: Convolution.reach(filter[1], attributes), padding: padding.left, stride: stride)
         )
     }
 }

@@ -3,7 +3,11 @@ struct ConvolutionIndices {
     let images, height, width, inputChannels: Int
     let filterHeight, filterWidth: Int
     let outputHeight, outputWidth, outputChannels: Int
-    let stride, padTop, padLeft: Int
+    let stride, padTop, padLeft, dilation: Int
+    /// Channels of each group.
+    let groupInputChannels, groupOutputChannels: Int
+    /// For each channel of x, where the taps and the channels of y begin that it meets.
+    let channels: [(filter: Int, output: Int)]
 
     init(x: [Int], filter: [Int], output: [Int], _ attributes: Attributes) {
         (images, height, width, inputChannels) = (x[0], x[1], x[2], x[3])
@@ -12,6 +16,14 @@ struct ConvolutionIndices {
         stride = attributes.integer("stride")
         let padding = ConvolutionPadding(attributes, filterHeight: filterHeight, filterWidth: filterWidth)
         (padTop, padLeft) = (padding.top, padding.left)
+        dilation = attributes.integer("dilation")
+        let groupCount = attributes.integer("groups")
+        let (inputs, outputs, rowLength) = (inputChannels / groupCount, outputChannels / groupCount, outputChannels)
+        (groupInputChannels, groupOutputChannels) = (inputs, outputs)
+        channels = (0..<inputChannels).map { c in
+            let (group, ci) = c.quotientAndRemainder(dividingBy: inputs)
+            return (filter: ci * rowLength + group * outputs, output: group * outputs)
+        }
     }
 
     /// Where the channels of an x pixel, a filter tap and a y pixel that meet begin.
@@ -25,15 +37,15 @@ struct ConvolutionIndices {
         meetings.reserveCapacity(outputWidth * filterHeight * filterWidth)
         for ow in 0..<outputWidth {
             for r in 0..<filterHeight {
-                let h = oh * stride - padTop + r
+                let h = oh * stride - padTop + r * dilation
                 guard h >= 0, h < height else { continue }
                 for q in 0..<filterWidth {
-                    let w = ow * stride - padLeft + q
+                    let w = ow * stride - padLeft + q * dilation
                     guard w >= 0, w < width else { continue }
                     meetings.append(
                         Meeting(
                             x: ((n * height + h) * width + w) * inputChannels,
-                            filter: (r * filterWidth + q) * inputChannels * outputChannels,
+                            filter: (r * filterWidth + q) * groupInputChannels * outputChannels,
                             output: ((n * outputHeight + oh) * outputWidth + ow) * outputChannels))
                 }
             }
@@ -46,8 +58,8 @@ struct ConvolutionIndices {
         (0..<images).flatMap { n in (0..<outputHeight).map { oh in (n, oh) } }
     }
 
-    /// A multiplication and an addition for each meeting and pair of channels, the padding's included.
+    /// A multiplication and an addition for each meeting and pair of a group's channels, the padding's included.
     var operationCount: Int {
-        2 * images * outputHeight * outputWidth * filterHeight * filterWidth * inputChannels * outputChannels
+        2 * images * outputHeight * outputWidth * filterHeight * filterWidth * groupInputChannels * outputChannels
     }
 }

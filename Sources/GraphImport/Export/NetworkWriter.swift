@@ -218,12 +218,14 @@ struct NetworkWriter {
         }
         let padding = ConvolutionPadding(operation.attributes, filterHeight: shape[0], filterWidth: shape[1])
         let stride = operation.attributes.integer("stride")
-        emit(
-            "Conv", id, inputs,
-            [
-                "kernel_shape": .integers([shape[0], shape[1]]), "strides": .integers([stride, stride]),
-                "pads": .integers([padding.top, padding.left, padding.bottom, padding.right]),
-            ])
+        let dilation = operation.attributes.integer("dilation"), groups = operation.attributes.integer("groups")
+        var attributes: [String: ForeignAttribute] = [
+            "kernel_shape": .integers([shape[0], shape[1]]), "strides": .integers([stride, stride]),
+            "pads": .integers([padding.top, padding.left, padding.bottom, padding.right]),
+        ]
+        if dilation > 1 { attributes["dilations"] = .integers([dilation, dilation]) }
+        if groups > 1 { attributes["group"] = .integer(groups) }
+        emit("Conv", id, inputs, attributes)
     }
 
     /// A value from 0 to 255: what lies beyond is no byte, and other programs make of it what they like.

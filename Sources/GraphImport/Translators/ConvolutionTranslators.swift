@@ -56,6 +56,15 @@ struct WindowArguments {
         return strides[0]
     }
 
+    /// The one distance of taps in both directions.
+    func dilation() throws(TranslationError) -> Int {
+        // A single row or column of taps has none.
+        let ones = (0..<2).filter { kernel[$0] == 1 }
+        let needed = (0..<2).filter { !ones.contains($0) }.map { dilations[$0] }
+        guard Set(needed).count <= 1 else { throw .node(.attribute("dilations", "\(dilations)")) }
+        return needed.first ?? 1
+    }
+
     /// Gives a filter HWIO of even sides a row or column of zeros behind the others, with as many more of padding.
     mutating func makeOdd(_ filter: KnownNumbers) throws(TranslationError) -> KnownNumbers {
         let added = kernel.map { $0.isMultiple(of: 2) ? 1 : 0 }
@@ -71,7 +80,7 @@ struct WindowArguments {
         odd += Array(repeating: 0, count: added[0] * (width + added[1]) * pixel)
         for axis in 0..<2 {
             kernel[axis] += added[axis]
-            pads[axis + 2] += added[axis]
+            pads[axis + 2] += added[axis] * dilations[axis]
         }
         return KnownNumbers(shape: [kernel[0], kernel[1]] + filter.shape[2...], floats: odd)
     }
@@ -79,7 +88,7 @@ struct WindowArguments {
     /// As `pad` of the language, in its shortest form.
     var padding: AttributeValue {
         let isSame = (0..<2).allSatisfy { axis in
-            !kernel[axis].isMultiple(of: 2) && dilations[axis] == 1 && pads[axis] == (kernel[axis] - 1) / 2
+            !kernel[axis].isMultiple(of: 2) && pads[axis] == (kernel[axis] - 1) / 2 * dilations[axis]
                 && pads[axis + 2] == pads[axis]
         }
         if isSame { return .padding(.same) }
@@ -96,15 +105,19 @@ extension Translation {
         guard filter.shape.count == 4 else { throw .node(.rank(filter.shape.count)) }
         let sizes = builder.type(of: x).shape.dimensions
         var window = try WindowArguments(node, kernel: Array(filter.shape[2...]), sizes: Array(sizes[1...2]))
-        guard try node.integer("group", 1) == 1 else { throw .node(.attribute("group", "\(try node.integer("group", 1))")) }
-        guard window.dilations == [1, 1] else { throw .node(.attribute("dilations", "\(window.dilations)")) }
+        let groupCount = try node.integer("group", 1)
+        guard (1...65536).contains(groupCount) else { throw .node(.attribute("group", "\(groupCount)")) }
         // OIHW to HWIO.
         let turned = try window.makeOdd(try inChannelOrder(filter, of: node).permuted([2, 3, 1, 0]))
         let paths = layerPaths(node)
         let weight = try weight(
             named: node.inputs[1], turned, form: "HWIO\(shuffle(node))", initializer: .glorotUniform, path: paths.weight)
         let y = try apply(
-            .conv2D, [x, weight], Attributes(["stride": .size(Size(try window.step())), "pad": window.padding]))
+            .conv2D, [x, weight],
+            Attributes([
+                "stride": .size(Size(try window.step())), "pad": window.padding,
+                "dilation": .size(Size(try window.dilation())), "groups": .size(Size(groupCount)),
+            ]))
         set(node, image: try addBias(node, to: y, path: paths.bias))
     }
 

@@ -128,9 +128,13 @@ struct LayerBlocks {
 
     private static func convolution(_ block: Block) -> Declaration? {
         var builder = GraphBuilder(name: "")
+        let groups = block.attributes.integer("groups"), dilation = block.attributes.integer("dilation")
         let filterType = TensorType(
             .f32,
-            Shape([Size(block.filterHeight), Size(block.filterWidth), Size(symbol: "C"), Size(symbol: "out")]))
+            Shape([
+                Size(block.filterHeight), Size(block.filterWidth), Size(symbol: "C").floorDivided(by: groups),
+                Size(symbol: "out"),
+            ]))
         let input = builder.declare(.input, type: x, named: "x")
         let filter = builder.declare(.weight(path: "f", initializer: .glorotUniform), type: filterType, named: "f")
         guard let y = try? builder.apply(block.op, [input, filter], block.attributes) else { return nil }
@@ -138,6 +142,8 @@ struct LayerBlocks {
         let side = block.filterHeight == block.filterWidth
         var name = side ? "conv\(block.filterHeight)x\(block.filterWidth)" : "conv\(block.filterHeight)by\(block.filterWidth)"
         let hasBias = block.weightNames.count > 1
+        if dilation > 1 { name += "_dilated\(dilation)" }
+        if groups > 1 { name += "_groups\(groups)" }
         if !hasBias { name += "_plain" }
         var value = operation.syntax([.named("x"), .named(block.weightNames[0])])
         if hasBias { value = Expression(.binary(.add, value, .named(block.weightNames[1])), at: .none) }
@@ -148,7 +154,10 @@ struct LayerBlocks {
         body.append(Statement(.assignment(Name("y"), nil, value), at: .none))
         return Declaration(
             keyword: .block,
-            documentation: ["Convolution \(block.filterHeight)×\(block.filterWidth)\(hasBias ? " with bias" : "")."],
+            documentation: [
+                "Convolution \(block.filterHeight)×\(block.filterWidth)\(groups > 1 ? " of \(groups) groups" : "")"
+                    + "\(hasBias ? " with bias" : "")."
+            ],
             name: Name(name), parameters: [Parameter(name: Name("out"), kind: Name("int"))],
             inputs: [TypedName(name: Name("x"), type: x.syntax)],
             outputs: [TypedName(name: Name("y"), type: builder.type(of: y).syntax)], body: body, at: .none)
