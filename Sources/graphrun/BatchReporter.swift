@@ -110,9 +110,11 @@ final class BatchReporter: Sendable {
     /// Nil where nothing is to be added to a line for each picture.
     private func summary(_ state: State) -> String? {
         var parts: [String] = []
-        let isPlain = state.errors.isEmpty && list.finishedCount == 0 && list.passedOverCount == 0
+        let isPlain =
+            state.errors.isEmpty && list.finishedCount == 0 && list.passedOverCount == 0 && list.share.count == 1
         if isPlain || list.isSingle { return nil }
-        if state.doneCount > 0 {
+        if list.share.count > 1 { parts.append("part \(list.share)") }
+        if state.doneCount > 0 || list.share.count > 1 {
             parts.append("\(readable(count: state.doneCount - state.errors.count, "picture")) enlarged")
         }
         if list.finishedCount > 0 { parts.append("\(readable(count: list.finishedCount)) finished before") }

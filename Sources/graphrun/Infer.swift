@@ -54,6 +54,11 @@ struct Infer: ParsableCommand {
     @Option(help: ArgumentHelp("Of what loses something, 1 to 100, or lossless.", valueName: "n"))
     var quality: PictureEncoding.Quality?
 
+    @Option(
+        help: ArgumentHelp("The share of the pictures to enlarge, as 3/8: of several processes each takes one.", valueName: "i/n")
+    )
+    var part = WorkShare(1, of: 1)
+
     @Flag(help: "Make results anew that are in the folder already.")
     var overwrite = false
 
@@ -87,14 +92,16 @@ struct Infer: ParsableCommand {
         {
             switch try PictureOrVideo(operand: only) {
             case .picture(let source): opened = source
-            case .video(let video): return try enlarge(video, named: only, by: modelPaths)
+            case .video(let video):
+                guard part.count == 1 else { throw CommandError("\(only): is one video, and --part divides pictures") }
+                return try enlarge(video, named: only, by: modelPaths)
             }
         }
         let list = try PictureList(
             inputs, opened: opened,
             to: PictureList.Output(
                 path: output.path, namesFolder: output.namesFolder, format: format, quality: quality, overwrites: overwrite),
-            keeping: modelPaths)
+            share: part, keeping: modelPaths)
         let models = try modelPaths.map(model.model)
         warnOfFreshWeights()
         let reporter = BatchReporter(list, json ? .json : .lines, isQuiet: list.usesStandardOutput)
@@ -121,6 +128,11 @@ struct Infer: ParsableCommand {
 }
 
 extension Border: ExpressibleByArgument {}
+
+extension WorkShare: ExpressibleByArgument {
+    /// The value of an option; nil for what is no `i/n` with i from 1 to n.
+    public init?(argument: String) { self.init(argument) }
+}
 
 extension PictureFormat: ExpressibleByArgument {
     /// The value of an option; nil where there is no such format.

@@ -41,18 +41,25 @@ struct PictureList {
         output.path == "-" || FileStatus(output.path).map { $0.identity == FileStatus(.standardOutput)?.identity } ?? false
     }
 
+    /// Of pictures that go into a folder, those that this process enlarges.
+    let share: WorkShare
     private let output: Output
 
     /// - Parameters:
     ///   - inputs: files, folders, patterns as `photos/*.jpg` where no file has that name, and `-` for standard input.
     ///   - opened: a single input, where it has been opened.
+    ///   - share: of the pictures of folders and patterns, by their pixels.
     ///   - otherInputs: files that must not be replaced, either.
     /// - Throws: when an input is missing, the output does not fit the inputs, or would replace one.
-    init(_ inputs: [FilePath], opened: PictureSource?, to output: Output, keeping otherInputs: [FilePath]) throws {
+    init(
+        _ inputs: [FilePath], opened: PictureSource?, to output: Output, share: WorkShare, keeping otherInputs: [FilePath]
+    ) throws {
         self.output = output
+        self.share = share
         let inputs = inputs.flatMap(Self.expanded)
         let isFolder = inputs.contains { FileStatus($0)?.kind == .folder }
         guard isFolder || inputs.count > 1 || output.namesFolder || FileStatus(output.path)?.kind == .folder else {
+            guard share.count == 1 else { throw CommandError("\(inputs[0]): is one picture, and --part divides several") }
             try addSingle(inputs[0], opened, keeping: otherInputs)
             return
         }
@@ -74,7 +81,7 @@ struct PictureList {
             }
         }
         try add(found, keeping: otherInputs)
-        guard !pictures.isEmpty || finishedCount > 0 else {
+        guard !pictures.isEmpty || finishedCount > 0 || share.count > 1 else {
             throw CommandError(
                 "\(inputs.shown): holds no picture; those are \(PictureFormat.list(PictureFormat.builtIn, "and")) files")
         }
@@ -134,13 +141,45 @@ struct PictureList {
     }
 
     private mutating func add(_ found: [Found], keeping otherInputs: [FilePath]) throws {
+        let targets = try targets(of: found, keeping: otherInputs)
+        // What was finished before counts, too, so that all processes divide the same.
+        let own = share.count == 1 ? Array(targets.indices) : share.indices(ofCosts: targets.map(\.pixelCount))
+        for target in own.map({ targets[$0] }) {
+            if !output.overwrites, FileStatus(target.path)?.kind == .file {
+                finishedCount += 1
+                continue
+            }
+            pictures.append(
+                Listed(
+                    name: target.source, byteCount: FileStatus(target.source)?.byteCount ?? 0,
+                    item: PictureBatch.Item(
+                        { () throws(ImageError) in
+                            if let kept = target.kept { return kept }
+                            return try PictureSource(path: target.source)
+                        }, to: .file(target.path), as: target.encoding)))
+        }
+    }
+
+    /// Where the result of a picture goes.
+    private struct Target {
+        let path: FilePath
+        let encoding: PictureEncoding?
+        /// The picture.
+        let source: FilePath
+        /// What a pipe gave, which is gone from it.
+        let kept: PictureSource?
+        /// Of the picture; 0 where it cannot be read, or nobody asks.
+        let pixelCount: Int
+    }
+
+    private mutating func targets(of found: [Found], keeping otherInputs: [FilePath]) throws -> [Target] {
         let inputs = try KnownFiles(found.map(\.path) + otherInputs)
+        var targets: [Target] = []
         var sources: [FilePath: FilePath] = [:]
         var folders: Set<FilePath> = []
         for file in found {
             let path = file.path
             let (source, isUnread) = Self.opened(path)
-            // What a pipe gave is gone from it.
             let kept = FileStatus(path)?.kind == .other ? source : nil
             let format = source?.format
             guard file.isNamed || isUnread || format != nil || PictureFormat.isNameOfPicture(path) else {
@@ -155,19 +194,13 @@ struct PictureList {
             let folder = target.removingLastComponent()
             if folders.insert(folder).inserted { try Folder.make(folder) }
             try inputs.check(target)
-            if !output.overwrites, FileStatus(target)?.kind == .file {
-                finishedCount += 1
-                continue
-            }
-            pictures.append(
-                Listed(
-                    name: path, byteCount: FileStatus(path)?.byteCount ?? 0,
-                    item: PictureBatch.Item(
-                        { () throws(ImageError) in
-                            if let kept { return kept }
-                            return try PictureSource(path: path)
-                        }, to: .file(target), as: encoding)))
+            let size = share.count == 1 ? nil : try? source?.uprightSize()
+            targets.append(
+                Target(
+                    path: target, encoding: encoding, source: path, kept: kept,
+                    pixelCount: size.map { $0.width * $0.height } ?? 0))
         }
+        return targets
     }
 
     /// A file of a folder, and whether the system fails to read it, so that it may be a picture: its turn says why.

@@ -53,6 +53,25 @@ struct BatchTests {
             errors.last == "graphrun: 4 pictures enlarged, 4 files that are no picture passed over, 2 of 6 pictures are left out")
     }
 
+    /// Several processes take a share each, by pixels; what one of them did not do, another run of it does.
+    @Test func processesDivideAFolder() throws {
+        for (index, side) in [40, 4, 6, 8, 10, 12, 14].enumerated() { try picture("in/\(index).png", width: side, height: side) }
+        _ = try place.file("in/deep/cut.png", try place.bytes("in/1.png").dropLast(40))
+        let first = try infer("in", "-o", "out", "--part", "1/2")
+        // The largest alone, since the others together have no more pixels.
+        #expect(names(in: "out") == ["0.png"])
+        #expect(first.status == 0 && first.errors == "graphrun: part 1/2, 1 picture enlarged\n")
+        let second = try infer("in", "-o", "out", "--part", "2/2")
+        #expect(second.status == 1 && names(in: "out") == (0...6).map { "\($0).png" })
+        #expect(second.errors.hasSuffix("graphrun: part 2/2, 6 pictures enlarged, 1 of 7 pictures are left out\n"))
+        try FileManager.default.removeItem(at: place.url("out/3.png"))
+        let again = try infer("in", "-o", "out", "--part", "2/2")
+        #expect(again.errors.hasSuffix("part 2/2, 1 picture enlarged, 5 finished before, 1 of 2 pictures are left out\n"))
+        let single = try infer("in/1.png", "-o", "big.png", "--part", "1/2")
+        #expect(single.status == 1 && single.errors == "graphrun: in/1.png: is one picture, and --part divides several\n")
+        #expect(try infer("in", "-o", "out", "--part", "3/2").status == 64)
+    }
+
     @Test func whatIsFinishedIsSkippedUnlessItIsToBeMadeAnew() throws {
         for name in ["in/1.png", "in/2.png", "in/deep/3.png"] { try picture(name) }
         #expect(try infer("in", "-o", "out").status == 0)

@@ -38,7 +38,9 @@ struct DegradationTests {
     }
 
     /// Gaussian noise has its deviation in all light, shot noise the more the more light there is.
-    @Test(arguments: [("noise=10", 64, 10.0), ("noise=10", 160, 10), ("shot=1", 64, 8), ("shot=1", 144, 12), ("shot=1,noise=6", 64, 10)])
+    @Test(arguments: [
+        ("noise=10", 64, 10.0), ("noise=10", 160, 10), ("shot=1", 64, 8), ("shot=1", 144, 12), ("shot=1,noise=6", 64, 10),
+    ])
     func noiseHasItsDeviation(_ text: String, _ light: UInt8, _ deviation: Double) throws {
         let flat = Picture(width: 60, height: 60, fill: .init(red: light, green: light, blue: light))
         let pair = PicturePair(truth: flat, scale: 1)
@@ -85,7 +87,8 @@ struct DegradationTests {
         let data = try TrainingData([run.path("pictures")], scale: 1)
         func begin(_ folder: String) throws {
             let start = try Checkpoint(beginning: run.model, run.recipe, dataPaths: data.paths)
-            let training = try TrainingRun(start, data: data, run.options, folder: RunFolder(run.path(folder), overwriting: false))
+            let training = try TrainingRun(
+                start, data: data, run.options, folder: RunFolder(run.path(folder), overwriting: false))
             _ = try training.run(isInterrupted: { false }, report: { _ in })
         }
         #expect(errorText { try begin("nothing") }.contains("a degradation as noise=25"))
