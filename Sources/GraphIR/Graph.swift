@@ -35,7 +35,10 @@ public struct Graph: Hashable, Sendable {
     }
 
     /// The node that makes a value.
-    public subscript(_ id: ValueID) -> Node { nodes[id.index] }
+    public subscript(_ id: ValueID) -> Node {
+        // Mostly a part of it is wanted: the whole need not be copied.
+        _read { yield nodes[id.index] }
+    }
 
     /// Identifiers of all nodes, in order.
     public var ids: [ValueID] { nodes.indices.map(ValueID.init) }
@@ -115,7 +118,9 @@ public struct Node: Hashable, Sendable {
     }
 
     /// The values this node reads; empty for all but operations.
-    public var operands: [ValueID] { operation?.operands ?? [] }
+    public var operands: [ValueID] {
+        if case .operation(let operation) = content { operation.operands } else { [] }
+    }
 }
 
 /// The use of an op on operands.

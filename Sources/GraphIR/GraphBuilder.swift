@@ -63,6 +63,22 @@ public struct GraphBuilder: Sendable {
         return append(node)
     }
 
+    /// Takes over the first nodes of another graph as they are.
+    ///
+    /// - Requires: nothing was appended.
+    mutating func adopt(_ nodes: ArraySlice<Node>) {
+        graph.nodes.reserveCapacity(nodes.count)
+        takenNames.reserveCapacity(nodes.count)
+        for node in nodes {
+            let id = append(node)
+            if case .constant(let value) = node.content {
+                if constants[value.bitPattern] == nil { constants[value.bitPattern] = id }
+            } else {
+                takenNames.insert(node.name)
+            }
+        }
+    }
+
     /// Gives an operation's result another name, made unique.
     public mutating func rename(_ id: ValueID, to name: String) {
         let node = graph[id]

@@ -2,6 +2,7 @@
 extension Graph {
     /// The same graph with each constant once, directly before its first use, and none unused.
     public func normalized() -> Graph {
+        if isNormal { return self }
         var placed: [Node] = []
         var moved: [ValueID?] = Array(repeating: nil, count: nodes.count)
         var constants: [UInt64: ValueID] = [:]
@@ -36,5 +37,27 @@ extension Graph {
         var result = Graph(name: name, nodes: placed)
         result.appendResults(of: self, at: place)
         return result
+    }
+
+    /// Whether nothing is to be done: the walk of ``normalized()`` meets each node at its place.
+    private var isNormal: Bool {
+        var next = 0
+        var constants: Set<UInt64> = []
+        /// Takes the constants among some values that were not met before.
+        func takes(_ values: [ValueID]) -> Bool {
+            for value in values where value.index >= next {
+                guard value.index == next, case .constant(let number) = nodes[next].content,
+                    constants.insert(number.bitPattern).inserted
+                else { return false }
+                next += 1
+            }
+            return true
+        }
+        for index in nodes.indices {
+            if case .constant = nodes[index].content { continue }
+            guard takes(nodes[index].operands), index == next else { return false }
+            next += 1
+        }
+        return takes(roots) && next == nodes.count
     }
 }

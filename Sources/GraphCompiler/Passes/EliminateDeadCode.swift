@@ -7,14 +7,14 @@ import GraphIR
 func eliminateDeadCode(_ graph: Graph) -> Graph {
     let isNeeded = graph.isNeeded(for: graph.roots)
     var rewriter = GraphRewriter(graph)
-    for id in graph.ids where isNeeded[id.index] || graph[id].content == .input {
-        rewriter.copy(id)
-    }
+    for id in graph.ids where isNeeded[id.index] || graph[id].isInput { rewriter.copy(id) }
     return rewriter.finish()
 }
 
 extension Graph {
-    var hasNoDeadCode: Bool { zip(nodes, isNeeded(for: roots)).allSatisfy { $1 || $0.content == .input } }
+    var hasNoDeadCode: Bool { zip(nodes, isNeeded(for: roots)).allSatisfy { $1 || $0.isInput } }
+}
 
-    /// For each node, whether an output, measure or update needs it.
+extension Node {
+    fileprivate var isInput: Bool { if case .input = content { true } else { false } }
 }

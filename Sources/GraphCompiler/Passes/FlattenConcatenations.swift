@@ -17,7 +17,7 @@ func flattenConcatenations(_ graph: Graph) throws(NodeError) -> Graph {
             continue
         }
         let parts = operation.operands.map(rewriter.place).flatMap { part -> [ValueID] in
-            guard let inner = rewriter.builder.graph[part].operation, inner.op == .concat,
+            guard let inner = rewriter.graph[part].operation, inner.op == .concat,
                 inner.attributes.integer("axis") == operation.attributes.integer("axis")
             else { return [part] }
             return inner.operands

@@ -15,9 +15,9 @@ func foldConstants(_ graph: Graph) -> Graph {
             continue
         }
         let operands = operation.operands.map(rewriter.place)
-        if let number = constantResult(of: operation, graph[id].type, operands, in: rewriter.builder.graph) {
+        if let number = constantResult(of: operation, graph[id].type, operands, in: rewriter.graph) {
             rewriter.replace(id, with: rewriter.builder.constant(number))
-        } else if let same = unchangedOperand(of: operation, graph[id].type, operands, in: rewriter.builder.graph) {
+        } else if let same = unchangedOperand(of: operation, graph[id].type, operands, in: rewriter.graph) {
             rewriter.replace(id, with: same)
         } else {
             rewriter.copy(id)
