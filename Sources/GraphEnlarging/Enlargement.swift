@@ -7,7 +7,7 @@ import GraphImaging
 /// What a model that enlarges pictures takes and makes, read from its entries' types: the framework
 /// knows no model by name.
 public struct Enlargement: Hashable, Sendable {
-    /// The entry's image input, `u8[N, H, W, 3]`.
+    /// The entry's image input, `u8[N, H, W, 3]`, or `u8[N, H, W, 1]` where the graph takes grey pictures.
     public var input: String
     /// The symbols of its sizes; nil where the size is a number.
     public var batchSymbol: String?
@@ -15,8 +15,10 @@ public struct Enlargement: Hashable, Sendable {
     public var heightSymbol: String
     /// The symbol of the small picture's columns.
     public var widthSymbol: String
-    /// The output, `u8[N, scale·H, scale·W, 3]`.
+    /// The output, `u8[N, scale·H, scale·W, 3]`, or with one channel as the input.
     public var output: String
+    /// Whether the graph takes and makes grey pictures: of colours each channel goes through it by itself.
+    public var isGrey: Bool
     /// Pixels of the result for each pixel of the picture, along each side: 1 to 64.
     public var scale: Int
     /// What the picture's sides must be multiples of, since a network that halves them must be able to: 1, 2, 4 … 64.
@@ -29,9 +31,10 @@ public struct Enlargement: Hashable, Sendable {
             throw .severalTensors(graph: graph.name)
         }
         let from = input.type, to = graph[output.value].type
-        guard from.element == .u8, from.shape.rank == 4, from.shape.dimensions[3].constant == 3,
+        guard from.element == .u8, from.shape.rank == 4,
+            from.shape.dimensions[3].constant == 3 || from.shape.dimensions[3].constant == 1,
             let height = from.shape.dimensions[1].symbol, let width = from.shape.dimensions[2].symbol,
-            to.element == .u8, to.shape.rank == 4, to.shape.dimensions[3].constant == 3,
+            to.element == .u8, to.shape.rank == 4, to.shape.dimensions[3] == from.shape.dimensions[3],
             let scale = (1...64).first(where: {
                 to.shape.dimensions[1] == $0 * from.shape.dimensions[1]
                     && to.shape.dimensions[2] == $0 * from.shape.dimensions[2]
@@ -44,6 +47,7 @@ public struct Enlargement: Hashable, Sendable {
         heightSymbol = height
         widthSymbol = width
         self.output = output.name
+        isGrey = from.shape.dimensions[3].constant == 1
         self.scale = scale
         sideUnit = 1
         // Odd multiples, which are multiples of no larger unit. Where no unit will do, the picture's own sides say why.
@@ -53,7 +57,11 @@ public struct Enlargement: Hashable, Sendable {
     }
 
     /// - Throws: when the model has no such entry, or it does not enlarge pictures.
-    public init(_ model: Model) throws(EnlargingError) { try self.init(model.predictEntry().graph) }
+    public init(_ model: Model) throws(EnlargingError) {
+        do { try self.init(model.entry(.predict).graph) } catch let error as ModelError { throw .model(error) } catch {
+            throw EnlargingError(error)
+        }
+    }
 
     /// The bindings for a batch of pictures.
     public func sizes(imageCount: Int, height: Int, width: Int) -> [String: Int] {

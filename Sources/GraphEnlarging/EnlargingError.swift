@@ -51,7 +51,7 @@ extension EnlargingError: CustomStringConvertible {
         case .severalTensors(let graph): "'\(graph)' does not enlarge pictures: that takes one input and one output"
         case .otherTypes(let graph, let takes, let makes):
             "'\(graph)' does not enlarge pictures: it takes \(takes) and makes \(makes), not u8[N, H, W, 3] and "
-                + "u8[N, scale*H, scale*W, 3]"
+                + "u8[N, scale*H, scale*W, 3], or both with one channel"
         case .resultSize(let size):
             "a result of \(size) pixels: each side is from 1 to \(readable(count: PNGReader.longestSide))"
         case .tooManyPixels(let size, let limit):

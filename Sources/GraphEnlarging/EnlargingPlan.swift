@@ -107,15 +107,31 @@ extension Model {
         }
     }
 
+    /// What makes pictures of pictures with three channels.
     func predictEntry() throws(EnlargingError) -> Entry {
-        do { return try entry(.predict) } catch { throw .model(error) }
+        let entry: Entry
+        do { entry = try self.entry(.predict) } catch { throw .model(error) }
+        return try Enlargement(entry.graph).isGrey
+            ? compiled(entry) { graph throws(NodeError) in try graph.onEachOfThreeChannels() } : entry
     }
 
     /// What ``predictEntry()`` computes, of pictures whose samples are f32 from 0 to 255, and without rounding the result.
     func floatPredictEntry() throws(EnlargingError) -> Entry {
-        let entry = try predictEntry()
+        let entry: Entry
+        do { entry = try self.entry(.predict) } catch { throw .model(error) }
+        let isGrey = try Enlargement(entry.graph).isGrey
+        return try compiled(entry) { graph throws(NodeError) in
+            let float = try graph.withFloatSamples()
+            return isGrey ? try float.onEachOfThreeChannels() : float
+        }
+    }
+
+    /// An entry that is changed before its operations are fused.
+    private func compiled(
+        _ entry: Entry, _ change: (Graph) throws(NodeError) -> Graph
+    ) throws(EnlargingError) -> Entry {
         do {
-            let graph = try entry.graph.withFloatSamples()
+            let graph = try change(entry.graph)
             let module = Module(name: graph.name, entries: [Entry(role: .predict, graph: graph)])
             return try Pipeline.continue(module, after: .differentiated, upTo: .fused).entries[0]
         } catch let error as NodeError {

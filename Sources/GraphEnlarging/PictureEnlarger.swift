@@ -46,7 +46,8 @@ public final class PictureEnlarger: @unchecked Sendable {
     private let options: EnlargingOptions
     private let pixelLimit: Int
     private let enlargement: Enlargement
-    /// The entry for samples of f32, made when a picture first needs it.
+    /// The entries for samples of u8 and of f32, each made when a picture first needs it.
+    private var byteEntry: Entry?
     private var floatEntry: Entry?
 
     /// Whoever enlarges holds it, and with it what was prepared.
@@ -304,7 +305,8 @@ public final class PictureEnlarger: @unchecked Sendable {
         let workspace = if let kept = self.workspace { kept } else { try options.workspace() }
         self.workspace = workspace
         if isFloat, floatEntry == nil { floatEntry = try model.floatPredictEntry() }
-        let entry = if isFloat, let floatEntry { floatEntry } else { try model.predictEntry() }
+        if !isFloat, byteEntry == nil { byteEntry = try model.predictEntry() }
+        guard let entry = isFloat ? floatEntry : byteEntry else { preconditionFailure("the entry has just been made") }
         let new = try PreparedEnlargement(
             model, entry, enlargement, options, size, isFloat: isFloat, otherByteCount: sizes.byteCount, in: workspace)
         prepared = new

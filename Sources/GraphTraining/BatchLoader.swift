@@ -2,10 +2,16 @@ import GraphBasics
 import GraphImaging
 import Synchronization
 
-/// What a training step reads: pixels of crops and of their low-resolution counterparts, `[N, H, W, 3]`.
+/// What a training step reads: pixels of crops and of their low-resolution counterparts, `[N, H, W, 3]`, or with one channel
+/// for a model of grey pictures.
 struct Batch: Hashable, Sendable {
     var reduced: [UInt8] = []
     var truth: [UInt8] = []
+
+    mutating func append(_ pair: PicturePair, isGrey: Bool) {
+        reduced += isGrey ? pair.reduced.luma() : pair.reduced.pixels
+        truth += isGrey ? pair.truth.luma() : pair.truth.pixels
+    }
 }
 
 /// Makes the batches of the next steps on threads of its own while the current step runs: decodes, crops and
@@ -16,6 +22,7 @@ final class BatchLoader: Sendable {
     private let files: [PictureFiles]
     private let sampler: PatchSampler
     private let degradation: Degradation
+    private let isGrey: Bool
     private let reducedSizes: [PictureSize]
     private let threads: [JobThread]
     /// Batches that are being made, by their steps.
@@ -30,15 +37,17 @@ final class BatchLoader: Sendable {
 
     /// - Parameters:
     ///   - degradation: of the low-resolution crops.
+    ///   - isGrey: whether batches have one channel.
     ///   - reducedSizes: of each low-resolution picture of `files`.
     init(
         _ cache: PictureCache, _ files: [PictureFiles], _ sampler: PatchSampler, _ degradation: Degradation = Degradation(),
-        reducedSizes: [PictureSize]
+        isGrey: Bool = false, reducedSizes: [PictureSize]
     ) {
         self.cache = cache
         self.files = files
         self.sampler = sampler
         self.degradation = degradation
+        self.isGrey = isGrey
         self.reducedSizes = reducedSizes
         threads = (0..<Self.threadCount).compactMap { _ in try? JobThread() }
     }
@@ -90,8 +99,7 @@ final class BatchLoader: Sendable {
             let part = try degradation.applied(
                 to: cache.part(patch, of: files[patch.picture]), scale: cache.scale, seed: sampler.seed, .training,
                 index: (step - 1) * sampler.batchCount + place)
-            batch.reduced += part.reduced.pixels
-            batch.truth += part.truth.pixels
+            batch.append(part, isGrey: isGrey)
         }
         return batch
     }

@@ -25,7 +25,7 @@ public struct LoaderMeasurement: Hashable, Sendable {
         let scale = step.inputs.scale
         let cache = PictureCache(scale: scale, byteLimit: options.cacheByteCount)
         let loader = BatchLoader(
-            cache, data.training, PatchSampler(recipe, scale: scale), recipe.degradation,
+            cache, data.training, PatchSampler(recipe, scale: scale), recipe.degradation, isGrey: step.inputs.enlargement.isGrey,
             reducedSizes: try data.reducedSizes(recipe, scale: scale, from: DigestedFiles()) ?? [])
         try cache.fill(data.training, threadCount: options.threadCount)
         pictureCount = data.training.count

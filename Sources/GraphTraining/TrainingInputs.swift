@@ -6,7 +6,7 @@ import GraphModel
 public struct TrainingInputs: Hashable, Sendable {
     /// The low-resolution input: the one that `predict` has too.
     public var reduced: String
-    /// The other, `u8[N, scale·H, scale·W, 3]`: the true picture.
+    /// The other, `u8[N, scale·H, scale·W, 3]`, or with one channel as the first: the true picture.
     public var truth: String
     /// What the model takes and makes.
     public var enlargement: Enlargement
@@ -23,6 +23,8 @@ public struct TrainingInputs: Hashable, Sendable {
 
     /// How many times larger the true pictures are than the reduced ones.
     public var scale: Int { enlargement.scale }
+    /// Of both inputs.
+    var channelCount: Int { enlargement.isGrey ? 1 : 3 }
 
     /// - Throws: when the model does not enlarge pictures, or its `train` entry takes something else.
     public init(_ model: Model) throws(TrainingError) {
@@ -37,7 +39,7 @@ public struct TrainingInputs: Hashable, Sendable {
         }
         let small = reduced.type.shape.dimensions
         let expected = TensorType(
-            .u8, Shape([small[0], enlargement.scale * small[1], enlargement.scale * small[2], Size(3)]))
+            .u8, Shape([small[0], enlargement.scale * small[1], enlargement.scale * small[2], small[3]]))
         guard truth.type == expected else {
             throw .otherTruth(graph: train.name, input: truth.name, truth.type, expected: expected)
         }

@@ -18,7 +18,8 @@ struct TrainingPictures {
         _ data: TrainingData, _ model: Model, _ recipe: Recipe, _ options: RunOptions, firstStep: Int,
         _ isInterrupted: @Sendable () -> Bool, _ report: @Sendable (TrainingEvent) -> Void
     ) throws(TrainingError) {
-        let scale = try TrainingInputs(model).scale
+        let inputs = try TrainingInputs(model)
+        let scale = inputs.scale
         try data.check(recipe.degradation, scale: scale)
         // Hashing takes long: what does not fit is said before.
         guard try data.reducedSizes(recipe, scale: scale, from: DigestedFiles(), isInterrupted: isInterrupted) != nil,
@@ -54,7 +55,8 @@ struct TrainingPictures {
             model, data.validation, recipe, cache: cache, threadCount: options.threadCount,
             instructionSet: options.instructionSet)
         loader = BatchLoader(
-            cache, data.training, PatchSampler(recipe, scale: scale), recipe.degradation, reducedSizes: reducedSizes)
+            cache, data.training, PatchSampler(recipe, scale: scale), recipe.degradation, isGrey: inputs.enlargement.isGrey,
+            reducedSizes: reducedSizes)
         if !loader.hasThreads {
             report(
                 .note("the system refuses threads for loading pictures: batches are made between the steps, which takes longer"))

@@ -63,7 +63,7 @@ final class TrainingStep {
     func firstNonFinite(_ step: Int, on batch: Batch) throws(TrainingError) -> String? {
         let side = recipe.patchSide / inputs.scale
         func tensor(_ pixels: [UInt8], side: Int) -> Tensor<Float> {
-            Tensor(shape: [recipe.batchCount, side, side, 3], values: pixels.map(Float.init))
+            Tensor(shape: [recipe.batchCount, side, side, inputs.channelCount], values: pixels.map(Float.init))
         }
         let parameters = model.parameters
         let weights = parameters.tensors.map { tensor in

@@ -31,6 +31,20 @@ enum SmallModels {
         }
         """, name: "quartered.graph")
 
+    /// Two convolutions over a grey picture.
+    static let grey = SourceText(
+        """
+        graph grey(lr: u8[N, H, W, 1]) -> (image: u8[N, 2*H, 2*W, 1]) {
+          h = relu(conv3x3<8>(f32(lr) / 255) @a)
+          u = depth_to_space(conv3x3<4>(h) @b, block = 2)
+          image = u8(round(clip(255 * u, 0, 255)))
+        }
+        block conv3x3<out: int>(x: f32[N, H, W, C]) -> (y: f32[N, H, W, out]) {
+          weight filter: f32[3, 3, C, out] ~ glorot_uniform
+          y = conv2d(x, filter, pad = same)
+        }
+        """, name: "grey.graph")
+
     /// Bicubic interpolation, which mixes what lies side by side.
     static let smooth = SourceText(
         """

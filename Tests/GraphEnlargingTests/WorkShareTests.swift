@@ -3,7 +3,8 @@ import Testing
 
 struct WorkShareTests {
     /// Every piece of work is done once, and shares differ by the cost of one piece at most.
-    @Test(arguments: [[], [5], [3, 3, 3], [9, 1, 1, 1, 1, 1, 1, 1, 1, 1], [0, 0, 0, 0, 7], (1...100).map { $0 * $0 % 37 }], 1...6)
+    @Test(
+        arguments: [[], [5], [3, 3, 3], [9, 1, 1, 1, 1, 1, 1, 1, 1, 1], [0, 0, 0, 0, 7], (1...100).map { $0 * $0 % 37 }], 1...6)
     func sharesAreEvenAndWhole(_ costs: [Int], _ count: Int) {
         let shares = (1...count).map { WorkShare($0, of: count).indices(ofCosts: costs) }
         #expect(shares.flatMap(\.self).sorted() == Array(costs.indices))

@@ -50,6 +50,15 @@ struct TrainingRunTests {
         ).psnr()
     }
 
+    /// A model of grey pictures is trained on the lightness of colours.
+    @Test func aGreyModelIsTrained() throws {
+        var run = try SmallRun(["a", "b", "c"])
+        run.source = smallModel.replacing("W, 3]", with: "W, 1]").replacing("12]", with: "4]")
+        run.recipe.epochCount = 1
+        try run.begin(in: "grey")
+        #expect(try run.pack("grey/best.gpack").metadata["validation_psnr"].flatMap { Double($0) } ?? 0 > 10)
+    }
+
     @Test func picturesThatTheCacheHasNoRoomForAreToldOf() throws {
         var run = try SmallRun(["a", "b", "c"])
         run.recipe.epochCount = 1
