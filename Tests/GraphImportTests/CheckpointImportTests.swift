@@ -103,6 +103,30 @@ import Testing
         #expect(try enlarged(imported(span)).shape == [1, 15, 12, 3])
     }
 
+    /// Large blocks have convolutions of their own, small ones share those of groups of channels.
+    @Test(arguments: [1, 4])
+    func cascadesAreRead(groups: Int) throws {
+        var carn = layer("entry", [8, 3, 3, 3]) + layer("exit", [3, 8, 3, 3])
+        for name in ["sub_mean.shifter", "add_mean.shifter"] {
+            carn += layer(name, [3, 3, 1, 1]).map { tensor in
+                guard tensor.shape.count == 4 else { return tensor }
+                return PackedTensor(path: tensor.path, shape: tensor.shape, values: [1, 0, 0, 0, 1, 0, 0, 0, 1])
+            }
+        }
+        for i in 1...3 {
+            carn += layer("c\(i).body.0", [8, 8 * (i + 1), 1, 1])
+            for k in 1...3 { carn += layer("b\(i).c\(k).body.0", [8, 8 * (k + 1), 1, 1]) }
+            for k in groups == 1 ? 1...3 : 1...1 {
+                for part in ["0", "2"] { carn += layer("b\(i).b\(k).body.\(part)", [8, 8 / groups, 3, 3]) }
+            }
+            if groups > 1 { carn += layer("b\(i).b1.body.4", [8, 8, 1, 1]) }
+        }
+        for name in ["up2.body.0", "up4.body.0", "up4.body.3"] { carn += layer("upsample.\(name)", [32, 8 / groups, 3, 3]) }
+        carn += layer("upsample.up3.body.0", [72, 8 / groups, 3, 3])
+        #expect(try imported(carn).notes == ["it is carn.graph with filters = 8, groups = \(groups), scale = 4"])
+        #expect(try enlarged(imported(carn)).shape == [1, 20, 16, 3])
+    }
+
     @Test func weightsThatNoRulesKnowAreTold() throws {
         let error = #expect(throws: ImportError.self) { try imported(layer("some.layer", [1, 1, 1, 1])) }
         #expect(error?.description.contains("know such tensors, as 'some.layer.bias', 'some.layer.weight'") == true)

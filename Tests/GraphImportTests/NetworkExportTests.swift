@@ -76,6 +76,22 @@ import Testing
         #expect(network.tensors["bicubic_2"]?.shape == [12, 1, 5, 5])
     }
 
+    @Test func poolingIsONNXs() throws {
+        let text = SourceText(
+            """
+            graph net(x: f32[N, H, W, 3]) -> (y: f32[N, H//2, W, 6]) {
+              y = concat(max_pool(x, size = [2, 3], stride = [2, 1], pad = [0, 1]),
+                avg_pool(x, size = [2, 1], stride = [2, 1], count_pad = false))
+            }
+            """, name: "net.graph")
+        let nodes = try NetworkExport(Model(source: text)).network.nodes
+        #expect(nodes.map(\.op) == ["MaxPool", "AveragePool", "Concat"])
+        #expect(nodes[0].attributes["kernel_shape"] == .integers([2, 3]))
+        #expect(nodes[0].attributes["strides"] == .integers([2, 1]))
+        #expect(nodes[0].attributes["pads"] == .integers([0, 1, 0, 1]))
+        #expect(nodes[1].attributes["count_include_pad"] == .integer(0))
+    }
+
     @Test func opsWithoutACounterpartAreToldTogether() throws {
         let text = SourceText(
             """

@@ -32,6 +32,6 @@ struct ModelsTests {
 
     @Test(arguments: Models.names)
     func isShort(name: String) throws {
-        #expect(try Models.source(name).split(separator: "\n", omittingEmptySubsequences: false).count < 60)
+        #expect(try Models.source(name).split(separator: "\n", omittingEmptySubsequences: false).count < 80)
     }
 }

@@ -106,12 +106,46 @@ class Checkpoint:
         with self.torch.inference_mode():
             if "conv_cat.weight" in self.state:
                 return self.span(x).numpy()
+            if "upsample.up4.body.0.weight" in self.state:
+                return self.carn(x).numpy()
         raise SystemExit("a checkpoint of a model that this script does not know")
 
     def conv(self, name, x, **arguments):
         taps = self.state[f"{name}.weight"]
         arguments.setdefault("padding", taps.shape[-1] // 2)
         return self.torch.conv2d(x, taps, self.state[f"{name}.bias"], **arguments)
+
+    def carn(self, x):
+        torch = self.torch
+        shift = lambda name, x: self.conv(f"{name}.shifter", x)
+
+        def grouped(name, x):
+            taps = self.state[f"{name}.weight"]
+            return self.conv(name, x, groups=x.shape[1] // taps.shape[1]).relu()
+
+        def residual(name, x):
+            joined = f"{name}.body.4.weight" in self.state
+            inner = grouped(f"{name}.body.0", x)
+            if not joined:
+                return (self.conv(f"{name}.body.2", inner) + x).relu()
+            return (self.conv(f"{name}.body.4", grouped(f"{name}.body.2", inner)) + x).relu()
+
+        def cascade(name, x, block):
+            everything = x
+            for i in range(1, 4):
+                everything = torch.cat([everything, block(i, x)], 1)
+                x = self.conv(f"{name}c{i}.body.0", everything).relu()
+            return x
+
+        def inner(i, x):
+            # The blocks of the small network share their convolutions.
+            own = lambda k: k if f"b{i}.b{k}.body.0.weight" in self.state else 1
+            return cascade(f"b{i}.", x, lambda k, x: residual(f"b{i}.b{own(k)}", x))
+
+        x = cascade("", self.conv("entry", shift("sub_mean", x)), inner)
+        for k in (0, 3):
+            x = torch.pixel_shuffle(grouped(f"upsample.up4.body.{k}", x), 2)
+        return shift("add_mean", self.conv("exit", x))
 
     def span(self, x):
         torch, silu = self.torch, self.torch.nn.functional.silu

@@ -22,6 +22,11 @@ let exporters: [OpName: Exporter] = [
             "DepthToSpace", id, [writer.name(operation.operands[0])],
             ["blocksize": .integer(operation.attributes.integer("block")), "mode": .text("DCR")])
     },
+    .maxPool: { writer, id, operation in writer.emitPooling("MaxPool", id, operation) },
+    .averagePool: { writer, id, operation in
+        let countsPadding = operation.attributes.truth("count_pad") ? 1 : 0
+        writer.emitPooling("AveragePool", id, operation, ["count_include_pad": .integer(countsPadding)])
+    },
     .resizeBicubic: { writer, id, operation in writer.emitBicubic(id, operation) },
     .spaceToDepth: { writer, id, operation in
         writer.emit(
@@ -73,6 +78,18 @@ private func comparison(_ name: String) -> Exporter {
 }
 
 extension NetworkWriter {
+    fileprivate mutating func emitPooling(
+        _ op: String, _ id: ValueID, _ operation: Operation, _ more: [String: ForeignAttribute] = [:]
+    ) {
+        let size = operation.attributes.integers("size")
+        let padding = ConvolutionPadding(operation.attributes, filterHeight: size[0], filterWidth: size[1])
+        let attributes: [String: ForeignAttribute] = [
+            "kernel_shape": .integers(size), "strides": .integers(operation.attributes.integers("stride")),
+            "pads": .integers([padding.top, padding.left, padding.bottom, padding.right]),
+        ]
+        emit(op, id, [name(operation.operands[0])], attributes.merging(more) { $1 })
+    }
+
     /// - Parameter takesAxesAsOperand: whether the axes are an operand in this version of the op, or an argument.
     fileprivate mutating func emitReduction(_ op: String, _ id: ValueID, _ operation: Operation, takesAxesAsOperand: Bool) {
         let rank = graph[operation.operands[0]].type.shape.rank
