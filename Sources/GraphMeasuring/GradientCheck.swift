@@ -13,7 +13,8 @@ import GraphRuntime
 /// the draw is repeated with another entry and half the step.
 ///
 /// An error is relative to the larger of the two numbers, or to a hundredth of the tensor's largest
-/// gradient entry where both are smaller than that. What the loss's own rounding makes of a quotient is no error.
+/// gradient entry where both are smaller than that; where these are so small that the loss's own rounding shows in a quotient,
+/// to what that leaves within ``bound``.
 public struct GradientCheck: Sendable {
     /// The comparison of one weight tensor.
     public struct Report: Hashable, Sendable {
@@ -41,7 +42,7 @@ public struct GradientCheck: Sendable {
     private static let step = 3e-5
     private static let mostDraws = 40
     /// By how many units in its last place a loss is off: its sums are long.
-    private static let lossRounding = 16.0
+    private static let lossRounding = 32.0
 
     /// Weights that are compared, by path in order.
     public let paths: [String]
@@ -146,8 +147,8 @@ public struct GradientCheck: Sendable {
             }
             let stated = zip(direction, gradient.values).reduce(0) { $0 + $1.0 * $1.1 }
             if let (quotient, rounding) = try differenceQuotient(path, weight, direction, step: step) {
-                let scale = max(abs(stated), abs(quotient), largest / 100)
-                let error = scale == 0 ? 0 : max(abs(stated - quotient) - rounding, 0) / scale
+                let scale = max(abs(stated), abs(quotient), largest / 100, rounding / Self.bound)
+                let error = scale == 0 ? 0 : abs(stated - quotient) / scale
                 return Draw(error: error.isNaN ? .infinity : error, repeats: repeats)
             }
             step /= 2
