@@ -70,6 +70,8 @@ public enum OpError: Error, Hashable, Sendable {
     case imageBelowWindow(OpName, TensorType)
     /// A pooling's padding holds a whole window.
     case paddingHoldsWindow(OpName, window: [Int])
+    /// `align_corners` with pixels that are not mixed.
+    case cornersOfNearest(OpName)
     /// The op is a gradient whose own gradient is not written.
     case noGradient(OpName)
     /// An image's channels are no multiple of what the op makes one channel of.
@@ -234,6 +236,7 @@ extension OpError: CustomStringConvertible {
             Wording(
                 .badAttribute, "'pad' of \(op) must be below its 'size'",
                 expected: "below \(window[0]) above and below, and \(window[1]) on the left and right")
+        case .cornersOfNearest(let op): Wording(.badAttribute, "'align_corners' of \(op) is for mode = bilinear")
         case .noGradient(let op): Wording(.noGradient, "\(op) has no gradient")
         case .channelsNotMultiple(let op, let factor, let found):
             Wording(

@@ -54,6 +54,8 @@ public enum OpName: String, Hashable, Sendable, CaseIterable {
     case averagePool = "avg_pool"
     case averagePoolGradient = "avg_pool_gradient"
     // Resampling.
+    case resize
+    case resizeGradient = "resize_gradient"
     case resizeBicubic = "resize_bicubic"
     case resizeBicubicGradient = "resize_bicubic_gradient"
 }
@@ -120,6 +122,8 @@ extension OpName {
         case .maxPoolGradient: MaxPoolGradient()
         case .averagePool: AveragePool()
         case .averagePoolGradient: AveragePoolGradient()
+        case .resize: Resize()
+        case .resizeGradient: ResizeGradient()
         case .resizeBicubic: ResizeBicubic()
         case .resizeBicubicGradient: ResizeBicubicGradient()
         }

@@ -14,7 +14,15 @@ public enum KernelName: String, Hashable, Sendable, CaseIterable {
     case conv2DInputGradientDirect = "conv2d_input_gradient_direct"
     case conv2DFilterGradientDirect = "conv2d_filter_gradient_direct"
     case pointwise
+    case fill
     case sumRows = "sum_rows"
+    case sumAxes = "sum_axes"
+    case maxAxes = "max_axes"
+    case softmax
+    case reshape, transpose
+    case matmul
+    case pad
+    case padGradient = "pad_gradient"
     case depthToSpace = "depth_to_space"
     case spaceToDepth = "space_to_depth"
     case concatChannels = "concat_channels"
@@ -25,6 +33,8 @@ public enum KernelName: String, Hashable, Sendable, CaseIterable {
     case averagePool = "average_pool"
     case maxPoolGradient = "max_pool_gradient"
     case averagePoolGradient = "average_pool_gradient"
+    case resize
+    case resizeGradient = "resize_gradient"
     case resizeBicubic = "resize_bicubic"
     case resizeBicubicGradient = "resize_bicubic_gradient"
     case psnr

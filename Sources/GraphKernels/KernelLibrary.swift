@@ -17,7 +17,16 @@ public enum KernelLibrary {
         case .conv2DInputGradientDirect: convolveInputGradientDirect
         case .conv2DFilterGradientDirect: convolveFilterGradientDirect
         case .pointwise: pointwise
+        case .fill: fillRows
         case .sumRows: sumRows
+        case .sumAxes: sumAxes
+        case .maxAxes: maxAxes
+        case .softmax: softmax
+        case .reshape: reshape
+        case .transpose: transpose
+        case .matmul: multiplyMatrices
+        case .pad: padImages
+        case .padGradient: padGradient
         case .depthToSpace: depthToSpace
         case .spaceToDepth: spaceToDepth
         case .concatChannels: concatChannels
@@ -28,6 +37,8 @@ public enum KernelLibrary {
         case .averagePool: averagePool
         case .maxPoolGradient: maxPoolGradient
         case .averagePoolGradient: averagePoolGradient
+        case .resize: resize
+        case .resizeGradient: resizeGradient
         case .resizeBicubic: resizeBicubic
         case .resizeBicubicGradient: resizeBicubicGradient
         case .psnr: peakSignalToNoise

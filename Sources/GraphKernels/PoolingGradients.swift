@@ -94,16 +94,3 @@ func averagePoolGradient(_ call: UnsafePointer<KernelCall>) {
         }
     }
 }
-
-@inline(__always)
-private func addScaled(_ x: UnsafePointer<Float>, by factor: Float, to sums: UnsafeMutablePointer<Float>, count: Int) {
-    var i = 0
-    while i + 8 <= count {
-        sums.store(multiplyAdd(x.vector(i), Vector(repeating: factor), sums.vector(i)), i)
-        i += 8
-    }
-    while i < count {
-        sums[i] = multiplyAdd(x[i], factor, sums[i])
-        i += 1
-    }
-}

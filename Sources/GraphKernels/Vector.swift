@@ -124,3 +124,17 @@ func copy(_ source: UnsafePointer<Float>, to destination: UnsafeMutablePointer<F
 func zero(_ destination: UnsafeMutablePointer<Float>, count: Int) {
     for i in 0..<count { destination[i] = 0 }
 }
+
+/// Adds a multiple of elements to others; the two overlap nowhere.
+@inline(__always)
+func addScaled(_ x: UnsafePointer<Float>, by factor: Float, to sums: UnsafeMutablePointer<Float>, count: Int) {
+    var i = 0
+    while i + 8 <= count {
+        sums.store(multiplyAdd(x.vector(i), Vector(repeating: factor), sums.vector(i)), i)
+        i += 8
+    }
+    while i < count {
+        sums[i] = multiplyAdd(x[i], factor, sums[i])
+        i += 1
+    }
+}

@@ -46,6 +46,16 @@ import Testing
         #expect(dx.values == [0, 3, 7, 0, 0, 0, 0, 0])
     }
 
+    @Test func resizingTakesAndMixesPixels() throws {
+        let x = Tensor<Float>(shape: [1, 1, 4, 1], values: [0, 4, 8, 12])
+        #expect(try apply(.resize, [x], resizing(1, 6, "nearest")).values == [0, 0, 4, 8, 8, 12])
+        #expect(try apply(.resize, [x], resizing(1, 8)).values == [0, 1, 3, 5, 7, 9, 11, 12])
+        #expect(try apply(.resize, [x], resizing(1, 2)).values == [2, 10])
+        #expect(try apply(.resize, [x], resizing(1, 7, "bilinear", true)).values == [0, 2, 4, 6, 8, 10, 12])
+        #expect(try apply(.resize, [x], resizing(2, 1, "nearest")).values == [0, 0])
+        #expect(try apply(.resize, [x], resizing(1, 1, "bilinear", true)).values == [0])
+    }
+
     @Test func choicesKeepNaN() throws {
         let a = vector(1, -2, .nan, 1, .infinity), b = vector(2, -3, 1, .nan, 0)
         let largest = try apply(.maximum, [a, b]).values, smallest = try apply(.minimum, [a, b]).values

@@ -49,6 +49,14 @@ func pooling(
     return attributes
 }
 
+func resizing(
+    _ height: any Dimension, _ width: any Dimension, _ mode: String = "bilinear", _ alignsCorners: Bool = false
+) -> Attributes {
+    Attributes([
+        "height": .size(height.size), "width": .size(width.size), "mode": .word(mode), "align_corners": .truth(alignsCorners),
+    ])
+}
+
 func transposes(a: Bool, b: Bool) -> Attributes { Attributes(["transpose_a": .truth(a), "transpose_b": .truth(b)]) }
 
 func table(_ shape: [Int], _ values: [Double]) -> Attributes {
@@ -150,7 +158,7 @@ struct OpCase: CustomTestStringConvertible {
     /// Every op that has a gradient or rows, over the shapes that could break it.
     static let all: [OpCase] =
         arithmetic + choices + slopes + functions + convolutions + reductions + products + rearrangements + borders + poolings
-        + resampling
+        + resizes + resampling
 
     static let broadcasts: [[[Int]]] = [
         [[2, 3, 2, 3], [2, 3, 2, 3]], [[2, 3, 5, 4], [4]], [[3], [2, 4, 1, 3]], [[2, 3, 2, 2], []],
@@ -332,6 +340,20 @@ struct OpCase: CustomTestStringConvertible {
             }
             // Numbers of few values, so that some pixels equal the largest.
             + [OpCase(.maxPoolGradient, [pooled, image, pooled], pooling(size, stride: stride, pad: pad), whole: [1, 2])]
+    }
+
+    static let resizes: [OpCase] = [
+        ([1, 1, 1, 1], [1, 1]), ([1, 1, 1, 2], [3, 2]), ([2, 2, 3, 2], [4, 6]), ([1, 5, 4, 1], [7, 9]), ([1, 7, 6, 1], [3, 1]),
+        ([1, 3, 3, 1], [3, 3]),
+    ].flatMap { (image: [Int], sides: [Int]) in
+        [("nearest", false), ("bilinear", false), ("bilinear", true)].flatMap { mode, alignsCorners in
+            [
+                OpCase(.resize, [image], resizing(sides[0], sides[1], mode, alignsCorners)),
+                OpCase(
+                    .resizeGradient, [[image[0], sides[0], sides[1], image[3]]],
+                    resizing(image[1], image[2], mode, alignsCorners)),
+            ]
+        }
     }
 
     static let resampling: [OpCase] = [

@@ -36,12 +36,14 @@ import Testing
         }
     }
 
-    /// Bicubic resizing is left out: where a pixel falls on a source pixel the outer taps weigh nothing. The maps of
+    /// Resizing is left out: where a pixel falls on a source pixel the outer taps weigh nothing. The maps of
     /// borders, and of filters whose taps lie apart, name more than is needed.
     @Test(
         arguments: imageCases.filter {
-            ![.resizeBicubic, .resizeBicubicGradient, .clipGradient, .pad, .padGradient, .maxPoolGradient].contains($0.op)
-                && [nil, .size(Size(1))].contains($0.attributes["dilation"])
+            ![
+                .resizeBicubic, .resizeBicubicGradient, .clipGradient, .pad, .padGradient, .maxPoolGradient, .resize,
+                .resizeGradient,
+            ].contains($0.op) && [nil, .size(Size(1))].contains($0.attributes["dilation"])
         })
     func rowsAtTheBorderOfTheMapAreNeeded(_ use: OpCase) throws {
         let operands = use.operands()

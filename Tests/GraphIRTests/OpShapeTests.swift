@@ -129,6 +129,8 @@ import Testing
         Rule(
             .averagePoolGradient, [f32("N", h - 1, "W", 3)],
             pooling([2, 1], stride: [1, 1], height: "H", width: "W"), gives: image),
+        Rule(.resize, [image], resizing(2 * h, 10), gives: f32("N", 2 * h, 10, 3)),
+        Rule(.resizeGradient, [f32("N", 2 * h, 10, 3)], resizing("H", "W"), gives: image),
         Rule(.resizeBicubic, [image], integers(["factor": 4]), gives: f32("N", 4 * h, 4 * w, 3)),
         Rule(.resizeBicubicGradient, [f32("N", 4 * h, 4 * w, 3)], integers(["factor": 4]), gives: image),
         Rule(.concat, [image, f32("N", "H", "W", 1)], gives: f32("N", "H", "W", 4)),
@@ -224,6 +226,10 @@ import Testing
             .averagePoolGradient, [image], pooling([2, 2], stride: [1, 1], height: "H", width: "W"), is: .shapeMismatch),
         Mistake(
             .maxPoolGradient, [image, image, image], pooling([2, 2], stride: [1, 1]), is: .shapeMismatch),
+        Mistake(.resize, [bytes], resizing(4, 4), is: .elementMismatch),
+        Mistake(.resize, [image], resizing(4, 4, "nearest", true), is: .badAttribute),
+        Mistake(.resize, [image], resizing(4, 4, "cubic"), is: .badAttribute),
+        Mistake(.resize, [image], resizing(0, 4), is: .emptyTensor),
         Mistake(.resizeBicubic, [bytes], integers(["factor": 2]), is: .elementMismatch),
         Mistake(.resizeBicubic, [image], integers(["factor": 0]), is: .badAttribute),
         Mistake(.resizeBicubicGradient, [f32(1, 5, 4, 1)], integers(["factor": 2]), is: .shapeMismatch),

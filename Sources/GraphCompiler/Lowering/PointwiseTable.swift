@@ -57,7 +57,8 @@ enum PointwiseTable {
         case .conv2D, .conv2DInputGradient, .conv2DFilterGradient, .mean, .sum, .psnr, .psnrGradient, .depthToSpace,
             .spaceToDepth, .concat, .slice, .padZero, .pad, .padGradient, .reshape, .transpose, .table, .matmul, .reduceMax,
             .softmax,
-            .maxPool, .maxPoolGradient, .averagePool, .averagePoolGradient, .resizeBicubic, .resizeBicubicGradient:
+            .maxPool, .maxPoolGradient, .averagePool, .averagePoolGradient, .resize, .resizeGradient,
+            .resizeBicubic, .resizeBicubicGradient:
             return .none
         }
     }

@@ -61,7 +61,7 @@ private func unchangedOperand(
         .clipGradient, .conv2D, .conv2DInputGradient, .conv2DFilterGradient, .mean, .meanGradient, .sum, .sumGradient, .psnr,
         .psnrGradient, .depthToSpace, .spaceToDepth, .concat, .slice, .padZero,
         .pad, .padGradient, .transpose, .table, .matmul, .reduceMax, .softmax, .maxPool, .maxPoolGradient, .averagePool,
-        .averagePoolGradient, .resizeBicubic, .resizeBicubicGradient:
+        .averagePoolGradient, .resize, .resizeGradient, .resizeBicubic, .resizeBicubicGradient:
         candidate = nil
     }
     guard let candidate, graph[candidate].type == type else { return nil }

@@ -81,7 +81,8 @@ private struct Scale {
             .select, .clipGradient, .conv2D, .conv2DInputGradient, .conv2DFilterGradient, .mean,
             .meanGradient, .sum, .sumGradient, .sumTo, .broadcast, .psnr, .psnrGradient, .depthToSpace, .spaceToDepth, .concat,
             .slice, .padZero, .pad, .padGradient, .reshape, .transpose, .table, .matmul, .reduceMax, .softmax,
-            .maxPool, .maxPoolGradient, .averagePool, .averagePoolGradient, .resizeBicubic, .resizeBicubicGradient:
+            .maxPool, .maxPoolGradient, .averagePool, .averagePoolGradient, .resize, .resizeGradient,
+            .resizeBicubic, .resizeBicubicGradient:
             return nil
         }
     }

@@ -82,7 +82,8 @@ private struct Fusion {
             absorbSlices(into: id, of: id)
         case .conv2DFilterGradient, .psnr, .psnrGradient, .spaceToDepth, .slice, .padZero, .pad, .padGradient, .reshape,
             .transpose, .table, .matmul, .reduceMax, .softmax,
-            .maxPool, .maxPoolGradient, .averagePool, .averagePoolGradient, .resizeBicubic, .resizeBicubicGradient:
+            .maxPool, .maxPoolGradient, .averagePool, .averagePoolGradient, .resize, .resizeGradient,
+            .resizeBicubic, .resizeBicubicGradient:
             start(.alone, id)
         // Pointwise, on operands that kernels cannot spread over the result's rows.
         case .castToF32, .castToU8, .add, .subtract, .multiply, .divide, .negate, .relu, .leakyReLU, .prelu, .reluGradient,

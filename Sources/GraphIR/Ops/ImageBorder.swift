@@ -1,16 +1,15 @@
+import GraphKernelInterface
+
 /// What `pad` puts around an image along one axis, and what it shares with its gradient.
 struct ImageBorder {
-    /// What stands outside the image.
-    enum Mode: String, CaseIterable { case constant, edge, reflect }
-
-    let mode: Mode
+    let mode: BorderMode
     let before, after: Int
 
     static let attributes = [
-        AttributeDeclaration("sides", .sides), AttributeDeclaration("mode", words, default: .word(Mode.constant.rawValue)),
+        AttributeDeclaration("sides", .sides), AttributeDeclaration("mode", words, default: .word(BorderMode.constant.rawValue)),
         AttributeDeclaration("value", .float, default: .float(0)),
     ]
-    private static let words = AttributeDeclaration.Kind.word(Mode.allCases.map(\.rawValue))
+    private static let words = AttributeDeclaration.Kind.word(BorderMode.allCases.map(\.rawValue))
 
     /// - Parameter axis: 1 for rows, 2 for columns.
     init(_ attributes: Attributes, axis: Int) {
@@ -19,7 +18,9 @@ struct ImageBorder {
         (before, after) = axis == 1 ? (sides[0], sides[1]) : (sides[2], sides[3])
     }
 
-    private static func mode(_ attributes: Attributes) -> Mode { Mode(rawValue: attributes.word("mode")) ?? .constant }
+    private static func mode(_ attributes: Attributes) -> BorderMode {
+        BorderMode(rawValue: attributes.word("mode")) ?? .constant
+    }
 
     /// Checks what is known of the sides: nothing is taken away, and no more is mirrored than there is.
     static func check(_ x: TensorType, _ attributes: Attributes, in op: OpName) throws(OpError) {
@@ -31,15 +32,7 @@ struct ImageBorder {
     }
 
     /// The index within 0..<size that the larger image shows at `index`; nil where it shows a number.
-    private func source(of index: Int, size: Int) -> Int? {
-        let place = index - before
-        if place >= 0, place < size { return place }
-        switch mode {
-        case .constant: return nil
-        case .edge: return place < 0 ? 0 : size - 1
-        case .reflect: return place < 0 ? -place : 2 * (size - 1) - place
-        }
-    }
+    private func source(of index: Int, size: Int) -> Int? { mode.source(of: index, before: before, size: size) }
 
     /// The rows that rows of the result need. Those of a border reach back into the image, and so a few more are named.
     var map: RowMap {

@@ -42,7 +42,7 @@ struct ResizeBicubic: Op {
     ) -> Tensor<Scalar> {
         var image = operands[0]
         for axis in 1...2 {
-            let taps = CubicTap.all(size: image.shape[axis], factor: attributes.integer("factor"))
+            let taps = ResizeBicubic.taps(size: image.shape[axis], factor: attributes.integer("factor"))
             image = image.resampled(axis: axis, size: resultShape[axis], taps)
         }
         return image
@@ -55,42 +55,14 @@ struct ResizeBicubic: Op {
     }
 }
 
-extension Tensor where Scalar: EvaluationScalar {
-    /// The tensor with another size along one axis, where each element is the sum of what taps bring to it, in order.
-    @inline(__always)
-    func resampled(axis: Int, size: Int, _ taps: [CubicTap]) -> Tensor {
-        var shape = shape
-        shape[axis] = size
-        var resampled = Tensor(shape: shape, repeating: Scalar(0))
-        let (from, to) = (AxisSpan(self.shape, axis: axis), AxisSpan(shape, axis: axis))
-        for block in 0..<from.outer {
-            for tap in taps {
-                let (read, write) = (from.run(block, tap.source), to.run(block, tap.result))
-                let weight = Scalar(tap.weight)
-                for element in 0..<from.inner {
-                    resampled.values[write + element] += weight * values[read + element]
-                }
-            }
-        }
-        return resampled
-    }
-}
-
-/// One weighted pixel in the sum that makes a pixel of an enlarged row.
-struct CubicTap {
-    var result, source: Int
-    var weight: Double
-
-    /// The same weight on the way back.
-    var transposed: CubicTap { CubicTap(result: source, source: result, weight: weight) }
-
+extension ResizeBicubic {
     /// Four for each pixel of the result, in order.
-    static func all(size: Int, factor: Int) -> [CubicTap] {
+    static func taps(size: Int, factor: Int) -> [ResamplingTap] {
         (0..<size * factor).flatMap { result in
             let centre = (Double(result) + 0.5) / Double(factor) - 0.5
             let nearest = Size.floorDivide(2 * result + 1 - factor, 2 * factor)
             return (nearest - 1...nearest + 2).map { index in
-                CubicTap(
+                ResamplingTap(
                     result: result, source: mirrored(index, size: size), weight: kernel(centre - Double(index)))
             }
         }

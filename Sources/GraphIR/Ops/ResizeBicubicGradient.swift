@@ -41,7 +41,7 @@ struct ResizeBicubicGradient: Op {
     ) -> Tensor<Scalar> {
         var gradient = operands[0]
         for axis in [2, 1] {
-            let taps = CubicTap.all(size: resultShape[axis], factor: attributes.integer("factor")).map(\.transposed)
+            let taps = ResizeBicubic.taps(size: resultShape[axis], factor: attributes.integer("factor")).map(\.transposed)
             gradient = gradient.resampled(axis: axis, size: resultShape[axis], taps)
         }
         return gradient

@@ -21,7 +21,15 @@ struct SumTo: Op {
         return [try builder.apply(.broadcast, [outputGradient], Reduction.shape(shape))]
     }
 
-    func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap { .all }
+    func rowMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap { map(alongAxis: 1, shapes) }
+
+    func columnMap(operand: Int, _ shapes: BoundShapes, _ attributes: Attributes) -> RowMap { map(alongAxis: 2, shapes) }
+
+    /// Rows or columns stay where neither images nor they are summed.
+    private func map(alongAxis axis: Int, _ shapes: BoundShapes) -> RowMap {
+        let x = shapes.operands[0], result = shapes.result
+        return x.count == 4 && result.count == 4 && x[0] == result[0] && x[axis] == result[axis] ? .identity : .all
+    }
 
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
