@@ -6,6 +6,10 @@ import GraphIR
 /// Up to stage `fused` a pass takes each entry of a model, whatever the sizes; from there on one entry, for its sizes.
 public let passTable: [StagePasses] = [
     StagePasses(.differentiated, [
+        Pass("recognizePools", "no pooling is spelled out over parts of an image", recognizePools),
+        Pass("recognizeRepetitions", "no repetition of pixels is spelled out", recognizeRepetitions),
+        Pass("recognizeMeans", "no mean over pictures is spelled out in another way", recognizeMeans),
+        Pass("recognizeConvolutions", "no product with one matrix is one of matrices", recognizeConvolutions),
         Pass("differentiate", "a train entry is a whole training step: gradients and updates", differentiate),
     ]),
     StagePasses(.simplified, untilUnchanged: true, [
@@ -13,9 +17,9 @@ public let passTable: [StagePasses] = [
         Pass("eliminateCommonSubexpressions", "no two operations are equal",
              eliminateCommonSubexpressions, ensures: \.hasNoEqualOperations),
         Pass("recognizeActivations", "no activation is spelled out that is an op", recognizeActivations),
-        Pass("recognizeMeans", "no mean is spelled out as a sum of shares", recognizeMeans),
         Pass("foldScales", "no filter could take a known factor that stands before or behind it", foldScales),
         Pass("foldShifts", "no bias could take a known summand that stands behind it", foldShifts),
+        Pass("foldReshapes", "no reshape reads another", foldReshapes),
         Pass("flattenConcatenations", "no concatenation stands in another", flattenConcatenations),
         Pass("sumRowsFirst", "what is summed over an image is summed over each of its rows before", sumRowsFirst),
         Pass("eliminateDeadCode", "every operation, weight, state and scalar is needed",

@@ -49,7 +49,8 @@ public struct AxisResampling: Hashable, Sendable {
     public func outputs(of index: Int) -> Range<Int> {
         guard stride > 0 else { return 0..<outputCount }
         let first = index == 0 ? 0 : max(0, quotient((index - 1) * denominator - offset))
-        return min(first, outputCount)..<max(min(first, outputCount), min(outputCount, quotient((index + 1) * denominator - offset)))
+        return min(
+            first, outputCount)..<max(min(first, outputCount), min(outputCount, quotient((index + 1) * denominator - offset)))
     }
 
     /// The pixels of the image that rows of the result need, as a window: see `RowMap`.

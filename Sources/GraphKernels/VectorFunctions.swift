@@ -106,23 +106,27 @@ func logistic(_ x: Vector) -> Vector {
     return one / (one + boundedExponential(Vector(repeating: 0) - bounded))
 }
 
-/// tanh x, relative error below 5e-7.
+/// tanh x, relative error below 4e-7, and no more than 1.
 ///
-/// Below 0.625 the odd polynomial of Moshier's Cephes library (tanhf); above, 1 − 2 / (e²ˣ + 1).
+/// x·p(x²) / q(x²), both of degree 4 with positive coefficients, fitted to the least relative error, 2.1e-8, up to 9, from
+/// where on the result is 1: least squares in f64, weighted anew until the errors are even (Lawson, 1961).
 @inline(__always)
 func hyperbolicTangent(_ x: Vector) -> Vector {
-    let one = Vector(repeating: 1)
-    let size = magnitude(x)
-    let z = x * x
-    var p = Vector(repeating: -5.704_988_727_45e-3)
-    p = multiplyAdd(p, z, Vector(repeating: 2.063_908_879_54e-2))
-    p = multiplyAdd(p, z, Vector(repeating: -5.373_971_555_31e-2))
-    p = multiplyAdd(p, z, Vector(repeating: 1.333_144_220_36e-1))
-    p = multiplyAdd(p, z, Vector(repeating: -3.333_328_194_22e-1))
-    let near = multiplyAdd(p * z, x, x)
-    // From 10 on the result is 1.
-    let bounded = select(size .> Vector(repeating: 10), Vector(repeating: 10), size)
-    let far = one - Vector(repeating: 2) / (boundedExponential(bounded + bounded) + one)
-    // `near` has the sign of x but for −0.
-    return copySign(select(size .< Vector(repeating: 0.625), near, far), x)
+    let one = Vector(repeating: 1), most = Vector(repeating: 9)
+    let least = Vector(repeating: -9)
+    let bounded = select(x .< least, least, select(x .> most, most, x))
+    let z = bounded * bounded
+    var p = Vector(repeating: 1.335_417_4e-8)
+    p = multiplyAdd(p, z, Vector(repeating: 2.060_874_7e-5))
+    p = multiplyAdd(p, z, Vector(repeating: 3.495_568_6e-3))
+    p = multiplyAdd(p, z, Vector(repeating: 0.133_810_1))
+    p = multiplyAdd(p, z, Vector(repeating: 0.999_999_98))
+    var q = Vector(repeating: 7.776_363_4e-7)
+    q = multiplyAdd(q, z, Vector(repeating: 3.285_602_3e-4))
+    q = multiplyAdd(q, z, Vector(repeating: 2.587_690_9e-2))
+    q = multiplyAdd(q, z, Vector(repeating: 0.467_143_25))
+    q = multiplyAdd(q, z, one)
+    let result = (bounded * p) / q
+    let negative = Vector(repeating: -1)
+    return select(result .> one, one, select(result .< negative, negative, result))
 }

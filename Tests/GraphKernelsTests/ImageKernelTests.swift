@@ -49,11 +49,12 @@ import Testing
                 scratchByteCount: geometry.scratchByteCount, rowCount: 2 * from[0])
             let gradient = back.run(build)[0]
             expectClose(gradient.values, dx, relative: 2e-6)
-            #expect(back.runRolling(build, rowsPerCall: 1) { _, rows in
-                let first = rows.lowerBound / from[0] * to[0]
-                let needed = geometry.vertical.outputs(of: rows.lowerBound % from[0])
-                return first + needed.lowerBound..<first + needed.upperBound
-            } == [gradient])
+            #expect(
+                back.runRolling(build, rowsPerCall: 1) { _, rows in
+                    let first = rows.lowerBound / from[0] * to[0]
+                    let needed = geometry.vertical.outputs(of: rows.lowerBound % from[0])
+                    return first + needed.lowerBound..<first + needed.upperBound
+                } == [gradient])
         }
     }
 
