@@ -6,7 +6,7 @@ typealias Translator = @Sendable (inout Translation, ForeignNode) throws(Transla
 /// The translator of each op, by ONNX's name: a file of `Translators/` for each family.
 let translators: [String: Translator] = [
     convolutionTranslators, pointwiseTranslators, binaryTranslators, shapeTranslators, rearrangementTranslators,
-    reductionTranslators, resamplingTranslators, normalizationTranslators,
+    reductionTranslators, poolingTranslators, resamplingTranslators, normalizationTranslators,
 ].reduce(into: [:]) { all, family in all.merge(family) { first, _ in first } }
 
 extension ForeignNode {

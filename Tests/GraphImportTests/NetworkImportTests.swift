@@ -137,4 +137,42 @@ import Testing
             ])
         #expect(try network.result(of: numbers).values == (0..<12).map { Float($0) - 4 + [-1, 1, 0][$0 % 3] })
     }
+
+    /// Windows of 2 × 2 pixels of a 2 × 2 picture with a border, and those that a last window makes where quotients are rounded up.
+    @Test func poolingsTakeWindows() throws {
+        let size: [String: ForeignAttribute] = ["kernel_shape": .integers([2, 2]), "strides": .integers([2, 2])]
+        let largest = try ForeignNetwork([node("MaxPool", ["x"], ["y"], size)]).result(of: numbers)
+        #expect(largest == Tensor(shape: [1, 1, 1, 3], values: [5, 6, 7]))
+        let padded = size.merging(["pads": .integers([1, 1, 1, 1])]) { $1 }
+        let means = try ForeignNetwork([node("AveragePool", ["x"], ["y"], padded)]).result(of: numbers)
+        #expect(means == numbers)
+        let counted = padded.merging(["count_include_pad": .integer(1)]) { $1 }
+        let shares = try ForeignNetwork([node("AveragePool", ["x"], ["y"], counted)]).result(of: numbers)
+        #expect(shares.values == numbers.values.map { $0 / 4 })
+        let ceiling = size.merging(["ceil_mode": .integer(1)]) { $1 }
+        let tall = Tensor<Float>(shape: [1, 3, 2, 3], values: (0..<18).map { Float($0) })
+        let rounded = try ForeignNetwork([node("AveragePool", ["x"], ["y"], ceiling)]).result(of: tall)
+        #expect(rounded == Tensor(shape: [1, 2, 1, 3], values: [4.5, 5.5, 6.5, 13.5, 14.5, 15.5]))
+        let spread = size.merging(["dilations": .integers([2, 2])]) { $1 }
+        #expect(throws: ImportError.self) { try ForeignNetwork([node("MaxPool", ["x"], ["y"], spread)]).imported() }
+    }
+
+    @Test func resizesTakeAndMixPixels() throws {
+        func resized(_ attributes: [String: ForeignAttribute], _ scales: [Float] = [1, 1, 2, 1]) throws -> Tensor<Float> {
+            try ForeignNetwork(
+                [node("Resize", ["x", "", "scales"], ["y"], attributes)],
+                tensors: ["scales": ForeignTensor(shape: [4], floats: scales)]
+            ).result(of: numbers)
+        }
+        let rows = [0, 1].map { Array(numbers.values[$0 * 6..<$0 * 6 + 6]) }
+        #expect(try resized(["mode": .text("nearest")]).values == rows[0] + rows[0] + rows[1] + rows[1])
+        func mixed(_ weight: Float) -> [Float] { zip(rows[0], rows[1]).map { $0 + weight * ($1 - $0) } }
+        #expect(try resized(["mode": .text("linear")]).values == mixed(0) + mixed(0.25) + mixed(0.75) + mixed(1))
+        let corners = try resized(
+            ["mode": .text("linear"), "coordinate_transformation_mode": .text("align_corners")], [1, 1, 2, 2])
+        #expect(corners.shape == [1, 4, 4, 3])
+        #expect(Array(corners.values.prefix(3)) == Array(rows[0].prefix(3)))
+        #expect(throws: ImportError.self) { try resized(["mode": .text("linear")], [1, 1, 1.5, 1]) }
+        #expect(throws: ImportError.self) { try resized(["mode": .text("cubic")]) }
+    }
 }

@@ -52,6 +52,9 @@ let exporters: [OpName: Exporter] = [
         let bounds = [[start], [start + length], [axis]].map { writer.integers($0) }
         writer.emit("Slice", id, [writer.name(operation.operands[0])] + bounds)
     },
+    .maxPool: { writer, id, operation in writer.emitPooling("MaxPool", id, operation) },
+    .averagePool: { writer, id, operation in writer.emitPooling("AveragePool", id, operation) },
+    .resize: { writer, id, operation in writer.emitResize(id, operation) },
     .pad: { writer, id, operation in
         let sides = operation.attributes.sizes("sides").map(\.constant)
         guard let top = sides[0], let bottom = sides[1], let left = sides[2], let right = sides[3] else {
@@ -103,5 +106,38 @@ extension NetworkWriter {
             if takesAxesAsOperand { inputs.append(integers(axes)) } else { attributes["axes"] = .integers(axes) }
         }
         emit(op, id, inputs, attributes)
+    }
+
+    fileprivate mutating func emitPooling(_ op: String, _ id: ValueID, _ operation: Operation) {
+        let size = operation.attributes.integers("size")
+        let padding = ConvolutionPadding(operation.attributes, filterHeight: size[0], filterWidth: size[1])
+        var attributes: [String: ForeignAttribute] = [
+            "kernel_shape": .integers(size), "strides": .integers(operation.attributes.integers("stride")),
+            "pads": .integers([padding.top, padding.left, padding.bottom, padding.right]),
+        ]
+        if operation.op == .averagePool {
+            attributes["count_include_pad"] = .integer(operation.attributes.truth("count_pad") ? 1 : 0)
+        }
+        emit(op, id, [name(operation.operands[0])], attributes)
+    }
+
+    /// By the factors of the sizes, which are whole or known.
+    fileprivate mutating func emitResize(_ id: ValueID, _ operation: Operation) {
+        let image = graph[operation.operands[0]].type.shape.dimensions, result = graph[id].type.shape.dimensions
+        var scales: [Double] = [1, 1]
+        for axis in 1...2 {
+            if let factor = (1...64).first(where: { $0 * image[axis] == result[axis] }) {
+                scales.append(Double(factor))
+            } else {
+                return refuse(operation.op)
+            }
+        }
+        let isNearest = operation.attributes.word("mode") == "nearest"
+        let places = isNearest ? "asymmetric" : operation.attributes.truth("align_corners") ? "align_corners" : "half_pixel"
+        var attributes: [String: ForeignAttribute] = [
+            "mode": .text(isNearest ? "nearest" : "linear"), "coordinate_transformation_mode": .text(places),
+        ]
+        if isNearest { attributes["nearest_mode"] = .text("floor") }
+        emit("Resize", id, [name(operation.operands[0]), "", floats(scales)], attributes)
     }
 }

@@ -178,6 +178,13 @@ struct NetworkWriter {
             "integers_\(numbers.map(String.init).joined(separator: "_"))", form: "")
     }
 
+    /// Numbers as an initializer.
+    mutating func floats(_ numbers: [Double]) -> String {
+        keep(
+            ForeignTensor(shape: [numbers.count], floats: numbers.map { Float($0) }),
+            "numbers_\(numbers.map { "\(Float($0))" }.joined(separator: "_"))", form: "")
+    }
+
     private var kept: [String: String] = [:]
 
     /// Numbers as an initializer, one for each name and form.
