@@ -181,6 +181,36 @@ import Testing
         #expect(codes(of: model + "train g { if l1 { loss mae = mean(abs(y)) } }") == [.noLoss])
     }
 
+    /// What inference returns knows that it is none of training, and updates nothing.
+    @Test func trainingIsKnownAndUpdatesAreItsAlone() throws {
+        let source = """
+            graph g(x: f32[N, 4]) -> (y: f32[N, 4]) { y = centred(x) @norm }
+            block centred(x: f32[A, B]) -> (y: f32[A, B]) {
+              weight w: f32[4] ~ ones
+              state centre: f32[4] ~ zeros
+              c = centre
+              if training carry c { c = mean(x, axes = [0]) }
+              update centre = (centre + c) / 2
+              y = w * (x - c)
+            }
+            train g { loss l = mean(y) }
+            predict g -> (z: f32[N, 4]) { z = y }
+            """
+        let module = try elaborated(source)
+        #expect(module[.train]?.updates.count == 1)
+        #expect(module[.train]?.nodes.contains { $0.operation?.op == .mean && $0.type.shape.rank == 1 } == true)
+        for role in [Role.forward, .predict] {
+            #expect(module[role]?.updates.isEmpty == true)
+            #expect(module[role]?.nodes.contains { $0.operation?.op == .mean } == false)
+        }
+        #expect(
+            codes(of: "graph g(x: f32[N]) -> (y: f32[N]) { y = x }\npredict g -> (z: f32[N]) { update y = y\nz = y }") == [
+                .misplacedStatement
+            ])
+        // A name that a model gives wins.
+        #expect(try forward("training = relu(x)\ny = training").nodes.count == 2)
+    }
+
     @Test func sizesOfInputsMayStandInAnyOrder() throws {
         let module = try elaborated("graph g(big: f32[N, 2*H], x: f32[N, H]) -> (y: f32[N, H]) { y = x }")
         #expect(module[.forward]?.sizeSymbols == ["H", "N"])

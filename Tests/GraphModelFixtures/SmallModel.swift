@@ -17,7 +17,8 @@ public struct SmallModel: Sendable, CustomStringConvertible {
         SmallModel(file: "vdsr", parameters: ["depth": .int(3)]),
     ]
 
-    /// The seventeen networks that `Tools/compare-models` measures, of `Graphs` and of `Tests/Networks`.
+    /// The seventeen networks that `Tools/compare-models` measures, of `Graphs` and of `Tests/Networks`, and one with batch norm
+    /// in training.
     public static let networks = [
         SmallModel(file: "edsr", parameters: ["filters": .int(32), "blocks": .int(1)]),
         SmallModel(file: "edsr", parameters: ["filters": .int(16), "blocks": .int(2), "residual": .float(0.5)]),
@@ -37,6 +38,7 @@ public struct SmallModel: Sendable, CustomStringConvertible {
             file: "rcan", parameters: ["filters": .int(8), "groups": .int(1), "blocks": .int(2), "reduction": .int(4)]),
         SmallModel(file: "imdn", parameters: ["filters": .int(32)]),
         SmallModel(file: "mobile", parameters: ["filters": .int(8), "expansion": .int(2), "blocks": .int(1)]),
+        SmallModel(file: "batch-norm", parameters: ["filters": .int(8)]),
     ]
 
     /// Wide enough that its last three convolutions are computed as one.

@@ -18,10 +18,9 @@ extension Elaborator {
         case .float(let number): return .known(.float(number))
         case .boolean(let truth): return .known(.bool(truth))
         case .name(let text):
-            guard let binding = environment[text] else {
-                throw unknownName(text, at: expression.location)
-            }
-            return binding
+            if let binding = environment[text] { return binding }
+            guard text == Elaborator.trainingWord, file.stage == nil else { throw unknownName(text, at: expression.location) }
+            return .known(.bool(isTraining))
         case .negate(let operand):
             return try negate(operand, at: expression.location, named: name)
         case .not(let operand):

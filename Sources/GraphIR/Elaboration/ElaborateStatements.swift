@@ -25,7 +25,9 @@ extension Elaborator {
             try requireTrain("a \(measureKeyword.rawValue)", at: statement.location)
             try measure(measureKeyword, name, expression)
         case .update(let name, let expression):
-            try requireTrain("an update", at: statement.location)
+            guard keyword != .predict || frames.contains(where: { $0.call != nil }) else {
+                throw fail(.misplacedStatement, "an update belongs to training, not to 'predict'", at: statement.location)
+            }
             try update(name, expression)
         case .fuse(let name, let kernel, let body):
             try requireDump("fuse", at: statement.location)
@@ -370,7 +372,8 @@ extension Elaborator {
         guard updatedTargets.insert(target).inserted else {
             throw fail(.duplicateName, "'\(name.text)' is updated twice", at: name.location)
         }
-        builder.setUpdate(target, id)
+        // The bodies that other entries share update nothing there.
+        if isTraining || keyword == .entry { builder.setUpdate(target, id) }
     }
 
     private func fuse(_ name: Name, _ kernel: Name?, _ body: [Statement]) throws(Reported) {

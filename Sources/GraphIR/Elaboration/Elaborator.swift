@@ -85,6 +85,9 @@ final class Elaborator {
     /// What is elaborated: some statements belong to `train` alone, others to dumps.
     private(set) var keyword = Declaration.Keyword.graph
     var isLossDeclared = false
+    /// Whether the graph is one that is trained, which bodies may ask for by ``trainingWord``.
+    private(set) var isTraining = false
+    static let trainingWord = "training"
     /// For each weight's path, the statement that declared it and what led there.
     var weightSites: [String: (location: SourceLocation, frames: [ElaborationFrame])] = [:]
     /// Calls whose path has a mistake. Each stands for a path that is no other's.
@@ -268,6 +271,7 @@ final class Elaborator {
         of model: Declaration, with entry: Declaration?, parameters: [(String, Binding)]
     ) -> Graph {
         begin(model.name, .graph)
+        isTraining = entry?.keyword == .train
         for (name, binding) in parameters { environment.fix(name, binding) }
         declare(inputs: model.inputs)
         let inner = environment
