@@ -48,9 +48,8 @@ public struct AxisResampling: Hashable, Sendable {
     /// The pixels of the result that a pixel of the image may be a part of.
     public func outputs(of index: Int) -> Range<Int> {
         guard stride > 0 else { return 0..<outputCount }
-        let first = index == 0 ? 0 : max(0, quotient((index - 1) * denominator - offset))
-        return min(
-            first, outputCount)..<max(min(first, outputCount), min(outputCount, quotient((index + 1) * denominator - offset)))
+        let first = index == 0 ? 0 : min(outputCount, max(0, quotient((index - 1) * denominator - offset)))
+        return first..<max(first, min(outputCount, quotient((index + 1) * denominator - offset)))
     }
 
     /// The pixels of the image that rows of the result need, as a window: see `RowMap`.

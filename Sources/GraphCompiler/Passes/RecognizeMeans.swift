@@ -75,9 +75,7 @@ private func reductionOfPictures(_ id: ValueID, in graph: Graph) -> (op: OpName,
         let size = operation.attributes.sizes("size")
         guard shape.count == 4, size == Array(shape[1...2]),
             graph[id].type.shape.dimensions[1...2].allSatisfy({ $0.constant == 1 })
-        else {
-            return nil
-        }
+        else { return nil }
         return (.mean, x)
     }
     guard [.mean, .sum, .reduceMax].contains(operation.op) else { return nil }
