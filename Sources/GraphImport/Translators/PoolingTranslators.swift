@@ -14,7 +14,8 @@ let poolingTranslators: [String: Translator] = [
         var attributes = try translation.windowAttributes(node, of: x)
         let countsPadding = try node.integer("count_include_pad", 0) != 0
         // What is added so that a last window fits counts in neither way.
-        guard try !countsPadding || node.integer("ceil_mode", 0) == 0 else { throw .node(.attribute("ceil_mode", "1")) }
+        let roundsUp = try node.integer("ceil_mode", 0) != 0
+        guard !countsPadding || !roundsUp else { throw .node(.attribute("ceil_mode", "1")) }
         attributes["count_pad"] = .truth(countsPadding)
         translation.set(node, image: try translation.apply(.averagePool, [x], attributes))
     },
@@ -22,8 +23,10 @@ let poolingTranslators: [String: Translator] = [
 
 extension Translation {
     fileprivate func windowAttributes(_ node: ForeignNode, of x: ValueID) throws(TranslationError) -> Attributes {
-        guard let kernel = try node.integers("kernel_shape"), kernel.count == 2, kernel.allSatisfy({ (1...255).contains($0) })
-        else { throw .node(.attribute("kernel_shape", "\(try node.integers("kernel_shape") ?? [])")) }
+        let kernel = try node.integers("kernel_shape") ?? []
+        guard kernel.count == 2, kernel.allSatisfy({ (1...255).contains($0) }) else {
+            throw .node(.attribute("kernel_shape", "\(kernel)"))
+        }
         let sizes = builder.type(of: x).shape.dimensions
         var window = try WindowArguments(node, kernel: kernel, sizes: Array(sizes[1...2]))
         guard window.dilations == [1, 1] else { throw .node(.attribute("dilations", "\(window.dilations)")) }
