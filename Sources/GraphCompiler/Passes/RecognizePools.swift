@@ -46,8 +46,8 @@ private struct SpelledPool {
             (combined, scale, op) = (sum, number, .averagePool)
         default: return nil
         }
-        var parts: [ValueID] = []
-        guard Self.collect(combined, op, in: graph, &parts), parts.count > 1,
+        var parts: [ValueID] = [], steps = 2 * Self.mostParts
+        guard Self.collect(combined, op, in: graph, &parts, &steps), parts.count > 1,
             let first = Part(parts[0], in: graph), first.count == parts.count
         else { return nil }
         let known = parts.compactMap { Part($0, in: graph) }
@@ -63,11 +63,14 @@ private struct SpelledPool {
         size = [Size(first.block), Size(first.block)]
     }
 
-    /// What a chain of `max` or `+` joins, in order. Whether there are not too many.
-    private static func collect(_ id: ValueID, _ op: OpName, in graph: Graph, _ parts: inout [ValueID]) -> Bool {
-        guard parts.count < mostParts else { return false }
+    /// What a chain of `max` or `+` joins, in order. Whether there are not too many, however deep they lie.
+    private static func collect(
+        _ id: ValueID, _ op: OpName, in graph: Graph, _ parts: inout [ValueID], _ steps: inout Int
+    ) -> Bool {
+        steps -= 1
+        guard steps >= 0 else { return false }
         if let (left, right) = op == .maxPool ? larger(id, in: graph) : sum(id, in: graph) {
-            return collect(left, op, in: graph, &parts) && collect(right, op, in: graph, &parts)
+            return collect(left, op, in: graph, &parts, &steps) && collect(right, op, in: graph, &parts, &steps)
         }
         parts.append(id)
         return true
