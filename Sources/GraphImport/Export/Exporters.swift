@@ -52,8 +52,6 @@ let exporters: [OpName: Exporter] = [
         let bounds = [[start], [start + length], [axis]].map { writer.integers($0) }
         writer.emit("Slice", id, [writer.name(operation.operands[0])] + bounds)
     },
-    .maxPool: { writer, id, operation in writer.emitPooling("MaxPool", id, operation) },
-    .averagePool: { writer, id, operation in writer.emitPooling("AveragePool", id, operation) },
     .resize: { writer, id, operation in writer.emitResize(id, operation) },
     .pad: { writer, id, operation in
         let sides = operation.attributes.sizes("sides").map(\.constant)
@@ -108,20 +106,7 @@ extension NetworkWriter {
         emit(op, id, inputs, attributes)
     }
 
-    fileprivate mutating func emitPooling(_ op: String, _ id: ValueID, _ operation: Operation) {
-        let size = operation.attributes.integers("size")
-        let padding = ConvolutionPadding(operation.attributes, filterHeight: size[0], filterWidth: size[1])
-        var attributes: [String: ForeignAttribute] = [
-            "kernel_shape": .integers(size), "strides": .integers(operation.attributes.integers("stride")),
-            "pads": .integers([padding.top, padding.left, padding.bottom, padding.right]),
-        ]
-        if operation.op == .averagePool {
-            attributes["count_include_pad"] = .integer(operation.attributes.truth("count_pad") ? 1 : 0)
-        }
-        emit(op, id, [name(operation.operands[0])], attributes)
-    }
-
-    /// By the factors of the sizes, which are whole or known.
+    /// By the factors of the sizes, which are whole.
     fileprivate mutating func emitResize(_ id: ValueID, _ operation: Operation) {
         let image = graph[operation.operands[0]].type.shape.dimensions, result = graph[id].type.shape.dimensions
         var scales: [Double] = [1, 1]
