@@ -68,7 +68,11 @@ import Testing
               t_1: f32[] = mean(t)
               t_2: f32[] = 1 * s
               t_3: f32[] = s + 1
+              state h: f32[] ~ ones @h
+              t_4: f32[] = 0.5 * h
               loss l = t_1
+              metric half = t_4
+              update h = t_4
               metric before = w
               metric state_before = t_2
               metric state = s
@@ -86,9 +90,39 @@ import Testing
                 scalars: ["learning_rate": 0.1, "step": Float(step), "clip_norm": .infinity])
             #expect(measures["before"] == weight && session.measure("before") == weight)
             #expect(measures["state_before"] == Float(step) && measures["state"] == Float(step))
+            let half = try #require(measures["half"])
+            #expect(half == [0.5, 0.25, 0.125][step - 1] && store.values(of: "h") == [half])
             weight = try #require(store.values(of: "w")?[0])
             #expect(weight != measures["before"])
         }
+    }
+
+    /// A metric that depends on weights alone is made before the run, by more steps than the run has.
+    @Test(arguments: [PlanOptions.Memory.wholeImages, .bands(rows: 1)])
+    func aMetricMayBeKnownBeforeTheRun(_ memory: PlanOptions.Memory) throws {
+        let text = """
+            stage elaborated
+            entry predict m(x: f32[1, 1, 1, 1]) -> (y: f32[1, 1, 1, 1]) {
+              weight w: f32[1, 2, 3, 4] ~ ones @w
+              t: f32[1, 3, 2, 4] = transpose(w, order = [0, 2, 1, 3])
+              t_1: f32[1, 3, 2, 4] = softmax(t, axis = 3)
+              t_2: f32[1, 2, 3, 4] = transpose(t_1, order = [0, 2, 1, 3])
+              t_3: f32[1, 2, 3, 4] = softmax(t_2, axis = 1)
+              t_4: f32[] = sum(t_3)
+              y: f32[1, 1, 1, 1] = x + 1
+              metric known = t_4
+              y = y
+            }
+            """
+        let entry = try Pipeline.run(text, upTo: .fused).entries[0]
+        let store = try ParameterStore(for: [entry.graph])
+        try store.initialize(seed: 0)
+        let program = try Pipeline.plan(entry, sizes: [:], PlanOptions(.best, memory: memory)).program
+        let session = try Session(program, parameters: store, threadCount: 1)
+        let sink = TensorSink<Float>(count: 1, repeating: 0)
+        let measures = try session.run(inputs: ["x": TensorSource<Float>([4])], outputs: ["y": sink])
+        let known = try #require(measures["known"])
+        #expect(sink.values == [5] && abs(known - 12) < 1e-4)
     }
 
     /// An output or a state may be a number that is known when compiling.

@@ -175,7 +175,9 @@ private struct StepConstruction {
     private func inPlaceTarget(
         of result: ValueID, at position: Int, _ lowering: Lowering, kernel: KernelName, group index: Int
     ) -> BufferID? {
-        guard kernel == .pointwise, !graph.outputs.contains(where: { $0.value == result }) else { return nil }
+        guard kernel == .pointwise, !graph.outputs.contains(where: { $0.value == result }),
+            !graph.measures.contains(where: { $0.value == result })
+        else { return nil }
         let targets = graph.updates.filter { $0.value == result }.map(\.target)
         guard targets.count == 1, let target = targets.first, !uses.isRoot(target) else { return nil }
         // An operand handed on as it is may be what another result of the same step overwrites.

@@ -1,11 +1,11 @@
 extension Program {
-    /// When each buffer is live: from the first instruction that uses it to the last, as indices of the list. What is read
-    /// after the run lives to its end.
+    /// When each buffer is live: from the first instruction that uses it to the last, as indices of the list that the
+    /// accesses are of. What is read after the run lives to its end.
     func liveRanges(_ accesses: BufferAccesses) -> [ClosedRange<Int>?] {
         let areReadAfterRuns = areReadAfterRuns
         return buffers.indices.map { index in
             guard let first = accesses.byBuffer[index].first, let last = accesses.byBuffer[index].last else { return nil }
-            return first.instruction...(areReadAfterRuns[index] ? instructions.count : last.instruction)
+            return first.instruction...(areReadAfterRuns[index] ? accesses.instructionCount : last.instruction)
         }
     }
 

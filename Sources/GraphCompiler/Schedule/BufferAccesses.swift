@@ -10,10 +10,13 @@ struct BufferAccesses {
         var rows: Range<Int>
     }
 
+    /// Instructions of the list.
+    let instructionCount: Int
     /// For each buffer, in the order of the instructions; an instruction's reads come before its writes.
     let byBuffer: [[Access]]
 
     init(_ program: Program, _ instructions: [Instruction]) {
+        instructionCount = instructions.count
         var byBuffer: [[Access]] = Array(repeating: [], count: program.buffers.count)
         let steps = StepAccesses(program)
         for (index, instruction) in instructions.enumerated() {
