@@ -10,7 +10,8 @@ import GraphKernelInterface
 // Memory         f32 of any alignment; the output overlaps no input. Scratch: none.
 // Accumulation   none: exact.
 // Chosen         in a program's prepare section, for every input gradient of a stride whose result has s × s pixels for
-//                each gradient, as that of a transposed convolution.
+//                each gradient, as that of a transposed convolution, where Winograd's algorithm fits or the
+//                convolution takes no more vectors than each phase by itself.
 
 @Sendable
 func arrangeFilterPhases(_ call: UnsafePointer<KernelCall>) {

@@ -69,7 +69,7 @@ func execute(
     case .clip:
         while i < count {
             let x = left.vector(i)
-            let atLeast = select(x .< a, a, x)
+            let atLeast = select(x .<= a, a, x)
             result.store(select(atLeast .> b, b, atLeast), i)
             i += 8
         }

@@ -1,14 +1,17 @@
 import GraphKernelInterface
 
 /// The epilogues of most convolutions, applied to vectors before they are stored for the first time:
-/// relu(y + bias)·scale + addend, each part there or not. In the place of relu may stand prelu (y where y > 0, else
-/// slope·y) or a gradient's gate (y where mask > 0, else slope·y). The order and the rounding are those of the same
+/// relu(y + bias)·scale + addend, each part there or not. In the place of relu may stand clip, prelu (y where y > 0,
+/// else slope·y) or a gradient's gate (y where mask > 0, else slope·y). The order and the rounding are those of the same
 /// program run by ``PointwiseRun``.
 struct RegisterEpilogue {
     /// nil without a bias.
     private(set) var bias: ChannelOperand?
-    /// What smaller results become: 0 with relu, −∞ without.
+    /// What smaller results become: 0 with relu, the least of a clip, −∞ without.
     private(set) var floor: Float = -.infinity
+    /// What larger results become, where they are bounded.
+    private(set) var ceiling: Float = .infinity
+    private(set) var isBounded = false
     /// What decides where results are multiplied by the slope.
     private(set) var gate = Gate.none
     /// The factor where the gate is not positive: one for each channel, or for all.
@@ -62,6 +65,10 @@ struct RegisterEpilogue {
             case .relu:
                 guard left == current, part <= .relu else { return nil }
                 floor = 0
+                part = .scale
+            case .clip:
+                guard left == current, part <= .relu else { return nil }
+                (floor, ceiling, isBounded) = (instruction.immediate, instruction.secondImmediate, true)
                 part = .scale
             case .leakyRelu:
                 guard left == current, part <= .relu else { return nil }
@@ -122,6 +129,7 @@ struct RegisterEpilogue {
                 var y = sums.vector(c)
                 if let biases { y = y + biases.vector(c) }
                 y = select(y .<= Vector(repeating: floor), Vector(repeating: floor), y)
+                if isBounded { y = select(y .> Vector(repeating: ceiling), Vector(repeating: ceiling), y) }
                 if isSloped {
                     let slope = slopes.map { $0.vector(c) } ?? Vector(repeating: slope)
                     y = select(y .> Vector(repeating: 0), y, slope * y)
@@ -135,6 +143,7 @@ struct RegisterEpilogue {
                 var y = sums[c]
                 if let biases { y += biases[c] }
                 y = y <= floor ? floor : y
+                if isBounded { y = y > ceiling ? ceiling : y }
                 if isSloped { y = y > 0 ? y : (slopes.map { $0[c] } ?? slope) * y }
                 if let mask { y = mask[place + c] > 0 ? y : slope * y }
                 y *= scale

@@ -175,6 +175,7 @@ private struct WinogradConvolution {
         WinogradOutput(
             planeStride: layout.productPlaneStride, tileStride: layout.productTileStride,
             channels: channels, bias: epilogue.bias?.from(channel), floor: Vector(repeating: epilogue.floor),
+            isBounded: epilogue.isBounded, ceiling: Vector(repeating: epilogue.ceiling),
             isSloped: epilogue.isSloped, slopes: epilogue.slopes?.from(channel), slope: Vector(repeating: epilogue.slope),
             scale: Vector(repeating: epilogue.scale),
             results: WinogradRows(pixelStride: resultPixelStride) { row in resultPlace(run, row, channel) },

@@ -9,6 +9,9 @@ struct WinogradOutput {
     /// Added to each result of a channel, where there is one; the least result after that.
     let bias: UnsafePointer<Float>?
     let floor: Vector
+    /// The largest result after that, where results are bounded.
+    let isBounded: Bool
+    let ceiling: Vector
     /// Whether results that are not positive are multiplied by a slope; that of each channel, or where there are none
     /// the one for all and where a mask is not positive.
     let isSloped: Bool
@@ -61,6 +64,7 @@ struct WinogradOutput {
         for row in 0..<rowCount {
             let four = four(row)
             var sums = Four(raise(four.v0 + bias), raise(four.v1 + bias), raise(four.v2 + bias), raise(four.v3 + bias))
+            if isBounded { sums = Four(lower(sums.v0), lower(sums.v1), lower(sums.v2), lower(sums.v3)) }
             if isSloped { incline(&sums, slopes) }
             if let masks { gate(&sums, masks.place(row, pixel, channel), masks.pixelStride, count) }
             sums = Four(sums.v0 * scale, sums.v1 * scale, sums.v2 * scale, sums.v3 * scale)
@@ -71,6 +75,9 @@ struct WinogradOutput {
 
     @inline(__always)
     private func raise(_ sum: Vector) -> Vector { select(sum .<= floor, floor, sum) }
+
+    @inline(__always)
+    private func lower(_ sum: Vector) -> Vector { select(sum .> ceiling, ceiling, sum) }
 
     @inline(__always)
     private func incline(_ four: inout Four, _ slopes: Vector) {

@@ -4,7 +4,7 @@ import GraphKernelInterface
 
 /// A 3×3 or 5×5 convolution of stride 1 by Winograd's algorithm, where its tiles cover not much more than the image.
 func lowerWinogradConvolution(_ analysis: GroupAnalysis) -> Lowering? {
-    guard let direct = lowerDirectConvolution(analysis), direct.prologue == nil,
+    guard let direct = directConvolution(analysis), direct.prologue == nil,
         case .convolution(let geometry) = direct.geometry, suitsWinograd(geometry),
         // The last row of tiles reads no row of the image that its results do not need.
         geometry.inputHeight + geometry.padTop < geometry.outputHeight + geometry.filterHeight,
@@ -36,7 +36,20 @@ private func suitsWinograd(_ geometry: ConvolutionGeometry) -> Bool {
 
 /// `conv2d`, and `conv2d_input_gradient`: at stride 1 a convolution of the output's gradient with the filter rotated by half
 /// a circle and its channels exchanged, at other strides a convolution and a pixel shuffle.
+///
+/// Not where the shuffled convolution multiplies more, zeros being among its taps, than each phase by itself.
 func lowerDirectConvolution(_ analysis: GroupAnalysis) -> Lowering? {
+    guard let lowering = directConvolution(analysis), case .convolution(let shuffled) = lowering.geometry else { return nil }
+    if let operation = analysis.anchorOperation, operation.op == .conv2DInputGradient,
+        operation.attributes.integer("stride") > 1, let byPhase = lowerDirectInputGradient(analysis),
+        case .convolution(let geometry) = byPhase.geometry, geometry.packedFilterByteCount < shuffled.packedFilterByteCount
+    {
+        return nil
+    }
+    return lowering
+}
+
+private func directConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     guard let operation = analysis.anchorOperation,
         var lowering = operation.op == .conv2D || operation.attributes.integer("stride") == 1
             ? lowerConvolution(analysis) : lowerShuffledInputGradient(analysis),

@@ -1,0 +1,141 @@
+import GraphKernelInterface
+
+/// The products of a strip's taps with a packed filter, each channel by itself.
+struct DepthwiseProduct {
+    /// Where each tap meets the first pixel's channels.
+    let taps: UnsafePointer<UnsafePointer<Float>>
+    let tapCount: Int
+    /// Whether taps come in threes, each of which meets the pixel behind that of the one before.
+    var slides = false
+    let paddedChannels: Int
+    /// Elements between the inputs of neighbouring pixels, and between their results.
+    let pixelStride: Int, resultStride: Int
+
+    /// result[pixel, channel] = Σ input · filter over the taps, for `count` pixels; 0 where there are none.
+    ///
+    /// - Parameter filter: `[block][tap][16]`, the last block perhaps 8 wide.
+    func multiply(_ filter: UnsafePointer<Float>, count: Int, to result: UnsafeMutablePointer<Float>) {
+        var filter = filter
+        for channel in stride(from: 0, to: paddedChannels, by: 16) {
+            if paddedChannels - channel == 8 {
+                multiply(Vector.self, filter, tapLength: 8, channel, count, to: result)
+            } else {
+                #if AVX512
+                    multiply(WideVector.self, filter, tapLength: 16, channel, count, to: result)
+                #else
+                    multiply(Vector.self, filter, tapLength: 16, channel, count, to: result)
+                    multiply(Vector.self, filter + 8, tapLength: 16, channel + 8, count, to: result)
+                #endif
+            }
+            filter += 16 * tapCount
+        }
+    }
+
+    /// One vector of channels, from `channel` on.
+    @inline(__always)
+    private func multiply<Channels: ChannelVector>(
+        _: Channels.Type, _ filter: UnsafePointer<Float>, tapLength: Int, _ channel: Int, _ count: Int,
+        to result: UnsafeMutablePointer<Float>
+    ) {
+        for pixel in stride(from: 0, to: count, by: 8) {
+            let offset = pixel * pixelStride + channel, place = result + (pixel * resultStride + channel)
+            if count - pixel <= 4 {
+                multiplyFour(Channels.self, filter, tapLength, offset, to: place)
+            } else if slides {
+                slideEight(Channels.self, filter, tapLength, offset, to: place)
+            } else {
+                multiplyFour(Channels.self, filter, tapLength, offset, to: place)
+                multiplyFour(Channels.self, filter, tapLength, offset + 4 * pixelStride, to: place + 4 * resultStride)
+            }
+        }
+    }
+
+    @inline(__always)
+    private func multiplyFour<Channels: ChannelVector>(
+        _: Channels.Type, _ filter: UnsafePointer<Float>, _ tapLength: Int, _ offset: Int,
+        to result: UnsafeMutablePointer<Float>
+    ) {
+        var s0 = Channels(repeating: 0), s1 = s0, s2 = s0, s3 = s0
+        for tap in 0..<tapCount {
+            let x = taps[tap] + offset
+            let w = Channels.load(filter, tap * tapLength)
+            s0 = Channels.load(x, 0).times(w, plus: s0)
+            s1 = Channels.load(x, pixelStride).times(w, plus: s1)
+            s2 = Channels.load(x, 2 * pixelStride).times(w, plus: s2)
+            s3 = Channels.load(x, 3 * pixelStride).times(w, plus: s3)
+        }
+        s0.store(to: result, 0)
+        s1.store(to: result, resultStride)
+        s2.store(to: result, 2 * resultStride)
+        s3.store(to: result, 3 * resultStride)
+    }
+
+    /// Eight pixels, whose inputs in a row of three taps are ten: each is loaded once. The terms of a result come in the
+    /// same order as by `multiplyFour`.
+    @inline(__always)
+    private func slideEight<Channels: ChannelVector>(
+        _: Channels.Type, _ filter: UnsafePointer<Float>, _ tapLength: Int, _ offset: Int,
+        to result: UnsafeMutablePointer<Float>
+    ) {
+        var s0 = Channels(repeating: 0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0
+        for tap in stride(from: 0, to: tapCount, by: 3) {
+            let x = taps[tap] + offset
+            let w0 = Channels.load(filter, tap * tapLength), w1 = Channels.load(filter, (tap + 1) * tapLength)
+            let w2 = Channels.load(filter, (tap + 2) * tapLength)
+            let x0 = Channels.load(x, 0), x1 = Channels.load(x, pixelStride), x2 = Channels.load(x, 2 * pixelStride)
+            s0 = x2.times(w2, plus: x1.times(w1, plus: x0.times(w0, plus: s0)))
+            let x3 = Channels.load(x, 3 * pixelStride)
+            s1 = x3.times(w2, plus: x2.times(w1, plus: x1.times(w0, plus: s1)))
+            let x4 = Channels.load(x, 4 * pixelStride)
+            s2 = x4.times(w2, plus: x3.times(w1, plus: x2.times(w0, plus: s2)))
+            let x5 = Channels.load(x, 5 * pixelStride)
+            s3 = x5.times(w2, plus: x4.times(w1, plus: x3.times(w0, plus: s3)))
+            let x6 = Channels.load(x, 6 * pixelStride)
+            s4 = x6.times(w2, plus: x5.times(w1, plus: x4.times(w0, plus: s4)))
+            let x7 = Channels.load(x, 7 * pixelStride)
+            s5 = x7.times(w2, plus: x6.times(w1, plus: x5.times(w0, plus: s5)))
+            let x8 = Channels.load(x, 8 * pixelStride)
+            s6 = x8.times(w2, plus: x7.times(w1, plus: x6.times(w0, plus: s6)))
+            let x9 = Channels.load(x, 9 * pixelStride)
+            s7 = x9.times(w2, plus: x8.times(w1, plus: x7.times(w0, plus: s7)))
+        }
+        s0.store(to: result, 0)
+        s1.store(to: result, resultStride)
+        s2.store(to: result, 2 * resultStride)
+        s3.store(to: result, 3 * resultStride)
+        s4.store(to: result, 4 * resultStride)
+        s5.store(to: result, 5 * resultStride)
+        s6.store(to: result, 6 * resultStride)
+        s7.store(to: result, 7 * resultStride)
+    }
+}
+
+/// Neighbouring channels in registers.
+private protocol ChannelVector {
+    init(repeating value: Float)
+    static func load(_ source: UnsafePointer<Float>, _ index: Int) -> Self
+    func times(_ factor: Self, plus sum: Self) -> Self
+    func store(to destination: UnsafeMutablePointer<Float>, _ index: Int)
+}
+
+extension Vector: ChannelVector {
+    @inline(__always)
+    fileprivate static func load(_ source: UnsafePointer<Float>, _ index: Int) -> Vector { source.vector(index) }
+
+    @inline(__always)
+    fileprivate func times(_ factor: Vector, plus sum: Vector) -> Vector { multiplyAdd(self, factor, sum) }
+
+    @inline(__always)
+    fileprivate func store(to destination: UnsafeMutablePointer<Float>, _ index: Int) { destination.store(self, index) }
+}
+
+extension WideVector: ChannelVector {
+    @inline(__always)
+    fileprivate static func load(_ source: UnsafePointer<Float>, _ index: Int) -> WideVector { source.wideVector(index) }
+
+    @inline(__always)
+    fileprivate func times(_ factor: WideVector, plus sum: WideVector) -> WideVector { multiplyAdd(self, factor, sum) }
+
+    @inline(__always)
+    fileprivate func store(to destination: UnsafeMutablePointer<Float>, _ index: Int) { destination.store(self, index) }
+}
