@@ -64,7 +64,7 @@ class Network:
         graph = helper.make_graph(
             [node.proto() for node in self.nodes], "network", [value(self.input, self.channels[0], ["H", "W"])],
             [value(self.output, self.channels[1], ["H_out", "W_out"])],
-            [numpy_helper.from_array(np.ascontiguousarray(x), name) for name, x in self.tensors.items() if name in used])
+            [numpy_helper.from_array(np.ascontiguousarray(x).reshape(x.shape), name) for name, x in self.tensors.items() if name in used])
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
         onnx.checker.check_model(model)
         onnx.save(model, path)
