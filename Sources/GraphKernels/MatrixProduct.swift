@@ -10,7 +10,7 @@ import GraphKernelInterface
 // Tails          tiles of 4 rows × 16 columns; rows past them one by one, columns 8 and then 1 at a time.
 // Accumulation   in f32 with multiplyAdd from 0 in the order of k. Within 1e-6·√depth of the sum of the magnitudes.
 // Chosen         for products of matrices that are no convolution: those with a weight are (`recognizeConvolutions`).
-// Measured       `graphrun bench --profile`, one thread, AVX2: 64×16384 by 16384×64 1.7 ms, 80 GFLOP/s.
+// Measured       `graphrun bench --profile`, one thread, AVX-512: 64×16384 by 16384×64 1.7 ms, 80 GFLOP/s.
 
 @Sendable
 func multiplyMatrices(_ call: UnsafePointer<KernelCall>) {

@@ -13,7 +13,7 @@ import GraphKernelInterface
 // Accumulation   the rows of a window first, then its columns; sums in f32, multiplied with one over each count. Means are
 //                within 1e-6 of the mean magnitude; the largest is exact, of zeros either.
 // Chosen         for every pooling.
-// Measured       `graphrun bench --profile`, one thread, AVX2, 64 channels: 2 × 2 of 256×256 pixels 1.1 ms, 19 GB/s; 3 × 3 at
+// Measured       `graphrun bench --profile`, one thread, AVX-512, 64 channels: 2 × 2 of 256×256 pixels 1.1 ms, 19 GB/s; 3 × 3 at
 //                stride 1 of 128×128 pixels 0.8 ms.
 
 @Sendable

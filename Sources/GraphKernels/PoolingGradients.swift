@@ -12,7 +12,7 @@ import GraphKernelInterface
 // Accumulation   in f32 from 0, windows in the order of the pooled rows and columns; the mean's over rows first. The max's
 //                is exact for windows that do not overlap; the mean's within 1e-6 of the sum of magnitudes.
 // Chosen         for the gradient of every pooling.
-// Measured       `graphrun bench --profile`, one thread, AVX2, 16 images of 64 channels: 2 × 2 of 48×48 pixels 1.8 ms the max's,
+// Measured       `graphrun bench --profile`, one thread, AVX-512, 16 images of 64 channels: 2 × 2 of 48×48 pixels 1.8 ms the max's,
 //                0.8 ms the mean's; 3 × 3 at stride 1 of 24×24 pixels 1.7 and 0.4 ms.
 
 @Sendable

@@ -13,7 +13,7 @@ import GraphKernelInterface
 //                pixels. Nearest pixels are exact; else within 1e-6 of the largest magnitude, the gradient's of the sum of
 //                magnitudes.
 // Chosen         for every resize by nearest or mixed pixels.
-// Measured       `graphrun bench --profile`, one thread, AVX2: 128×128 pixels of 64 channels to twice the size 0.8 ms, back 0.7 ms; of 3
+// Measured       `graphrun bench --profile`, one thread, AVX-512: 128×128 pixels of 64 channels to twice the size 0.8 ms, back 0.7 ms; of 3
 //                channels 0.3 ms; the gradient of 16 times 24×24 to 48×48 pixels of 64 channels 0.5 ms.
 
 @Sendable

@@ -10,7 +10,7 @@ import GraphKernelInterface
 // Accumulation   the sum in f32, of lanes in the order of the axis, then of the 8 lanes. Relative error below
 //                1e-6·√(size/8).
 // Chosen         for every softmax along an axis within a row.
-// Measured       `graphrun bench --profile`, one thread, AVX2: over the 64 channels of 128×128 pixels 1.0 ms.
+// Measured       `graphrun bench --profile`, one thread, AVX-512: over the 64 channels of 128×128 pixels 1.0 ms.
 
 @Sendable
 func softmax(_ call: UnsafePointer<KernelCall>) {
