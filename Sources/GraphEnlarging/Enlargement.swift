@@ -21,8 +21,6 @@ public struct Enlargement: Hashable, Sendable {
     public var isGrey: Bool
     /// Pixels of the result for each pixel of the picture, along each side: 1 to 64.
     public var scale: Int
-    /// What the picture's sides must be multiples of, since a network that halves them must be able to: 1, 2, 4 … 64.
-    public var sideUnit: Int
 
     /// - Throws: when the graph does not take and make one such picture.
     public init(_ graph: Graph) throws(EnlargingError) {
@@ -49,18 +47,20 @@ public struct Enlargement: Hashable, Sendable {
         self.output = output.name
         isGrey = from.shape.dimensions[3].constant == 1
         self.scale = scale
-        sideUnit = 1
+    }
+
+    /// What the picture's sides must be multiples of, since a network that halves them must be able to: 1, 2, 4 … 64.
+    ///
+    /// - Parameter graph: that this was read from; its sizes are bound once for each unit that is tried.
+    func sideUnit(of graph: Graph) -> Int {
         // Odd multiples, which are multiples of no larger unit. Where no unit will do, the picture's own sides say why.
         let units = (0...6).map { 1 << $0 }
-        sideUnit =
-            units.first { (try? graph.bound(to: sizes(imageCount: 1, height: 13 * $0, width: 17 * $0))) != nil } ?? 1
+        return units.first { (try? graph.bound(to: sizes(imageCount: 1, height: 13 * $0, width: 17 * $0))) != nil } ?? 1
     }
 
     /// - Throws: when the model has no such entry, or it does not enlarge pictures.
     public init(_ model: Model) throws(EnlargingError) {
-        do { try self.init(model.entry(.predict).graph) } catch let error as ModelError { throw .model(error) } catch {
-            throw EnlargingError(error)
-        }
+        do { try self.init(model.entry(.predict).graph) } catch { throw EnlargingError(error) }
     }
 
     /// The bindings for a batch of pictures.

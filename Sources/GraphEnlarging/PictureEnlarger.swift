@@ -46,6 +46,7 @@ public final class PictureEnlarger: @unchecked Sendable {
     private let options: EnlargingOptions
     private let pixelLimit: Int
     private let enlargement: Enlargement
+    private let sideUnit: Int
     /// The entries for samples of u8 and of f32, each made when a picture first needs it.
     private var byteEntry: Entry?
     private var floatEntry: Entry?
@@ -74,7 +75,13 @@ public final class PictureEnlarger: @unchecked Sendable {
         options = EnlargingOptions(
             threadCount: threadCount, bands: bands, memoryLimit: memoryLimit, border: border, algorithm: algorithm,
             instructionSet: instructionSet)
-        enlargement = try Enlargement(model)
+        do {
+            let graph = try model.entry(.predict).graph
+            enlargement = try Enlargement(graph)
+            sideUnit = enlargement.sideUnit(of: graph)
+        } catch {
+            throw EnlargingError(error)
+        }
     }
 
     /// Reads a picture and writes the enlarged one. It keeps the kind of its pixels, its colour space and what it tells beside
@@ -308,7 +315,8 @@ public final class PictureEnlarger: @unchecked Sendable {
         if !isFloat, byteEntry == nil { byteEntry = try model.predictEntry() }
         guard let entry = isFloat ? floatEntry : byteEntry else { preconditionFailure("the entry has just been made") }
         let new = try PreparedEnlargement(
-            model, entry, enlargement, options, size, isFloat: isFloat, otherByteCount: sizes.byteCount, in: workspace)
+            model, entry, enlargement, options, size, sideUnit: sideUnit, isFloat: isFloat, otherByteCount: sizes.byteCount,
+            in: workspace)
         prepared = new
         return new
     }

@@ -50,10 +50,11 @@ struct PreparedEnlargement {
 
     /// - Parameters:
     ///   - entry: makes pictures of pictures, of f32 or u8.
+    ///   - sideUnit: what the sides that the network sees are multiples of.
     ///   - workspace: with threads as many as the options say.
     init(
         _ model: Model, _ entry: Entry, _ enlargement: Enlargement, _ options: EnlargingOptions, _ size: PictureSize,
-        isFloat: Bool, otherByteCount: Int, in workspace: Workspace
+        sideUnit: Int, isFloat: Bool, otherByteCount: Int, in workspace: Workspace
     ) throws(EnlargingError) {
         self.model = model
         self.enlargement = enlargement
@@ -61,7 +62,7 @@ struct PreparedEnlargement {
         self.size = size
         self.isFloat = isFloat
         self.otherByteCount = otherByteCount
-        let margins = Margins(of: size, border: options.border, sideUnit: enlargement.sideUnit)
+        let margins = Margins(of: size, border: options.border, sideUnit: sideUnit)
         self.margins = margins
         let plan: EnlargingPlan
         do {
@@ -76,7 +77,7 @@ struct PreparedEnlargement {
                 size, byteLimit: byteLimit, residentByteCount: residentByteCount, sufficientByteCount: sufficientByteCount, error)
         }
         var summary = plan.summary
-        summary.sideUnit = enlargement.sideUnit
+        summary.sideUnit = sideUnit
         self.summary = summary
         rowCount = plan.plan.strips.reduce(0) { $0 + Self.rowCount(of: $1) }
         defer {
