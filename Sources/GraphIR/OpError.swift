@@ -70,6 +70,8 @@ public enum OpError: Error, Hashable, Sendable {
     case imageBelowWindow(OpName, TensorType)
     /// A pooling's padding holds a whole window.
     case paddingHoldsWindow(OpName, window: [Int])
+    /// The windows of an exact pooling do not end where the image does.
+    case windowsLeavePixels(OpName, window: [Int], stride: [Int], TensorType)
     /// `align_corners` with pixels that are not mixed.
     case cornersOfNearest(OpName)
     /// The op is a gradient whose own gradient is not written.
@@ -236,6 +238,12 @@ extension OpError: CustomStringConvertible {
             Wording(
                 .badAttribute, "'pad' of \(op) must be below its 'size'",
                 expected: "below \(window[0]) above and below, and \(window[1]) on the left and right")
+        case .windowsLeavePixels(let op, let window, let stride, let image):
+            Wording(
+                .shapeMismatch, "the windows of \(op) leave rows or columns over",
+                expected:
+                    "\(window[0]) + \(stride[0])*k rows and \(window[1]) + \(stride[1])*k columns with the padding, or exact = false",
+                found: image)
         case .cornersOfNearest(let op): Wording(.badAttribute, "'align_corners' of \(op) is for mode = bilinear")
         case .noGradient(let op): Wording(.noGradient, "\(op) has no gradient")
         case .channelsNotMultiple(let op, let factor, let found):

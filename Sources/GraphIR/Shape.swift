@@ -20,7 +20,7 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// How many elements a tensor of this shape holds.
-    var elementCount: Size { dimensions.reduce(Size(1)) { $0 * $1 } }
+    public var elementCount: Size { dimensions.reduce(Size(1)) { $0 * $1 } }
 
     public var description: String { "[" + dimensions.map(\.description).joined(separator: ", ") + "]" }
 }

@@ -4,12 +4,12 @@ import GraphIR
 ///
 /// Rewrites, with s = space_to_depth(x, block = b), whose part k is slice(s, start = k*C, length = C),
 ///
-///     max(part 0, part 1, …)                              to  max_pool(x, size = b, stride = b)
-///     (part 0 + part 1 + …) / b²                          to  avg_pool(x, size = b, stride = b)
-///     mean(reshape(x, [N, H//b, b, W//b, b, C]), axes = [2, 4])   to  avg_pool(x, size = b, stride = b)
+///     max(part 0, part 1, …)                              to  max_pool(x, size = b, stride = b, exact = true)
+///     (part 0 + part 1 + …) / b²                          to  avg_pool(x, size = b, stride = b, exact = true)
+///     mean(reshape(x, [N, H//b, b, W//b, b, C]), axes = [2, 4])   to  avg_pool(x, size = b, stride = b, exact = true)
 ///
 /// where a + relu(b - a) is max(a, b), and `reduce_max` as `mean` outside of training, in which it shares a gradient among
-/// equals. Ensures: the same result but for rounding, and the same gradients. Examples: `Tests/Golden/Differentiate`.
+/// equals. Ensures: the same result but for rounding, the same gradients, and the same sizes refused. Examples: `Tests/Golden/Differentiate`.
 func recognizePools(_ graph: Graph, _ context: PassContext) throws(NodeError) -> Graph {
     try graph.replacingValues { id, rewriter throws(OpError) in
         let isTrained = context.role == .train
@@ -17,7 +17,7 @@ func recognizePools(_ graph: Graph, _ context: PassContext) throws(NodeError) ->
         else { return nil }
         return try rewriter.builder.apply(
             pool.op, [rewriter.place(of: pool.x)],
-            Attributes(["size": .sizes(pool.size), "stride": .sizes(pool.size)]), named: graph[id].name)
+            Attributes(["size": .sizes(pool.size), "stride": .sizes(pool.size), "exact": .truth(true)]), named: graph[id].name)
     }
 }
 

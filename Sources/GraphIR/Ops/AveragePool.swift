@@ -1,4 +1,4 @@
-/// `avg_pool(x, size, stride, pad = valid, count_pad = true)`: the mean over each window.
+/// `avg_pool(x, size, stride, pad = valid, exact = false, count_pad = true)`: the mean over each window.
 ///
 /// With `count_pad` the padding counts as zeros, as PyTorch has it, and else the mean is over the pixels that exist.
 /// Shapes: x `[N, H, W, C]` to `[N, (H + top + bottom − size)//stride + 1, …, C]`; ``Pooling`` has the windows.

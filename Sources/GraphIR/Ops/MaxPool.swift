@@ -1,4 +1,4 @@
-/// `max_pool(x, size, stride, pad = valid)`: the largest of the pixels in each window; NaN where one is.
+/// `max_pool(x, size, stride, pad = valid, exact = false)`: the largest of the pixels in each window; NaN where one is.
 ///
 /// Of several that are largest the first takes the gradient, row after row, as PyTorch has it. Padding is never the largest.
 /// Shapes: x `[N, H, W, C]` to `[N, (H + top + bottom − size)//stride + 1, …, C]`; ``Pooling`` has the windows.

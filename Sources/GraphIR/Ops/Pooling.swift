@@ -2,6 +2,7 @@
 ///
 /// `size`, `stride` and `pad` are a number or `[vertical, horizontal]`, and `pad` what it is to `conv2d`. Each window holds
 /// a pixel of the image at least. Result row oh is of rows oh·stride − top to oh·stride − top + size − 1, those that exist.
+/// `exact` refuses images and padding of which the last windows leave rows or columns over.
 struct Pooling {
     let window: [Int]
     let stride: [Int]
@@ -10,6 +11,7 @@ struct Pooling {
     static let attributes = [
         AttributeDeclaration("size", .pair(1...Convolution.largestFilter)), AttributeDeclaration("stride", .pair(1...64)),
         AttributeDeclaration("pad", .padding(0...Convolution.largestFilter), default: .padding(.valid)),
+        AttributeDeclaration("exact", .truth, default: .truth(false)),
     ]
 
     init(_ attributes: Attributes) {
@@ -22,7 +24,7 @@ struct Pooling {
     static func passed(_ attributes: Attributes) -> Attributes {
         Attributes([
             "size": .sizes(attributes.sizes("size")), "stride": .sizes(attributes.sizes("stride")),
-            "pad": attributes.padding("pad"),
+            "pad": attributes.padding("pad"), "exact": .truth(attributes.truth("exact")),
         ])
     }
 
@@ -36,8 +38,12 @@ struct Pooling {
         var result = x
         for (axis, added) in [(1, padding.vertical), (2, padding.horizontal)] {
             let place = axis - 1
-            let count = (x.shape.dimensions[axis] + added - pooling.window[place]).floorDivided(by: pooling.stride[place]) + 1
+            let stride = pooling.stride[place], last = x.shape.dimensions[axis] + added - pooling.window[place]
+            let count = last.floorDivided(by: stride) + 1
             if let number = count.constant, number < 1 { throw .imageBelowWindow(op, x) }
+            if attributes.truth("exact"), (stride * (count - 1)).compared(to: last) == .different {
+                throw .windowsLeavePixels(op, window: pooling.window, stride: pooling.stride, x)
+            }
             result.shape.dimensions[axis] = count
         }
         return result
