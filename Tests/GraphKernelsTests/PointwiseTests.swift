@@ -112,6 +112,19 @@ import Testing
         }
     }
 
+    /// Where 1 is the nearest number, it is the result: 1 − tanh² x, the slope, has to vanish there.
+    @Test(arguments: Build.runnable)
+    func tanhSaturates(_ build: Build) {
+        let values: [Float] = [9.010_914, 9.02, 10, 19, 1e5, 1e19, .greatestFiniteMagnitude, .infinity]
+        let program = PointwiseProgram(
+            operands: [.init(spread: .full)], instructions: [.init(.tanh, left: 0)], results: [.init(value: 1)])
+        for sign in [1, -1] as [Float] {
+            let signed = values.map { sign * $0 }
+            let result = pointwiseUse(program, [Rows(signed, rowLength: 8)], width: 8, channels: 1).run(build)[0]
+            #expect(result.values == signed.map { _ in sign })
+        }
+    }
+
     /// Approximated functions over a dense sweep.
     @Test(arguments: Build.runnable, [PointwiseOpcode.tanh, .sigmoid, .exponential, .logarithm])
     func approximationsAreClose(_ build: Build, _ opcode: PointwiseOpcode) {
