@@ -3,6 +3,7 @@ import GraphIR
 /// What each entry makes of the operations that it shares with the others.
 extension GraphDrawing {
     mutating func finish(_ role: Role) {
+        owner = role.rawValue
         switch role {
         case .forward:
             setOutputs()

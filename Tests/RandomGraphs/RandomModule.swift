@@ -43,6 +43,8 @@ struct GraphDrawing {
     var images: [ValueID] = []
     /// f32 tensors that are no images, from numbers on.
     var others: [ValueID] = []
+    /// The entry that is drawn, before the names of its own weights and states; empty for what all entries share.
+    var owner = ""
     /// What sizes the drawn ops surely take.
     private(set) var sizes: [String: Int] = [:]
 
@@ -81,19 +83,18 @@ struct GraphDrawing {
     }
 
     mutating func weight(_ shape: [Int]) -> ValueID {
-        let index = builder.graph.nodes.count
+        let name = "\(owner)w\(graph.nodes.count)"
         let initializer: Initializer =
             shape.count == 4 ? pick([.glorotUniform, .heNormal]) : pick([.zeros, .ones, .constant(0.3)])
         return builder.declare(
-            .weight(path: "w\(index)", initializer: initializer), type: TensorType(.f32, Shape(shape.map(Size.init))),
-            named: "w\(index)")
+            .weight(path: name, initializer: initializer), type: TensorType(.f32, Shape(shape.map(Size.init))), named: name)
     }
 
     mutating func state(_ shape: [Int]) -> ValueID {
-        let index = builder.graph.nodes.count
+        let name = "\(owner)s\(graph.nodes.count)"
         return builder.declare(
-            .state(path: "s\(index)", initializer: pick([.zeros, .ones, .constant(-0.7)])),
-            type: TensorType(.f32, Shape(shape.map(Size.init))), named: "s\(index)")
+            .state(path: name, initializer: pick([.zeros, .ones, .constant(-0.7)])),
+            type: TensorType(.f32, Shape(shape.map(Size.init))), named: name)
     }
 
     /// nil where the op does not take the operands.

@@ -33,7 +33,9 @@ func lowerRowSum(_ analysis: GroupAnalysis) -> Lowering? {
     let inside = Set(analysis.prologue)
     let candidates = analysis.prologue.flatMap { analysis.graph[$0].operands } + (analysis.prologue.isEmpty ? [source] : [])
     guard
-        let first = candidates.first(where: { !inside.contains($0) && analysis.graph[$0].type.shape == shape }),
+        let first = candidates.first(where: {
+            !inside.contains($0) && analysis.graph[$0].type.shape == shape && analysis.graph.constant($0) == nil
+        }),
         let lowered = analysis.program(analysis.prologue, source: first, results: [source])
     else { return nil }
     let geometry = RowSumGeometry(

@@ -209,7 +209,7 @@ private struct Fusion {
         else { return }
         // Recomputing a chain over overlapping windows pays while it reads one tensor of that size.
         let tensors = Set(cluster.members.flatMap { graph[$0].operands }).filter {
-            !cluster.members.contains($0) && graph[$0].type.shape == cluster.shape
+            !cluster.members.contains($0) && graph[$0].type.shape == cluster.shape && graph.constant($0) == nil
         }
         guard tensors.count == 1 || (tensors.count > 1 && clusters[id.index]?.kind == .reduction) else { return }
         take(index, into: id)
