@@ -8,6 +8,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case pack
     /// Weights of other programs, of any format.
     case weights
+    /// Networks of other programs, and the text that is made of them.
+    case network
     case png, jpeg, webp
     /// Raw video.
     case video
@@ -22,6 +24,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .graph: takeGraph(bytes)
         case .pack: takePack(bytes)
         case .weights: takeWeights(bytes)
+        case .network: takeNetwork(bytes)
         case .png: takePicture(bytes)
         case .jpeg: takePicture(bytes)
         case .webp: takePicture(bytes)
@@ -40,7 +43,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .pack: repairPack(bytes, placesSections: seed % 4 != 1)
         case .png: repairChunks(of: bytes)
         case .weights: repairEntries(of: bytes)
-        case .graph, .jpeg, .webp, .video, .run, .data: break
+        case .graph, .network, .jpeg, .webp, .video, .run, .data: break
         }
     }
 
@@ -50,6 +53,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .graph: graphSeeds()
         case .pack: packSeeds()
         case .weights: try weightSeeds()
+        case .network: try networkSeeds()
         case .png: try pictureSeeds(.png)
         case .jpeg: try pictureSeeds(.jpeg)
         case .webp: try pictureSeeds(.webp)

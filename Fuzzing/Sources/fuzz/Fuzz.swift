@@ -1,7 +1,7 @@
 // The libFuzzer program for all targets, which Tools/fuzz builds.
 
 import FuzzTargets
-import Glibc
+@preconcurrency import Glibc
 
 /// libFuzzer brings a `main` for programs that have none; Swift's programs have one, and call what it calls.
 @main struct Fuzz {

@@ -148,13 +148,14 @@ extension Translation {
 
     /// An operand that broadcasts to a value whose dimensions lie in an order.
     mutating func aligned(_ node: ForeignNode, _ index: Int, to order: [Int]) throws(TranslationError) -> ValueID {
-        let name = node.inputs[index]
+        guard let name = input(node, index) else { throw .node(.operandIsMissing(index)) }
         switch values[name] {
         case .known(let numbers): return try constant(named: name, numbers, alignedTo: order)
         case .placed(let placed):
             if placed.order == order { return placed.id }
             // One of fewer dimensions stands at the last ones of the file's value.
             let missing = order.count - placed.order.count
+            guard missing >= 0 else { throw .node(.broadcast) }
             if missing == 0 { return try arranged(placed, order) }
             let aligned = placed.order.map { $0 + missing }
             if Array(order.suffix(aligned.count)) == aligned { return placed.id }
@@ -175,6 +176,7 @@ extension Translation {
                 return builder.constant(Double(decimal: first))
             }
         }
+        guard numbers.shape.count <= order.count else { throw .node(.broadcast) }
         let padded = try numbers.reshaped(Array(repeating: 1, count: order.count - numbers.shape.count) + numbers.shape)
         let turned = try padded.permuted(order)
         let shape = Array(turned.shape.drop { $0 == 1 })
