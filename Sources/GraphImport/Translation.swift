@@ -56,7 +56,7 @@ struct Translation {
     mutating func translate(_ node: ForeignNode) throws(InterchangeError) {
         let isWaiting = node.inputs.contains { if case .missing = values[$0] { true } else { false } }
         do throws(TranslationError) {
-            guard let translator = translators[node.op], !isWaiting else { throw .node(.op) }
+            guard let translator = translators[node.op], !isWaiting else { throw .node(Self.absence(of: node)) }
             guard computedCount <= Self.computedLimit || !areKnown(node) else { throw .node(.tooManyNumbers) }
             try translator(&self, node)
             for case .known(let numbers) in node.outputs.compactMap({ values[$0] }) { computedCount += numbers.computedCount }
@@ -67,9 +67,15 @@ struct Translation {
                 for output in node.outputs { values[output] = .missing }
                 // What only follows from another node is not told.
                 if !isWaiting { note(node, reason) }
-                if isWaiting, translators[node.op] == nil { note(node, .op) }
+                if isWaiting, translators[node.op] == nil { note(node, Self.absence(of: node)) }
             }
         }
+    }
+
+    /// Why nothing computes an op: a layer of a known type names the argument that is not supported.
+    private static func absence(of node: ForeignNode) -> UntranslatableReason {
+        guard node.op.hasPrefix("ncnn."), case (let name, .text(let value))? = node.attributes.first else { return .op }
+        return .attribute(name, value)
     }
 
     private mutating func note(_ node: ForeignNode, _ reason: UntranslatableReason) {

@@ -24,7 +24,8 @@ func networkSeeds() throws -> [String: [UInt8]] {
     var seeds = ["ncnn": ncnnSeed]
     for (index, op) in translators.keys.sorted().enumerated() {
         let hasNumbers = index % 2 == 1, isOld = index % 3 == 0
-        let writer = try ONNXWriter(network(around: op, hasNumbers: hasNumbers), opset: isOld ? 10 : 17, name: "g", producer: ("fuzz", "1"))
+        let writer = try ONNXWriter(
+            network(around: op, hasNumbers: hasNumbers), opset: isOld ? 10 : 17, name: "g", producer: ("fuzz", "1"))
         seeds["\(op).onnx"] = writer.bytes
     }
     return seeds

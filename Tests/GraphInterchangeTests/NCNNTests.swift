@@ -47,6 +47,76 @@ import Testing
         #expect(try model.tensors["c.weight"]?.floats() == [1, 3, 5, 2, 4, 6])
     }
 
+    /// A size of 0 copies one of an operand of perhaps fewer dimensions; lines of numbers are channels of one pixel.
+    @Test func reshapesNameEverySize() throws {
+        let model = try read(
+            network("Input data 0 1 x", "Reshape a 1 1 x h 0=6", "Reshape b 1 1 h i 0=-1 1=2", "Flatten c 1 1 i y"))
+        #expect(model.nodes.map(\.op) == ["Reshape", "Reshape", "Reshape"])
+        for (name, sizes) in [("a", [0, 6, 1, 1]), ("b", [0, 1, 2, -1]), ("c", [0, -1, 1, 1])] {
+            #expect(model.tensors["\(name).shape"] == ForeignTensor(shape: [4], integers: sizes))
+        }
+        #expect(try read(network("Input d 0 1 x", "Reshape a 1 1 x y 0=6 1=0")).nodes.map(\.op) == ["ncnn.Reshape"])
+    }
+
+    /// What is resized to the sides of another value, or to given ones, keeps pictures and channels.
+    @Test func sidesAreThoseOfAnotherValue() throws {
+        let layers = ["Input data 0 1 x", "Input more 0 1 z"]
+        let two = try read(network(layers[0], layers[1], "Interp r 2 1 x z y 0=2"))
+        #expect(two.nodes.map(\.op) == ["Shape", "Slice", "Shape", "Slice", "Concat", "Resize"])
+        #expect(two.nodes[2].inputs == ["z"])
+        #expect(two.nodes[4].inputs == ["r.sizes0", "r.sizes2"])
+        #expect(two.nodes[5].inputs == ["x", "", "", "r.sizes"])
+        let given = try read(network(layers[0], "Interp r 1 1 x y 0=1 3=5 4=7"))
+        #expect(given.nodes.map(\.op) == ["Shape", "Slice", "Concat", "Resize"])
+        #expect(given.tensors["r.sides"] == ForeignTensor(shape: [2], integers: [5, 7]))
+    }
+
+    @Test func numbersOfTheFileAreOperands() throws {
+        let text = network("Input data 0 1 x", "MemoryData m 0 1 k 0=2", "BinaryOp a 2 1 x k y 0=2")
+        let model = try read(text, Array(bytes(mark: 0, floats: [3, 4]).dropFirst(4)))
+        #expect(model.tensors["k"]?.shape == [2, 1, 1])
+        #expect(try model.tensors["k"]?.floats() == [3, 4])
+        #expect(model.nodes.map(\.inputs) == [["x", "k"]])
+    }
+
+    @Test func normalizationsTakeTheirWeights() throws {
+        let layers = ["Input data 0 1 x", "GroupNorm g 1 1 x h 0=1 1=2 2=0.5 3=1", "InstanceNorm i 1 1 h y 0=0 1=0.25 2=0"]
+        let model = try read(network(layers[0], layers[1], layers[2]), Array(bytes(mark: 0, floats: [1, 2, 3, 4]).dropFirst(4)))
+        #expect(model.nodes.map(\.op) == ["GroupNormalization", "InstanceNormalization"])
+        #expect(model.nodes[0].attributes == ["num_groups": .integer(1), "epsilon": .float(0.5)])
+        #expect(try model.tensors["g.bias"]?.floats() == [3, 4])
+        #expect(try model.tensors["i.weight"]?.floats() == [1])
+    }
+
+    /// A border of another number than 0 is a padding of its own.
+    @Test func bordersOfConvolutionsAreNumbers() throws {
+        let text = network("Input data 0 1 x", "Convolution c 1 1 x y 0=1 1=1 4=1 6=3 18=0.5")
+        let model = try read(text, bytes(mark: 0, floats: [1, 2, 3]))
+        #expect(model.nodes.map(\.op) == ["Pad", "Conv"])
+        #expect(model.tensors["c.pads"] == ForeignTensor(shape: [8], integers: [0, 0, 1, 1, 0, 0, 1, 1]))
+        #expect(model.nodes[1].attributes["pads"] == nil)
+    }
+
+    @Test func functionsBehindProductsAreNodes() throws {
+        let text = network("Input data 0 1 x", "Convolution c 1 1 x y 0=1 1=1 6=1 9=6 -23310=2,0.5,0.25")
+        let model = try read(text, bytes(mark: 0, floats: [1]))
+        #expect(model.nodes.map(\.op) == ["Conv", "HardSigmoid", "Mul"])
+        #expect(model.nodes[2].inputs == ["c.linear", "c.gate"])
+    }
+
+    /// What a layer may say and nothing here computes is no damage: it is told with all else that is not supported.
+    @Test(arguments: [
+        ("UnaryOp a 1 1 x y 0=9", "argument 0", "9"), ("Reduction a 1 1 x y 0=8", "argument 0", "8"),
+        ("Pooling a 1 1 x y 7=1 8=3", "argument 7", "1"), ("Interp a 1 1 x y 0=4", "argument 0", "4"),
+        ("Padding a 1 1 x y 4=3", "argument 4", "3"), ("Tile a 1 1 x y -23302=2,1,2", "argument 2", "[1.0, 2.0]"),
+    ])
+    func argumentsThatAreNotSupportedAreNamed(_ layer: String, _ argument: String, _ value: String) throws {
+        let model = try read(network("Input data 0 1 x", layer))
+        let type = layer.split(separator: " ")[0]
+        #expect(model.nodes.map(\.op) == ["ncnn.\(type)"])
+        #expect(model.nodes[0].attributes == [argument: .text(value)])
+    }
+
     @Test func layersThatAreNotKnownAreAllThere() throws {
         let model = try read(network("Input data 0 1 x", "LSTM a 1 1 x h 0=3", "LSTM b 1 1 h y 0=3"))
         #expect(model.nodes.map(\.op) == ["ncnn.LSTM", "ncnn.LSTM"])

@@ -15,7 +15,7 @@ extension NCNNFile {
             let count = layer.integer(2, 0)
             guard outputs > 0, count > 0, count.isMultiple(of: outputs) else { throw file.fault(layer, argument: 2) }
             let filter = try file.weights.marked([outputs, count / outputs, 1, 1], of: layer)
-            try file.addProduct("Conv", layer, filter, outputs: outputs, hasBias: layer.integer(1, 0) != 0)
+            try file.addProduct("Conv", layer, layer.inputs, filter, outputs: outputs, hasBias: layer.integer(1, 0) != 0)
         },
         "BatchNorm": { (file, layer) throws(InterchangeError) in
             let channels = layer.integer(0, 0)
@@ -65,28 +65,43 @@ extension NCNNFile {
         let filter = try weights.marked([outputs, inputs / groupCount] + window.kernel, of: layer)
         var attributes = window.attributes
         attributes["group"] = .integer(groupCount)
-        guard layer.float(18, 0) == 0 else { throw fault(layer, argument: 18) }
+        let border = layer.float(18, 0)
+        var operands = layer.inputs
         switch layer.integer(4, 0) {
-        case -233: attributes["auto_pad"] = .text("SAME_UPPER")
-        case -234: attributes["auto_pad"] = .text("SAME_LOWER")
-        default: attributes["pads"] = .integers(Self.pads(layer))
+        case -233, -234:
+            attributes["auto_pad"] = .text(layer.integer(4, 0) == -233 ? "SAME_UPPER" : "SAME_LOWER")
+            guard border == 0 else { return refuse(layer, argument: 18) }
+        default:
+            let pads = Self.pads(layer)
+            if border == 0 { attributes["pads"] = .integers(pads) } else { operands = try addBorder(layer, border, pads) }
         }
-        try addProduct("Conv", layer, filter, outputs: outputs, hasBias: layer.integer(5, 0) != 0, attributes)
+        try addProduct("Conv", layer, operands, filter, outputs: outputs, hasBias: layer.integer(5, 0) != 0, attributes)
+    }
+
+    /// A border of another number than 0.
+    private mutating func addBorder(_ layer: NCNNLayer, _ number: Double, _ pads: [Int]) throws(InterchangeError) -> [String] {
+        let sizes = keep(ForeignTensor(shape: [8], integers: [0, 0] + pads[..<2] + [0, 0] + pads[2...]), "pads", of: layer)
+        let value = keep(ForeignTensor(shape: [], floats: [Float(number)]), "border", of: layer)
+        let padded = "\(layer.name).padded"
+        try add("Pad", layer, inputs: layer.inputs + [sizes, value], outputs: [padded], ["mode": .text("constant")])
+        return [padded]
     }
 
     private mutating func addDeconvolution(_ layer: NCNNLayer, groupCount: Int) throws(InterchangeError) {
         let (window, outputs, inputs) = try sizes(layer, groupCount: groupCount)
-        guard groupCount == 1 || groupCount == outputs && outputs == inputs else { throw fault(layer, argument: 7) }
+        guard groupCount == 1 || groupCount == outputs && outputs == inputs else { return refuse(layer, argument: 7) }
         // ONNX has the channels that go in first. Of one channel a group, in and out are the same.
         let shape = groupCount == 1 ? [outputs, inputs] : [outputs, 1]
         let stored = try weights.marked(shape + window.kernel, of: layer)
         let filter = groupCount == 1 ? stored.transposed([1, 0, 2, 3]) : stored
-        guard layer.integer(4, 0) >= 0, layer.integer(20, 0) == 0 else { throw fault(layer, argument: 4) }
+        guard layer.integer(4, 0) >= 0 else { return refuse(layer, argument: 4) }
+        guard layer.integer(20, 0) == 0 else { return refuse(layer, argument: 20) }
         var attributes = window.attributes
         attributes["group"] = .integer(groupCount)
         attributes["pads"] = .integers(Self.pads(layer))
         attributes["output_padding"] = .integers([layer.integer(19, layer.integer(18, 0)), layer.integer(18, 0)])
-        try addProduct("ConvTranspose", layer, filter, outputs: outputs, hasBias: layer.integer(5, 0) != 0, attributes)
+        try addProduct(
+            "ConvTranspose", layer, layer.inputs, filter, outputs: outputs, hasBias: layer.integer(5, 0) != 0, attributes)
     }
 
     private func sizes(
@@ -116,10 +131,10 @@ extension NCNNFile {
 
     /// A product with weights, its bias and what follows it in the same layer.
     private mutating func addProduct(
-        _ op: String, _ layer: NCNNLayer, _ filter: ForeignTensor, outputs: Int, hasBias: Bool,
+        _ op: String, _ layer: NCNNLayer, _ operands: [String], _ filter: ForeignTensor, outputs: Int, hasBias: Bool,
         _ attributes: [String: ForeignAttribute] = [:]
     ) throws(InterchangeError) {
-        var inputs = layer.inputs + [keep(filter, "weight", of: layer)]
+        var inputs = operands + [keep(filter, "weight", of: layer)]
         if hasBias { inputs.append(keep(try weights.plain([outputs], of: layer), "bias", of: layer)) }
         try addActivated(op, layer, inputs: inputs, attributes)
     }
@@ -141,7 +156,10 @@ extension NCNNFile {
             try add("Clip", layer, inputs: [linear], ["min": .float(numbers[0]), "max": .float(numbers[1])])
         case 4: try add("Sigmoid", layer, inputs: [linear])
         case 5: try add("Mish", layer, inputs: [linear])
-        default: throw fault(layer, argument: 9)
+        case 6:
+            guard numbers.count == 2 else { throw fault(layer, argument: 10) }
+            try addHardSwish(layer, linear, alpha: numbers[0], beta: numbers[1])
+        default: refuse(layer, argument: 9)
         }
     }
 }

@@ -98,6 +98,18 @@ struct NCNNFile {
                     name: layer.outputs.first ?? layer.name, element: .f32,
                     sizes: [.symbol("N"), channels > 0 ? .known(channels) : .unknown, .symbol("H"), .symbol("W")]))
         },
+        "MemoryData": { (file, layer) throws(InterchangeError) in
+            let (width, height, channels) = (layer.integer(0, 0), layer.integer(1, 0), layer.integer(2, 0))
+            // A line of numbers is one for each channel.
+            let isLine = height == 0 && channels == 0
+            guard let name = layer.outputs.first, isLine || channels > 0, layer.integer(11, 0) == 0 else {
+                return file.refuse(layer, argument: 1)
+            }
+            let shape = isLine ? [width, 1, 1] : [channels, height, width]
+            file.model.tensors[name] =
+                layer.integer(21, 1) == 0
+                ? try file.weights.marked(shape, of: layer) : try file.weights.plain(shape, of: layer)
+        },
         "Split": { (file, layer) throws(InterchangeError) in
             for output in layer.outputs { try file.add("Identity", layer, inputs: layer.inputs, outputs: [output]) }
         },
@@ -128,6 +140,22 @@ struct NCNNFile {
         return name
     }
 
+    /// Appends a node that no network can have here: the layer means what it says, and nothing is known that computes it.
+    mutating func refuse(_ layer: NCNNLayer, argument: Int) {
+        let value =
+            switch layer.arguments[argument] {
+            case .number(let number): Int(exactly: number).map(String.init) ?? "\(number)"
+            case .numbers(let numbers): "\(numbers)"
+            case .text(let text): text
+            case nil: "(none)"
+            }
+        model.nodes.append(
+            ForeignNode(
+                "ncnn.\(layer.type)", name: layer.name, inputs: layer.inputs, outputs: layer.outputs,
+                attributes: ["argument \(argument)": .text(value)]))
+    }
+
+    /// Of an argument that no layer of its type has.
     func fault(_ layer: NCNNLayer, argument: Int) -> InterchangeError {
         .damaged(path: model.path, FormatFault(.node(layer.name), .network(.argument(argument, of: layer.name))))
     }

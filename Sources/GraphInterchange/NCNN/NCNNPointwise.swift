@@ -23,6 +23,13 @@ extension NCNNFile {
         "ELU": { (file, layer) throws(InterchangeError) in
             try file.add("Elu", layer, ["alpha": .float(layer.float(0, 0.1))])
         },
+        "SELU": { (file, layer) throws(InterchangeError) in
+            try file.add(
+                "Selu", layer,
+                ["alpha": .float(layer.float(0, 1.67326324)), "gamma": .float(layer.float(1, 1.050700987))])
+        },
+        "Softplus": { (file, layer) throws(InterchangeError) in try file.add("Softplus", layer) },
+        "Erf": { (file, layer) throws(InterchangeError) in try file.add("Erf", layer) },
         "GELU": { (file, layer) throws(InterchangeError) in
             try file.add("Gelu", layer, ["approximate": .text(layer.integer(0, 0) != 0 ? "tanh" : "none")])
         },
@@ -34,15 +41,12 @@ extension NCNNFile {
                 "HardSigmoid", layer, ["alpha": .float(layer.float(0, 0.2)), "beta": .float(layer.float(1, 0.5))])
         },
         "HardSwish": { (file, layer) throws(InterchangeError) in
-            let gate = "\(layer.name).gate"
-            try file.add(
-                "HardSigmoid", layer, outputs: [gate],
-                ["alpha": .float(layer.float(0, 0.2)), "beta": .float(layer.float(1, 0.5))])
-            try file.add("Mul", layer, inputs: layer.inputs + [gate])
+            guard let x = layer.inputs.first else { throw file.fault(layer, argument: 0) }
+            try file.addHardSwish(layer, x, alpha: layer.float(0, 0.2), beta: layer.float(1, 0.5))
         },
         "BinaryOp": { (file, layer) throws(InterchangeError) in
             let type = layer.integer(0, 0)
-            guard let (op, isTurned) = binaryOps[type] else { throw file.fault(layer, argument: 0) }
+            guard let (op, isTurned) = binaryOps[type] else { return file.refuse(layer, argument: 0) }
             var operands = layer.inputs
             if layer.integer(1, 0) != 0 {
                 operands.append(file.keep(ForeignTensor(shape: [], floats: [Float(layer.float(2, 0))]), "number", of: layer))
@@ -58,7 +62,7 @@ extension NCNNFile {
                 try file.add("Sqrt", layer, outputs: [root])
                 return try file.add("Reciprocal", layer, inputs: [root])
             }
-            guard let op = unaryOps[type] else { throw file.fault(layer, argument: 0) }
+            guard let op = unaryOps[type] else { return file.refuse(layer, argument: 0) }
             try file.add(op, layer)
         },
         "Eltwise": { (file, layer) throws(InterchangeError) in
@@ -83,6 +87,13 @@ extension NCNNFile {
             }
         },
     ]
+
+    /// x·clip(alpha·x + beta, 0, 1).
+    mutating func addHardSwish(_ layer: NCNNLayer, _ x: String, alpha: Double, beta: Double) throws(InterchangeError) {
+        let gate = "\(layer.name).gate"
+        try add("HardSigmoid", layer, inputs: [x], outputs: [gate], ["alpha": .float(alpha), "beta": .float(beta)])
+        try add("Mul", layer, inputs: [x, gate])
+    }
 
     /// ONNX's op, and whether it takes the second operand first.
     private static let binaryOps: [Int: (String, isTurned: Bool)] = [
