@@ -40,7 +40,8 @@ let package = Package(
         .executable(name: "graphrun", targets: ["graphrun"]),
     ],
     traits: [
-        .trait(name: "Vips", description: "TIFF, HEIC, AVIF and JPEG XL pictures, by libvips.")
+        .trait(name: "Vips", description: "TIFF, HEIC, AVIF and JPEG XL pictures, by libvips."),
+        .trait(name: "MPI", description: "Training and enlarging on several machines, by Open MPI or MPICH."),
     ],
     dependencies: [
         // Parses the arguments of the two commands.
@@ -78,6 +79,11 @@ let package = Package(
                 systemPackage,
             ],
             swiftSettings: optimizedSettings),
+        // With the trait `MPI` alone: processes on several machines that do one job.
+        .systemLibrary(name: "CGraphMPI", pkgConfig: "mpi-c", providers: [.apt(["libopenmpi-dev"])]),
+        .target(
+            name: "GraphMPI",
+            dependencies: ["GraphRuntime", .target(name: "CGraphMPI", condition: .when(traits: ["MPI"]))]),
         .systemLibrary(name: "CGraphZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CGraphZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // The compiler's own header of x86 instructions.
@@ -190,6 +196,7 @@ let package = Package(
                 "GraphBasics", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack",
                 "GraphInterchange", "GraphImaging", "GraphModel", "GraphEnlarging", "GraphServing", "GraphMeasuring",
                 "GraphTraining", "GraphCommandSupport",
+                .target(name: "GraphMPI", condition: .when(traits: ["MPI"])),
                 systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

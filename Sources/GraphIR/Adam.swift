@@ -38,7 +38,7 @@ extension Graph {
 }
 
 /// Appends updates of weights to a graph.
-private struct Adam {
+struct Adam {
     var builder: GraphBuilder
     private var corrections: (stepSize: ValueID, rootScale: ValueID)?
 

@@ -3,9 +3,9 @@
 /// No weight or state that a graph declares has such a path: what training keeps is known by its path alone.
 public enum TrainingStates {
     /// Adam's mean of a weight's gradients.
-    static let meanEnding = ".adam_m"
+    public static let meanEnding = ".adam_m"
     /// Adam's mean of the squares of a weight's gradients.
-    static let varianceEnding = ".adam_v"
+    public static let varianceEnding = ".adam_v"
     /// The average of a weight over training steps.
     public static let averageEnding = ".average"
 

@@ -170,6 +170,15 @@ public struct Model: Sendable {
         return try SourceText(graphText, name: compiled.name).compiled([:], upTo: stage)
     }
 
+    /// The `train` entry of one lane: see ``GraphCompiler/Pipeline/laneEntry(of:)``.
+    public func laneEntry() throws(ModelError) -> Entry {
+        let source = SourceText(graphText, name: compiled.name)
+        guard let graph = try source.compiled([:], upTo: .elaborated)[.train] else {
+            throw .missingEntry(model: compiled.name, .train)
+        }
+        do { return try Pipeline.laneEntry(of: Entry(role: .train, graph: graph)) } catch { throw ModelError(error, in: source) }
+    }
+
     /// Replaces the weights and the graph's own states.
     ///
     /// - Parameters:

@@ -7,7 +7,7 @@ import SystemPackage
 extension TrainingRun {
     /// The files that are not as the checkpoint knows them. Before the first epoch's end there is none to know.
     func alteredFiles() -> [FilePath] {
-        guard !checkpoint.state.epochs.isEmpty else { return [] }
+        guard folder.isWritten, !checkpoint.state.epochs.isEmpty else { return [] }
         let record = checkpoint.record
         var altered: [FilePath] = []
         if checkpoint.state.stopping.bestEpoch > 0, !holds(bestWeights: record.bestDigest) { altered.append(folder.bestPath) }
@@ -52,7 +52,7 @@ extension TrainingRun {
     /// - Throws: when the best weights are not where the run says they are.
     func checkBest() throws(TrainingError) {
         let best = checkpoint.state.stopping.bestEpoch
-        guard best == 0 || holds(bestWeights: checkpoint.record.bestDigest) else {
+        guard !folder.isWritten || best == 0 || holds(bestWeights: checkpoint.record.bestDigest) else {
             throw .bestLost(path: folder.bestPath, epoch: best, folder)
         }
     }

@@ -23,6 +23,8 @@ final class BatchLoader: Sendable {
     private let sampler: PatchSampler
     private let degradation: Degradation
     private let isGrey: Bool
+    /// Of a batch, those crops that are made.
+    private let places: Range<Int>
     private let reducedSizes: [PictureSize]
     private let threads: [JobThread]
     /// Batches that are being made, by their steps.
@@ -38,16 +40,18 @@ final class BatchLoader: Sendable {
     /// - Parameters:
     ///   - degradation: of the low-resolution crops.
     ///   - isGrey: whether batches have one channel.
+    ///   - places: of a batch, the crops that are wanted; nil for all.
     ///   - reducedSizes: of each low-resolution picture of `files`.
     init(
         _ cache: PictureCache, _ files: [PictureFiles], _ sampler: PatchSampler, _ degradation: Degradation = Degradation(),
-        isGrey: Bool = false, reducedSizes: [PictureSize]
+        isGrey: Bool = false, places: Range<Int>? = nil, reducedSizes: [PictureSize]
     ) {
         self.cache = cache
         self.files = files
         self.sampler = sampler
         self.degradation = degradation
         self.isGrey = isGrey
+        self.places = places ?? 0..<sampler.batchCount
         self.reducedSizes = reducedSizes
         threads = (0..<Self.threadCount).compactMap { _ in try? JobThread() }
     }
@@ -95,7 +99,9 @@ final class BatchLoader: Sendable {
 
     private func makeBatch(step: Int) throws(TrainingError) -> Batch {
         var batch = Batch()
-        for (place, patch) in sampler.patches(step: step, reducedSizes: reducedSizes).enumerated() {
+        let patches = sampler.patches(step: step, reducedSizes: reducedSizes)
+        for place in places {
+            let patch = patches[place]
             let part = try degradation.applied(
                 to: cache.part(patch, of: files[patch.picture]), scale: cache.scale, seed: sampler.seed, .training,
                 index: (step - 1) * sampler.batchCount + place)

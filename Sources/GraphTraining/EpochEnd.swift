@@ -14,14 +14,16 @@ extension TrainingRun {
         }
         guard let measured else { return nil }
         // What is read again when a run goes on comes last: the files before it can be made from it.
-        try writeHistory(pictures, strip: measured.strip)
+        if let strip = measured.strip { try writeHistory(pictures, strip: strip) }
         try save()
         clock.endValidation()
         var report = measured.report
         report.progress.times = clock.times(
             stepsLeft: recipe.stepCount - checkpoint.state.step, epochsLeft: recipe.epochCount - progress.epoch)
-        try TimesLog(path: folder.timesPath).append(
-            epoch: progress.epoch, report.progress.times, threadCount: options.threadCount)
+        if ranks.isFirst {
+            try TimesLog(path: folder.timesPath).append(
+                epoch: progress.epoch, report.progress.times, threadCount: options.threadCount)
+        }
         return report
     }
 
@@ -32,6 +34,7 @@ extension TrainingRun {
     }
 
     func writeBest() throws(TrainingError) {
+        guard folder.isWritten else { return }
         checkpoint.record.bestDigest = try folder.writeBest(checkpoint.model).description
     }
 
@@ -45,7 +48,8 @@ extension TrainingRun {
 
     private struct Measured {
         var report: EpochReport
-        var strip: Picture
+        /// nil on ranks that write no files.
+        var strip: Picture?
     }
 
     /// Validates with the weights, or averages, that the model holds now, notes the epoch and writes `best.gpack`
@@ -53,8 +57,8 @@ extension TrainingRun {
     private func measure(
         _ pictures: TrainingPictures, _ progress: TrainingProgress, _ isInterrupted: () -> Bool
     ) throws(TrainingError) -> Measured? {
-        guard let psnr = try pictures.validation.psnr(isInterrupted: isInterrupted) else { return nil }
-        let strip = try pictures.strip.picture()
+        guard let psnr = try pictures.validation.psnr(among: ranks, isInterrupted: isInterrupted) else { return nil }
+        let strip = folder.isWritten ? try pictures.strip.picture() : nil
         let gradientNorm = checkpoint.state.sums.gradientNorm / Double(recipe.stepsPerEpoch)
         let epoch = progress.epoch
         checkpoint.state.epochs.append(

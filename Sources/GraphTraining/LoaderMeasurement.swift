@@ -1,5 +1,6 @@
 import GraphModel
 import GraphMeasuring
+import GraphRuntime
 
 /// What it costs a training step that its batch comes from pictures: steps on a batch in memory beside steps fed by
 /// the loader, one after the other, so that whatever else the machine does meets both alike.
@@ -21,7 +22,7 @@ public struct LoaderMeasurement: Hashable, Sendable {
     public init(
         _ model: Model, _ data: TrainingData, _ recipe: Recipe, _ options: RunOptions, pairCount: Int
     ) throws(TrainingError) {
-        let step = try TrainingStep(model, recipe, options)
+        let step = try trainingStep(model, recipe, options, LoneRank())
         let scale = step.inputs.scale
         let cache = PictureCache(scale: scale, byteLimit: options.cacheByteCount)
         let loader = BatchLoader(

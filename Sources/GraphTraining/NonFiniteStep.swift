@@ -13,13 +13,15 @@ extension TrainingRun {
         let loss = zip(step.inputs.measures, values.measures).first { !$1.isFinite && $0.isLoss }
         let value: TrainingError.NonFiniteValue = loss.map { .loss($0.name, $1) } ?? .gradientNorm(values.gradientNorm)
         report(.notFinite(value, step: number))
-        return .notFinite(value, step: number, place: try firstNonFinite(step: number, loader), folder)
+        let place = try firstNonFinite(step: number, loader)
+        return ranks.isFirst ? .notFinite(value, step: number, place: place, folder) : .otherRank(0)
     }
 
     private func firstNonFinite(step number: Int, _ loader: BatchLoader) throws(TrainingError) -> String? {
         let pack: Pack
         do { pack = try Pack(contentsOf: folder.lastPath) } catch { throw .pack(error) }
         try checkpoint.restoreParameters(from: pack)
+        try step.readModel()
         let saved = try TrainingState(words: pack.training ?? [:]).step
         for earlier in saved + 1..<max(saved + 1, number) {
             _ = try step.run(earlier, on: loader.batch(step: earlier).batch)

@@ -8,6 +8,9 @@ public struct Recipe: Hashable, Sendable {
     public var stepsPerEpoch = 200
     /// Crops in a batch.
     public var batchCount = 16
+    /// Lanes of a batch: equal parts with gradients of their own, of which the mean updates the weights. A power of two that
+    /// divides the batch. Ranks share them out, and the result depends on lanes and never on ranks.
+    public var laneCount = 1
     /// Side of a crop of the true picture, in pixels: a multiple of the scale.
     public var patchSide = 96
     /// The learning rate of each step.
@@ -54,6 +57,9 @@ public struct Recipe: Hashable, Sendable {
             if count < range.lowerBound { throw .tooFew(name, count) }
             if count > range.upperBound { throw .tooMany(name, count, limit: range.upperBound) }
         }
+        guard laneCount > 0, laneCount & (laneCount - 1) == 0, batchCount % laneCount == 0 else {
+            throw .lanes(laneCount, cropCount: batchCount)
+        }
         guard patchSide % scale == 0 else {
             throw .unevenPatch(side: patchSide, scale: scale)
         }
@@ -67,6 +73,11 @@ public struct Recipe: Hashable, Sendable {
             throw .averageDecay(averageDecay)
         }
     }
+
+    /// - Throws: when the lanes cannot be shared out among so many ranks.
+    func check(rankCount: Int) throws(TrainingError) {
+        guard rankCount <= laneCount, laneCount % rankCount == 0 else { throw .ranks(rankCount, laneCount: laneCount) }
+    }
 }
 
 extension Recipe: CustomStringConvertible {
@@ -79,6 +90,7 @@ extension Recipe: CustomStringConvertible {
         if learningRate.warmUpStepCount > 0 { parts.append("warm-up \(learningRate.warmUpStepCount)") }
         parts.append("schedule \(learningRate.course)")
         if clipNorm.isFinite { parts.append("clip norm \(clipNorm)") }
+        if laneCount > 1 { parts.append("\(laneCount) lanes") }
         if averageDecay > 0 { parts.append("average \(averageDecay)") }
         if !degradation.isEmpty { parts.append("degraded by \(degradation)") }
         if algorithm != .best { parts.append("algorithm \(algorithm)") }

@@ -29,6 +29,7 @@ extension Recipe {
             Field("monitor", \.monitor), Field("patience", \.patience), Field("validation", \.validation),
             Field("validation_crops", \.validationCropLimit),
             // Came later than checkpoints that are still to go on.
+            Field("lanes", \.laneCount, unsaid: 1),
             Field("algorithm", \.algorithm, unsaid: .best), Field("degrade", \.degradation, unsaid: Degradation()),
         ]
     }

@@ -19,6 +19,8 @@ public struct RunFolder: Hashable, Sendable {
     public let path: FilePath
     /// Whether files of a run that are there may be replaced.
     private let mayReplace: Bool
+    /// Whether the run writes its files: of several ranks the first does.
+    var isWritten = true
 
     /// The pack of the epoch that was the best on the validation pictures.
     public var bestPath: FilePath { path.appending("best.gpack") }
@@ -65,9 +67,10 @@ public struct RunFolder: Hashable, Sendable {
     /// Makes the folder where it is missing, keeps other runs out of it, and removes what killed writers left.
     ///
     /// - Parameter origin: where the run's checkpoint was read from; nil for a new run.
-    /// - Returns: what keeps others out, for as long as the run goes on.
+    /// - Returns: what keeps others out, for as long as the run goes on; nil where it writes nothing.
     /// - Throws: when another run is in the folder, or was there since this one looked at it.
-    func enter(goingOnFrom origin: Checkpoint.Origin?) throws(TrainingError) -> FolderLock {
+    func enter(goingOnFrom origin: Checkpoint.Origin?) throws(TrainingError) -> FolderLock? {
+        guard isWritten else { return nil }
         try asTrainingError { try Folder.make(path) }
         let lock = try FolderLock(path)
         if let origin, origin.path == lastPath {
@@ -86,10 +89,12 @@ public struct RunFolder: Hashable, Sendable {
 
     /// Removes all of an earlier run but the checkpoint, which has been replaced.
     func removeResults() throws(TrainingError) {
+        guard isWritten else { return }
         for file in files where file != lastPath && FileStatus.exists(file) { try remove(file) }
     }
 
     func writeLast(_ checkpoint: Checkpoint) throws(TrainingError) {
+        guard isWritten else { return }
         try writing { _ = try checkpoint.pack.write(to: lastPath) }
     }
 

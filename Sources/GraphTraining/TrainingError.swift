@@ -85,6 +85,16 @@ public enum TrainingError: Error, Hashable, Sendable {
     case clipNorm(Float)
     /// A decay outside 0..<1.
     case averageDecay(Float)
+    /// The lanes of a batch are no power of two, or do not divide it.
+    case lanes(Int, cropCount: Int)
+    /// Ranks are no power of two, or more than the lanes that they share out.
+    case ranks(Int, laneCount: Int)
+    /// Ranks compute by unequal instruction sets, which are named in the order of ranks.
+    case mixedInstructionSets([String])
+    /// A rank has another recipe, checkpoint or pictures than the first.
+    case unequalRank(Int)
+    /// Another rank has ended the run, and says why.
+    case otherRank(Int)
 
     // The model.
     /// The train entry takes something else than a low-resolution picture and the true one.
@@ -228,6 +238,17 @@ extension TrainingError: CustomStringConvertible {
             "a patch of \(side) pixels is no multiple of the model's scale; give \(max(1, side / scale) * scale)"
         case .learningRate(let rate): "a learning rate of \(rate) does not train; give a positive number"
         case .clipNorm(let norm): "a norm of \(norm) leaves no gradient; give a positive number"
+        case .lanes(let count, let crops):
+            "a batch of \(crops) has no \(readable(count: count, "lane")) of equal length; give a power of two that divides it"
+        case .ranks(let count, let lanes):
+            "\(readable(count: count, "rank")) cannot share out \(readable(count: lanes, "lane")); start a power of two of ranks, "
+                + "at most as many as the recipe has lanes"
+        case .mixedInstructionSets(let sets):
+            "the ranks compute by \(sets.joined(separator: ", ")), in their order, which round in ways of their own; choose one "
+                + "that all processors have"
+        case .unequalRank(let rank):
+            "rank \(rank) has another recipe, checkpoint or pictures than rank 0; give all ranks the same files and options"
+        case .otherRank(let rank): "rank \(rank) has ended the run"
         case .averageDecay(let decay): "a decay of \(decay) averages nothing; give 0.999, or 0 for none"
         case .otherInputs(let graph, let inputs, let reduced):
             "'\(graph)' cannot be trained on pictures: its train entry takes \(inputs.joined(separator: ", ")), not "

@@ -1,5 +1,6 @@
-import GraphModel
 import GraphImaging
+import GraphModel
+import GraphRuntime
 
 /// What a run makes of its pictures before the first step.
 struct TrainingPictures {
@@ -15,7 +16,8 @@ struct TrainingPictures {
     /// - Returns: nil when interrupted.
     /// - Throws: when a picture cannot be read, or is too small for the recipe.
     init?(
-        _ data: TrainingData, _ model: Model, _ recipe: Recipe, _ options: RunOptions, firstStep: Int,
+        _ data: TrainingData, _ model: Model, _ recipe: Recipe, _ options: RunOptions, _ ranks: any RankGroup,
+        firstStep: Int,
         _ isInterrupted: @Sendable () -> Bool, _ report: @Sendable (TrainingEvent) -> Void
     ) throws(TrainingError) {
         let inputs = try TrainingInputs(model)
@@ -56,7 +58,7 @@ struct TrainingPictures {
             instructionSet: options.instructionSet)
         loader = BatchLoader(
             cache, data.training, PatchSampler(recipe, scale: scale), recipe.degradation, isGrey: inputs.enlargement.isGrey,
-            reducedSizes: reducedSizes)
+            places: recipe.places(of: ranks), reducedSizes: reducedSizes)
         if !loader.hasThreads {
             report(
                 .note("the system refuses threads for loading pictures: batches are made between the steps, which takes longer"))
@@ -118,6 +120,13 @@ extension TrainingData {
     func decodedByteCount(_ reducedSizes: [PictureSize], scale: Int) -> Int {
         let each = Dictionary(zip(training, reducedSizes), uniquingKeysWith: { first, _ in first })
         return each.values.map { 3 * $0.width * $0.height * (scale * scale + 1) }.reduce(0, +)
+    }
+}
+
+extension Recipe {
+    /// The crops of a batch that a rank computes with.
+    func places(of ranks: any RankGroup) -> Range<Int> {
+        batchCount * ranks.rank / ranks.count..<batchCount * (ranks.rank + 1) / ranks.count
     }
 }
 

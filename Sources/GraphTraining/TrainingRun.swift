@@ -1,4 +1,5 @@
 import GraphModel
+import GraphRuntime
 
 /// Trains a model: batches through its `train` entry, validation and checkpoints each epoch.
 ///
@@ -13,7 +14,8 @@ public final class TrainingRun {
     let recipe: Recipe
     let options: RunOptions
     let folder: RunFolder
-    let step: TrainingStep
+    let step: any TrainingStep
+    let ranks: any RankGroup
     private let data: TrainingData
     private var lastSave: (step: Int, time: ContinuousClock.Instant)
 
@@ -26,16 +28,22 @@ public final class TrainingRun {
         case interrupted
     }
 
-    /// - Throws: when the model cannot be trained on pictures, the recipe does not fit it, or memory is short.
+    /// - Parameter ranks: what shares out the lanes of batches. All begin with the same checkpoint, pictures and folder; the
+    ///   first of them alone writes files and reports.
+    /// - Throws: when the model cannot be trained on pictures, the recipe does not fit it or the ranks, or memory is short.
     public init(
-        _ checkpoint: Checkpoint, data: TrainingData, _ options: RunOptions, folder: RunFolder
+        _ checkpoint: Checkpoint, data: TrainingData, _ options: RunOptions, folder: RunFolder,
+        ranks: any RankGroup = LoneRank()
     ) throws(TrainingError) {
         self.checkpoint = checkpoint
         self.data = data
         recipe = checkpoint.recipe
         self.options = options
+        self.ranks = ranks
+        var folder = folder
+        folder.isWritten = ranks.isFirst
         self.folder = folder
-        step = try TrainingStep(checkpoint.model, recipe, options)
+        step = try trainingStep(checkpoint.model, recipe, options, ranks)
         lastSave = (checkpoint.state.step, .now)
     }
 
@@ -50,18 +58,30 @@ public final class TrainingRun {
     public func run(
         isInterrupted: @Sendable () -> Bool = { false }, report: @Sendable (TrainingEvent) -> Void
     ) throws(TrainingError) -> End {
+        try ranks.isFirst ? runToEnd(isInterrupted, report) : runToEnd(isInterrupted) { _ in }
+    }
+
+    private func runToEnd(
+        _ isInterrupted: @Sendable () -> Bool, _ report: @Sendable (TrainingEvent) -> Void
+    ) throws(TrainingError) -> End {
+        try compareRanks()
         let altered = alteredFiles()
-        if let end, altered.isEmpty { return end }
+        let isAltered = ranks.any(!altered.isEmpty)
+        if let end, !isAltered { return end }
         // What is lost for good is said before pictures are looked at.
         if end != nil, altered.contains(folder.bestPath), checkpoint.state.stopping.bestEpoch < checkpoint.state.epochs.count {
             try checkBest()
         }
-        guard
-            let pictures = try TrainingPictures(
-                data, checkpoint.model, recipe, options, firstStep: checkpoint.state.step, isInterrupted, report)
-        else { return .interrupted }
-        try compareData(pictures)
-        let lock = try folder.enter(goingOnFrom: checkpoint.origin)
+        let found = try ranks.together { () throws(TrainingError) in
+            try TrainingPictures(
+                data, checkpoint.model, recipe, options, ranks, firstStep: checkpoint.state.step, isInterrupted, report)
+        }
+        guard !ranks.any(found == nil), let pictures = found else { return .interrupted }
+        try ranks.compare(pictures.digest)
+        let lock = try ranks.together { () throws(TrainingError) in
+            try compareData(pictures)
+            return try folder.enter(goingOnFrom: checkpoint.origin)
+        }
         defer { withExtendedLifetime(lock) {} }
         try begin(pictures, report)
         try restore(altered, pictures, report)
@@ -111,7 +131,7 @@ public final class TrainingRun {
         if checkpoint.state.step == 0 { try save() }
         if checkpoint.state.epochs.isEmpty {
             try folder.removeResults()
-        } else {
+        } else if folder.isWritten {
             checkpoint.record.historyDigest = try folder.write(history(pictures)).description
         }
     }
@@ -137,7 +157,9 @@ public final class TrainingRun {
         let lastStep = (checkpoint.state.epochs.count + 1) * recipe.stepsPerEpoch
         while checkpoint.state.step < lastStep {
             let number = checkpoint.state.step + 1
-            let (batch, waited) = try savingBefore { () throws(TrainingError) in try pictures.loader.batch(step: number) }
+            let (batch, waited) = try savingBefore { () throws(TrainingError) in
+                try ranks.together { () throws(TrainingError) in try pictures.loader.batch(step: number) }
+            }
             let values = try step.run(number, on: batch)
             guard values.isFinite else { throw try notFinite(values, step: number, pictures.loader, report) }
             checkpoint.average?.update(from: parameters, step: number)
@@ -145,7 +167,7 @@ public final class TrainingRun {
             checkpoint.state.sums.add(values)
             clock.endStep(waited: waited)
             report(.step(progress(clock)))
-            if isInterrupted() { return false }
+            if ranks.any(isInterrupted()) { return false }
             if number < lastStep, isSaveDue {
                 try save()
                 report(.saved(step: number))
@@ -168,6 +190,7 @@ public final class TrainingRun {
 
     /// Writes `last.gpack`.
     func save() throws(TrainingError) {
+        try step.writeModel()
         try folder.writeLast(checkpoint)
         checkpoint.origin = Checkpoint.Origin(of: folder.lastPath)
         lastSave = (checkpoint.state.step, .now)
@@ -176,7 +199,8 @@ public final class TrainingRun {
     private var isSaveDue: Bool {
         switch options.checkpointInterval {
         case .steps(let count): checkpoint.state.step - lastSave.step >= count
-        case .minutes(let count): .now - lastSave.time >= .seconds(60 * count)
+        // The clock of the first rank is that of all.
+        case .minutes(let count): ranks.any(ranks.isFirst && .now - lastSave.time >= .seconds(60 * count))
         case nil: false
         }
     }

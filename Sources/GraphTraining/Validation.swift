@@ -93,26 +93,42 @@ public final class Validation {
     }
 
     /// The mean PSNR of the model in dB; nil when interrupted, which is asked within pictures, too.
-    public func psnr(isInterrupted: () -> Bool = { false }) throws(TrainingError) -> Double? {
-        var sum = 0.0
-        let pictureCount: Int
+    ///
+    /// - Parameter ranks: share out the pictures, and each gets the mean.
+    public func psnr(
+        among ranks: any RankGroup = LoneRank(), isInterrupted: () -> Bool = { false }
+    ) throws(TrainingError) -> Double? {
+        let most = (pictureCount + ranks.count - 1) / ranks.count
+        let own = try ranks.together { () throws(TrainingError) -> [Double]? in
+            var values: [Double] = []
+            for index in stride(from: ranks.rank, to: pictureCount, by: ranks.count) {
+                guard let error = try meanError(ofPicture: index, isInterrupted) else { return nil }
+                values.append(Self.psnr(meanSquaredError: error))
+            }
+            return values
+        }
+        guard !ranks.any(own == nil), let own else { return nil }
+        let all = ranks.gather(own + Array(repeating: 0, count: most - own.count))
+        let sum = (0..<pictureCount).reduce(0) { $0 + all[$1 % ranks.count * most + $1 / ranks.count] }
+        return sum / Double(pictureCount)
+    }
+
+    private var pictureCount: Int {
+        switch parts {
+        case .crops(let pictures): pictures.count
+        case .images(let files, _, _, _): files.count
+        }
+    }
+
+    private func meanError(ofPicture index: Int, _ isInterrupted: () -> Bool) throws(TrainingError) -> Double? {
         switch parts {
         case .crops(let pictures):
-            pictureCount = pictures.count
-            for crops in pictures {
-                guard let error = try meanError(of: crops, isInterrupted) else { return nil }
-                sum += Self.psnr(meanSquaredError: error)
-            }
+            return try meanError(of: pictures[index], isInterrupted)
         case .images(let files, let cache, let degradation, let seed):
-            pictureCount = files.count
-            for (index, picture) in files.enumerated() {
-                let pair = try degradation.applied(
-                    to: cache.pair(picture), scale: cache.scale, seed: seed, .validation, index: index)
-                guard let error = try meanError(of: [pair], isInterrupted) else { return nil }
-                sum += Self.psnr(meanSquaredError: error)
-            }
+            let pair = try degradation.applied(
+                to: cache.pair(files[index]), scale: cache.scale, seed: seed, .validation, index: index)
+            return try meanError(of: [pair], isInterrupted)
         }
-        return sum / Double(pictureCount)
     }
 
     /// The mean squared error over parts of one size.

@@ -9,6 +9,7 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: .hidden) var epochs: Int?
     @Option(help: .hidden) var stepsPerEpoch: Int?
     @Option(help: .hidden) var batch: Int?
+    @Option(help: .hidden) var lanes: Int?
     @Option(help: .hidden) var patch: Int?
     @Option(help: .hidden) var seed: UInt64?
     @Option(name: .customLong("lr"), help: .hidden) var learningRate: Float?
@@ -31,6 +32,7 @@ struct RecipeOptions: ParsableArguments {
         try check(epochs ?? 1, 1...1_000_000, "--epochs")
         try check(stepsPerEpoch ?? 1, 1...1_000_000, "--steps-per-epoch")
         try check(batch ?? 1, 1...4096, "--batch")
+        try check(lanes ?? 1, 1...4096, "--lanes")
         try check(patch ?? 1, 1...4096, "--patch")
         try check(warmUp ?? 0, 0...1_000_000_000, "--warmup")
         try check(patience ?? 1, 1...1_000_000, "--patience")
@@ -59,6 +61,7 @@ struct RecipeOptions: ParsableArguments {
         set(\.epochCount, epochs)
         set(\.stepsPerEpoch, stepsPerEpoch)
         set(\.batchCount, batch)
+        set(\.laneCount, lanes)
         set(\.patchSide, patch)
         set(\.seed, seed)
         set(\.clipNorm, clipNorm)
@@ -75,7 +78,7 @@ struct RecipeOptions: ParsableArguments {
     func refuseChanges() throws {
         let fixed: [(String, Bool)] = [
             ("--recipe", self.recipe != nil), ("--steps-per-epoch", stepsPerEpoch != nil), ("--batch", batch != nil),
-            ("--patch", patch != nil), ("--seed", seed != nil), ("--lr", learningRate != nil),
+            ("--lanes", lanes != nil), ("--patch", patch != nil), ("--seed", seed != nil), ("--lr", learningRate != nil),
             ("--lr-schedule", course != nil), ("--warmup", warmUp != nil), ("--clip-norm", clipNorm != nil),
             ("--ema", averageDecay != nil), ("--monitor", monitor != nil), ("--validation", validation != nil),
             ("--validation-crops", validationCrops != nil), ("--degrade", degrade != nil), ("--algorithm", algorithm != nil),

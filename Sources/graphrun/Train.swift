@@ -20,7 +20,7 @@ struct Train: ParsableCommand {
             (the checkpoint), history.csv, history.svg and times.csv. The defaults are
             --recipe tutorial:
               length    --epochs 50 --steps-per-epoch 200 --patience 10
-              batches   --batch 16 --patch 96 --seed 0 --cache 2G
+              batches   --batch 16 --lanes 1 --patch 96 --seed 0 --cache 2G
               pictures  --degrade blur=0.2..1.5,resize=any,shot=0..2,noise=0..10,jpeg=40..95
               rate      --lr 1e-4 --lr-schedule 5000:5e-5|cosine|constant --warmup 0
               weights   --clip-norm inf --ema 0, --init OTHER.gpack by name
@@ -74,13 +74,17 @@ struct Train: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run() throws { try onRanks(train) }
+
+    private func train(on ranks: any RankGroup) throws {
         // Before anything that takes time, so that a run is never ended half way.
         Interruption.watch()
-        let (folder, start, notes) = try resume.map(resumed) ?? begun()
-        let scale = try TrainingInputs(start.model).scale
-        let pictures = try pictures(of: start, scale: scale)
-        let run = try TrainingRun(start, data: pictures, options, folder: folder)
+        let (run, folder, notes) = try ranks.preparing {
+            let (folder, start, notes) = try resume.map(resumed) ?? begun()
+            let scale = try TrainingInputs(start.model).scale
+            let pictures = try pictures(of: start, scale: scale)
+            return (try TrainingRun(start, data: pictures, options, folder: folder, ranks: ranks), folder, notes)
+        }
         let progress = ProgressReport(
             isTerminal: StandardError.isTerminal, columnCount: StandardError.columnCount, write: StandardError.write)
         let isText = log == .text
@@ -89,9 +93,15 @@ struct Train: ParsableCommand {
             defer { if case .notFinite = event { Interruption.endWatch() } }
             if isText { progress.show(event) } else if let line = event.json { StandardOutput.write(line + "\n") }
         }
-        for note in notes { report(note) }
+        if ranks.isFirst { for note in notes { report(note) } }
         let end = try run.run(isInterrupted: { Interruption.signal != nil }, report: report)
-        if isText { progress.say(words(end, folder)) } else { StandardOutput.write(end.json + "\n") }
+        if !ranks.isFirst {
+            // The first rank tells.
+        } else if isText {
+            progress.say(words(end, folder))
+        } else {
+            StandardOutput.write(end.json + "\n")
+        }
         if end == .interrupted { throw ExitCode(128 + (Interruption.signal ?? SIGINT)) }
     }
 

@@ -7,6 +7,8 @@ func trainingOption(for error: any Error) -> String? {
     case .unevenPatch(let side, let scale): "--patch \(max(1, side / scale) * scale)"
     case .tooSmallForCrop: "--patch"
     case .instructionSetNotHere: "--instruction-set"
+    case .lanes, .ranks: "--lanes"
+    case .mixedInstructionSets: "--instruction-set"
     case .learningRate: "--lr"
     case .clipNorm: "--clip-norm"
     case .averageDecay: "--ema"

@@ -6,7 +6,8 @@ import Testing
     private static let order: [[String]] = [
         ["GraphBasics"], ["GraphLanguage"], ["GraphKernelInterface"], ["GraphIR"], ["GraphCompiler"],
         ["GraphKernels", "GraphKernelsAVX2", "GraphKernelsAVX512"],
-        ["GraphRuntime"], ["GraphFiles"], ["GraphPackInstructions"], ["GraphPack"], ["GraphInterchange"], ["GraphImaging"],
+        ["GraphRuntime"], ["GraphMPI"], ["GraphFiles"], ["GraphPackInstructions"], ["GraphPack"], ["GraphInterchange"],
+        ["GraphImaging"],
         ["GraphModel"], ["GraphImport"],
         ["GraphEnlarging"], ["GraphServing"], ["GraphMeasuring"], ["GraphTraining"], ["GraphC"], ["GraphCAPI"],
         ["GraphCommandSupport"],
@@ -16,7 +17,8 @@ import Testing
     /// The system libraries, and the rooms that know them.
     private static let libraries: [String: Set<String>] = [
         "CGraphZstd": ["GraphPack"], "CGraphZlib": ["GraphInterchange", "GraphImaging"],
-        "CGraphX86Intrinsics": ["GraphRuntime", "GraphPackInstructions"], "CGraphPNG": ["GraphImaging"],
+        "CGraphMPI": ["GraphMPI"], "CGraphX86Intrinsics": ["GraphRuntime", "GraphPackInstructions"],
+        "CGraphPNG": ["GraphImaging"],
         "CGraphPNGShim": ["GraphImaging"], "CGraphJPEGShim": ["GraphImaging"], "CGraphWebP": ["GraphImaging"],
         "CGraphStreamShim": ["GraphImaging"],
         "CGraphC": ["GraphCAPI"], "CGraphProcessShim": ["GraphCommandSupport"],
@@ -34,6 +36,7 @@ import Testing
     /// Rooms that own memory or threads, or read and write bytes.
     private static let memoryRooms: Set<String> = [
         "GraphBasics", "GraphKernelInterface", "GraphKernels", "GraphKernelsAVX2", "GraphKernelsAVX512", "GraphRuntime",
+        "GraphMPI",
         "GraphFiles", "GraphPackInstructions",
         "GraphPack", "GraphInterchange", "GraphImaging", "GraphCAPI",
     ]

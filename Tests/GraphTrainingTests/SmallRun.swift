@@ -1,6 +1,7 @@
 import Foundation
 import GraphModel
 import GraphPack
+import GraphRuntime
 import Synchronization
 import GraphTestSupport
 
@@ -61,26 +62,28 @@ struct SmallRun {
     /// Begins a run in the folder `out` and lets it go on to its end.
     @discardableResult
     func begin(
-        _ model: Model? = nil, in out: String, report: @Sendable (TrainingEvent) -> Void = { _ in },
+        _ model: Model? = nil, in out: String, ranks: any RankGroup = LoneRank(),
+        report: @Sendable (TrainingEvent) -> Void = { _ in },
         isInterrupted: @Sendable () -> Bool = { false }
     ) throws -> TrainingRun.End {
         let data = try TrainingData([path("pictures")], scale: 2)
         let start = try Checkpoint(beginning: try model ?? self.model, recipe, dataPaths: data.paths)
-        let run = try TrainingRun(start, data: data, options, folder: RunFolder(path(out), overwriting: false))
+        let run = try TrainingRun(start, data: data, options, folder: RunFolder(path(out), overwriting: false), ranks: ranks)
         return try run.run(isInterrupted: isInterrupted, report: report)
     }
 
     /// Goes on with what the folder `out` holds.
     @discardableResult
     func resume(
-        _ out: String, epochCount: Int? = nil, report: @Sendable (TrainingEvent) -> Void = { _ in },
+        _ out: String, epochCount: Int? = nil, ranks: any RankGroup = LoneRank(),
+        report: @Sendable (TrainingEvent) -> Void = { _ in },
         isInterrupted: @Sendable () -> Bool = { false }
     ) throws -> TrainingRun.End {
         let folder = try RunFolder(resuming: path(out))
         var checkpoint = try Checkpoint(contentsOf: folder.lastPath)
         if let event = try checkpoint.extend(epochCount: epochCount) { report(event) }
         let data = try TrainingData(checkpoint.dataPaths, scale: 2)
-        let run = try TrainingRun(checkpoint, data: data, options, folder: folder)
+        let run = try TrainingRun(checkpoint, data: data, options, folder: folder, ranks: ranks)
         return try run.run(isInterrupted: isInterrupted, report: report)
     }
 

@@ -1,0 +1,42 @@
+import GraphIR
+
+/// A training step in two halves, for batches that are several lanes: what each lane hands over, and Adam on the mean of it.
+extension Pipeline {
+    /// The `train` entry of one lane at stage `fused`: ``GraphIR/Graph/withLaneResults()`` in place of a whole training step.
+    ///
+    /// - Parameter entry: at stage `elaborated`.
+    public static func laneEntry(of entry: Entry) throws(CompileError) -> Entry {
+        try perform(lanePassTable, on: entry, after: .elaborated)
+    }
+
+    /// Adam on so many rows of so many numbers, at stage `fused`; ``GraphIR/AdamUpdate`` names what it takes.
+    public static func adamEntry(rowCount: Int, rowElementCount: Int) throws(CompileError) -> Entry {
+        let graph: Graph
+        do { graph = try AdamUpdate.graph(shape: [rowCount, 1, 1, rowElementCount]) } catch { throw .illegal(error) }
+        return try perform(passTable, on: Entry(role: .train, graph: graph), after: .differentiated)
+    }
+
+    private static func perform(
+        _ table: [StagePasses], on entry: Entry, after first: Stage
+    ) throws(CompileError) -> Entry {
+        do throws(PassError) {
+            let form = try perform(
+                table, on: .graph(entry.graph), PassContext(role: entry.role), after: first, upTo: .fused)
+            return Entry(role: entry.role, graph: form.graph)
+        } catch {
+            throw CompileError(error, of: entry.role)
+        }
+    }
+}
+
+/// The table of passes with that of lanes in place of `differentiate`.
+private let lanePassTable = passTable.map { stage in
+    StagePasses(
+        stage.stage, untilUnchanged: stage.areRepeated,
+        stage.passes.map { pass in
+            guard pass.name == "differentiate" else { return pass }
+            return Pass("differentiateLane", "a train entry hands over gradients, and what states become") {
+                graph throws(NodeError) in try graph.withLaneResults()
+            }
+        })
+}

@@ -1,0 +1,137 @@
+#if MPI
+    import CGraphMPI
+    import Glibc
+    import GraphRuntime
+
+    /// The processes that `mpirun`, or another starter of MPI, has started together.
+    ///
+    /// MPI's library moves data and computes nothing. What goes wrong in it ends all processes with its message, as the library
+    /// does by itself. Its calls come from the thread that joined.
+    public final class MPIRanks: RankGroup {
+        /// In the order of the starter.
+        public let rank: Int
+        /// All that were started.
+        public let count: Int
+
+        /// What starters tell the processes that they start: Open MPI's, those of PMIx, and those of PMI as MPICH's.
+        private static let names = ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"]
+
+        /// Whether this process was asked to end, so that waiting for others has a limit.
+        private let isEnding: @Sendable () -> Bool
+        /// How long others are waited for from then on: they end their step, which is no shorter or longer than this rank's, and
+        /// those that never come are dead.
+        private static let patience = Duration.seconds(6)
+
+        /// Joins the group that this process was started in.
+        ///
+        /// - Parameter isEnding: whether this process was asked to end. Ranks that do not come within some seconds then count as
+        ///   dead, and all end without them.
+        /// - Returns: nil for a process that was started by itself.
+        public static func joined(isEnding: @escaping @Sendable () -> Bool) -> MPIRanks? {
+            guard names.contains(where: { getenv($0) != nil }) else { return nil }
+            var provided: Int32 = 0
+            MPI_Init_thread(nil, nil, graph_mpi_funneled(), &provided)
+            return MPIRanks(isEnding)
+        }
+
+        private init(_ isEnding: @escaping @Sendable () -> Bool) {
+            self.isEnding = isEnding
+            var rank: Int32 = 0
+            var count: Int32 = 0
+            MPI_Comm_rank(graph_mpi_world(), &rank)
+            MPI_Comm_size(graph_mpi_world(), &count)
+            self.rank = Int(rank)
+            self.count = Int(count)
+        }
+
+        /// Waits until all ranks leave. No other call may follow.
+        public func leave() { MPI_Finalize() }
+
+        /// Ends the processes of all ranks.
+        public func end(status: Int32) { MPI_Abort(graph_mpi_world(), status) }
+
+        /// By `MPI_Iallgather`.
+        public func gather(_ bytes: [UInt8]) -> [UInt8] {
+            let length = Int32(bytes.count)
+            return Array(unsafeUninitializedCapacity: bytes.count * count) { all, initialized in
+                bytes.withUnsafeBytes { own in
+                    wait { call in
+                        MPI_Iallgather(
+                            own.baseAddress, length, graph_mpi_byte(), all.baseAddress, length, graph_mpi_byte(),
+                            graph_mpi_world(), &call.request)
+                    }
+                }
+                initialized = bytes.count * count
+            }
+        }
+
+        /// By `MPI_Ialltoallv`.
+        public func exchange(
+            _ numbers: UnsafeMutableBufferPointer<Float>, slices: [Range<Int>],
+            into pieces: UnsafeMutableBufferPointer<Float>
+        ) {
+            withLayout(of: slices) { counts, places in
+                let length = slices[rank].count
+                withLayout(of: (0..<count).map { $0 * length..<($0 + 1) * length }) { pieceCounts, piecePlaces in
+                    wait { call in
+                        MPI_Ialltoallv(
+                            numbers.baseAddress, counts, places, graph_mpi_float(), pieces.baseAddress, pieceCounts,
+                            piecePlaces, graph_mpi_float(), graph_mpi_world(), &call.request)
+                    }
+                }
+            }
+        }
+
+        /// By `MPI_Iallgatherv`.
+        public func share(_ numbers: UnsafeMutableBufferPointer<Float>, slices: [Range<Int>]) {
+            withLayout(of: slices) { counts, places in
+                wait { call in
+                    MPI_Iallgatherv(
+                        graph_mpi_in_place(), 0, graph_mpi_float(), numbers.baseAddress, counts, places, graph_mpi_float(),
+                        graph_mpi_world(), &call.request)
+                }
+            }
+        }
+
+        /// By `MPI_Igatherv`.
+        public func collect(_ numbers: UnsafeMutableBufferPointer<Float>, slices: [Range<Int>]) {
+            let slice = slices[rank]
+            let own = isFirst ? graph_mpi_in_place() : UnsafeRawPointer(numbers.baseAddress.map { $0 + slice.lowerBound })
+            withLayout(of: slices) { counts, places in
+                wait { call in
+                    MPI_Igatherv(
+                        own, Int32(slice.count), graph_mpi_float(), numbers.baseAddress, counts, places, graph_mpi_float(), 0,
+                        graph_mpi_world(), &call.request)
+                }
+            }
+        }
+
+        /// Begins a call and waits until it is done. Other processes on this processor run meanwhile.
+        private func wait(_ begin: (inout graph_mpi_call) -> Int32) {
+            var call = graph_mpi_call()
+            _ = begin(&call)
+            var asked: ContinuousClock.Instant?
+            while true {
+                var isDone: Int32 = 0
+                MPI_Test(&call.request, &isDone, graph_mpi_no_status())
+                if isDone != 0 { return }
+                sched_yield()
+                guard isEnding() else { continue }
+                let since = asked ?? .now
+                asked = since
+                if .now - since > Self.patience { end(status: 1) }
+            }
+        }
+
+        /// Calls `body` with the slices as MPI has them: in numbers of 32 bits, which 2^31 weights would pass.
+        private func withLayout(
+            of slices: [Range<Int>], _ body: (UnsafePointer<Int32>?, UnsafePointer<Int32>?) -> Void
+        ) {
+            let counts = slices.map { Int32($0.count) }
+            let places = slices.map { Int32($0.lowerBound) }
+            counts.withUnsafeBufferPointer { counts in
+                places.withUnsafeBufferPointer { places in body(counts.baseAddress, places.baseAddress) }
+            }
+        }
+    }
+#endif

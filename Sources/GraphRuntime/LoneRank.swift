@@ -1,0 +1,26 @@
+/// A process that does its job alone.
+public struct LoneRank: RankGroup {
+    /// The only rank of a group of one.
+    public init() {}
+
+    /// The first, and only one.
+    public var rank: Int { 0 }
+    /// 1.
+    public var count: Int { 1 }
+
+    /// Its own bytes.
+    public func gather(_ bytes: [UInt8]) -> [UInt8] { bytes }
+
+    /// Its one slice is all.
+    public func exchange(
+        _ numbers: UnsafeMutableBufferPointer<Float>, slices: [Range<Int>], into pieces: UnsafeMutableBufferPointer<Float>
+    ) {
+        pieces.copy(numbers)
+    }
+
+    /// Has all already.
+    public func share(_ numbers: UnsafeMutableBufferPointer<Float>, slices: [Range<Int>]) {}
+
+    /// Has all already.
+    public func collect(_ numbers: UnsafeMutableBufferPointer<Float>, slices: [Range<Int>]) {}
+}

@@ -1,0 +1,161 @@
+import Glibc
+import GraphCompiler
+import GraphIR
+import GraphModel
+import GraphRuntime
+
+/// A batch that is several lanes: equal parts with gradients of their own, of which the mean updates the weights.
+///
+/// Ranks share out the lanes, each some that are neighbours. What all lanes hand over is summed over one binary tree, cut into
+/// slices of whole blocks: each rank sums its own lanes, gets its slice of the sums of all, sums these, updates the
+/// weights of its slice, of which it alone has Adam's moments, and gives them to the others. A state that the graph updates
+/// becomes the mean of what the lanes make of it, and a measure is the mean of the lanes'. No number of it depends on how
+/// many ranks there are.
+final class LaneStep: TrainingStep {
+    let inputs: TrainingInputs
+
+    private let model: Model
+    private let recipe: Recipe
+    private let ranks: any RankGroup
+    private let lane: Graph
+    private let layout: LaneLayout
+    private let sums: LaneSums
+    /// The numbers of each rank.
+    private let slices: [Range<Int>]
+    private let adam: AdamSlice
+    /// This rank's slice of the sums of all ranks; empty on one rank, whose sum is the whole.
+    private let pieces: FloatVector
+    /// What weights, states and measures become.
+    private let next: FloatVector
+
+    /// - Requires: the recipe is checked.
+    /// - Throws: when memory is short.
+    init(
+        _ model: Model, _ inputs: TrainingInputs, _ recipe: Recipe, _ options: RunOptions, _ ranks: any RankGroup
+    ) throws(TrainingError) {
+        self.model = model
+        self.inputs = inputs
+        self.recipe = recipe
+        self.ranks = ranks
+        let entry = try asTrainingError {
+            // Makes room for the optimizer's states, too.
+            _ = try model.entry(.train)
+            return try model.laneEntry()
+        }
+        lane = entry.graph
+        layout = LaneLayout(lane, measureCount: inputs.measures.count)
+        let session = try Session(
+            model, entry, inputs, recipe, options, cropCount: recipe.batchCount / recipe.laneCount)
+        sums = try LaneSums(session, inputs, layout, laneCount: recipe.laneCount / ranks.count)
+        slices = layout.slices(rankCount: ranks.count)
+        let slice = slices[ranks.rank]
+        adam = try AdamSlice(count: slice.clamped(to: 0..<layout.gradientCount).count, options)
+        do {
+            pieces = try FloatVector(count: ranks.count == 1 ? 0 : slice.count * ranks.count)
+            next = try FloatVector(count: layout.count)
+        } catch { throw .runtime(error) }
+        readModel()
+    }
+
+    func run(_ step: Int, on batch: Batch) throws(TrainingError) -> StepValues {
+        let norm = try sums.run(on: batch) { sum throws(TrainingError) in
+            let mean = sumOfRanks(sum)
+            mean.scale(by: 1 / Float(recipe.laneCount))
+            let norm = gradientNorm(mean)
+            try update(step, mean, norm: norm)
+            return norm
+        }
+        ranks.share(next.values, slices: slices)
+        model.parameters.withMutableValues { places in
+            for part in layout.gradients + layout.states {
+                places[part.path]?.copy(UnsafeMutableBufferPointer(rebasing: next.values[part.range]))
+            }
+        }
+        return StepValues(measures: layout.measures.map { Double(next.values[$0]) }, gradientNorm: Double(norm))
+    }
+
+    /// This rank's slice of the sum over all lanes.
+    private func sumOfRanks(_ sum: UnsafeMutableBufferPointer<Float>) -> UnsafeMutableBufferPointer<Float> {
+        guard ranks.count > 1 else { return sum }
+        ranks.exchange(sum, slices: slices, into: pieces.values)
+        let length = slices[ranks.rank].count
+        func piece(_ rank: Int) -> UnsafeMutableBufferPointer<Float> {
+            UnsafeMutableBufferPointer(rebasing: pieces.values[rank * length..<(rank + 1) * length])
+        }
+        var distance = 1
+        while distance < ranks.count {
+            for rank in stride(from: 0, to: ranks.count, by: 2 * distance) { piece(rank).add(piece(rank + distance)) }
+            distance *= 2
+        }
+        return piece(0)
+    }
+
+    /// The root of the sum of the squares of all gradients, added block after block.
+    private func gradientNorm(_ mean: UnsafeMutableBufferPointer<Float>) -> Float {
+        let own = UnsafeMutableBufferPointer(rebasing: mean[..<adam.count]).sumsOfSquares(blockCount: LaneLayout.blockCount)
+        let mostBlocks = (slices.map(\.count).max() ?? 0) / LaneLayout.blockCount
+        // Squares are never negative, and zeros change no sum of them.
+        let all = ranks.gather(own + Array(repeating: 0, count: mostBlocks - own.count))
+        return Float(all.reduce(0, +).squareRoot())
+    }
+
+    /// What the numbers of this rank's slice become.
+    private func update(
+        _ step: Int, _ mean: UnsafeMutableBufferPointer<Float>, norm: Float
+    ) throws(TrainingError) {
+        adam.set(AdamUpdate.gradients, UnsafeMutableBufferPointer(rebasing: mean[..<adam.count]))
+        var scalars = recipe.scalars(step: step)
+        // As `GradientClipping` has it.
+        scalars[AdamUpdate.gradientScale] = max(0, min(1, recipe.clipNorm / norm))
+        try adam.update(scalars)
+        let slice = slices[ranks.rank]
+        let own = UnsafeMutableBufferPointer(rebasing: next.values[slice])
+        adam.copy(AdamUpdate.weights, to: UnsafeMutableBufferPointer(rebasing: own[..<adam.count]))
+        UnsafeMutableBufferPointer(rebasing: own[adam.count...])
+            .copy(UnsafeMutableBufferPointer(rebasing: mean[adam.count..<slice.count]))
+    }
+
+    func firstNonFinite(_ step: Int, on batch: Batch) throws(TrainingError) -> String? {
+        let laneCount = recipe.laneCount / ranks.count
+        var found: String?
+        for index in 0..<laneCount where found == nil {
+            found = try model.firstNonFinite(
+                of: lane, inputs, on: batch.lane(index, of: laneCount), cropCount: recipe.batchCount / recipe.laneCount,
+                patchSide: recipe.patchSide, scalars: [:])
+        }
+        return ranks.gather(found ?? "").first { !$0.isEmpty }
+    }
+
+    func readModel() {
+        let slice = slices[ranks.rank]
+        for (kept, ending) in Self.kept {
+            model.parameters.withMutableValues { places in
+                for part in layout.gradients {
+                    guard let values = places[part.path + ending] else { continue }
+                    UnsafeMutableBufferPointer(rebasing: next.values[part.range]).copy(values)
+                }
+            }
+            adam.set(kept, UnsafeMutableBufferPointer(rebasing: next.values[slice.prefix(adam.count)]))
+        }
+    }
+
+    func writeModel() {
+        let slice = slices[ranks.rank]
+        for (kept, ending) in Self.kept where !ending.isEmpty {
+            adam.copy(kept, to: UnsafeMutableBufferPointer(rebasing: next.values[slice.prefix(adam.count)]))
+            ranks.collect(next.values, slices: slices)
+            guard ranks.isFirst else { continue }
+            model.parameters.withMutableValues { places in
+                for part in layout.gradients {
+                    places[part.path + ending]?.copy(UnsafeMutableBufferPointer(rebasing: next.values[part.range]))
+                }
+            }
+        }
+    }
+
+    /// What Adam keeps, and the ending of its paths in the model.
+    private static let kept = [
+        (AdamUpdate.weights, ""), (AdamUpdate.mean, TrainingStates.meanEnding),
+        (AdamUpdate.variance, TrainingStates.varianceEnding),
+    ]
+}

@@ -1,0 +1,74 @@
+import GraphCompiler
+import GraphIR
+import GraphModel
+import GraphRuntime
+
+/// A batch that is one lane: it goes whole through the model's `train` entry, which updates the weights.
+final class WholeStep: TrainingStep {
+    let inputs: TrainingInputs
+
+    private let model: Model
+    private let recipe: Recipe
+    private let session: Session
+    private let reducedSource = TensorSource<UInt8>([])
+    private let truthSource = TensorSource<UInt8>([])
+
+    /// - Throws: when the instruction set is not this processor's, or memory is short.
+    init(
+        _ model: Model, _ inputs: TrainingInputs, _ recipe: Recipe, _ options: RunOptions
+    ) throws(TrainingError) {
+        self.model = model
+        self.recipe = recipe
+        self.inputs = inputs
+        session = try Session(
+            model, asTrainingError { try model.entry(.train) }, inputs, recipe, options, cropCount: recipe.batchCount)
+        try asTrainingError { try session.bind(inputs: [inputs.reduced: reducedSource, inputs.truth: truthSource]) }
+    }
+
+    func run(_ step: Int, on batch: Batch) throws(TrainingError) -> StepValues {
+        reducedSource.values = batch.reduced
+        truthSource.values = batch.truth
+        try asTrainingError {
+            for (name, number) in scalars(step: step) { try session.setScalar(name, number) }
+            try session.run()
+        }
+        return StepValues(
+            measures: inputs.measures.map { Double(session.measure($0.name) ?? .nan) },
+            gradientNorm: Double(session.measure(TrainingMeasures.gradientNorm) ?? .nan))
+    }
+
+    func firstNonFinite(_ step: Int, on batch: Batch) throws(TrainingError) -> String? {
+        try model.firstNonFinite(
+            of: asTrainingError { try model.entry(.train).graph }, inputs, on: batch, cropCount: recipe.batchCount,
+            patchSide: recipe.patchSide, scalars: scalars(step: step))
+    }
+
+    // The program reads and updates the model's own.
+    func readModel() {}
+    func writeModel() {}
+
+    private func scalars(step: Int) -> [String: Float] {
+        recipe.scalars(step: step).merging([TrainingScalars.clipNorm: recipe.clipNorm]) { first, _ in first }
+    }
+}
+
+extension Session {
+    /// A `train` entry on so many crops of a recipe.
+    convenience init(
+        _ model: Model, _ entry: Entry, _ inputs: TrainingInputs, _ recipe: Recipe, _ options: RunOptions, cropCount: Int
+    ) throws(TrainingError) {
+        guard InstructionSet.runnable.contains(options.instructionSet) else {
+            throw .instructionSetNotHere(options.instructionSet)
+        }
+        do {
+            let side = recipe.patchSide / inputs.scale
+            let program = try Pipeline.plan(
+                entry, sizes: inputs.enlargement.sizes(imageCount: cropCount, height: side, width: side),
+                PlanOptions(options.instructionSet, algorithm: recipe.algorithm)
+            ).program
+            try self.init(program, parameters: model.parameters, threadCount: options.threadCount)
+        } catch {
+            throw TrainingError(error)
+        }
+    }
+}
