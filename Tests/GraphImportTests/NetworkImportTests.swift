@@ -1,5 +1,6 @@
 import GraphIR
 import GraphInterchange
+import GraphTestSupport
 import GraphModel
 import Testing
 
@@ -126,6 +127,19 @@ import Testing
             error?.description.hasSuffix(
                 "3 nodes have no counterpart in the graph language: Einsum, 2 times ('Einsum_a', 'Einsum_c'): there is no such "
                     + "op; com.example.Op, once ('com.example.Op_d'): there is no such op") == true, "\(error as Any)")
+    }
+
+    /// A layer of ncnn that is known with other arguments names the one that is not.
+    @Test func argumentsOfLayersAreTold() throws {
+        let folder = TemporaryFolder()
+        let layers = "7767517\n3 3\nInput d 0 1 x\nUnaryOp a 1 1 x h 0=9\nUnaryOp b 1 1 x y 0=9\n"
+        let path = folder.file("net.param", holding: Array(layers.utf8))
+        _ = folder.file("net.bin", holding: [])
+        let error = #expect(throws: ImportError.self) { try NetworkImport(contentsOf: path) }
+        #expect(
+            error?.description.hasSuffix(
+                "2 nodes have no counterpart in the graph language: ncnn.UnaryOp, 2 times ('a', 'b'): argument 0 = 9 is not "
+                    + "supported") == true, "\(error as Any)")
     }
 
     @Test func batchNormalizationIsOneProductAndOneSum() throws {
