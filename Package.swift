@@ -83,7 +83,7 @@ let package = Package(
         .systemLibrary(name: "CGraphMPI", pkgConfig: "mpi-c", providers: [.apt(["libopenmpi-dev"])]),
         .target(
             name: "GraphMPI",
-            dependencies: ["GraphRuntime", .target(name: "CGraphMPI", condition: .when(traits: ["MPI"]))]),
+            dependencies: ["GraphBasics", "GraphRuntime", .target(name: "CGraphMPI", condition: .when(traits: ["MPI"]))]),
         .systemLibrary(name: "CGraphZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CGraphZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // The compiler's own header of x86 instructions.

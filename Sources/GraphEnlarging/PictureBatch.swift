@@ -63,13 +63,29 @@ public struct PictureBatch: Sendable {
     ///   - makeEnlargers: makes at least one, for so many threads; of several each picture gets the one whose factor is the
     ///     nearest that reaches its size. They work on one picture at a time.
     ///   - tell: told what happens to the picture of a number, from any thread, one call at a time.
+    ///   - next: gives the numbers of the pictures to enlarge, one after the other, and then those behind the last; nil for
+    ///     all of them.
     /// - Throws: what keeps an enlarger from being made.
     public func run(
         by makeEnlargers: @Sendable (_ threadCount: Int) throws(EnlargingError) -> [PictureEnlarger],
+        taking next: (@Sendable () -> Int)? = nil,
         _ tell: @escaping @Sendable (_ index: Int, Event) -> Void
     ) throws(EnlargingError) {
         let talk = Mutex(())
         let told = { @Sendable (index: Int, event: Event) in talk.withLock { _ in tell(index, event) } }
+        if let next {
+            let each = max(1, threadCount / concurrency)
+            _ = try parallelMap(
+                concurrency, threadCount: concurrency, tool: { () throws(EnlargingError) in try makeEnlargers(each) }
+            ) { (enlargers, _) throws(EnlargingError) in
+                while true {
+                    let index = next()
+                    guard index < items.count else { return }
+                    enlarge(index, by: enlargers, told)
+                }
+            }
+            return
+        }
         let sharedCount = concurrency > 1 ? max(0, items.count - 2 * concurrency + 1) : 0
         _ = try parallelMap(sharedCount, threadCount: concurrency, tool: { () throws(EnlargingError) in try makeEnlargers(1) }) {
             (enlargers, index) throws(EnlargingError) in

@@ -6,7 +6,7 @@
     /// The processes that `mpirun`, or another starter of MPI, has started together.
     ///
     /// MPI's library moves data and computes nothing. What goes wrong in it ends all processes with its message, as the library
-    /// does by itself. Its calls come from the thread that joined.
+    /// does by itself. One thread calls it at a time.
     public final class MPIRanks: RankGroup {
         /// In the order of the starter.
         public let rank: Int
@@ -30,7 +30,7 @@
         public static func joined(isEnding: @escaping @Sendable () -> Bool) -> MPIRanks? {
             guard names.contains(where: { getenv($0) != nil }) else { return nil }
             var provided: Int32 = 0
-            MPI_Init_thread(nil, nil, graph_mpi_funneled(), &provided)
+            MPI_Init_thread(nil, nil, graph_mpi_serialized(), &provided)
             return MPIRanks(isEnding)
         }
 
@@ -104,6 +104,14 @@
                         graph_mpi_world(), &call.request)
                 }
             }
+        }
+
+        /// By a number on the first rank.
+        public func counting(_ body: (_ next: @escaping @Sendable () -> Int) throws -> Void) rethrows {
+            let counter = MPICounter(isHere: isFirst)
+            // Where one rank throws, its end is that of all.
+            try body { counter.next() }
+            counter.end()
         }
 
         /// Begins a call and waits until it is done. Other processes on this processor run meanwhile.

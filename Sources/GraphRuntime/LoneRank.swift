@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A process that does its job alone.
 public struct LoneRank: RankGroup {
     /// The only rank of a group of one.
@@ -23,4 +25,14 @@ public struct LoneRank: RankGroup {
 
     /// Has all already.
     public func collect(_ numbers: UnsafeMutableBufferPointer<Float>, slices: [Range<Int>]) {}
+
+    /// Counts here.
+    public func counting(_ body: (_ next: @escaping @Sendable () -> Int) throws -> Void) rethrows {
+        let counter = Counter()
+        try body { counter.count.wrappingAdd(1, ordering: .relaxed).oldValue }
+    }
+
+    private final class Counter: Sendable {
+        let count = Atomic(0)
+    }
 }

@@ -26,6 +26,10 @@ public protocol RankGroup: Sendable {
 
     /// As ``share(_:slices:)``, for the first rank alone.
     func collect(_ numbers: UnsafeMutableBufferPointer<Float>, slices: [Range<Int>])
+
+    /// Runs `body` with a function that counts on all ranks together: each call of it gives the next number from 0 on, from any
+    /// thread, and waits for no other rank. Ends when it has on all ranks.
+    func counting(_ body: (_ next: @escaping @Sendable () -> Int) throws -> Void) rethrows
 }
 
 extension RankGroup {

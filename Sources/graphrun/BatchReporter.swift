@@ -3,6 +3,7 @@ import GraphBasics
 import GraphCommandSupport
 import GraphEnlarging
 import GraphFiles
+import GraphRuntime
 import Synchronization
 import SystemPackage
 
@@ -19,6 +20,8 @@ final class BatchReporter: Sendable {
     private let form: Form
     /// Whether results go to standard output, so that no word may.
     private let isQuiet: Bool
+    /// Whether it tells how far the run has come: of several ranks none knows.
+    private let showsProgress: Bool
     private let start = ContinuousClock.now
     private let state: Mutex<State>
 
@@ -28,12 +31,15 @@ final class BatchReporter: Sendable {
         /// Pixels of the results that are whole, and bytes of the files that they were made of.
         var donePixels = 0
         var doneBytes = 0
+        /// Whether the counts are those of all ranks.
+        var isOfAll = false
         /// Of the pictures that are worked on: pixels of the result, and the part that is done.
         var running: [Int: (pixels: Int, part: Double)] = [:]
         var lastShown: ContinuousClock.Instant
     }
 
-    init(_ list: PictureList, _ form: Form, isQuiet: Bool) {
+    init(_ list: PictureList, _ form: Form, isQuiet: Bool, showsProgress: Bool) {
+        self.showsProgress = showsProgress
         self.list = list
         self.form = form
         self.isQuiet = isQuiet
@@ -88,6 +94,21 @@ final class BatchReporter: Sendable {
         }
     }
 
+    /// Brings together what all ranks have done, on each of them.
+    func collect(from ranks: any RankGroup) {
+        let (counts, errors) = state.withLock { state in
+            ([Double(state.doneCount), Double(state.donePixels)], state.errors)
+        }
+        let all = ranks.gather(counts)
+        let allErrors = ranks.gather(errors.joined(separator: "\0"))
+        state.withLock { state in
+            state.doneCount = Int(stride(from: 0, to: all.count, by: 2).reduce(0) { $0 + all[$1] })
+            state.donePixels = Int(stride(from: 1, to: all.count, by: 2).reduce(0) { $0 + all[$1] })
+            state.errors = allErrors.flatMap { $0.split(separator: "\0").map(String.init) }
+            state.isOfAll = true
+        }
+    }
+
     /// The end of the run: what was done, and each picture that has no result.
     func end() {
         state.withLock { state in
@@ -111,10 +132,11 @@ final class BatchReporter: Sendable {
     private func summary(_ state: State) -> String? {
         var parts: [String] = []
         let isPlain =
-            state.errors.isEmpty && list.finishedCount == 0 && list.passedOverCount == 0 && list.share.count == 1
+            state.errors.isEmpty && !state.isOfAll && list.finishedCount == 0 && list.passedOverCount == 0
+            && list.share.count == 1
         if isPlain || list.isSingle { return nil }
         if list.share.count > 1 { parts.append("part \(list.share)") }
-        if state.doneCount > 0 || list.share.count > 1 {
+        if state.doneCount > 0 || list.share.count > 1 || state.isOfAll {
             parts.append("\(readable(count: state.doneCount - state.errors.count, "picture")) enlarged")
         }
         if list.finishedCount > 0 { parts.append("\(readable(count: list.finishedCount)) finished before") }
@@ -131,6 +153,7 @@ final class BatchReporter: Sendable {
     // MARK: While it goes on
 
     private func showProgress(_ state: inout State) {
+        guard showsProgress else { return }
         let now = ContinuousClock.now
         let isBar = StandardError.isTerminal && form == .lines
         guard now - state.lastShown >= (isBar ? .milliseconds(200) : .milliseconds(900)) else { return }

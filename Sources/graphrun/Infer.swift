@@ -5,6 +5,8 @@ import GraphEnlarging
 import GraphFiles
 import GraphImaging
 import GraphModel
+import GraphRuntime
+import GraphTraining
 import SystemPackage
 
 /// Enlarges pictures.
@@ -83,13 +85,21 @@ struct Infer: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run() throws { try onRanks(enlarge) }
+
+    private func enlarge(on ranks: any RankGroup) throws {
         let form = result.form
-        let modelPaths = try model.path.map { [$0] } ?? ShippedModels().paths(reaching: form.size)
+        let modelPaths = try ranks.preparing { try model.path.map { [$0] } ?? ShippedModels().paths(reaching: form.size) }
+        let areShared = ranks.count > 1
+        guard !areShared || part.count == 1 else {
+            throw CommandError("--part \(part): the processes that were started together share out all pictures; leave it out")
+        }
         var opened: PictureSource?
         if inputs.count == 1, let only = inputs.first,
             only == "-" || FileStatus(only).map({ $0.kind != .folder }) ?? false
         {
+            // One picture, or one video, is for one process.
+            guard ranks.isFirst else { return }
             switch try PictureOrVideo(operand: only) {
             case .picture(let source): opened = source
             case .video(let video):
@@ -97,26 +107,53 @@ struct Infer: ParsableCommand {
                 return try enlarge(video, named: only, by: modelPaths)
             }
         }
-        let list = try PictureList(
-            inputs, opened: opened,
-            to: PictureList.Output(
-                path: output.path, namesFolder: output.namesFolder, format: format, quality: quality, overwrites: overwrite),
-            share: part, keeping: modelPaths)
-        let models = try modelPaths.map(model.model)
-        warnOfFreshWeights()
-        let reporter = BatchReporter(list, json ? .json : .lines, isQuiet: list.usesStandardOutput)
+        let isDivided = areShared && opened == nil
+        let prepare = {
+            let list = try PictureList(
+                inputs, opened: opened,
+                to: PictureList.Output(
+                    path: output.path, namesFolder: output.namesFolder, format: format, quality: quality,
+                    overwrites: overwrite),
+                share: part, isCostliestFirst: isDivided, keeping: modelPaths)
+            return (list, try modelPaths.map(model.model))
+        }
+        let (list, models) = isDivided ? try ranks.preparing(prepare) : try prepare()
+        if isDivided { try compare(list, on: ranks) }
+        if ranks.isFirst { warnOfFreshWeights() }
+        let reporter = BatchReporter(list, json ? .json : .lines, isQuiet: list.usesStandardOutput, showsProgress: !isDivided)
         let threadCount = model.threadCount
         // A limit is for the whole process, so that one picture at a time may use it.
+        let areMany = !isDivided || list.pictures.count >= 2 * threadCount * ranks.count
         let batch = PictureBatch(
-            list.pictures.map(\.item), form: form, concurrency: maxMemory == nil ? threadCount : 1, threadCount: threadCount)
-        try batch.run(
-            by: { [bands = Bands(option: bands), maxMemory, border, algorithm] threadCount throws(EnlargingError) in
-                try models.map { model throws(EnlargingError) in
-                    try PictureEnlarger(
-                        model, threadCount: threadCount, bands: bands, memoryLimit: maxMemory?.count, border: border,
-                        algorithm: algorithm)
-                }
-            }, reporter.tell)
+            list.pictures.map(\.item), form: form, concurrency: maxMemory == nil && areMany ? threadCount : 1,
+            threadCount: threadCount)
+        let makeEnlargers = {
+            @Sendable [bands = Bands(option: bands), maxMemory, border, algorithm] threadCount throws(EnlargingError) in
+            try models.map { model throws(EnlargingError) in
+                try PictureEnlarger(
+                    model, threadCount: threadCount, bands: bands, memoryLimit: maxMemory?.count, border: border,
+                    algorithm: algorithm)
+            }
+        }
+        guard isDivided else {
+            try batch.run(by: makeEnlargers, reporter.tell)
+            return try end(reporter)
+        }
+        try ranks.counting { next in try batch.run(by: makeEnlargers, taking: next, reporter.tell) }
+        reporter.collect(from: ranks)
+        if ranks.isFirst { try end(reporter) }
+    }
+
+    /// Ranks take pictures by their numbers.
+    private func compare(_ list: PictureList, on ranks: any RankGroup) throws {
+        let lists = ranks.gather(list.pictures.map { "\($0.name)" }.joined(separator: "\0"))
+        try ranks.preparing {
+            guard let other = lists.firstIndex(where: { $0 != lists[0] }) else { return }
+            throw CommandError("rank \(other) finds other pictures than rank 0; give all ranks the same files")
+        }
+    }
+
+    private func end(_ reporter: BatchReporter) throws {
         reporter.end()
         if reporter.hasErrors { throw ExitCode.failure }
     }

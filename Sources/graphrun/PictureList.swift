@@ -43,17 +43,22 @@ struct PictureList {
 
     /// Of pictures that go into a folder, those that this process enlarges.
     let share: WorkShare
+    /// Whether pictures of many pixels come before others.
+    private let isCostliestFirst: Bool
     private let output: Output
 
     /// - Parameters:
     ///   - inputs: files, folders, patterns as `photos/*.jpg` where no file has that name, and `-` for standard input.
     ///   - opened: a single input, where it has been opened.
     ///   - share: of the pictures of folders and patterns, by their pixels.
+    ///   - isCostliestFirst: whether pictures of many pixels come before others.
     ///   - otherInputs: files that must not be replaced, either.
     /// - Throws: when an input is missing, the output does not fit the inputs, or would replace one.
     init(
-        _ inputs: [FilePath], opened: PictureSource?, to output: Output, share: WorkShare, keeping otherInputs: [FilePath]
+        _ inputs: [FilePath], opened: PictureSource?, to output: Output, share: WorkShare, isCostliestFirst: Bool,
+        keeping otherInputs: [FilePath]
     ) throws {
+        self.isCostliestFirst = isCostliestFirst
         self.output = output
         self.share = share
         let inputs = inputs.flatMap(Self.expanded)
@@ -141,7 +146,8 @@ struct PictureList {
     }
 
     private mutating func add(_ found: [Found], keeping otherInputs: [FilePath]) throws {
-        let targets = try targets(of: found, keeping: otherInputs)
+        var targets = try targets(of: found, keeping: otherInputs)
+        if isCostliestFirst { targets.sort { $0.pixelCount > $1.pixelCount } }
         // What was finished before counts, too, so that all processes divide the same.
         let own = share.count == 1 ? Array(targets.indices) : share.indices(ofCosts: targets.map(\.pixelCount))
         for target in own.map({ targets[$0] }) {
@@ -194,7 +200,7 @@ struct PictureList {
             let folder = target.removingLastComponent()
             if folders.insert(folder).inserted { try Folder.make(folder) }
             try inputs.check(target)
-            let size = share.count == 1 ? nil : try? source?.uprightSize()
+            let size = share.count == 1 && !isCostliestFirst ? nil : try? source?.uprightSize()
             targets.append(
                 Target(
                     path: target, encoding: encoding, source: path, kept: kept,

@@ -15,6 +15,9 @@ final class ThreadRanks: RankGroup {
         private var shown: [Int: [UInt8]] = [:]
         private var taken = 0
 
+        /// Counts what ranks count together.
+        let counter = Mutex(0)
+
         init(count: Int) { self.count = count }
 
         /// The bytes that every rank showed in this call.
@@ -78,6 +81,15 @@ final class ThreadRanks: RankGroup {
             let range = slices[other]
             UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: numbers[range]))
                 .copyBytes(from: bytes[4 * range.lowerBound..<4 * range.upperBound])
+        }
+    }
+
+    func counting(_ body: (_ next: @escaping @Sendable () -> Int) throws -> Void) rethrows {
+        try body { [board] in
+            board.counter.withLock { count in
+                count += 1
+                return count - 1
+            }
         }
     }
 }
