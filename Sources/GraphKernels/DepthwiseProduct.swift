@@ -33,7 +33,7 @@ struct DepthwiseProduct {
 
     /// One vector of channels, from `channel` on.
     @inline(__always)
-    private func multiply<Channels: ChannelVector>(
+    private func multiply<Channels: Lanes>(
         _: Channels.Type, _ filter: UnsafePointer<Float>, tapLength: Int, _ channel: Int, _ count: Int,
         to result: UnsafeMutablePointer<Float>
     ) {
@@ -51,7 +51,7 @@ struct DepthwiseProduct {
     }
 
     @inline(__always)
-    private func multiplyFour<Channels: ChannelVector>(
+    private func multiplyFour<Channels: Lanes>(
         _: Channels.Type, _ filter: UnsafePointer<Float>, _ tapLength: Int, _ offset: Int,
         to result: UnsafeMutablePointer<Float>
     ) {
@@ -73,7 +73,7 @@ struct DepthwiseProduct {
     /// Eight pixels, whose inputs in a row of three taps are ten: each is loaded once. The terms of a result come in the
     /// same order as by `multiplyFour`.
     @inline(__always)
-    private func slideEight<Channels: ChannelVector>(
+    private func slideEight<Channels: Lanes>(
         _: Channels.Type, _ filter: UnsafePointer<Float>, _ tapLength: Int, _ offset: Int,
         to result: UnsafeMutablePointer<Float>
     ) {
@@ -108,34 +108,4 @@ struct DepthwiseProduct {
         s6.store(to: result, 6 * resultStride)
         s7.store(to: result, 7 * resultStride)
     }
-}
-
-/// Neighbouring channels in registers.
-private protocol ChannelVector {
-    init(repeating value: Float)
-    static func load(_ source: UnsafePointer<Float>, _ index: Int) -> Self
-    func times(_ factor: Self, plus sum: Self) -> Self
-    func store(to destination: UnsafeMutablePointer<Float>, _ index: Int)
-}
-
-extension Vector: ChannelVector {
-    @inline(__always)
-    fileprivate static func load(_ source: UnsafePointer<Float>, _ index: Int) -> Vector { source.vector(index) }
-
-    @inline(__always)
-    fileprivate func times(_ factor: Vector, plus sum: Vector) -> Vector { multiplyAdd(self, factor, sum) }
-
-    @inline(__always)
-    fileprivate func store(to destination: UnsafeMutablePointer<Float>, _ index: Int) { destination.store(self, index) }
-}
-
-extension WideVector: ChannelVector {
-    @inline(__always)
-    fileprivate static func load(_ source: UnsafePointer<Float>, _ index: Int) -> WideVector { source.wideVector(index) }
-
-    @inline(__always)
-    fileprivate func times(_ factor: WideVector, plus sum: WideVector) -> WideVector { multiplyAdd(self, factor, sum) }
-
-    @inline(__always)
-    fileprivate func store(to destination: UnsafeMutablePointer<Float>, _ index: Int) { destination.store(self, index) }
 }

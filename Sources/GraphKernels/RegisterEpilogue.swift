@@ -118,38 +118,17 @@ struct RegisterEpilogue {
         count: Int, channels: Int
     ) {
         let first = firstPixel * channels
-        var mask: UnsafePointer<Float>?
-        if case .mask(let rows) = gate { mask = UnsafePointer(rows.row(row).floats) + first }
         let addend = addend.map { UnsafePointer($0.row(row).floats) + first }
-        let biases = bias?.from(0), slopes = slopes?.from(0)
-        let wholeChannels = channels / 8 * 8
-        for pixel in 0..<count {
-            let sums = sums + pixel * pixelStride, place = pixel * channels
-            for c in stride(from: 0, to: wholeChannels, by: 8) {
-                var y = sums.vector(c)
-                if let biases { y = y + biases.vector(c) }
-                y = select(y .<= Vector(repeating: floor), Vector(repeating: floor), y)
-                if isBounded { y = select(y .> Vector(repeating: ceiling), Vector(repeating: ceiling), y) }
-                if isSloped {
-                    let slope = slopes.map { $0.vector(c) } ?? Vector(repeating: slope)
-                    y = select(y .> Vector(repeating: 0), y, slope * y)
-                }
-                if let mask { y = select(mask.vector(place + c) .> Vector(repeating: 0), y, Vector(repeating: slope) * y) }
-                y = y * Vector(repeating: scale)
-                if let addend { y = y + addend.vector(place + c) }
-                result.store(y, place + c)
-            }
-            for c in wholeChannels..<channels {
-                var y = sums[c]
-                if let biases { y += biases[c] }
-                y = y <= floor ? floor : y
-                if isBounded { y = y > ceiling ? ceiling : y }
-                if isSloped { y = y > 0 ? y : (slopes.map { $0[c] } ?? slope) * y }
-                if let mask { y = mask[place + c] > 0 ? y : slope * y }
-                y *= scale
-                if let addend { y += addend[place + c] }
-                result[place + c] = y
-            }
+        let sweep = EpilogueSweep(
+            sums: sums, pixelStride: pixelStride, result: result, count: count, channels: channels, biases: bias?.from(0),
+            scale: scale, addend: addend)
+        // What there is stands outside of the loops, whose work is little.
+        switch gate {
+        case .none where isBounded:
+            sweep.run(BoundedLanes(floor: floor, ceiling: ceiling))
+        case .none: sweep.run(RaisedLanes(floor: floor))
+        case .result: sweep.run(SlopedLanes(slopes: slopes?.from(0), slope: slope))
+        case .mask(let rows): sweep.run(GatedLanes(mask: UnsafePointer(rows.row(row).floats) + first, slope: slope))
         }
     }
 

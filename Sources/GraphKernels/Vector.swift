@@ -35,6 +35,16 @@ extension Vector {
 
 extension WideVector {
     @inline(__always)
+    static func + (a: WideVector, b: WideVector) -> WideVector {
+        WideVector(register: Builtin.fadd_Vec16xFPIEEE32(a._storage._value, b._storage._value))
+    }
+
+    @inline(__always)
+    static func * (a: WideVector, b: WideVector) -> WideVector {
+        WideVector(register: Builtin.fmul_Vec16xFPIEEE32(a._storage._value, b._storage._value))
+    }
+
+    @inline(__always)
     fileprivate init(register: Builtin.Vec16xFPIEEE32) {
         self.init()
         _storage._value = register
