@@ -8,7 +8,13 @@ public struct SmallModel: Sendable, CustomStringConvertible {
     public var file: String
     public var parameters: [String: CompileTimeValue]
     /// What the sides of pictures are multiples of.
-    public var sideMultiple = 1
+    public var sideMultiple: Int
+
+    public init(file: String, parameters: [String: CompileTimeValue], sideMultiple: Int = 1) {
+        self.file = file
+        self.parameters = parameters
+        self.sideMultiple = sideMultiple
+    }
 
     public static let all = [
         SmallModel(file: "edsr", parameters: ["filters": .int(8), "blocks": .int(2), "residual": .float(0.5)]),
