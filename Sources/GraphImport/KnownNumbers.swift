@@ -125,6 +125,14 @@ struct KnownNumbers {
         }
     }
 
+    /// How many elements a shape has.
+    ///
+    /// - Throws: as ``checkCount(_:)``.
+    static func checked(_ shape: [Int]) throws(TranslationError) -> Int {
+        try checkCount(shape)
+        return shape.reduce(1, *)
+    }
+
     /// The numbers at some places, in a new shape.
     func picked(_ places: [Int], shape: [Int]) throws(TranslationError) -> KnownNumbers {
         if isFloat {

@@ -85,13 +85,9 @@ struct NetworkConstruction {
         } catch { throw .interchange(error) }
         guard translation.unsupported.isEmpty else { throw .unsupported(path: model.path, translation.unsupported) }
         for output in model.outputs {
-            guard case .placed(let placed) = translation.values[output.name] else { throw .noTensors(path: model.path) }
-            guard placed.order == Translation.Placed.order(rank: placed.order.count) else {
-                let node = UnsupportedNodes(op: "output", reason: .layout, names: [output.name], count: 1)
-                throw .unsupported(path: model.path, [node])
-            }
+            let result = try result(output, in: &translation)
             let outputName = NameMaker.valueName(output.name)
-            let value = try pixelsOut(placed.id, named: outputName, in: &translation)
+            let value = try pixelsOut(result, named: outputName, in: &translation)
             translation.builder.rename(value, to: outputName)
             translation.builder.setOutput(outputName, value)
         }
@@ -102,6 +98,26 @@ struct NetworkConstruction {
         return graph
     }
 
+    /// A result as it goes out: images as `[N, H, W, C]`, all else as in the file.
+    private func result(_ output: ForeignValue, in translation: inout Translation) throws(ImportError) -> ValueID {
+        guard let value = translation.values[output.name] else { throw .noTensors(path: model.path) }
+        do throws(TranslationError) {
+            switch value {
+            case .placed(let placed):
+                return try translation.arranged(placed, Translation.Placed.order(rank: placed.order.count))
+            case .known(let numbers): return try translation.table(numbers)
+            case .missing: throw .node(.operandIsMissing(0))
+            }
+        } catch {
+            switch error {
+            case .interchange(let error): throw .interchange(error)
+            case .node(let reason):
+                let node = UnsupportedNodes(op: "output", reason: reason, names: [output.name], count: 1)
+                throw .unsupported(path: model.path, [node])
+            }
+        }
+    }
+
     private mutating func declare(
         _ input: ForeignValue, keepingSizes: Bool, in translation: inout Translation
     ) throws(ImportError) {
@@ -110,9 +126,8 @@ struct NetworkConstruction {
         let order = Translation.Placed.order(rank: sizes.count)
         let dimensions = order.map { axis in size(sizes[axis], axis: axis, of: input, keepingSizes: keepingSizes) }
         let isBytes = isOfPictures || input.element == .u8
-        guard isBytes || input.element.isFloat else {
-            translation.values[input.name] = .missing
-            return
+        if !isBytes, !input.element.isFloat, input.element != .bool {
+            notes.append("whole numbers of '\(name)' run as f32, which holds those up to 16,777,216")
         }
         let type = TensorType(isBytes ? .u8 : .f32, Shape(dimensions))
         var value = translation.builder.declare(.input, type: type, named: name)

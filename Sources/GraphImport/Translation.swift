@@ -33,8 +33,13 @@ struct Translation {
     /// By their paths.
     private(set) var weights: [PackedTensor] = []
     private(set) var unsupported: [UnsupportedNodes] = []
+    /// What elements are in the file, by the names of values. Whole numbers and truth values run as f32.
+    var elements: [String: ForeignElement] = [:]
     /// The version of ONNX's ops.
     let opset: Int
+
+    /// How many weights there are.
+    var weightCount: Int { weights.count }
 
     private var names = NameMaker()
     /// Numbers that were computed here, of all nodes.
@@ -49,7 +54,11 @@ struct Translation {
         builder = GraphBuilder(name: name)
         // ncnn's layers are written in the words of this version.
         opset = if case .onnx(let opset) = model.format { opset } else { 18 }
-        for (name, tensor) in model.tensors { values[name] = .known(KnownNumbers(tensor)) }
+        for (name, tensor) in model.tensors {
+            values[name] = .known(KnownNumbers(tensor))
+            elements[name] = tensor.element
+        }
+        for input in model.inputs { elements[input.name] = input.element }
     }
 
     /// Translates a node, or notes why it cannot be.
@@ -58,6 +67,8 @@ struct Translation {
         do throws(TranslationError) {
             guard let translator = translators[node.op], !isWaiting else { throw .node(Self.absence(of: node)) }
             guard computedCount <= Self.computedLimit || !areKnown(node) else { throw .node(.tooManyNumbers) }
+            let element = try resultElement(node)
+            for output in node.outputs { elements[output] = element }
             try translator(&self, node)
             for case .known(let numbers) in node.outputs.compactMap({ values[$0] }) { computedCount += numbers.computedCount }
         } catch {

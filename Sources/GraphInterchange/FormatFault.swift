@@ -16,7 +16,8 @@ public struct FormatFault: Error, Hashable, Sendable {
     var isOfSoundFile: Bool {
         switch problem {
         case .otherType, .isNoDictionary, .holdsNoTensors, .tooManyTensors, .repeatsTooMuch, .pickle(.tooLong),
-            .pickle(.isObject), .pickle(.unknownOpcode):
+            .pickle(.isObject), .pickle(.unknownOpcode), .network(.isSparse), .network(.isNoTensor),
+            .network(.elementIsUnknown):
             true
         default: false
         }

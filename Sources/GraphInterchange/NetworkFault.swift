@@ -50,7 +50,8 @@ extension FormatFault.Network: CustomStringConvertible {
         case .listIsTooLong(let limit): "a list has more than \(limit) bytes"
         case .hasTooMany(let part, let limit): "there are more than \(limit) \(part.rawValue)"
         case .isSparse: "a tensor is sparse, which is not read"
-        case .isNoTensor(let name): "\(shown(name)) is no tensor of numbers"
+        case .isNoTensor(let name):
+            "\(shown(name)) is no tensor of numbers of whole bytes, as a text, a list or what has fewer bits, which is not read"
         case .rank(let rank): "a tensor has \(rank) dimensions, which are too many"
         case .sizes(let name, let sizes): "\(shown(name)) has the sizes \(sizes)"
         case .elementIsUnknown(let name, let number): "the elements of \(shown(name)) are of type \(number), which is not read"

@@ -6,14 +6,12 @@ let binaryTranslators: [String: Translator] = [
     "Add": binary(.add, { $0 + $1 }, { $0 + $1 }),
     "Sub": binary(.subtract, { $0 - $1 }, { $0 - $1 }),
     "Mul": binary(.multiply, { $0 * $1 }, { $0 * $1 }),
-    "Div": binary(
-        .divide, { $0 / $1 },
-        { dividend, divisor in
-            guard let divisor = divisor.constant, divisor > 0 else { return nil }
-            // Whole numbers of ONNX lose their fractions towards zero; sizes are not negative.
-            if let dividend = dividend.constant { return Size(dividend / divisor) }
-            return dividend.floorDivided(by: divisor)
-        }),
+    "Div": { (translation, node) throws(TranslationError) in
+        guard translation.isWhole(node, 0), !translation.areKnown(node) else { return try division(&translation, node) }
+        let (dividend, divisor, order) = try translation.aligned(node)
+        let quotient = try translation.apply(.divide, [dividend, divisor])
+        translation.set(node, Translation.Placed(id: try translation.towardsZero(quotient), order: order))
+    },
     "Pow": { (translation, node) throws(TranslationError) in
         let (base, exponent, order) = try translation.aligned(node)
         var value = base
@@ -23,6 +21,8 @@ let binaryTranslators: [String: Translator] = [
         case .constant(0.5): value = try translation.apply(.sqrt, [base])
         default: value = try translation.apply(.power, [base, exponent])
         }
+        // Whole numbers of floating exponents lose their fractions.
+        if translation.isWhole(node, 0), !translation.isWhole(node, 1) { value = try translation.towardsZero(value) }
         translation.set(node, Translation.Placed(id: value, order: order))
     },
     "Less": binary(.less, { $0 < $1 ? 1 : 0 }, decided(by: <)),
@@ -56,12 +56,22 @@ let binaryTranslators: [String: Translator] = [
     },
     // Truth values are 1 and 0.
     "And": binary(.multiply, { $0 != 0 && $1 != 0 ? 1 : 0 }, { $0 == Size(0) || $1 == Size(0) ? Size(0) : Size(1) }),
-    "Or": { (translation, node) throws(TranslationError) in try translation.fold(node, by: .maximum) { max($0, $1) } },
-    "Max": { (translation, node) throws(TranslationError) in try translation.fold(node, by: .maximum) { max($0, $1) } },
-    "Min": { (translation, node) throws(TranslationError) in try translation.fold(node, by: .minimum) { min($0, $1) } },
-    "Sum": { (translation, node) throws(TranslationError) in try translation.fold(node, by: .add) { $0 + $1 } },
+    "Or": binary(.maximum, { $0 != 0 || $1 != 0 ? 1 : 0 }, { $0 == Size(0) && $1 == Size(0) ? Size(0) : Size(1) }),
+    "Xor": { (translation, node) throws(TranslationError) in
+        let (a, b, order) = try translation.aligned(node)
+        let isEqual = try translation.apply(.equal, [a, b])
+        let y = try translation.apply(.subtract, [translation.builder.constant(1), isEqual])
+        translation.set(node, Translation.Placed(id: y, order: order))
+    },
+    "Max": { (translation, node) throws(TranslationError) in
+        try translation.fold(node, by: .maximum, { max($0, $1) }, chosen(by: max))
+    },
+    "Min": { (translation, node) throws(TranslationError) in
+        try translation.fold(node, by: .minimum, { min($0, $1) }, chosen(by: min))
+    },
+    "Sum": { (translation, node) throws(TranslationError) in try translation.fold(node, by: .add, { $0 + $1 }, { $0 + $1 }) },
     "Mean": { (translation, node) throws(TranslationError) in
-        try translation.fold(node, by: .add) { $0 + $1 }
+        try translation.fold(node, by: .add, { $0 + $1 }, { $0 + $1 })
         guard let output = node.outputs.first, case .placed(let sum) = translation.values[output] else {
             throw .node(.operandIsNotKnown(0))
         }
@@ -69,6 +79,15 @@ let binaryTranslators: [String: Translator] = [
         translation.set(node, Translation.Placed(id: try translation.apply(.divide, [sum.id, count]), order: sum.order))
     },
 ]
+
+private let division = binary(
+    .divide, { $0 / $1 },
+    { dividend, divisor in
+        guard let divisor = divisor.constant, divisor > 0 else { return nil }
+        // Whole numbers of ONNX lose their fractions towards zero; sizes are not negative.
+        if let dividend = dividend.constant { return Size(dividend / divisor) }
+        return dividend.floorDivided(by: divisor)
+    })
 
 private func binary(
     _ op: OpName, _ floats: @escaping @Sendable (Float, Float) -> Float, _ sizes: @escaping @Sendable (Size, Size) -> Size?,
@@ -97,6 +116,14 @@ private func decided(by isTrue: @escaping @Sendable (Int, Int) -> Bool) -> @Send
     { left, right in
         guard let left = left.constant, let right = right.constant else { return nil }
         return Size(isTrue(left, right) ? 1 : 0)
+    }
+}
+
+/// One of two sizes that depend on nothing.
+private func chosen(by choice: @escaping @Sendable (Int, Int) -> Int) -> @Sendable (Size, Size) -> Size? {
+    { left, right in
+        guard let left = left.constant, let right = right.constant else { return left == right ? left : nil }
+        return Size(choice(left, right))
     }
 }
 
@@ -193,13 +220,13 @@ extension Translation {
 
     /// Combines all operands, one after another.
     mutating func fold(
-        _ node: ForeignNode, by op: OpName, _ floats: (Float, Float) -> Float
+        _ node: ForeignNode, by op: OpName, _ floats: (Float, Float) -> Float, _ sizes: (Size, Size) -> Size?
     ) throws(TranslationError) {
         guard (1...256).contains(node.inputs.count) else { throw .node(.operandIsMissing(0)) }
         guard !areKnown(node) else {
             var result = try neededKnown(node, 0)
             for index in node.inputs.indices.dropFirst() {
-                result = try combined(result, try neededKnown(node, index), floats) { _, _ in nil }
+                result = try combined(result, try neededKnown(node, index), floats, sizes)
             }
             return set(node, known: result)
         }

@@ -7,118 +7,54 @@ let convolutionTranslators: [String: Translator] = [
     "ConvTranspose": { (translation, node) throws(TranslationError) in try translation.translateTransposed(node) },
 ]
 
-/// How a window moves over an image, as ONNX says it.
-struct WindowArguments {
-    var kernel: [Int]
-    var strides: [Int]
-    var dilations: [Int]
-    /// Top, left, bottom, right.
-    var pads: [Int]
-
-    /// - Parameter sizes: rows and columns of the image, which some ways of padding depend on.
-    init(_ node: ForeignNode, kernel: [Int], sizes: [Size]) throws(TranslationError) {
-        self.kernel = kernel
-        strides = try node.integers("strides") ?? [1, 1]
-        dilations = try node.integers("dilations") ?? [1, 1]
-        pads = try node.integers("pads") ?? [0, 0, 0, 0]
-        guard strides.count == 2, dilations.count == 2, pads.count == 4, pads.allSatisfy({ (0...255).contains($0) }) else {
-            throw .node(.attribute("pads", "\(pads)"))
-        }
-        guard (strides + dilations).allSatisfy({ (1...64).contains($0) }) else {
-            throw .node(.attribute("strides", "\(strides)"))
-        }
-        let automatic = try node.text("auto_pad", "NOTSET")
-        switch automatic {
-        case "NOTSET": break
-        case "VALID": pads = [0, 0, 0, 0]
-        case "SAME_UPPER", "SAME_LOWER":
-            for axis in 0..<2 {
-                let total: Int
-                let reach = (kernel[axis] - 1) * dilations[axis] + 1
-                if strides[axis] == 1 {
-                    total = reach - 1
-                } else if let size = sizes[axis].constant {
-                    total = max(0, ((size + strides[axis] - 1) / strides[axis] - 1) * strides[axis] + reach - size)
-                } else {
-                    throw .node(.symbolicSize)
-                }
-                let less = total / 2
-                pads[axis] = automatic == "SAME_UPPER" ? less : total - less
-                pads[axis + 2] = total - pads[axis]
-            }
-        default: throw .node(.attribute("auto_pad", automatic))
-        }
-    }
-
-    /// The one step of both directions.
-    func step() throws(TranslationError) -> Int {
-        guard strides[0] == strides[1] else { throw .node(.attribute("strides", "\(strides)")) }
-        return strides[0]
-    }
-
-    /// The one distance of taps in both directions.
-    func dilation() throws(TranslationError) -> Int {
-        // A single row or column of taps has none.
-        let ones = (0..<2).filter { kernel[$0] == 1 }
-        let needed = (0..<2).filter { !ones.contains($0) }.map { dilations[$0] }
-        guard Set(needed).count <= 1 else { throw .node(.attribute("dilations", "\(dilations)")) }
-        return needed.first ?? 1
-    }
-
-    /// Gives a filter HWIO of even sides a row or column of zeros behind the others, with as many more of padding.
-    mutating func makeOdd(_ filter: KnownNumbers) throws(TranslationError) -> KnownNumbers {
-        let added = kernel.map { $0.isMultiple(of: 2) ? 1 : 0 }
-        if added == [0, 0] { return filter }
-        let (height, width) = (kernel[0], kernel[1])
-        let pixel = filter.shape[2] * filter.shape[3]
-        let values = try filter.floats()
-        var odd: [Float] = []
-        for row in 0..<height {
-            odd += values[row * width * pixel..<(row + 1) * width * pixel]
-            odd += Array(repeating: 0, count: added[1] * pixel)
-        }
-        odd += Array(repeating: 0, count: added[0] * (width + added[1]) * pixel)
-        for axis in 0..<2 {
-            kernel[axis] += added[axis]
-            pads[axis + 2] += added[axis] * dilations[axis]
-        }
-        return KnownNumbers(shape: [kernel[0], kernel[1]] + filter.shape[2...], floats: odd)
-    }
-
-    /// As `pad` of the language, in its shortest form.
-    var padding: AttributeValue {
-        let isSame = (0..<2).allSatisfy { axis in
-            !kernel[axis].isMultiple(of: 2) && pads[axis] == (kernel[axis] - 1) / 2 * dilations[axis]
-                && pads[axis + 2] == pads[axis]
-        }
-        if isSame { return .padding(.same) }
-        if pads.allSatisfy({ $0 == 0 }) { return .padding(.valid) }
-        if pads.allSatisfy({ $0 == pads[0] }) { return .size(Size(pads[0])) }
-        return .sizes([pads[0], pads[2], pads[1], pads[3]].map { Size($0) })
-    }
-}
-
 extension Translation {
     fileprivate mutating func translateConvolution(_ node: ForeignNode) throws(TranslationError) {
-        let x = try image(node, 0)
         let filter = try neededKnown(node, 1)
-        guard filter.shape.count == 4 else { throw .node(.rank(filter.shape.count)) }
-        let sizes = builder.type(of: x).shape.dimensions
-        var window = try WindowArguments(node, kernel: Array(filter.shape[2...]), sizes: Array(sizes[1...2]))
+        let x = try spatial(node, 0)
+        let kernel = Array(filter.shape.dropFirst(2))
+        guard filter.shape.count == x.rank, kernel.allSatisfy({ $0 < 256 }) else { throw .node(.rank(filter.shape.count)) }
+        let window = try WindowArguments(node, kernel: kernel, sizes: x.sizes)
         let groupCount = try node.integer("group", 1)
         guard (1...65536).contains(groupCount) else { throw .node(.attribute("group", "\(groupCount)")) }
         // OIHW to HWIO.
-        let turned = try window.makeOdd(try inChannelOrder(filter, of: node).permuted([2, 3, 1, 0]))
+        let flat = Array(repeating: 1, count: max(0, 4 - filter.shape.count))
+        let shaped = try inChannelOrder(filter, of: node).reshaped(Array(filter.shape[..<2]) + flat + kernel)
+        let turned = try shaped.permuted(Array(2..<shaped.shape.count) + [1, 0])
         let paths = layerPaths(node)
-        let weight = try weight(
-            named: node.inputs[1], turned, form: "HWIO\(shuffle(node))", initializer: .glorotUniform, path: paths.weight)
-        let y = try apply(
-            .conv2D, [x, weight],
-            Attributes([
-                "stride": .size(Size(try window.step())), "pad": window.padding,
-                "dilation": .size(Size(try window.dilation())), "groups": .size(Size(groupCount)),
-            ]))
-        set(node, image: try addBias(node, to: y, path: paths.bias))
+        func weight(_ filter: KnownNumbers, plane: Int?) throws(TranslationError) -> ValueID {
+            let mark = plane.map { ".\($0)" } ?? ""
+            return try self.weight(
+                named: node.inputs[1], filter, form: "HWIO\(shuffle(node))\(mark)", initializer: .glorotUniform,
+                path: paths.weight + mark)
+        }
+        func convolved(_ x: ValueID, _ filter: KnownNumbers, plane: Int?) throws(TranslationError) -> ValueID {
+            var window = window.plane
+            window.isLine = kernel.count == 1
+            let odd = try window.makeOdd(filter)
+            return try apply(
+                .conv2D, [x, try weight(odd, plane: plane)],
+                Attributes([
+                    "stride": .size(Size(try window.step())), "pad": window.padding,
+                    "dilation": .size(Size(try window.dilation())), "groups": .size(Size(groupCount)),
+                ]))
+        }
+        guard x.rank == 5 else {
+            let y = try convolved(x.id, turned, plane: nil)
+            return try set(node, image: try addBias(node, to: y, path: paths.bias), of: x, depth: Size(1))
+        }
+        // Three dimensions are a sum over planes, each of which meets one plane of the filter.
+        let values = try turned.floats()
+        let planeShape = Array(turned.shape.dropFirst())
+        let count = planeShape.reduce(1, *)
+        var sum: ValueID?
+        for plane in 0..<kernel[0] {
+            let filter = KnownNumbers(shape: planeShape, floats: Array(values[plane * count..<(plane + 1) * count]))
+            let y = try convolved(try images(of: x, meeting: plane, window), filter, plane: plane)
+            sum = if let sum { try apply(.add, [sum, y]) } else { y }
+        }
+        guard let sum else { throw .node(.attribute("kernel_shape", "\(kernel)")) }
+        let depth = window.count(0, of: x.sizes[0])
+        try set(node, image: try addBias(node, to: sum, path: paths.bias), of: x, depth: depth)
     }
 
     /// Adds the third operand, one number for each channel, if it is there.

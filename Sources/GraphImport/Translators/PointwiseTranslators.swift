@@ -9,7 +9,50 @@ let pointwiseTranslators: [String: Translator] = [
     "Abs": unary(.abs) { abs($0) },
     "Sqrt": unary(.sqrt) { $0.squareRoot() },
     "Round": unary(.round) { $0.rounded(.toNearestOrEven) },
-    "Neg": unary(.negate) { -$0 },
+    "Neg": { (translation, node) throws(TranslationError) in
+        guard translation.areKnown(node), case let numbers = try translation.neededKnown(node, 0), !numbers.isFloat else {
+            return try unary(.negate, { -$0 })(&translation, node)
+        }
+        let sizes = try numbers.sizes().map { Size(0) - $0 }
+        translation.set(node, known: KnownNumbers(shape: numbers.shape, sizes: sizes))
+    },
+    "Sign": formula { (write, x) throws(TranslationError) in
+        let zero = write.builder.constant(0)
+        return try write.apply(.subtract, [try write.apply(.less, [zero, x]), try write.apply(.less, [x, zero])])
+    },
+    "IsNaN": formula { (write, x) throws(TranslationError) in
+        try write.apply(.subtract, [write.builder.constant(1), try write.apply(.equal, [x, x])])
+    },
+    "IsInf": { (translation, node) throws(TranslationError) in
+        let x = try translation.placed(node, 0)
+        let limit = Double(Float.greatestFiniteMagnitude)
+        let signs = [("detect_positive", false), ("detect_negative", true)]
+        var y: ValueID?
+        for (name, isBelow) in signs where try node.integer(name, 1) != 0 {
+            let bound = translation.builder.constant(isBelow ? -limit : limit)
+            let isBeyond = try translation.apply(.less, isBelow ? [x.id, bound] : [bound, x.id])
+            y = if let y { try translation.apply(.add, [y, isBeyond]) } else { isBeyond }
+        }
+        guard let y else { throw .node(.attribute("detect_positive", "0")) }
+        translation.set(node, Translation.Placed(id: y, order: x.order))
+    },
+    "Shrink": { (translation, node) throws(TranslationError) in
+        let x = try translation.placed(node, 0)
+        let edge = Double(decimal: Float(try node.float("lambd", 0.5)))
+        let bias = translation.builder.constant(Double(decimal: Float(try node.float("bias", 0))))
+        let isLow = try translation.apply(.less, [x.id, translation.builder.constant(-edge)])
+        let isHigh = try translation.apply(.less, [translation.builder.constant(edge), x.id])
+        let low = try translation.apply(.multiply, [isLow, try translation.apply(.add, [x.id, bias])])
+        let high = try translation.apply(.multiply, [isHigh, try translation.apply(.subtract, [x.id, bias])])
+        translation.set(node, Translation.Placed(id: try translation.apply(.add, [low, high]), order: x.order))
+    },
+    "Swish": { (translation, node) throws(TranslationError) in
+        let x = try translation.placed(node, 0)
+        let alpha = Double(decimal: Float(try node.float("alpha", 1)))
+        let scaled = alpha == 1 ? x.id : try translation.apply(.multiply, [translation.builder.constant(alpha), x.id])
+        let gate = try translation.apply(.sigmoid, [scaled])
+        translation.set(node, Translation.Placed(id: try translation.apply(.multiply, [x.id, gate]), order: x.order))
+    },
     "Exp": unary(.exp),
     "Log": unary(.log),
     "Erf": unary(.erf),
@@ -17,7 +60,16 @@ let pointwiseTranslators: [String: Translator] = [
     "Ceil": formula { (write, x) throws(TranslationError) in
         try write.apply(.negate, [try write.apply(.floor, [try write.apply(.negate, [x])])])
     },
-    "Not": formula { (write, x) throws(TranslationError) in try write.apply(.subtract, [write.builder.constant(1), x]) },
+    "Not": { (translation, node) throws(TranslationError) in
+        if translation.areKnown(node) {
+            let numbers = try translation.neededKnown(node, 0)
+            let sizes = try numbers.sizes().map { Size($0 == Size(0) ? 1 : 0) }
+            return translation.set(node, known: KnownNumbers(shape: numbers.shape, sizes: sizes))
+        }
+        let x = try translation.placed(node, 0)
+        let y = try translation.apply(.subtract, [translation.builder.constant(1), x.id])
+        translation.set(node, Translation.Placed(id: y, order: x.order))
+    },
     "Softplus": formula { (write, x) throws(TranslationError) in
         // max(x, 0) + log(1 + e^−|x|), which is finite for all x.
         let small = try write.apply(.exp, [try write.apply(.negate, [try write.apply(.abs, [x])])])
@@ -81,8 +133,12 @@ let pointwiseTranslators: [String: Translator] = [
         if let name = translation.input(node, 1), case .known(let numbers) = translation.values[name] {
             // Slopes of one number for each channel stand behind the channels in old files.
             let rank = x.order.count
-            let isChannels = numbers.shape.count == 1 && rank == 4 && numbers.count > 1
-            let shaped = isChannels ? try numbers.reshaped([numbers.count, 1, 1]) : numbers
+            let sizes = translation.shape(of: x)
+            let isChannels =
+                numbers.shape.count == 1 && numbers.count > 1 && rank > 2
+                && (rank == 4 || sizes[1] == Size(numbers.count) && sizes[rank - 1] != sizes[1])
+            let shaped =
+                isChannels ? try numbers.reshaped([numbers.count] + Array(repeating: 1, count: rank - 2)) : numbers
             let ordered = try translation.inChannelOrder(shaped, of: node)
             slope = try translation.constant(named: name, ordered, alignedTo: x.order, initializer: .constant(0.25))
         } else {
@@ -92,22 +148,26 @@ let pointwiseTranslators: [String: Translator] = [
     },
     "Clip": { (translation, node) throws(TranslationError) in
         // The bounds were arguments before version 11.
-        var bounds: [Double] = []
-        for (index, (name, byDefault)) in [("min", -Double.greatestFiniteMagnitude), ("max", .greatestFiniteMagnitude)]
-            .enumerated()
-        {
-            if let number = try translation.known(node, index + 1) {
+        var x = try translation.placed(node, 0)
+        let limit = Double(Float.greatestFiniteMagnitude)
+        var bounds = [-limit, limit]
+        for (index, name) in ["min", "max"].enumerated() {
+            if let given = translation.input(node, index + 1), case .placed = translation.values[given] {
+                // What depends on the input is no argument of clip.
+                let bound = try translation.aligned(node, index + 1, to: x.order)
+                x.id = try translation.apply(index == 0 ? .maximum : .minimum, [x.id, bound])
+            } else if let number = try translation.known(node, index + 1) {
                 guard number.count == 1 else { throw .node(.attribute(name, "of \(number.count) numbers")) }
-                bounds.append(Double(decimal: try number.floats()[0]))
+                bounds[index] = min(max(Double(decimal: try number.floats()[0]), -limit), limit)
             } else {
-                bounds.append(try node.float(name, byDefault))
+                bounds[index] = min(max(try node.float(name, bounds[index]), -limit), limit)
             }
         }
-        let x = try translation.placed(node, 0)
-        let limit = Double(Float.greatestFiniteMagnitude)
-        let (low, high) = (max(bounds[0], -limit), min(bounds[1], limit))
-        let y = try translation.apply(.clip, [x.id], Attributes(["min": .float(low), "max": .float(high)]))
-        translation.set(node, Translation.Placed(id: y, order: x.order))
+        if bounds == [-limit, limit] { return translation.set(node, x) }
+        // Where the lower bound is above the upper one, the upper one counts.
+        let low = min(bounds[0], bounds[1])
+        x.id = try translation.apply(.clip, [x.id], Attributes(["min": .float(low), "max": .float(bounds[1])]))
+        translation.set(node, x)
     },
     "HardSigmoid": { (translation, node) throws(TranslationError) in
         let x = try translation.placed(node, 0)
@@ -121,6 +181,26 @@ let pointwiseTranslators: [String: Translator] = [
         translation.set(
             node, Translation.Placed(id: try translation.apply(.multiply, [x.id, gate]), order: x.order))
     },
+    "Mod": { (translation, node) throws(TranslationError) in
+        let isOfDividend = try node.integer("fmod", 0) != 0
+        if translation.areKnown(node) {
+            let operands = (try translation.neededKnown(node, 0), try translation.neededKnown(node, 1))
+            let numbers = try combined(
+                operands.0, operands.1,
+                { a, b in isOfDividend ? a.truncatingRemainder(dividingBy: b) : a - (a / b).rounded(.down) * b },
+                { a, b in
+                    guard let a = a.constant, let b = b.constant, b != 0 else { return nil }
+                    let rest = b == -1 ? 0 : a % b
+                    return Size(rest == 0 || isOfDividend || (rest < 0) == (b < 0) ? rest : rest + b)
+                })
+            return translation.set(node, known: numbers)
+        }
+        let (a, b, order) = try translation.aligned(node)
+        let quotient = try translation.apply(.divide, [a, b])
+        let whole = isOfDividend ? try translation.towardsZero(quotient) : try translation.apply(.floor, [quotient])
+        let y = try translation.apply(.subtract, [a, try translation.apply(.multiply, [whole, b])])
+        translation.set(node, Translation.Placed(id: y, order: order))
+    },
     "Reciprocal": { (translation, node) throws(TranslationError) in
         let x = try translation.placed(node, 0)
         let one = translation.builder.constant(1)
@@ -128,31 +208,14 @@ let pointwiseTranslators: [String: Translator] = [
     },
     "Identity": { (translation, node) throws(TranslationError) in try translation.pass(node) },
     // In inference a network drops nothing.
-    "Dropout": { (translation, node) throws(TranslationError) in try translation.pass(node) },
-    "Cast": { (translation, node) throws(TranslationError) in
-        let number = try node.integer("to", 1)
-        guard let element = ForeignElement(onnx: number) else { throw .node(.attribute("to", "\(number)")) }
-        if translation.areKnown(node) {
-            let numbers = try translation.neededKnown(node, 0)
-            let cast =
-                element.isFloat
-                ? numbers.isFloat ? numbers : KnownNumbers(shape: numbers.shape, floats: try numbers.floats())
-                : numbers.isFloat ? KnownNumbers(shape: numbers.shape, sizes: try numbers.sizes()) : numbers
-            return translation.set(node, known: cast)
-        }
-        let x = try translation.placed(node, 0)
-        let from = translation.builder.type(of: x.id).element
-        // Halves run as f32.
-        let op: OpName? =
-            switch (from, element) {
-            case (.f32, .f32), (.f32, .f16), (.f32, .bf16), (.f32, .f64), (.u8, .u8): nil
-            case (.u8, .f32), (.u8, .f16), (.u8, .bf16), (.u8, .f64): .castToF32
-            case (.f32, .u8): .castToU8
-            default: throw .node(.element(element))
-            }
-        guard let op else { return try translation.pass(node) }
-        translation.set(node, Translation.Placed(id: try translation.apply(op, [x.id]), order: x.order))
+    "Dropout": { (translation, node) throws(TranslationError) in
+        guard node.outputs.dropFirst().allSatisfy(\.isEmpty) else { throw .node(.output(1)) }
+        let isTraining = try translation.known(node, 2)?.integers().first ?? 0
+        guard isTraining == 0 else { throw .node(.attribute("training_mode", "1")) }
+        try translation.pass(node)
     },
+    "Cast": { (translation, node) throws(TranslationError) in try translation.translateCast(node) },
+    "CastLike": { (translation, node) throws(TranslationError) in try translation.translateCast(node) },
 ]
 
 /// - Parameter known: the function for numbers that are known; nil where these become a weight.

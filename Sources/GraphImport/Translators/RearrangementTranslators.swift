@@ -106,7 +106,7 @@ extension Translation {
             let axis = try axis(given, rank: shape.count)
             guard shape.indices.contains(axis) else { throw .node(.rank(shape.count)) }
             let step = steps?[index] ?? 1
-            guard step > 0 || areKnown(node) && step < 0 else { throw .node(.attribute("steps", "\(step)")) }
+            guard step != 0, abs(Double(step)) < 1e9 else { throw .node(.attribute("steps", "\(step)")) }
             if step < 0 {
                 guard let size = shape[axis].constant, let start = starts[index].constant, let end = ends[index].constant else {
                     throw .node(.symbolicSize)
@@ -122,17 +122,21 @@ extension Translation {
             let length = (end - start + (step - 1)).floorDivided(by: step)
             ranges.append((axis, start, length, step))
         }
-        if areKnown(node) { return try sliceKnown(node, ranges) }
+        if areKnown(node) { return set(node, known: try sliced(try neededKnown(node, 0), ranges)) }
         var value = try placed(node, 0)
         for range in ranges {
             let position = value.order.firstIndex(of: range.axis) ?? range.axis
             if range.start == Size(0), range.length == shape[range.axis] { continue }
-            guard range.step == 1 else { throw .node(.attribute("steps", "\(range.step)")) }
-            value.id = try apply(
-                .slice, [value.id],
-                Attributes([
-                    "axis": .size(Size(position)), "start": .size(range.start), "length": .size(range.length),
-                ]))
+            guard range.step > 0 else {
+                guard let start = range.start.constant, let length = range.length.constant, length > 0 else {
+                    throw .node(.symbolicSize)
+                }
+                let indices = (0..<min(length, 1 << 16)).map { start + $0 * range.step }
+                value.id = try elements(of: value.id, at: indices, axis: position)
+                continue
+            }
+            value.id = try elements(
+                of: value.id, axis: position, start: range.start, length: range.length, step: range.step)
         }
         set(node, value)
     }
@@ -148,31 +152,32 @@ extension Translation {
         return Size(min(max(front, 0), known))
     }
 
-    private mutating func sliceKnown(
-        _ node: ForeignNode, _ ranges: [(axis: Int, start: Size, length: Size, step: Int)]
-    ) throws(TranslationError) {
-        let numbers = try neededKnown(node, 0)
+    private func sliced(
+        _ numbers: KnownNumbers, _ ranges: [(axis: Int, start: Size, length: Size, step: Int)]
+    ) throws(TranslationError) -> KnownNumbers {
         var shape = numbers.shape
         var strides = KnownNumbers.rowMajorStrides(shape)
         var start = 0
         for range in ranges {
             guard let first = range.start.constant, let length = range.length.constant else { throw .node(.symbolicSize) }
+            let last = first + (length - 1) * range.step
+            guard length <= 0 || numbers.shape[range.axis] > max(first, last) && min(first, last) >= 0 else {
+                throw .node(.attribute("length", "\(length)"))
+            }
             start += first * strides[range.axis]
             strides[range.axis] *= range.step
             shape[range.axis] = max(0, length)
         }
         guard shape.allSatisfy({ $0 > 0 }) else {
-            return set(node, known: try numbers.picked([], shape: shape))
+            return try numbers.picked([], shape: shape)
         }
-        set(node, known: try numbers.picked(KnownNumbers.places(shape: shape, strides: strides, start: start), shape: shape))
+        return try numbers.picked(KnownNumbers.places(shape: shape, strides: strides, start: start), shape: shape)
     }
 
     fileprivate mutating func translateSplit(_ node: ForeignNode) throws(TranslationError) {
-        let value = try placed(node, 0)
-        let shape = shape(of: value)
+        let shape = try shape(node, 0)
         let axis = try axis(try node.integer("axis", 0), rank: shape.count)
         guard shape.indices.contains(axis) else { throw .node(.rank(shape.count)) }
-        let position = value.order.firstIndex(of: axis) ?? axis
         let count = node.outputs.count
         let lengths: [Size]
         let operand = try known(node, 1)?.integers()
@@ -186,7 +191,18 @@ extension Translation {
         }
         guard lengths.count == count else { throw .node(.attribute("split", "\(lengths.count) parts")) }
         var start = Size(0)
-        for (index, length) in lengths.enumerated() {
+        if areKnown(node) {
+            let numbers = try neededKnown(node, 0)
+            for (index, length) in lengths.enumerated() {
+                set(node, known: try sliced(numbers, [(axis, start, length, 1)]), output: index)
+                start = start + length
+            }
+            return
+        }
+        let value = try placed(node, 0)
+        let position = value.order.firstIndex(of: axis) ?? axis
+        // Nothing is nothing that anybody could read.
+        for (index, length) in lengths.enumerated() where length != Size(0) {
             let part = try apply(
                 .slice, [value.id],
                 Attributes(["axis": .size(Size(position)), "start": .size(start), "length": .size(length)]))
@@ -218,6 +234,7 @@ extension Translation {
         let operand = try known(node, 2)?.floats().first
         let value = operand.map { Double(decimal: $0) }
         let argument = try node.float("value", 0)
+        guard (value ?? argument).isFinite else { throw .node(.attribute("value", "\(value ?? argument)")) }
         let sides = [pads[2], pads[6], pads[3], pads[7]].map { Size($0) }
         let y = try apply(
             .pad, [x],
@@ -331,26 +348,8 @@ extension Translation {
         return try self.channels(of: x, in: (0..<count).map { $0 % channels * area + $0 / channels })
     }
 
-    /// An image with its channels in another order. Each that follows the one before in both goes along with it.
+    /// An image with its channels in another order.
     mutating func channels(of x: ValueID, in order: [Int]) throws(TranslationError) -> ValueID {
-        if order == Array(order.indices) { return x }
-        var runs: [Range<Int>] = []
-        for channel in order {
-            if let last = runs.last, last.upperBound == channel {
-                runs[runs.count - 1] = last.lowerBound..<channel + 1
-            } else {
-                runs.append(channel..<channel + 1)
-            }
-        }
-        var parts: [ValueID] = []
-        for run in runs {
-            parts.append(
-                try apply(
-                    .slice, [x],
-                    Attributes([
-                        "axis": .size(Size(3)), "start": .size(Size(run.lowerBound)), "length": .size(Size(run.count)),
-                    ])))
-        }
-        return try apply(.concat, parts)
+        try elements(of: x, at: order, axis: 3)
     }
 }

@@ -31,14 +31,18 @@ let reductionTranslators: [String: Translator] = [
     "ReduceLogSumExp": reduction { (translation, x, attributes) throws(TranslationError) in
         try translation.apply(.log, [try translation.apply(.sum, [try translation.apply(.exp, [x])], attributes)])
     },
-    "GlobalAveragePool": { (translation, node) throws(TranslationError) in
-        let x = try translation.image(node, 0)
-        translation.set(node, image: try translation.apply(.mean, [x], wholePicture))
+    "ReduceProd": { (translation, node) throws(TranslationError) in
+        if translation.areKnown(node), case let numbers = try translation.neededKnown(node, 0), numbers.shape.count <= 1 {
+            let keeps = try node.integer("keepdims", 1) != 0 && !numbers.shape.isEmpty
+            let product = try numbers.sizes().reduce(Size(1)) { $0 * $1 }
+            return translation.set(node, known: KnownNumbers(shape: keeps ? [1] : [], sizes: [product]))
+        }
+        try reduction { (translation, x, attributes) throws(TranslationError) in
+            try translation.product(x, attributes)
+        }(&translation, node)
     },
-    "GlobalMaxPool": { (translation, node) throws(TranslationError) in
-        let x = try translation.image(node, 0)
-        translation.set(node, image: try translation.apply(.reduceMax, [x], wholePicture))
-    },
+    "GlobalAveragePool": { (translation, node) throws(TranslationError) in try translation.reducePlaces(node, by: .mean) },
+    "GlobalMaxPool": { (translation, node) throws(TranslationError) in try translation.reducePlaces(node, by: .reduceMax) },
     "Softmax": { (translation, node) throws(TranslationError) in
         let (y, order) = try translation.softmax(node)
         translation.set(node, Translation.Placed(id: y, order: order))
@@ -48,10 +52,17 @@ let reductionTranslators: [String: Translator] = [
         translation.set(node, Translation.Placed(id: try translation.apply(.log, [y]), order: order))
     },
     "MatMul": { (translation, node) throws(TranslationError) in
-        let a = try translation.plain(node, 0), b = try translation.plain(node, 1)
-        let rank = max(translation.builder.type(of: a).shape.rank, translation.builder.type(of: b).shape.rank)
-        let y = try translation.apply(.matmul, [a, b])
-        translation.set(node, Translation.Placed(id: y, order: Array(0..<rank)))
+        var a = try translation.plain(node, 0), b = try translation.plain(node, 1)
+        // A list of numbers is a row on the left, and a column on the right.
+        let shapes = [a, b].map { translation.builder.type(of: $0).shape.dimensions }
+        if shapes[0].count == 1 { a = try translation.reshaped(a, [Size(1)] + shapes[0]) }
+        if shapes[1].count == 1 { b = try translation.reshaped(b, shapes[1] + [Size(1)]) }
+        var y = try translation.apply(.matmul, [a, b])
+        var shape = translation.builder.type(of: y).shape.dimensions
+        if shapes[1].count == 1 { shape.removeLast() }
+        if shapes[0].count == 1 { shape.remove(at: shape.count - (shapes[1].count == 1 ? 1 : 2)) }
+        y = try translation.reshaped(y, shape)
+        translation.set(node, Translation.Placed(id: y, order: Array(shape.indices)))
     },
     "Gemm": { (translation, node) throws(TranslationError) in
         let a = try translation.plain(node, 0), b = try translation.plain(node, 1)
@@ -72,9 +83,6 @@ let reductionTranslators: [String: Translator] = [
         translation.set(node, Translation.Placed(id: y, order: [0, 1]))
     },
 ]
-
-/// Over rows and columns of images, which stay as one.
-private let wholePicture = Attributes(["axes": .sizes([Size(1), Size(2)]), "keep_dims": .truth(true)])
 
 /// - Parameter write: makes of a value what it is over axes.
 private func reduction(
@@ -102,6 +110,33 @@ private func reduction(
 }
 
 extension Translation {
+    /// Over all but pictures and channels, which stay as one.
+    fileprivate mutating func reducePlaces(_ node: ForeignNode, by op: OpName) throws(TranslationError) {
+        let x = try placed(node, 0)
+        let places = x.order.indices.filter { x.order[$0] > 1 }
+        guard !places.isEmpty else { return set(node, x) }
+        let axes = Attributes(["axes": .sizes(places.map { Size($0) }), "keep_dims": .truth(true)])
+        set(node, Placed(id: try apply(op, [x.id], axes), order: x.order))
+    }
+
+    /// The product over axes of known sizes, element after element.
+    fileprivate mutating func product(_ x: ValueID, _ attributes: Attributes) throws(TranslationError) -> ValueID {
+        var y = x
+        var shape = builder.type(of: x).shape.dimensions
+        let axes = attributes.integers("axes")
+        for axis in axes {
+            guard let count = shape[axis].constant, count <= 1024 else { throw .node(.symbolicSize) }
+            let parts = try (0..<count).map { (index) throws(TranslationError) in
+                try elements(of: y, axis: axis, start: Size(index), length: Size(1), step: 1)
+            }
+            y = parts[0]
+            for part in parts.dropFirst() { y = try apply(.multiply, [y, part]) }
+            shape[axis] = Size(1)
+        }
+        if attributes.truth("keep_dims") { return y }
+        return try reshaped(y, shape.indices.filter { !axes.contains($0) }.map { shape[$0] })
+    }
+
     fileprivate mutating func softmax(_ node: ForeignNode) throws(TranslationError) -> (ValueID, order: [Int]) {
         let x = try placed(node, 0)
         let rank = x.order.count

@@ -42,27 +42,6 @@ let shapeTranslators: [String: Translator] = [
                 ? KnownNumbers(shape: [values.count], floats: values.map { Float($0) })
                 : KnownNumbers(values.map { Size(Int($0)) }))
     },
-    "Gather": { (translation, node) throws(TranslationError) in
-        guard translation.areKnown(node) else { throw .node(.operandIsNotKnown(0)) }
-        let numbers = try translation.neededKnown(node, 0)
-        let places = try translation.neededKnown(node, 1)
-        let axis = try translation.axis(try node.integer("axis", 0), rank: numbers.shape.count)
-        guard numbers.shape.indices.contains(axis) else { throw .node(.rank(0)) }
-        let size = numbers.shape[axis]
-        var indices: [Int] = []
-        for index in try places.integers() {
-            guard (-size..<size).contains(index) else { throw .node(.attribute("index", "\(index)")) }
-            indices.append(index < 0 ? index + size : index)
-        }
-        let outer = Array(numbers.shape[..<axis]), inner = Array(numbers.shape[(axis + 1)...])
-        try KnownNumbers.checkCount(outer + places.shape + inner)
-        let innerCount = inner.reduce(1, *)
-        var picked: [Int] = []
-        for start in 0..<outer.reduce(1, *) {
-            for index in indices { picked += (0..<innerCount).map { (start * size + index) * innerCount + $0 } }
-        }
-        translation.set(node, known: try numbers.picked(picked, shape: outer + places.shape + inner))
-    },
     "Unsqueeze": { (translation, node) throws(TranslationError) in
         let axes = try translation.axes(node)
         if translation.areKnown(node) {
@@ -105,14 +84,6 @@ let shapeTranslators: [String: Translator] = [
         let axis = given == old.count ? given : try translation.axis(given, rank: old.count)
         try translation.reshape(node, [old[..<axis], old[axis...]].map { $0.reduce(Size(1)) { $0 * $1 } })
     },
-    "Expand": { (translation, node) throws(TranslationError) in
-        let old = try translation.shape(node, 0)
-        let wanted = try translation.neededKnown(node, 1).sizes()
-        guard wanted.count <= old.count, zip(wanted.reversed(), old.reversed()).allSatisfy({ $0 == $1 || $0 == Size(1) }) else {
-            throw .node(.attribute("shape", "[\(wanted.map(\.description).joined(separator: ", "))]"))
-        }
-        try translation.pass(node)
-    },
 ]
 
 extension Translation {
@@ -120,5 +91,26 @@ extension Translation {
     func axes(_ node: ForeignNode, operand: Int = 1) throws(TranslationError) -> [Int] {
         if let numbers = try known(node, operand) { return try numbers.integers() }
         return try node.integers("axes") ?? []
+    }
+
+    mutating func gatherKnown(_ node: ForeignNode) throws(TranslationError) {
+        let numbers = try neededKnown(node, 0)
+        let places = try neededKnown(node, 1)
+        let axis = try axis(try node.integer("axis", 0), rank: numbers.shape.count)
+        guard numbers.shape.indices.contains(axis) else { throw .node(.rank(0)) }
+        let size = numbers.shape[axis]
+        var indices: [Int] = []
+        for index in try places.integers() {
+            guard (-size..<size).contains(index) else { throw .node(.attribute("index", "\(index)")) }
+            indices.append(index < 0 ? index + size : index)
+        }
+        let outer = Array(numbers.shape[..<axis]), inner = Array(numbers.shape[(axis + 1)...])
+        try KnownNumbers.checkCount(outer + places.shape + inner)
+        let innerCount = inner.reduce(1, *)
+        var picked: [Int] = []
+        for start in 0..<outer.reduce(1, *) {
+            for index in indices { picked += (0..<innerCount).map { (start * size + index) * innerCount + $0 } }
+        }
+        set(node, known: try numbers.picked(picked, shape: outer + places.shape + inner))
     }
 }

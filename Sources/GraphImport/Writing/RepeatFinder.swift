@@ -119,6 +119,8 @@ struct RepeatFinder {
             }
         }
         guard starts.count == 1, let first = starts.first, places[first].map({ $0 < start }) ?? true else { return nil }
+        // What each window reads besides cannot have the name that is carried.
+        guard !roles.flatMap(\.self).contains(.outside(first)) else { return nil }
         count = countWithoutReaders(count, carried, start, period, places, outputs)
         guard count >= (period >= 6 ? 2 : 3) else { return nil }
         return Fold(count: count, carried: carried, start: first, steps: steps)

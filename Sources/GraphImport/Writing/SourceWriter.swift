@@ -10,6 +10,11 @@ struct SourceWriter {
     private let documentation: [String]
     private let layers: LayerBlocks
     private let useCounts: [Int]
+    /// How many expressions a value without a name has within it.
+    private let nestings: [Int]
+
+    /// Deeper expressions are cut into several: the language has a limit.
+    private static let nestingLimit = 50
 
     init(_ graph: Graph, documentation: [String]) {
         self.graph = graph
@@ -19,6 +24,13 @@ struct SourceWriter {
         for output in graph.outputs { useCounts[output.value.index] += 1 }
         self.useCounts = useCounts
         layers = LayerBlocks(graph, useCounts: useCounts)
+        var nestings = useCounts
+        for id in graph.ids {
+            let inner = graph[id].operands.map { nestings[$0.index] }.filter { $0 < Self.nestingLimit }.max() ?? 0
+            let isNamed = useCounts[id.index] != 1 || !TemporaryNames.contain(graph[id].name)
+            nestings[id.index] = isNamed ? 0 : inner + 1
+        }
+        self.nestings = nestings
     }
 
     func text() -> String {
@@ -94,7 +106,9 @@ struct SourceWriter {
 
     /// Whether a value stands where it is used: one that nobody named, or a layer before its activation.
     private func isInlined(_ id: ValueID) -> Bool {
-        guard useCounts[id.index] == 1, !graph.outputs.contains(where: { $0.value == id }) else { return false }
+        guard useCounts[id.index] == 1, nestings[id.index] < Self.nestingLimit,
+            !graph.outputs.contains(where: { $0.value == id })
+        else { return false }
         return TemporaryNames.contain(graph[id].name) || layers.isBeforeActivation(id)
     }
 
