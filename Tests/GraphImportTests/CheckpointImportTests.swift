@@ -103,6 +103,66 @@ import Testing
         #expect(try enlarged(imported(span)).shape == [1, 15, 12, 3])
     }
 
+    /// What weighs pixels by a small picture of their surroundings.
+    @Test func networksOfResidualFeaturesAreRead() throws {
+        func attention(_ name: String, _ channels: Int, _ convolutions: [String]) -> [PackedTensor] {
+            layer("\(name).conv1", [2, channels, 1, 1]) + layer("\(name).conv_f", [2, 2, 1, 1])
+                + layer("\(name).conv4", [channels, 2, 1, 1]) + convolutions.flatMap { layer("\(name).\($0)", [2, 2, 3, 3]) }
+        }
+        func ends(_ filters: Int) -> [PackedTensor] {
+            layer("fea_conv", [filters, 3, 3, 3]) + layer("LR_conv", [filters, filters, 3, 3])
+                + layer("upsampler.0", [12, filters, 3, 3])
+        }
+        var rfdn = ends(8) + layer("c.0", [8, 16, 1, 1]), rlfn = ends(6)
+        for name in ["B1", "B2"] {
+            for k in 1...3 { rfdn += layer("\(name).c\(k)_d", [4, 8, 1, 1]) + layer("\(name).c\(k)_r", [8, 8, 3, 3]) }
+            rfdn += layer("\(name).c4", [4, 8, 3, 3]) + layer("\(name).c5", [8, 16, 1, 1])
+            rfdn += attention("\(name).esa", 8, ["conv_max", "conv2", "conv3", "conv3_"])
+            for (k, shape) in [(1, [5, 6, 3, 3]), (2, [5, 5, 3, 3]), (3, [6, 5, 3, 3])] {
+                rlfn += layer("\(name).c\(k)_r", shape)
+            }
+            rlfn += layer("\(name).c5", [6, 6, 1, 1]) + attention("\(name).esa", 6, ["conv2", "conv3"])
+        }
+        #expect(
+            try imported(rfdn).notes == ["it is rfdn.graph with filters = 8, blocks = 2, attention = 2, scale = 2"])
+        #expect(
+            try imported(rlfn).notes == ["it is rlfn.graph with filters = 6, inner = 5, blocks = 2, attention = 2, scale = 2"])
+    }
+
+    /// The authors' names and BasicSR's are the same network, where the colours in the one's tensors are the other's.
+    @Test func bothNamesOfChannelAttentionAreRead() throws {
+        var authors: [PackedTensor] = [], basic: [PackedTensor] = []
+        func add(_ name: String, _ basicName: String, _ shape: [Int]) {
+            let tensors = layer(name, shape)
+            authors += tensors
+            basic += tensors.map { tensor in
+                PackedTensor(path: tensor.path.replacing(name, with: basicName), shape: tensor.shape, values: tensor.values)
+            }
+        }
+        add("head.0", "conv_first", [4, 3, 3, 3])
+        for g in 0..<2 {
+            for i in 0..<3 {
+                let (name, basicName) = ("body.\(g).body.\(i).body", "body.\(g).residual_group.\(i).rcab")
+                for k in [0, 2] { add("\(name).\(k)", "\(basicName).\(k)", [4, 4, 3, 3]) }
+                add("\(name).3.conv_du.0", "\(basicName).3.attention.1", [2, 4, 1, 1])
+                add("\(name).3.conv_du.2", "\(basicName).3.attention.3", [4, 2, 1, 1])
+            }
+            add("body.\(g).body.3", "body.\(g).conv", [4, 4, 3, 3])
+        }
+        add("body.2", "conv_after_body", [4, 4, 3, 3])
+        add("tail.0.0", "upsample.0", [16, 4, 3, 3])
+        add("tail.1", "conv_last", [3, 4, 3, 3])
+        for (name, sign) in [("sub_mean", Float(-1)), ("add_mean", 1)] {
+            authors.append(PackedTensor(path: "\(name).weight", shape: [3, 3, 1, 1], values: [1, 0, 0, 0, 1, 0, 0, 0, 1]))
+            authors.append(
+                PackedTensor(path: "\(name).bias", shape: [3], values: [114.444, 111.4605, 103.02].map { sign * $0 }))
+        }
+        let first = try imported(authors), second = try imported(basic)
+        #expect(first.notes == ["it is rcan.graph with filters = 4, groups = 2, blocks = 3, reduction = 2, scale = 2"])
+        #expect(second.notes == first.notes)
+        #expect(try enlarged(second) == enlarged(first))
+    }
+
     /// Large blocks have convolutions of their own, small ones share those of groups of channels.
     @Test(arguments: [1, 4])
     func cascadesAreRead(groups: Int) throws {

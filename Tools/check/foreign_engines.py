@@ -104,6 +104,10 @@ class Checkpoint:
     def __call__(self, x):
         x = self.torch.from_numpy(x).to(self.kind)
         with self.torch.inference_mode():
+            if "B1.c1_d.weight" in self.state:
+                return self.rfdn(x).numpy()
+            if "B1.c3_r.weight" in self.state:
+                return self.rlfn(x).numpy()
             if "conv_cat.weight" in self.state:
                 return self.span(x).numpy()
             if "upsample.up4.body.0.weight" in self.state:
@@ -114,6 +118,49 @@ class Checkpoint:
         taps = self.state[f"{name}.weight"]
         arguments.setdefault("padding", taps.shape[-1] // 2)
         return self.torch.conv2d(x, taps, self.state[f"{name}.bias"], **arguments)
+
+    def leaky(self, x):
+        return self.torch.nn.functional.leaky_relu(x, 0.05)
+
+    def blocks(self):
+        return sorted({name.split(".")[0] for name in self.state if name.startswith("B")})
+
+    def enlarged(self, head, x):
+        return self.torch.pixel_shuffle(self.conv("upsampler.0", self.conv("LR_conv", x) + head), 4)
+
+    def attention(self, name, x):
+        torch, relu = self.torch, self.torch.relu
+        few = self.conv(f"{name}.conv1", x)
+        h = torch.nn.functional.max_pool2d(self.conv(f"{name}.conv2", few, stride=2, padding=0), 7, 3)
+        if f"{name}.conv_max.weight" in self.state:
+            h = relu(self.conv(f"{name}.conv3", relu(self.conv(f"{name}.conv_max", h))))
+            h = self.conv(f"{name}.conv3_", h)
+        else:
+            h = self.conv(f"{name}.conv3", h)
+        wide = torch.nn.functional.interpolate(h, x.shape[2:], mode="bilinear", align_corners=False)
+        return x * torch.sigmoid(self.conv(f"{name}.conv4", wide + self.conv(f"{name}.conv_f", few)))
+
+    def rfdn(self, x):
+        head = h = self.conv("fea_conv", x)
+        everything = []
+        for name in self.blocks():
+            kept = []
+            for k in (1, 2, 3):
+                kept.append(self.leaky(self.conv(f"{name}.c{k}_d", h)))
+                h = self.leaky(self.conv(f"{name}.c{k}_r", h) + h)
+            kept.append(self.leaky(self.conv(f"{name}.c4", h)))
+            h = self.attention(f"{name}.esa", self.conv(f"{name}.c5", self.torch.cat(kept, 1)))
+            everything.append(h)
+        return self.enlarged(head, self.leaky(self.conv("c.0", self.torch.cat(everything, 1))))
+
+    def rlfn(self, x):
+        head = h = self.conv("fea_conv", x)
+        for name in self.blocks():
+            inner = h
+            for k in (1, 2, 3):
+                inner = self.leaky(self.conv(f"{name}.c{k}_r", inner))
+            h = self.attention(f"{name}.esa", self.conv(f"{name}.c5", inner + h))
+        return self.enlarged(head, h)
 
     def carn(self, x):
         torch = self.torch
