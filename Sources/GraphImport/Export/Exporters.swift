@@ -46,11 +46,23 @@ let exporters: [OpName: Exporter] = [
     .sum: { writer, id, operation in writer.emitReduction("ReduceSum", id, operation, takesAxesAsOperand: true) },
     .slice: { writer, id, operation in
         let rank = writer.graph[id].type.shape.rank
-        guard let start = operation.attributes.size("start").constant, let length = operation.attributes.size("length").constant
-        else { return writer.refuse(operation.op) }
+        let start = operation.attributes.size("start"), length = operation.attributes.size("length")
         let axis = NetworkWriter.axis(operation.attributes.integer("axis"), rank: rank)
-        let bounds = [[start], [start + length], [axis]].map { writer.integers($0) }
-        writer.emit("Slice", id, [writer.name(operation.operands[0])] + bounds)
+        let bounds = [writer.sizes([start], for: id), writer.sizes([start + length], for: id), writer.integers([axis])]
+        writer.emit("Slice", id, [writer.operand(operation.operands[0], rank: rank)] + bounds)
+    },
+    .reshape: { writer, id, operation in writer.emitReshape(id, operation) },
+    .transpose: { writer, id, operation in writer.emitTranspose(id, operation) },
+    .matmul: { writer, id, operation in writer.emitProduct(id, operation) },
+    .softmax: { writer, id, operation in
+        let rank = writer.graph[id].type.shape.rank
+        let axis = NetworkWriter.axis(operation.attributes.integer("axis"), rank: rank)
+        writer.emit("Softmax", id, writer.operands(id, operation), ["axis": .integer(axis)])
+    },
+    .select: { writer, id, operation in
+        var operands = writer.operands(id, operation)
+        operands[0] = writer.emitInner("Cast", id, [operands[0]], ["to": .integer(ForeignElement.bool.onnxNumber)])
+        writer.emit("Where", id, operands)
     },
     .resize: { writer, id, operation in writer.emitResize(id, operation) },
     .pad: { writer, id, operation in
@@ -96,33 +108,35 @@ extension NetworkWriter {
         let rank = graph[operation.operands[0]].type.shape.rank
         let keeps = operation.attributes.truth("keep_dims")
         let axes = operation.attributes.integers("axes").map { NetworkWriter.axis($0, rank: rank) }.sorted()
-        // What is left of an image without an axis would lie in another order than the graph's.
-        guard keeps || axes.isEmpty || rank != 4 || axes.count == 4 || axes == [2, 3] else { return refuse(operation.op) }
-        var inputs = [name(operation.operands[0])]
+        var inputs = [operand(operation.operands[0], rank: rank)]
         var attributes: [String: ForeignAttribute] = ["keepdims": .integer(keeps ? 1 : 0)]
         if !axes.isEmpty {
             if takesAxesAsOperand { inputs.append(integers(axes)) } else { attributes["axes"] = .integers(axes) }
         }
-        emit(op, id, inputs, attributes)
+        // What is left of an image without an axis may lie in another order than the graph's.
+        let left = Self.order(rank: rank).filter { !axes.contains(Self.axis($0, rank: rank)) }
+        guard !keeps, !axes.isEmpty, left != left.sorted() else { return emit(op, id, inputs, attributes) }
+        let made = emitInner(op, id, inputs, attributes)
+        let order = left.sorted().map { axis in left.firstIndex(of: axis) ?? axis }
+        emit("Transpose", id, [made], ["perm": .integers(order)])
     }
 
-    /// By the factors of the sizes, which are whole.
+    /// By the factors of the sizes where they are whole, else to sizes that are computed.
     fileprivate mutating func emitResize(_ id: ValueID, _ operation: Operation) {
         let image = graph[operation.operands[0]].type.shape.dimensions, result = graph[id].type.shape.dimensions
-        var scales: [Double] = [1, 1]
-        for axis in 1...2 {
-            if let factor = (1...64).first(where: { $0 * image[axis] == result[axis] }) {
-                scales.append(Double(factor))
-            } else {
-                return refuse(operation.op)
-            }
-        }
+        let factors = (1...2).compactMap { axis in (1...64).first { $0 * image[axis] == result[axis] } }
         let isNearest = operation.attributes.word("mode") == "nearest"
         let places = isNearest ? "asymmetric" : operation.attributes.truth("align_corners") ? "align_corners" : "half_pixel"
         var attributes: [String: ForeignAttribute] = [
             "mode": .text(isNearest ? "nearest" : "linear"), "coordinate_transformation_mode": .text(places),
         ]
         if isNearest { attributes["nearest_mode"] = .text("floor") }
-        emit("Resize", id, [name(operation.operands[0]), "", floats(scales)], attributes)
+        let x = name(operation.operands[0])
+        if factors.count == 2 {
+            let scales = floats([1, 1] + factors.map { Double($0) })
+            return emit("Resize", id, [x, "", scales], attributes)
+        }
+        let shape = [result[0], result[3], result[1], result[2]]
+        emit("Resize", id, [x, "", "", sizes(shape, for: id)], attributes)
     }
 }

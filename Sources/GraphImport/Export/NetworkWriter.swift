@@ -18,6 +18,8 @@ struct NetworkWriter {
     /// The last node that reads a value.
     private var readers: [ValueID: ValueID] = [:]
     private var unsupported: [OpName] = []
+    /// The sizes of inputs that were read, by their symbols.
+    var symbolNames: [String: String] = [:]
 
     init(_ graph: Graph, keepsBytes: Bool, values: @escaping (String) -> [Float]) {
         self.graph = graph
