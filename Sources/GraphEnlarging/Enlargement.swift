@@ -53,9 +53,10 @@ public struct Enlargement: Hashable, Sendable {
     ///
     /// - Parameter graph: that this was read from; its sizes are bound once for each unit that is tried.
     func sideUnit(of graph: Graph) -> Int {
-        // Odd multiples, which are multiples of no larger unit. Where no unit will do, the picture's own sides say why.
+        // Odd multiples, which are multiples of no larger unit, and of sides that no network is too large for. Where no unit
+        // will do, the picture's own sides say why.
         let units = (0...6).map { 1 << $0 }
-        return units.first { (try? graph.bound(to: sizes(imageCount: 1, height: 13 * $0, width: 17 * $0))) != nil } ?? 1
+        return units.first { (try? graph.bound(to: sizes(imageCount: 1, height: 257 * $0, width: 263 * $0))) != nil } ?? 1
     }
 
     /// - Throws: when the model has no such entry, or it does not enlarge pictures.

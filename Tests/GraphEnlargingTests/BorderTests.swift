@@ -46,6 +46,16 @@ struct BorderTests {
         }
     }
 
+    /// That a network takes no small pictures is no reason to fill up the sides of others.
+    @Test func sidesOfWhatIsLargeEnoughStay() throws {
+        let enlarger = try PictureEnlarger(try Model(source: SmallModels.windowed), border: .zero)
+        let picture = SmallModels.picture(31, 25)
+        #expect(try enlarger.enlarged(picture) == picture)
+        let file = try picture.pngBytes()
+        let report = try enlarger.enlarge(PictureSource(file), to: .memory).report
+        #expect(report.plan.description.hasSuffix(" planned"))
+    }
+
     /// The picture with its border made by hand, enlarged as the network was trained.
     @Test(arguments: [Bands.whole, .rows(1), .rows(4), .automatic], [1, 3])
     func theResultIsThatOfTheMirroredPictureCutOut(_ bands: Bands, _ threadCount: Int) throws {

@@ -31,6 +31,16 @@ enum SmallModels {
         }
         """, name: "quartered.graph")
 
+    /// The picture itself, beside what windows of 21 pixels leave of it: no smaller picture will do, and every larger one.
+    static let windowed = SourceText(
+        """
+        graph windowed(lr: u8[N, H, W, 3]) -> (image: u8[N, H, W, 3]) {
+          x = f32(lr)
+          pooled = resize(max_pool(x, size = 21, stride = 3), height = H, width = W)
+          image = u8(round(clip(x + min(pooled, 0), 0, 255)))
+        }
+        """, name: "windowed.graph")
+
     /// Two convolutions over a grey picture.
     static let grey = SourceText(
         """
