@@ -117,6 +117,18 @@ import Testing
         #expect(model.nodes[0].attributes == [argument: .text(value)])
     }
 
+    /// What stands behind a layer that is not supported finds its weights.
+    @Test func weightsBehindRefusedLayersAreRead() throws {
+        let text = network(
+            "Input data 0 1 x 2=2", "Deconvolution a 1 1 x h 0=2 1=1 5=1 6=4 20=9",
+            "Convolution b 1 1 h i 0=2 1=1 4=-233 5=1 6=4 18=1",
+            "PReLU p 1 1 i y 0=1")
+        let product = bytes(mark: 0, floats: [1, 2, 3, 4, 5, 6])
+        let model = try read(text, product + product + Array(bytes(mark: 0, floats: [7]).dropFirst(4)))
+        #expect(model.nodes.map(\.op) == ["ncnn.Deconvolution", "ncnn.Convolution", "PRelu"])
+        #expect(try model.tensors["p.slope"]?.floats() == [7])
+    }
+
     @Test func layersThatAreNotKnownAreAllThere() throws {
         let model = try read(network("Input data 0 1 x", "LSTM a 1 1 x h 0=3", "LSTM b 1 1 h y 0=3"))
         #expect(model.nodes.map(\.op) == ["ncnn.LSTM", "ncnn.LSTM"])

@@ -70,7 +70,11 @@ extension NCNNFile {
         switch layer.integer(4, 0) {
         case -233, -234:
             attributes["auto_pad"] = .text(layer.integer(4, 0) == -233 ? "SAME_UPPER" : "SAME_LOWER")
-            guard border == 0 else { return refuse(layer, argument: 18) }
+            guard border == 0 else {
+                // The weights of later layers stand behind the bias.
+                if layer.integer(5, 0) != 0 { _ = try weights.plain([outputs], of: layer) }
+                return refuse(layer, argument: 18)
+            }
         default:
             let pads = Self.pads(layer)
             if border == 0 { attributes["pads"] = .integers(pads) } else { operands = try addBorder(layer, border, pads) }
@@ -89,13 +93,19 @@ extension NCNNFile {
 
     private mutating func addDeconvolution(_ layer: NCNNLayer, groupCount: Int) throws(InterchangeError) {
         let (window, outputs, inputs) = try sizes(layer, groupCount: groupCount)
-        guard groupCount == 1 || groupCount == outputs && outputs == inputs else { return refuse(layer, argument: 7) }
+        let refused =
+            groupCount != 1 && (groupCount != outputs || outputs != inputs)
+            ? 7 : layer.integer(4, 0) < 0 ? 4 : layer.integer(20, 0) != 0 ? 20 : nil
+        if let refused {
+            // The weights of later layers stand behind these.
+            _ = try weights.marked([layer.integer(6, 0)], of: layer)
+            if layer.integer(5, 0) != 0 { _ = try weights.plain([outputs], of: layer) }
+            return refuse(layer, argument: refused)
+        }
         // ONNX has the channels that go in first. Of one channel a group, in and out are the same.
         let shape = groupCount == 1 ? [outputs, inputs] : [outputs, 1]
         let stored = try weights.marked(shape + window.kernel, of: layer)
         let filter = groupCount == 1 ? stored.transposed([1, 0, 2, 3]) : stored
-        guard layer.integer(4, 0) >= 0 else { return refuse(layer, argument: 4) }
-        guard layer.integer(20, 0) == 0 else { return refuse(layer, argument: 20) }
         var attributes = window.attributes
         attributes["group"] = .integer(groupCount)
         attributes["pads"] = .integers(Self.pads(layer))

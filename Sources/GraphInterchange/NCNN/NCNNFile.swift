@@ -102,13 +102,14 @@ struct NCNNFile {
             let (width, height, channels) = (layer.integer(0, 0), layer.integer(1, 0), layer.integer(2, 0))
             // A line of numbers is one for each channel.
             let isLine = height == 0 && channels == 0
-            guard let name = layer.outputs.first, isLine || channels > 0, layer.integer(11, 0) == 0 else {
-                return file.refuse(layer, argument: 1)
-            }
-            let shape = isLine ? [width, 1, 1] : [channels, height, width]
-            file.model.tensors[name] =
+            let shape = isLine ? [width, 1, 1] : [layer.integer(11, 0), channels, height, width].filter { $0 > 0 }
+            let tensor =
                 layer.integer(21, 1) == 0
                 ? try file.weights.marked(shape, of: layer) : try file.weights.plain(shape, of: layer)
+            guard let name = layer.outputs.first, shape.count == 3, isLine || channels > 0 else {
+                return file.refuse(layer, argument: 1)
+            }
+            file.model.tensors[name] = tensor
         },
         "Split": { (file, layer) throws(InterchangeError) in
             for output in layer.outputs { try file.add("Identity", layer, inputs: layer.inputs, outputs: [output]) }
