@@ -26,6 +26,16 @@ extension Picture {
         return bicubicResampling(to: size)
     }
 
+    /// The picture with its longer side so many pixels long, its shape kept; one that is no longer stays as it is.
+    ///
+    /// - Precondition: `longestSide` is positive.
+    public func bicubicReduction(longestSide: Int) -> Picture {
+        let longer = max(width, height)
+        guard longestSide < longer else { return self }
+        let factor = factor(longestSide, over: longer)
+        return bicubicResampling(horizontally: factor, vertically: factor)
+    }
+
     /// - Precondition: both sides are positive and at most ``PNGReader/longestSide``.
     func bicubicResampling(to size: PictureSize) -> Picture {
         bicubicResampling(

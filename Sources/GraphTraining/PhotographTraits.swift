@@ -3,7 +3,7 @@ import GraphImaging
 
 /// What tells whether a photograph is good for a data set.
 struct PhotographTraits: Sendable {
-    /// Of the picture as it is stored.
+    /// Of the photograph before it is cut.
     var size: PictureSize
     /// The hash of its size and pixels.
     var digest: Digest
@@ -12,7 +12,7 @@ struct PhotographTraits: Sendable {
     var bicubicPSNR: Double?
 
     init(_ picture: Picture, _ options: PreparationOptions) {
-        size = picture.size
+        size = options.reduced(picture).size
         digest = Digest(ofPixels: picture)
         hash = PerceptualHash(picture)
         guard let cut = options.cut(picture), let scale = options.scales.max() else { return }

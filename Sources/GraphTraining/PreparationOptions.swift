@@ -4,6 +4,9 @@ import GraphImaging
 public struct PreparationOptions: Hashable, Sendable {
     /// For which scales low-resolution pictures are made; each 2 or more, none twice.
     public var scales: [Int] = [2, 3, 4]
+    /// Longer photographs are reduced to this before all else, which takes away what a camera blurred and JPEG left; nil for
+    /// as they are.
+    public var longestSide: Int?
     /// How many of the pictures are for validation.
     public var validation = ValidationAmount.share(0.1)
     /// Threads that work; each holds a photograph.
@@ -28,7 +31,7 @@ public struct PreparationOptions: Hashable, Sendable {
     }
 
     /// Pictures with a shorter side are dropped: a crop of the default recipe does not fit.
-    static let smallestSide = Recipe().patchSide
+    public static let smallestSide = Recipe().patchSide
     /// Pictures are flat that bicubic enlargement brings back to so many dB: there is nothing in them to learn. Rounding
     /// twice to whole samples leaves some 55 dB of any picture.
     static let flatPSNR = 50.0
@@ -44,9 +47,15 @@ public struct PreparationOptions: Hashable, Sendable {
         }
     }
 
-    /// A picture as it stands in the set; nil where it is too small.
-    func cut(_ picture: Picture) -> Picture? {
-        picture.cropped(toMultipleOf: sideUnit).flatMap { min($0.width, $0.height) < Self.smallestSide ? nil : $0 }
+    /// A photograph before it is cut.
+    func reduced(_ photograph: Picture) -> Picture {
+        longestSide.map(photograph.bicubicReduction(longestSide:)) ?? photograph
+    }
+
+    /// A photograph as it stands in the set; nil where it is too small.
+    func cut(_ photograph: Picture) -> Picture? {
+        let picture = reduced(photograph)
+        return picture.cropped(toMultipleOf: sideUnit).flatMap { min($0.width, $0.height) < Self.smallestSide ? nil : $0 }
     }
 }
 

@@ -4,11 +4,19 @@ import GraphRuntime
 import GraphImaging
 import SystemPackage
 
+/// What synthetic pictures show.
+public enum SampleKind: String, CaseIterable, Sendable {
+    /// Things of many textures before a background, as in photographs.
+    case scenes
+    /// Flat colours, lines, checks and letters, as on screens and in drawings.
+    case graphics
+}
+
 /// Writes synthetic pictures as `0001.png`, `0002.png`, …; a seed gives the same ones everywhere.
 ///
 /// - Throws: when a file of such a name is there already, or cannot be written.
 public func makeSamplePictures(
-    in path: FilePath, count: Int, width: Int, height: Int, seed: UInt64
+    in path: FilePath, of kind: SampleKind = .scenes, count: Int, width: Int, height: Int, seed: UInt64
 ) throws(TrainingError) {
     try asTrainingError { try Folder.make(path) }
     let paths = (1...count).map { number in
@@ -21,7 +29,12 @@ public func makeSamplePictures(
     _ = try parallelMap(
         count, threadCount: availableProcessorCount(), tool: { () throws(TrainingError) in }
     ) { (_, index) throws(TrainingError) in
-        let picture = Picture(syntheticWidth: width, height: height, seed: seed &+ UInt64(index))
+        let seed = seed &+ UInt64(index)
+        let picture =
+            switch kind {
+            case .scenes: Picture(syntheticWidth: width, height: height, seed: seed)
+            case .graphics: Picture(syntheticGraphicWidth: width, height: height, seed: seed)
+            }
         try asTrainingError { try picture.writePNG(to: paths[index]) }
     }
 }

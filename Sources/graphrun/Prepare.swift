@@ -29,14 +29,22 @@ struct Prepare: ParsableCommand {
     @Option(help: ArgumentHelp("For which scales.", valueName: "n,n"))
     var scale = ScaleList(scales: [2, 3, 4])
 
+    @Option(help: ArgumentHelp("Longer photographs are reduced to this.", valueName: "pixels"))
+    var longestSide: Int?
+
     @Option(name: .customLong("valid"), help: ArgumentHelp("Held out: a share, or a number.", valueName: "amount"))
     var validation = PreparationOptions.ValidationAmount.share(0.1)
 
     @OptionGroup var threads: ThreadOptions
 
+    func validate() throws {
+        try check(longestSide ?? PreparationOptions.smallestSide, PreparationOptions.smallestSide...65_535, "--longest-side")
+    }
+
     func run() throws {
         var options = PreparationOptions()
         options.scales = scale.scales
+        options.longestSide = longestSide
         options.validation = validation
         options.threadCount = threads.count
         let preparation = try Preparation(photographs, into: output, options) { Self.show("looking at", $0, of: $1) }

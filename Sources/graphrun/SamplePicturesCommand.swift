@@ -13,6 +13,9 @@ struct SamplePictures: ParsableCommand {
     @Argument(help: "Where the pictures go: 0001.png, 0002.png, …")
     var folder: FilePath
 
+    @Option(help: "What they show: scenes as photographs do, or graphics.")
+    var kind = SampleKind.scenes
+
     @Option(help: "How many.")
     var count = 24
 
@@ -29,9 +32,11 @@ struct SamplePictures: ParsableCommand {
     }
 
     func run() throws {
-        try makeSamplePictures(in: folder, count: count, width: size.width, height: size.height, seed: seed)
+        try makeSamplePictures(in: folder, of: kind, count: count, width: size.width, height: size.height, seed: seed)
     }
 }
+
+extension SampleKind: ExpressibleByArgument {}
 
 /// `WxH`.
 struct PixelSize: ExpressibleByArgument, CustomStringConvertible {

@@ -21,8 +21,22 @@ import Testing
         #expect(Set(picture.pixels).count > 100)
     }
 
+    @Test("Graphics are flat: most pixels are of few colours, and a seed gives the same ones")
+    func graphics() {
+        let picture = Picture(syntheticGraphicWidth: 96, height: 80, seed: 3)
+        #expect(picture == Picture(syntheticGraphicWidth: 96, height: 80, seed: 3))
+        #expect(picture != Picture(syntheticGraphicWidth: 96, height: 80, seed: 4))
+        var counts: [[UInt8]: Int] = [:]
+        for place in stride(from: 0, to: picture.pixels.count, by: 3) {
+            counts[Array(picture.pixels[place..<place + 3]), default: 0] += 1
+        }
+        #expect(counts.values.sorted().suffix(12).reduce(0, +) > 96 * 80 / 2)
+        #expect(counts.count > 12)
+    }
+
     @Test("Any size is made", arguments: [(1, 1), (1, 40), (33, 2)])
     func sizes(width: Int, height: Int) {
         #expect(Picture(syntheticWidth: width, height: height, seed: 9).pixels.count == 3 * width * height)
+        #expect(Picture(syntheticGraphicWidth: width, height: height, seed: 9).pixels.count == 3 * width * height)
     }
 }

@@ -64,6 +64,23 @@ struct PreparationTests {
         #expect(lines[4].hasPrefix("0004,validation,120,108,") && lines[4].hasSuffix("/photos/3.png,"))
     }
 
+    @Test func longPhotographsAreReducedBeforeTheyAreCut() throws {
+        let folder = try photographs(2)
+        try photograph(7, width: 300, height: 412).writePNG(to: folder.path.appending("photos/7.png"))
+        let set = folder.path.appending("set")
+        var options = try options([2], "0")
+        options.longestSide = 206
+        let preparation = try Preparation([folder.path.appending("photos")], into: set, options)
+        try preparation.write(to: set)
+        // 412 to 206 takes 300 to 150; what is no longer stays as it is.
+        #expect(preparation.kept.map(\.size.width) == [120, 120, 150])
+        let truth = try Picture(contentsOf: set.appending("DIV2K_train_HR/0003.png"))
+        #expect(truth == photograph(7, width: 300, height: 412).bicubicReduction(scale: 2))
+        options.longestSide = nil
+        let whole = try Preparation([folder.path.appending("photos")], into: set, options)
+        #expect(throws: TrainingError.self) { try whole.write(to: set) }
+    }
+
     @Test func anInterruptedRunGoesOnAndNothingIsWrittenOver() throws {
         let folder = try photographs(3)
         let set = folder.path.appending("set")
