@@ -60,14 +60,13 @@ public struct PictureBatch: Sendable {
     /// Enlarges all pictures. One that fails keeps none of the others.
     ///
     /// - Parameters:
-    ///   - makeEnlargers: makes at least one, for so many threads; of several each picture gets the one whose factor is the
-    ///     nearest that reaches its size. They work on one picture at a time.
+    ///   - makeEnlargers: makes those that pictures are enlarged by, for so many threads. They work on one picture at a time.
     ///   - tell: told what happens to the picture of a number, from any thread, one call at a time.
     ///   - next: gives the numbers of the pictures to enlarge, one after the other, and then those behind the last; nil for
     ///     all of them.
     /// - Throws: what keeps an enlarger from being made.
     public func run(
-        by makeEnlargers: @Sendable (_ threadCount: Int) throws(EnlargingError) -> [PictureEnlarger],
+        by makeEnlargers: @Sendable (_ threadCount: Int) throws(EnlargingError) -> EnlargerChoice,
         taking next: (@Sendable () -> Int)? = nil,
         _ tell: @escaping @Sendable (_ index: Int, Event) -> Void
     ) throws(EnlargingError) {
@@ -98,7 +97,7 @@ public struct PictureBatch: Sendable {
     /// Threads that told of every piece of work would spend much of their time waiting for one another.
     private static let tellingInterval = Duration.milliseconds(50)
 
-    private func enlarge(_ index: Int, by enlargers: [PictureEnlarger], _ tell: @escaping @Sendable (Int, Event) -> Void) {
+    private func enlarge(_ index: Int, by enlargers: EnlargerChoice, _ tell: @escaping @Sendable (Int, Event) -> Void) {
         let item = items[index]
         let start = ContinuousClock.now
         do throws(EnlargingError) {
@@ -111,7 +110,7 @@ public struct PictureBatch: Sendable {
                 lastTold = now
                 tell(index, .advanced(part: Double(progress.rowsDone) / Double(max(1, progress.rowCount))))
             })
-            let report = try enlarger(of: enlargers, for: source).enlarge(
+            let report = try enlargers.enlarger(for: source, form).enlarge(
                 source, to: item.destination, as: item.encoding, form: form, observer: observer,
                 willBegin: { tell(index, .began($0)) }
             ).report
@@ -119,16 +118,5 @@ public struct PictureBatch: Sendable {
         } catch {
             tell(index, .failed(error))
         }
-    }
-
-    private func enlarger(
-        of enlargers: [PictureEnlarger], for source: PictureSource
-    ) throws(EnlargingError) -> PictureEnlarger {
-        guard enlargers.count > 1 else { return enlargers[0] }
-        let picture: PictureSize
-        do { picture = try source.uprightSize() } catch { throw .image(error) }
-        let chosen = try form.size.enlarger(of: enlargers, for: picture)
-        for other in enlargers where other !== chosen { other.giveBackMemory() }
-        return chosen
     }
 }

@@ -32,6 +32,8 @@ public final class PictureEnlarger: @unchecked Sendable {
         public var outputWidth: Int
         /// Rows of what is written, in pixels.
         public var outputHeight: Int
+        /// What the enlarger's model is called; nil where it has no name.
+        public var modelName: String?
         /// How the picture was worked on.
         public var plan: EnlargingPlan.Summary
         /// What the result does not keep of the picture's file, and where the network makes less than is asked for, each as a
@@ -43,6 +45,7 @@ public final class PictureEnlarger: @unchecked Sendable {
     public var scale: Int { enlargement.scale }
 
     private let model: Model
+    private let modelName: String?
     private let options: EnlargingOptions
     private let pixelLimit: Int
     private let enlargement: Enlargement
@@ -57,6 +60,7 @@ public final class PictureEnlarger: @unchecked Sendable {
     private var workspace: Workspace?
 
     /// - Parameters:
+    ///   - modelName: what reports call the model.
     ///   - bands: how the rows are worked on.
     ///   - memoryLimit: bytes that the process may take at its peak; it overrides `bands`.
     ///   - pixelLimit: of a picture that is enlarged; of a larger one its header alone is read. A small file may hold a picture
@@ -66,11 +70,13 @@ public final class PictureEnlarger: @unchecked Sendable {
     ///   - instructionSet: one that this processor runs.
     /// - Throws: when the model does not take and make a picture.
     public init(
-        _ model: Model, threadCount: Int = availableProcessorCount(), bands: Bands = .automatic, memoryLimit: Int? = nil,
+        _ model: Model, named modelName: String? = nil, threadCount: Int = availableProcessorCount(), bands: Bands = .automatic,
+        memoryLimit: Int? = nil,
         pixelLimit: Int = .max, border: Border = .mirror, algorithm: ConvolutionAlgorithm = .best,
         instructionSet: InstructionSet = .best
     ) throws(EnlargingError) {
         self.model = model
+        self.modelName = modelName
         self.pixelLimit = pixelLimit
         options = EnlargingOptions(
             threadCount: threadCount, bands: bands, memoryLimit: memoryLimit, border: border, algorithm: algorithm,
@@ -116,7 +122,7 @@ public final class PictureEnlarger: @unchecked Sendable {
                     to: destination, size: sizes.written, layout: held.layout, metadata: told.metadata)
                 let report = Report(
                     inputWidth: first.width, inputHeight: first.height, outputWidth: sizes.written.width,
-                    outputHeight: sizes.written.height, plan: plan,
+                    outputHeight: sizes.written.height, modelName: modelName, plan: plan,
                     losses: first.losses + told.losses + held.losses + writer.losses + sizes.reservations)
                 willBegin(report)
                 try run(sizes, source, to: writer, destination, traits, isFloat: isFloat, observer)

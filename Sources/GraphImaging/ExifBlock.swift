@@ -12,6 +12,7 @@ public struct ExifBlock: Hashable, Sendable {
     private let exif: TIFFStructure.Directory?
 
     private enum Tag {
+        static let make = 0x010F, model = 0x0110
         static let exifDirectory = 0x8769, gpsDirectory = 0x8825, interoperabilityDirectory = 0xA005
         static let stripOffsets = 0x0111, stripByteCounts = 0x0117
         static let resolutionUnit = 0x0128
@@ -42,6 +43,11 @@ public struct ExifBlock: Hashable, Sendable {
     /// How the picture lies in its file; nil where the block does not tell it, or none of the eight.
     public var orientation: Orientation? {
         structure.number(SizeProperty.orientation.tag, in: main).flatMap(Orientation.init)
+    }
+
+    /// Whether the block tells of a camera, by the name of who made it or by its own.
+    var namesCamera: Bool {
+        structure.fields(of: main).contains { [Tag.make, Tag.model].contains($0.tag) && $0.count > 1 }
     }
 
     /// Pixels for each unit of length; nil where the block does not tell them.

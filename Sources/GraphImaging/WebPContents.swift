@@ -13,6 +13,8 @@ struct WebPContents {
     private let frame: Range<Int>
     /// Whether a pixel may be transparent.
     let hasAlpha: Bool
+    /// Whether the first frame's colours are stored with a loss.
+    let isLossy: Bool
     let metadata: PictureMetadata
 
     /// Reads all of the file that its header announces.
@@ -52,6 +54,10 @@ struct WebPContents {
             frameX + Int(frame.width) <= size.width, frameY + Int(frame.height) <= size.height
         else { return nil }
         hasAlpha = frame.has_alpha != 0 || frame.width < size.width || frame.height < size.height
+        var features = WebPBitstreamFeatures()
+        guard WebPGetFeatures(frame.fragment.bytes, frame.fragment.size, &features) == VP8_STATUS_OK else { return nil }
+        // The header's own numbers: 1 is lossy, 2 lossless.
+        isLossy = features.format == 1
         frameCount = Int(frame.num_frames)
         let exif = chunk("EXIF", of: container)
         // Some programs write the name that JPEG has there.

@@ -23,6 +23,9 @@ public final class WebPReader: PictureReader {
     /// Rows handed out so far.
     public private(set) var rowCount = 0
 
+    /// Whether the first frame is stored with a loss.
+    var isLossy: Bool { contents.isLossy }
+
     private let contents: WebPContents
     /// The whole picture, once a row has been asked for.
     private var pixels: UnsafeMutableRawBufferPointer?

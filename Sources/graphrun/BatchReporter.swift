@@ -22,6 +22,8 @@ final class BatchReporter: Sendable {
     private let isQuiet: Bool
     /// Whether it tells how far the run has come: of several ranks none knows.
     private let showsProgress: Bool
+    /// Whether a line tells by which model.
+    private let namesModels: Bool
     private let start = ContinuousClock.now
     private let state: Mutex<State>
 
@@ -38,7 +40,8 @@ final class BatchReporter: Sendable {
         var lastShown: ContinuousClock.Instant
     }
 
-    init(_ list: PictureList, _ form: Form, isQuiet: Bool, showsProgress: Bool) {
+    init(_ list: PictureList, _ form: Form, isQuiet: Bool, showsProgress: Bool, namesModels: Bool) {
+        self.namesModels = namesModels
         self.showsProgress = showsProgress
         self.list = list
         self.form = form
@@ -66,13 +69,16 @@ final class BatchReporter: Sendable {
                 case .lines:
                     write(
                         "\(picture.name) \(report.inputWidth)×\(report.inputHeight) -> \(target) "
-                            + "\(report.outputWidth)×\(report.outputHeight), \(report.plan), \(decimal(seconds, digits: 2)) s")
+                            + "\(report.outputWidth)×\(report.outputHeight), "
+                            + (namesModels ? report.modelName.map { "by \($0), " } ?? "" : "")
+                            + "\(report.plan), \(decimal(seconds, digits: 2)) s")
                 case .json:
                     write(
                         jsonLine([
                             ("event", jsonString("picture")), ("source", picture.name.json),
                             ("target", target.json), ("width", "\(report.outputWidth)"),
-                            ("height", "\(report.outputHeight)"), ("seconds", decimal(seconds, digits: 3)),
+                            ("height", "\(report.outputHeight)"),
+                            ("model", report.modelName.map(jsonString) ?? "null"), ("seconds", decimal(seconds, digits: 3)),
                             ("losses", "[" + report.losses.map(jsonString).joined(separator: ", ") + "]"),
                         ]))
                 }

@@ -19,8 +19,10 @@ struct Infer: ParsableCommand {
             graphrun infer run/best.gpack photos/ -o enlarged/
             ffmpeg -i clip.mp4 -f yuv4mpegpipe - | graphrun infer - -o - | ffmpeg -i - big.mp4
 
-            MODEL ends in .gpack or .graph; without it, one that ships with the program
-            is used. IN is a picture (\(PictureFormat.list(PictureFormat.builtIn, "or"))), a folder of them or - for standard
+            MODEL ends in .gpack or .graph. Without it one that ships with the program is
+            used: for a photograph of a camera, and what JPEG or WebP lost some of, one
+            that takes away noise and traces of blocks, for all else one that adds nothing.
+            --model photo, faithful or fast says which. IN is a picture (\(PictureFormat.list(PictureFormat.builtIn, "or"))), a folder of them or - for standard
             input. Several go into a folder under their own names.
             """)
 
@@ -87,9 +89,10 @@ struct Infer: ParsableCommand {
 
     func run() throws { try onRanks(enlarge) }
 
+    private typealias NamedModel = (name: String, model: Model)
+
     private func enlarge(on ranks: any RankGroup) throws {
         let form = result.form
-        let modelPaths = try ranks.preparing { try model.path.map { [$0] } ?? ShippedModels().paths(reaching: form.size) }
         let areShared = ranks.count > 1
         guard !areShared || part.count == 1 else {
             throw CommandError("--part \(part): the processes that were started together share out all pictures; leave it out")
@@ -104,23 +107,27 @@ struct Infer: ParsableCommand {
             case .picture(let source): opened = source
             case .video(let video):
                 guard part.count == 1 else { throw CommandError("\(only): is one video, and --part divides pictures") }
-                return try enlarge(video, named: only, by: modelPaths)
+                // Frames do not tell what they were made from.
+                return try enlarge(video, named: only, by: ModelsForPictures(model, form.size, only: nil).clean)
             }
         }
         let isDivided = areShared && opened == nil
         let prepare = {
+            let choice = try ModelsForPictures(model, form.size, only: opened)
             let list = try PictureList(
                 inputs, opened: opened,
                 to: PictureList.Output(
                     path: output.path, namesFolder: output.namesFolder, format: format, quality: quality,
                     overwrites: overwrite),
-                share: part, isCostliestFirst: isDivided, keeping: modelPaths)
-            return (list, try modelPaths.map(model.model))
+                share: part, isCostliestFirst: isDivided, keeping: choice.paths)
+            func named(_ path: FilePath) throws -> NamedModel { (path.stem?.shown ?? path.shown, try model.model(path)) }
+            return (list, choice.isChosen, try choice.clean.map(named), try choice.degraded.map(named))
         }
-        let (list, models) = isDivided ? try ranks.preparing(prepare) : try prepare()
+        let (list, isChosen, clean, degraded) = isDivided ? try ranks.preparing(prepare) : try prepare()
         if isDivided { try compare(list, on: ranks) }
         if ranks.isFirst { warnOfFreshWeights() }
-        let reporter = BatchReporter(list, json ? .json : .lines, isQuiet: list.usesStandardOutput, showsProgress: !isDivided)
+        let reporter = BatchReporter(
+            list, json ? .json : .lines, isQuiet: list.usesStandardOutput, showsProgress: !isDivided, namesModels: isChosen)
         let threadCount = model.threadCount
         // A limit is for the whole process, so that one picture at a time may use it.
         let areMany = !isDivided || list.pictures.count >= 2 * threadCount * ranks.count
@@ -129,11 +136,12 @@ struct Infer: ParsableCommand {
             threadCount: threadCount)
         let makeEnlargers = {
             @Sendable [bands = Bands(option: bands), maxMemory, border, algorithm] threadCount throws(EnlargingError) in
-            try models.map { model throws(EnlargingError) in
+            let enlarger = { (named: NamedModel) throws(EnlargingError) in
                 try PictureEnlarger(
-                    model, threadCount: threadCount, bands: bands, memoryLimit: maxMemory?.count, border: border,
-                    algorithm: algorithm)
+                    named.model, named: named.name, threadCount: threadCount, bands: bands, memoryLimit: maxMemory?.count,
+                    border: border, algorithm: algorithm)
             }
+            return EnlargerChoice(try clean.map(enlarger), forDegraded: try degraded.map(enlarger))
         }
         guard isDivided else {
             try batch.run(by: makeEnlargers, reporter.tell)

@@ -13,7 +13,7 @@ import SystemPackage
 struct ModelOptions: ParsableArguments {
     @OptionGroup var named: NamedModelOptions
 
-    @Option(help: ArgumentHelp("Of the model that ships; without MODEL. (default: 4)", valueName: "n"))
+    @Option(help: ArgumentHelp("Of the model that ships. (default: 4)", valueName: "n"))
     var scale: Int?
 
     var threadCount: Int { named.threadCount }
@@ -34,7 +34,7 @@ struct ModelOptions: ParsableArguments {
     /// The path of the model.
     func path() throws(CommandError) -> FilePath {
         if let path = named.path { return path }
-        return try ShippedModels().path(scale: scale ?? ShippedModels.defaultScale)
+        return try ShippedModels().path(scale: scale ?? ShippedModels.defaultScale, of: named.family ?? .faithful)
     }
 
     func model() throws -> Model { try named.model(path()) }
@@ -47,7 +47,8 @@ struct NamedModelOptions: ParsableArguments {
 
     @Option(
         name: [.customLong("model"), .customShort("n")],
-        help: ArgumentHelp("MODEL by its path, or by the name of one that ships.", valueName: "name"))
+        help: ArgumentHelp(
+            "MODEL by its path, or by the name of one that ships: faithful, photo, fast, or as edsr-x2.", valueName: "name"))
     var model: FilePath?
 
     @OptionGroup var definitions: DefinitionOptions
@@ -57,8 +58,14 @@ struct NamedModelOptions: ParsableArguments {
 
     var pictures: [FilePath] { operands.filter { !Self.isModel($0) } }
 
-    /// The model that is named.
-    var path: FilePath? { model.map { ShippedModels().path(named: $0) } ?? operands.first(where: Self.isModel) }
+    /// The family of models that ship that is named.
+    var family: ShippedModels.Family? { model.flatMap { ShippedModels.Family(rawValue: $0.shown) } }
+
+    /// The one model that is named.
+    var path: FilePath? {
+        guard family == nil else { return nil }
+        return model.map { ShippedModels().path(named: $0) } ?? operands.first(where: Self.isModel)
+    }
 
     private static func isModel(_ path: FilePath) -> Bool {
         ["gpack", "graph"].contains(path.extension) || NetworkFile.isName(path) || CheckpointImport.isName(path)

@@ -13,6 +13,24 @@ import SystemPackage
 struct ShippedModels {
     static let defaultScale = 4
 
+    /// What models are for; of each there is one for some scales.
+    enum Family: String, CaseIterable {
+        /// Undoes a clean reduction, and adds nothing.
+        case faithful
+        /// Undoes noise and the traces of compression, too.
+        case photo
+        /// Takes a fraction of the time.
+        case fast
+
+        func name(scale: Int) -> String {
+            switch self {
+            case .faithful: "edsr-x\(scale)"
+            case .photo: "edsr-x\(scale)-photo"
+            case .fast: "fast-x\(scale)"
+            }
+        }
+    }
+
     let folder: FilePath
 
     /// - Parameter executable: the program's path, with symbolic links resolved.
@@ -25,15 +43,16 @@ struct ShippedModels {
         }
     }
 
-    /// The pack that enlarges so many times.
+    /// The pack of a family that enlarges so many times.
     ///
     /// - Throws: naming the scales that ship, when this one does not.
-    func path(scale: Int) throws(CommandError) -> FilePath {
-        let scales = try scales()
-        guard !scales.contains(scale) else { return file(scale: scale) }
+    func path(scale: Int, of family: Family = .faithful) throws(CommandError) -> FilePath {
+        let scales = try scales(of: family)
+        guard !scales.contains(scale) else { return file(scale: scale, of: family) }
         let choices = scales.map(String.init).joined(separator: " or ")
         throw CommandError(
-            "no model that enlarges \(scale) times ships: --scale \(choices) is what there is; name a .gpack for another")
+            "no \(family) model that enlarges \(scale) times ships: --scale \(choices) is what there is; name a .gpack for another"
+        )
     }
 
     /// The pack that ships under a name, as `edsr-x2`; any other name is that of a file.
@@ -42,33 +61,43 @@ struct ShippedModels {
         return name.components.count != 1 || !FileStatus.exists(shipped) ? name : shipped
     }
 
-    /// All packs that ship, that of the least scale first.
-    func paths() throws(CommandError) -> [FilePath] { try scales().map(file) }
+    /// All packs of the families that ship, that of the least scale first in each; at least one.
+    func paths() throws(CommandError) -> [FilePath] {
+        try paths(of: .faithful) + [.photo, .fast].flatMap { family in (try? paths(of: family)) ?? [] }
+    }
 
-    /// The packs that results of a size may need: those for the nearest factor that reaches it, or where there is none the
-    /// one that enlarges most.
+    private func paths(of family: Family) throws(CommandError) -> [FilePath] {
+        try scales(of: family).map { file(scale: $0, of: family) }
+    }
+
+    /// The packs of a family that results of a size may need: those for the nearest factor that reaches it, or where there
+    /// is none the one that enlarges most.
     ///
     /// - Throws: when none ships; without a size, when the default does not.
-    func paths(reaching size: ResultSize) throws(CommandError) -> [FilePath] {
-        let scales = try scales()
+    func paths(reaching size: ResultSize, of family: Family) throws(CommandError) -> [FilePath] {
         switch size {
-        case .network: return [try path(scale: Self.defaultScale)]
-        case .scale(let factor): return [file(scale: scales.first { $0 >= factor.side(of: 1) } ?? scales[scales.count - 1])]
+        case .network: return [try path(scale: Self.defaultScale, of: family)]
+        case .scale(let factor):
+            let scales = try scales(of: family)
+            let scale = scales.first { $0 >= factor.side(of: 1) } ?? scales[scales.count - 1]
+            return [file(scale: scale, of: family)]
         // What a picture needs depends on its own size.
-        case .width, .height, .sides: return try paths()
+        case .width, .height, .sides: return try paths(of: family)
         }
     }
 
-    /// The scales that ship, from the least on; at least one.
-    private func scales() throws(CommandError) -> [Int] {
-        let scales = (2...8).filter { FileStatus.exists(file(scale: $0)) }
+    /// The scales of a family, from the least on; at least one.
+    private func scales(of family: Family) throws(CommandError) -> [Int] {
+        let scales = (2...8).filter { FileStatus.exists(file(scale: $0, of: family)) }
         guard !scales.isEmpty else {
             throw CommandError(
-                "no model is named, and \(folder) holds none that ships; name a .gpack, or put the program and its models "
-                    + "where they belong by Tools/install")
+                "\(folder) holds no \(family) model that ships; name a .gpack, or put the program and its models where they "
+                    + "belong by Tools/install")
         }
         return scales
     }
 
-    private func file(scale: Int) -> FilePath { folder.appending("edsr-x\(scale).gpack") }
+    private func file(scale: Int, of family: Family) -> FilePath {
+        folder.appending("\(family.name(scale: scale)).gpack")
+    }
 }

@@ -15,14 +15,15 @@ struct ShippedModelTests {
         var models: String { self == .checkout ? "Models" : "share/graphc" }
     }
 
-    private func workplace(_ layout: Layout, scales: Int...) throws -> Workplace {
+    private func workplace(_ layout: Layout, scales: Int..., others: String...) throws -> Workplace {
         let place = try Workplace()
         for folder in [place.url(layout.program).deletingLastPathComponent(), place.url(layout.models)] {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         }
         try FileManager.default.copyItem(at: Workplace.graphrun, to: place.url(layout.program))
-        for scale in scales {
-            let pack = "\(layout.models)/edsr-x\(scale).gpack"
+        for name in scales.map({ "edsr-x\($0)" }) + others {
+            let pack = "\(layout.models)/\(name).gpack"
+            let scale = name.filter(\.isNumber)
             _ = try place.graphc(["compile"] + Models.small("edsr") + ["-D", "scale=\(scale)", "-o", pack]).success()
         }
         return place
@@ -39,6 +40,35 @@ struct ShippedModelTests {
             _ = try place.run(layout.program, ["infer", pack, small, "-o", "same.png"]).success()
             #expect(try place.bytes("big.png") == place.bytes("same.png"))
         }
+    }
+
+    /// What a camera took or JPEG stored goes through the model for photographs, other pictures through the faithful one.
+    @Test func theModelIsChosenByWhatThePictureIs() throws {
+        let place = try workplace(.installed, scales: 2, 4, others: "edsr-x4-photo", "edsr-x2-photo", "fast-x4")
+        let program = Layout.installed.program
+        try FileManager.default.createDirectory(at: place.url("in"), withIntermediateDirectories: false)
+        let clean = try place.picture("in/clean.png", width: 9, height: 7)
+        _ = try place.graphrun(["infer", "\(Layout.installed.models)/edsr-x2.gpack", clean, "-o", "in/photograph.jpg"]).success()
+        let lines = try place.run(program, ["infer", "in", "-o", "out"]).success().split(separator: "\n").sorted()
+        #expect(lines.count == 2)
+        #expect(lines[0].contains("clean.png 36×28, by edsr-x4, "), "\(lines)")
+        #expect(lines[1].contains("photograph.jpg 72×56, by edsr-x4-photo, "), "\(lines)")
+        for (arguments, excerpt) in [
+            ([], "by edsr-x4-photo, "), (["--scale", "2"], "36×28, by edsr-x2-photo, "),
+            (["--scale", "3"], "54×42, by edsr-x4-photo, "),
+        ] {
+            let line = try place.run(program, ["infer", "in/photograph.jpg", "-o", "big.png"] + arguments).success()
+            #expect(line.contains(excerpt), "\(arguments): \(line)")
+        }
+        for (name, pack) in [("photo", "edsr-x4-photo"), ("faithful", "edsr-x4"), ("fast", "fast-x4")] {
+            let line = try place.run(program, ["infer", clean, "--model", name, "-o", "big.png", "--overwrite"]).success()
+            #expect(!line.contains(" by "), "\(line)")
+            let pack = "\(Layout.installed.models)/\(pack).gpack"
+            _ = try place.run(program, ["infer", pack, clean, "-o", "same.png", "--overwrite"]).success()
+            #expect(try place.bytes("big.png") == place.bytes("same.png"), "\(name)")
+        }
+        let refused = try place.run(program, ["bench", "--model", "fast", "--scale", "2"]).failure()
+        #expect(refused.contains("no fast model that enlarges 2 times ships: --scale 4 is what there is"), "\(refused)")
     }
 
     @Test func aLinkToTheProgramFindsTheModelsOfTheProgram() throws {
@@ -87,7 +117,8 @@ struct ShippedModelTests {
             let line = try place.run(
                 Layout.installed.program, ["bench", "--scale=\(scale)"]
             ).failure()
-            #expect(line.contains("no model that enlarges \(scale) times ships: --scale 2 or 4 is what there is"), "\(line)")
+            #expect(
+                line.contains("no faithful model that enlarges \(scale) times ships: --scale 2 or 4 is what there is"), "\(line)")
         }
     }
 
@@ -96,7 +127,7 @@ struct ShippedModelTests {
         let place = try workplace(layout)
         let small = try place.picture("small.png", width: 4, height: 4)
         let line = try place.run(layout.program, ["infer", small, "-o", "big.png"]).failure()
-        #expect(line.contains("no model is named, and ") && line.contains("/\(layout.models) holds none"), "\(line)")
+        #expect(line.contains("/\(layout.models) holds no faithful model that ships"), "\(line)")
         #expect(!FileManager.default.fileExists(atPath: place.url("big.png").path))
     }
 
@@ -134,7 +165,8 @@ struct ShippedModelTests {
             let digest = try #require(lines.first { $0.first == "digest" }?.last)
             #expect(card.contains(digest), "\(pack): Models/README.md has another digest; see Tools/make/model-card")
             #expect(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? .max < 4 << 20)
-            let scale = try #require(Int(pack.dropFirst("edsr-x".count).dropLast(".gpack".count)), "\(pack)")
+            let number = pack.firstMatch(of: /-x(\d)/)?.1
+            let scale = try #require(number.flatMap { Int($0) }, "\(pack)")
             let small = try place.picture("small.png", width: 8, height: 8)
             _ = try place.graphrun("infer", path, small, "-o", "big.png").success()
             #expect(try Picture(contentsOf: place.path("big.png")).width == 8 * scale)
