@@ -1,6 +1,6 @@
 import GraphIR
 
-/// A training step in two halves, for batches that are several lanes: what each lane hands over, and Adam on the mean of it.
+/// A training step in two halves, for batches that are several lanes: what each lane hands over, and an optimizer's step on the mean of it.
 extension Pipeline {
     /// The `train` entry of one lane at stage `fused`: ``GraphIR/Graph/withLaneResults()`` in place of a whole training step.
     ///
@@ -9,10 +9,12 @@ extension Pipeline {
         try perform(lanePassTable, on: entry, after: .elaborated)
     }
 
-    /// Adam on so many rows of so many numbers, at stage `fused`; ``GraphIR/AdamUpdate`` names what it takes.
-    public static func adamEntry(rowCount: Int, rowElementCount: Int) throws(CompileError) -> Entry {
+    /// An optimizer's step on so many rows of so many numbers, at stage `fused`; ``GraphIR/OptimizerUpdate`` names what it takes.
+    public static func updateEntry(_ optimizer: Optimizer, rowCount: Int, rowElementCount: Int) throws(CompileError) -> Entry {
         let graph: Graph
-        do { graph = try AdamUpdate.graph(shape: [rowCount, 1, 1, rowElementCount]) } catch { throw .illegal(error) }
+        do { graph = try OptimizerUpdate.graph(optimizer, shape: [rowCount, 1, 1, rowElementCount]) } catch {
+            throw .illegal(error)
+        }
         return try perform(passTable, on: Entry(role: .train, graph: graph), after: .differentiated)
     }
 

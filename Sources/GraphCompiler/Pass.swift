@@ -135,6 +135,8 @@ public struct Pass: Sendable {
 /// What passes know beside what they change.
 struct PassContext: Sendable {
     var role: Role
+    /// Of a `train` entry.
+    var optimizer = Optimizer.adam
     /// Known from stage `lowered` on, as all that follows.
     var sizes: [String: Int] = [:]
     var instructionSet = InstructionSet.portable

@@ -54,9 +54,11 @@ public enum Pipeline {
 
     /// Takes a module from one stage to a later one.
     ///
-    /// - Parameter pass: a pass of the later stage, where not all of its passes shall run.
+    /// - Parameters:
+    ///   - optimizer: what changes the weights in a `train` entry that is differentiated.
+    ///   - pass: a pass of the later stage, where not all of its passes shall run.
     public static func `continue`(
-        _ module: Module, after first: Stage, upTo last: Stage, stoppingAfter pass: Pass? = nil
+        _ module: Module, after first: Stage, upTo last: Stage, optimizer: Optimizer = .adam, stoppingAfter pass: Pass? = nil
     ) throws(CompileError) -> Module {
         precondition(last <= .fused, "later stages need sizes")
         var module = module
@@ -67,7 +69,7 @@ public enum Pipeline {
                 return Entry(role: entry.role, graph: graph)
             }
             do throws(PassError) {
-                let context = PassContext(role: entry.role)
+                let context = PassContext(role: entry.role, optimizer: optimizer)
                 let form = try perform(passTable, on: .graph(entry.graph), context, after: first, upTo: last, stoppingAfter: pass)
                 if entry.role != .train { known.append((entry.graph, form.graph)) }
                 return Entry(role: entry.role, graph: form.graph)

@@ -7,6 +7,9 @@ public enum TrainingScalars {
     /// Gradients are scaled down to this norm; infinity for never.
     public static let clipNorm = "clip_norm"
 
+    /// The share of a weight, over the learning rate, that optimizers which have it take away in each step.
+    public static let weightDecay = "weight_decay"
+
     /// All of them, whose names no other value may bear.
-    public static let all = [learningRate, step, clipNorm]
+    public static let all = [learningRate, step, clipNorm, weightDecay]
 }

@@ -76,6 +76,30 @@ public struct Model: Sendable {
         metadata = [:]
     }
 
+    /// The word of ``training`` that names the optimizer of the `train` entry; Adam's where there is none.
+    public static let optimizerKey = "recipe.optimizer"
+
+    /// The model with another optimizer in its `train` entry, whose states are fresh; it has weights of its own.
+    ///
+    /// - Throws: never for a model that was loaded or compiled.
+    public func trained(by optimizer: Optimizer) throws(ModelError) -> Model {
+        try Model(self, optimizer)
+    }
+
+    private init(_ other: Model, _ optimizer: Optimizer) throws(ModelError) {
+        graphText = other.graphText
+        let source = SourceText(graphText, name: other.compiled.name)
+        compiled = try Self.continued(source.compiled([:], upTo: .elaborated), from: source, optimizer)
+        postponed = nil
+        parameters = try Self.store(for: compiled)
+        training = other.training
+        metadata = other.metadata
+        for tensor in other.parameters.tensors where !tensor.isTrainingState {
+            guard let values = other.parameters.values(of: tensor.path) else { continue }
+            do { try parameters.setValues(values, of: tensor.path) } catch { throw .runtime(error) }
+        }
+    }
+
     /// Loads a pack; its tensors are decoded where sessions read them.
     public init(_ file: PackFile) throws(ModelError) {
         graphText = file.graphText
@@ -85,7 +109,8 @@ public struct Model: Sendable {
             postponed = source
         } else {
             let source = SourceText(graphText, name: file.path.shown)
-            compiled = try Self.continued(source.compiled([:], upTo: .elaborated), from: source)
+            let optimizer = file.training?[Self.optimizerKey].flatMap { Optimizer($0) } ?? .adam
+            compiled = try Self.continued(source.compiled([:], upTo: .elaborated), from: source, optimizer)
             postponed = nil
         }
         parameters = try Self.store(for: compiled)
@@ -209,9 +234,11 @@ public struct Model: Sendable {
         return (weights, states)
     }
 
-    private static func continued(_ module: Module, from source: SourceText) throws(ModelError) -> Module {
+    private static func continued(
+        _ module: Module, from source: SourceText, _ optimizer: Optimizer = .adam
+    ) throws(ModelError) -> Module {
         do {
-            return try Pipeline.continue(module, after: .elaborated, upTo: .fused)
+            return try Pipeline.continue(module, after: .elaborated, upTo: .fused, optimizer: optimizer)
         } catch {
             throw ModelError(error, in: source)
         }

@@ -39,6 +39,9 @@ public struct Checkpoint: Sendable {
     ///
     /// - Throws: never for a model that was loaded or compiled.
     public init(beginning model: Model, _ recipe: Recipe, dataPaths: [FilePath]) throws(TrainingError) {
+        let model = try asTrainingError {
+            try model.entry(.train).graph.optimizer == recipe.optimizer ? model : model.trained(by: recipe.optimizer)
+        }
         self.model = model
         self.recipe = recipe
         self.dataPaths = dataPaths

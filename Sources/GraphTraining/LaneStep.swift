@@ -8,7 +8,7 @@ import GraphRuntime
 ///
 /// Ranks share out the lanes, each some that are neighbours. What all lanes hand over is summed over one binary tree, cut into
 /// slices of whole blocks: each rank sums its own lanes, gets its slice of the sums of all, sums these, updates the
-/// weights of its slice, of which it alone has Adam's moments, and gives them to the others. A state that the graph updates
+/// weights of its slice, of which it alone has the optimizer's states, and gives them to the others. A state that the graph updates
 /// becomes the mean of what the lanes make of it, and a measure is the mean of the lanes'. No number of it depends on how
 /// many ranks there are.
 final class LaneStep: TrainingStep {
@@ -22,7 +22,7 @@ final class LaneStep: TrainingStep {
     private let sums: LaneSums
     /// The numbers of each rank.
     private let slices: [Range<Int>]
-    private let adam: AdamSlice
+    private let optimizer: OptimizerSlice
     /// This rank's slice of the sums of all ranks; empty on one rank, whose sum is the whole.
     private let pieces: FloatVector
     /// What weights, states and measures become.
@@ -49,7 +49,8 @@ final class LaneStep: TrainingStep {
         sums = try LaneSums(session, inputs, layout, laneCount: recipe.laneCount / ranks.count)
         slices = layout.slices(rankCount: ranks.count)
         let slice = slices[ranks.rank]
-        adam = try AdamSlice(count: slice.clamped(to: 0..<layout.gradientCount).count, options)
+        optimizer = try OptimizerSlice(
+            recipe.optimizer, count: slice.clamped(to: 0..<layout.gradientCount).count, options)
         do {
             pieces = try FloatVector(count: ranks.count == 1 ? 0 : slice.count * ranks.count)
             next = try FloatVector(count: layout.count)
@@ -92,7 +93,7 @@ final class LaneStep: TrainingStep {
 
     /// The root of the sum of the squares of all gradients, added block after block.
     private func gradientNorm(_ mean: UnsafeMutableBufferPointer<Float>) -> Float {
-        let own = UnsafeMutableBufferPointer(rebasing: mean[..<adam.count]).sumsOfSquares(blockCount: LaneLayout.blockCount)
+        let own = UnsafeMutableBufferPointer(rebasing: mean[..<optimizer.count]).sumsOfSquares(blockCount: LaneLayout.blockCount)
         let mostBlocks = (slices.map(\.count).max() ?? 0) / LaneLayout.blockCount
         // Squares are never negative, and zeros change no sum of them.
         let all = ranks.gather(own + Array(repeating: 0, count: mostBlocks - own.count))
@@ -103,16 +104,16 @@ final class LaneStep: TrainingStep {
     private func update(
         _ step: Int, _ mean: UnsafeMutableBufferPointer<Float>, norm: Float
     ) throws(TrainingError) {
-        adam.set(AdamUpdate.gradients, UnsafeMutableBufferPointer(rebasing: mean[..<adam.count]))
+        optimizer.set(OptimizerUpdate.gradients, UnsafeMutableBufferPointer(rebasing: mean[..<optimizer.count]))
         var scalars = recipe.scalars(step: step)
         // As `GradientClipping` has it.
-        scalars[AdamUpdate.gradientScale] = max(0, min(1, recipe.clipNorm / norm))
-        try adam.update(scalars)
+        scalars[OptimizerUpdate.gradientScale] = max(0, min(1, recipe.clipNorm / norm))
+        try optimizer.update(scalars)
         let slice = slices[ranks.rank]
         let own = UnsafeMutableBufferPointer(rebasing: next.values[slice])
-        adam.copy(AdamUpdate.weights, to: UnsafeMutableBufferPointer(rebasing: own[..<adam.count]))
-        UnsafeMutableBufferPointer(rebasing: own[adam.count...])
-            .copy(UnsafeMutableBufferPointer(rebasing: mean[adam.count..<slice.count]))
+        optimizer.copy(OptimizerUpdate.weights, to: UnsafeMutableBufferPointer(rebasing: own[..<optimizer.count]))
+        UnsafeMutableBufferPointer(rebasing: own[optimizer.count...])
+            .copy(UnsafeMutableBufferPointer(rebasing: mean[optimizer.count..<slice.count]))
     }
 
     func firstNonFinite(_ step: Int, on batch: Batch) throws(TrainingError) -> String? {
@@ -128,21 +129,21 @@ final class LaneStep: TrainingStep {
 
     func readModel() {
         let slice = slices[ranks.rank]
-        for (kept, ending) in Self.kept {
+        for (kept, ending) in kept {
             model.parameters.withMutableValues { places in
                 for part in layout.gradients {
                     guard let values = places[part.path + ending] else { continue }
                     UnsafeMutableBufferPointer(rebasing: next.values[part.range]).copy(values)
                 }
             }
-            adam.set(kept, UnsafeMutableBufferPointer(rebasing: next.values[slice.prefix(adam.count)]))
+            optimizer.set(kept, UnsafeMutableBufferPointer(rebasing: next.values[slice.prefix(optimizer.count)]))
         }
     }
 
     func writeModel() {
         let slice = slices[ranks.rank]
-        for (kept, ending) in Self.kept where !ending.isEmpty {
-            adam.copy(kept, to: UnsafeMutableBufferPointer(rebasing: next.values[slice.prefix(adam.count)]))
+        for (kept, ending) in kept where !ending.isEmpty {
+            optimizer.copy(kept, to: UnsafeMutableBufferPointer(rebasing: next.values[slice.prefix(optimizer.count)]))
             ranks.collect(next.values, slices: slices)
             guard ranks.isFirst else { continue }
             model.parameters.withMutableValues { places in
@@ -153,9 +154,8 @@ final class LaneStep: TrainingStep {
         }
     }
 
-    /// What Adam keeps, and the ending of its paths in the model.
-    private static let kept = [
-        (AdamUpdate.weights, ""), (AdamUpdate.mean, TrainingStates.meanEnding),
-        (AdamUpdate.variance, TrainingStates.varianceEnding),
-    ]
+    /// Weights and what the optimizer keeps, and the ending of their paths in the model.
+    private var kept: [(path: String, ending: String)] {
+        ([""] + recipe.optimizer.stateEndings).map { (OptimizerUpdate.weights + $0, $0) }
+    }
 }

@@ -1,4 +1,5 @@
 import GraphCompiler
+import GraphIR
 
 /// What a run computes, beside its model and pictures. The defaults are the recipe that EDSR tutorials use.
 public struct Recipe: Hashable, Sendable {
@@ -15,6 +16,10 @@ public struct Recipe: Hashable, Sendable {
     public var patchSide = 96
     /// The learning rate of each step.
     public var learningRate = LearningRate(base: 1e-4)
+    /// What changes the weights.
+    public var optimizer = Optimizer.adam
+    /// Of the optimizers whose weights decay: the share of a weight that a step takes away, over the learning rate.
+    public var weightDecay: Float = 0.01
     /// The norm that gradients are scaled down to; infinity for never.
     public var clipNorm = Float.infinity
     /// Of the moving average of the weights; 0 keeps none.
@@ -66,6 +71,9 @@ public struct Recipe: Hashable, Sendable {
         guard learningRate.base > 0, learningRate.base.isFinite else {
             throw .learningRate(learningRate.base)
         }
+        guard weightDecay >= 0, weightDecay.isFinite else {
+            throw .weightDecay(weightDecay)
+        }
         guard clipNorm > 0 else {
             throw .clipNorm(clipNorm)
         }
@@ -85,8 +93,9 @@ extension Recipe: CustomStringConvertible {
     public var description: String {
         var parts = [
             "\(epochCount) epochs of \(stepsPerEpoch) steps", "\(batchCount) crops of \(patchSide)×\(patchSide)",
-            "Adam at \(learningRate.base)",
+            "\(optimizer.title) at \(learningRate.base)",
         ]
+        if optimizer.decaysWeights { parts.append("weight decay \(weightDecay)") }
         if learningRate.warmUpStepCount > 0 { parts.append("warm-up \(learningRate.warmUpStepCount)") }
         parts.append("schedule \(learningRate.course)")
         if clipNorm.isFinite { parts.append("clip norm \(clipNorm)") }

@@ -30,6 +30,7 @@ extension Recipe {
             Field("validation_crops", \.validationCropLimit),
             // Came later than checkpoints that are still to go on.
             Field("lanes", \.laneCount, unsaid: 1),
+            Field("optimizer", \.optimizer, unsaid: .adam), Field("weight_decay", \.weightDecay, unsaid: 0.01),
             Field("algorithm", \.algorithm, unsaid: .best), Field("degrade", \.degradation, unsaid: Degradation()),
         ]
     }

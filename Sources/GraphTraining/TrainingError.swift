@@ -81,6 +81,8 @@ public enum TrainingError: Error, Hashable, Sendable {
     case unevenPatch(side: Int, scale: Int)
     /// A learning rate that is not positive and finite.
     case learningRate(Float)
+    /// A decay of weights that is negative or not finite.
+    case weightDecay(Float)
     /// A norm for clipping that is not positive.
     case clipNorm(Float)
     /// A decay outside 0..<1.
@@ -237,6 +239,7 @@ extension TrainingError: CustomStringConvertible {
         case .unevenPatch(let side, let scale):
             "a patch of \(side) pixels is no multiple of the model's scale; give \(max(1, side / scale) * scale)"
         case .learningRate(let rate): "a learning rate of \(rate) does not train; give a positive number"
+        case .weightDecay(let decay): "weights cannot decay by \(decay); give a number from 0 on"
         case .clipNorm(let norm): "a norm of \(norm) leaves no gradient; give a positive number"
         case .lanes(let count, let crops):
             "a batch of \(crops) has no \(readable(count: count, "lane")) of equal length; give a power of two that divides it"

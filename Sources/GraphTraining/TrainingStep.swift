@@ -48,7 +48,11 @@ func trainingStep(
 extension Recipe {
     /// What a program is told of a step, which is 1 for the first.
     func scalars(step: Int) -> [String: Float] {
-        [TrainingScalars.learningRate: learningRate.rate(step: step, of: stepCount), TrainingScalars.step: Float(step)]
+        var scalars = [
+            TrainingScalars.learningRate: learningRate.rate(step: step, of: stepCount), TrainingScalars.step: Float(step),
+        ]
+        if optimizer.decaysWeights { scalars[TrainingScalars.weightDecay] = weightDecay }
+        return scalars
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GraphCompiler
+import GraphIR
 import GraphTraining
 
 /// What a run computes. Each option replaces one value of a named recipe; the help of `train` lists them in
@@ -15,6 +16,8 @@ struct RecipeOptions: ParsableArguments {
     @Option(name: .customLong("lr"), help: .hidden) var learningRate: Float?
     @Option(name: .customLong("lr-schedule"), help: .hidden) var course: LearningRate.Course?
     @Option(name: .customLong("warmup"), help: .hidden) var warmUp: Int?
+    @Option(help: .hidden) var optimizer: Optimizer?
+    @Option(help: .hidden) var weightDecay: Float?
     @Option(help: .hidden) var clipNorm: Float?
     @Option(name: .customLong("ema"), help: .hidden) var averageDecay: Float?
     @Option(help: .hidden) var monitor: Monitor?
@@ -40,6 +43,12 @@ struct RecipeOptions: ParsableArguments {
         guard learningRate ?? 1 > 0, learningRate ?? 1 <= 1 else {
             throw ValidationError("--lr is \(learningRate ?? 0); give a number above 0 and at most 1.")
         }
+        guard weightDecay == nil || optimizer?.decaysWeights == true else {
+            throw ValidationError("--weight-decay goes with an optimizer whose weights decay: --optimizer adamw or adan.")
+        }
+        guard weightDecay ?? 0 >= 0, weightDecay ?? 0 < 1 else {
+            throw ValidationError("--weight-decay is \(weightDecay ?? 0); give a number from 0 to below 1, as 0.01.")
+        }
         guard clipNorm ?? 1 > 0 else {
             throw ValidationError("--clip-norm is \(clipNorm ?? 0); give a number above 0.")
         }
@@ -64,6 +73,8 @@ struct RecipeOptions: ParsableArguments {
         set(\.laneCount, lanes)
         set(\.patchSide, patch)
         set(\.seed, seed)
+        set(\.optimizer, optimizer)
+        set(\.weightDecay, weightDecay)
         set(\.clipNorm, clipNorm)
         set(\.averageDecay, averageDecay)
         set(\.monitor, monitor)
@@ -79,6 +90,7 @@ struct RecipeOptions: ParsableArguments {
         let fixed: [(String, Bool)] = [
             ("--recipe", self.recipe != nil), ("--steps-per-epoch", stepsPerEpoch != nil), ("--batch", batch != nil),
             ("--lanes", lanes != nil), ("--patch", patch != nil), ("--seed", seed != nil), ("--lr", learningRate != nil),
+            ("--optimizer", optimizer != nil), ("--weight-decay", weightDecay != nil),
             ("--lr-schedule", course != nil), ("--warmup", warmUp != nil), ("--clip-norm", clipNorm != nil),
             ("--ema", averageDecay != nil), ("--monitor", monitor != nil), ("--validation", validation != nil),
             ("--validation-crops", validationCrops != nil), ("--degrade", degrade != nil), ("--algorithm", algorithm != nil),
@@ -101,5 +113,6 @@ extension Degradation: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
+extension Optimizer: ExpressibleByArgument {}
 extension Monitor: ExpressibleByArgument {}
 extension Validation.Kind: ExpressibleByArgument {}

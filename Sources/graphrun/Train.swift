@@ -23,6 +23,7 @@ struct Train: ParsableCommand {
               batches   --batch 16 --lanes 1 --patch 96 --seed 0 --cache 2G
               pictures  --degrade blur=0.2..1.5,resize=any,shot=0..2,noise=0..10,jpeg=40..95
               rate      --lr 1e-4 --lr-schedule 5000:5e-5|cosine|constant --warmup 0
+              by        --optimizer adam|adamw|adan --weight-decay 0.01
               weights   --clip-norm inf --ema 0, --init OTHER.gpack by name
               steps     --algorithm best|separate|direct: how convolutions are computed
                         --instruction-set portable|avx2|avx512: by which instructions

@@ -10,6 +10,7 @@ func trainingOption(for error: any Error) -> String? {
     case .lanes, .ranks: "--lanes"
     case .mixedInstructionSets: "--instruction-set"
     case .learningRate: "--lr"
+    case .weightDecay: "--weight-decay"
     case .clipNorm: "--clip-norm"
     case .averageDecay: "--ema"
     case .runExists: "--resume, --out, --overwrite"

@@ -7,7 +7,7 @@ import Testing
 
 /// Each pass by itself: what goes in, and the same after exactly this pass.
 ///
-/// The second line of a file names the pass, or what a plan is for: `// pass foldScales`,
+/// The second line of a file names the pass, or what a plan is for: `// pass foldScales`, `// pass differentiate, adan`,
 /// `// plan N=1, H=6, W=4, bands 2`.
 @Suite struct PassGoldenTests {
     @Test(
@@ -32,8 +32,9 @@ import Testing
     private func transformed(_ input: String) throws -> String {
         let words = try Self.directive(input)
         var module = try Pipeline.run(input, upTo: .elaborated)
-        if let pass = Pass(named: words.last ?? "") {
-            for entry in module.entries.indices { try module.entries[entry].apply(pass) }
+        if words.count > 1, let pass = Pass(named: words[1]) {
+            let optimizer = words.count > 2 ? try #require(Optimizer(words[2])) : .adam
+            for entry in module.entries.indices { try module.entries[entry].apply(pass, optimizer) }
             return SyntaxPrinter.print(module.syntax(stage: min(pass.stage, .fused)))
         }
         let stage = try #require(Stage(rawValue: words.last ?? ""), "the second line is '// pass NAME' or '// stage NAME'")
@@ -71,8 +72,8 @@ private struct PlanRequest {
 
 extension Entry {
     /// Does one pass alone, behind fusion where it works on groups.
-    fileprivate mutating func apply(_ pass: Pass) throws {
-        let context = PassContext(role: role)
+    fileprivate mutating func apply(_ pass: Pass, _ optimizer: Optimizer) throws {
+        let context = PassContext(role: role, optimizer: optimizer)
         var form = EntryForm.graph(graph)
         if pass.stage == .lowered { form = .graph(fuse(graph)) }
         form = try pass(form, context)

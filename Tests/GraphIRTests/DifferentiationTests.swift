@@ -112,7 +112,7 @@ import Testing
 
     @Test func sameGraphEachTime() throws {
         let model = try DifferentiationTests.model()
-        #expect(try model.withAdam() == model.withAdam())
+        #expect(try model.withUpdates(by: .adam) == model.withUpdates(by: .adam))
     }
 
     @Test func unusedWeightsHaveZeroGradients() throws {
@@ -127,7 +127,7 @@ import Testing
         let outputs = try Interpreter<Double>().run(graph, weights: weights).outputs
         #expect(outputs["gradient.used"]?.values == [1, 1])
         #expect(outputs["gradient.unused"] == Tensor(shape: [2, 2], repeating: 0))
-        #expect(try builder.graph.withAdam().updates.count == 3)
+        #expect(try builder.graph.withUpdates(by: .adam).updates.count == 3)
     }
 
     @Test func aValueUsedTwiceByOneOpCountsTwice() throws {
@@ -160,45 +160,10 @@ import Testing
         #expect(error?.wording.code == code, sourceLocation: location)
     }
 
-    @Test func adamFollowsItsFormula() throws {
-        let model = try DifferentiationTests.model()
-        let training = try model.withAdam()
-        let inputs = DifferentiationTests.inputs
-        var held = DifferentiationTests.weights(of: training)
-        let paths = model.nodes.compactMap(\.path)
-        var (m, v): ([String: [Double]], [String: [Double]]) = ([:], [:])
-        var losses: [Double] = []
-        for step in 1...5 {
-            let results = try Interpreter<Double>().run(
-                training, inputs: inputs, weights: held,
-                scalars: ["learning_rate": 0.01, "step": Double(step), "clip_norm": .infinity])
-            let gradients = try Interpreter<Double>().run(
-                model.withGradientOutputs(), inputs: inputs, weights: held.filter { paths.contains($0.key) })
-            for path in paths {
-                let gradient = try #require(gradients.outputs["gradient.\(path)"]).values
-                for (index, g) in gradient.enumerated() {
-                    m[path, default: Array(repeating: 0, count: gradient.count)][index] *= 0.9
-                    m[path]![index] += (1 - 0.9) * g
-                    v[path, default: Array(repeating: 0, count: gradient.count)][index] *= 0.999
-                    v[path]![index] += (1 - 0.999) * g * g
-                    var (correction1, correction2) = (1.0, 1.0)
-                    for _ in 0..<step { (correction1, correction2) = (correction1 * 0.9, correction2 * 0.999) }
-                    let (mean, variance) = (m[path]![index] / (1 - correction1), v[path]![index] / (1 - correction2))
-                    let expected = held[path]!.values[index] - 0.01 * mean / (variance.squareRoot() + 1e-8)
-                    let updated = try #require(results.updates[path]).values[index]
-                    #expect((updated - expected).magnitude < 1e-10)
-                }
-            }
-            held.merge(results.updates) { $1 }
-            losses.append(try #require(results.measures["mae"]))
-        }
-        #expect(losses[4] < losses[0], "five steps on one batch lower its loss")
-    }
-
     @Test(arguments: [Double.infinity, 1e9, 0.25])
     func gradientsAreClippedByTheirNormTogether(_ limit: Double) throws {
         let model = try DifferentiationTests.model()
-        let training = try model.withAdam()
+        let training = try model.withUpdates(by: .adam)
         let weights = DifferentiationTests.weights(of: training)
         let results = try Interpreter<Double>().run(
             training, inputs: DifferentiationTests.inputs, weights: weights,
@@ -223,15 +188,7 @@ import Testing
     @Test func theNormsNameIsTaken() throws {
         var graph = try DifferentiationTests.model()
         graph.measures[1].name = "gradient_norm"
-        let error = #expect(throws: NodeError.self) { try graph.withAdam() }
+        let error = #expect(throws: NodeError.self) { try graph.withUpdates(by: .adam) }
         #expect(error?.wording.code == .duplicateName)
-    }
-
-    @Test func adamComputesItsCorrectionsOnce() throws {
-        let training = try DifferentiationTests.model().withAdam()
-        #expect(training.nodes.filter { $0.operation?.op == .power }.count == 2)
-        #expect(training.nodes.filter { $0.content == .scalar }.map(\.name) == ["clip_norm", "learning_rate", "step"])
-        #expect(training.updates.count == 3 * 6)
-        #expect(training.nodes.compactMap(\.path).contains("body.filter.adam_v"))
     }
 }

@@ -147,7 +147,7 @@ import Testing
         var model = try DifferentiationTests.model()
         model.measures[1].name = "gradient_norm"
         expect("'gradient_norm' is what training calls the norm of all gradients; rename the measure") {
-            try model.withAdam()
+            try model.withUpdates(by: .adam)
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import GraphIR
 import GraphModel
 import GraphPack
 import GraphRuntime
@@ -33,6 +34,16 @@ struct LaneTests {
             #expect(ended == Array(repeating: "no error", count: count))
             #expect(try run.results("\(count)") == expected, "\(count) ranks")
         }
+    }
+
+    @Test(arguments: [Optimizer.adamW, .adan])
+    func everyOptimizerIsSharedOut(_ optimizer: Optimizer) throws {
+        var run = try run(lanes: 4)
+        run.recipe.optimizer = optimizer
+        try run.begin(in: "whole")
+        let ended = SmallRun.onRanks(4) { [run] ranks in errorText { try run.begin(in: "four", ranks: ranks) } }
+        #expect(ended == Array(repeating: "no error", count: 4))
+        #expect(try run.results("four") == run.results("whole"))
     }
 
     @Test func aRunGoesOnOnOtherRanks() throws {

@@ -1,4 +1,6 @@
 import Foundation
+import GraphIR
+import GraphModel
 import GraphPack
 import Synchronization
 import GraphTestSupport
@@ -42,6 +44,36 @@ struct ResumeTests {
             #expect(try run.resume("\(stop)") == .finished)
             #expect(try run.results("\(stop)") == expected, "stopped after step \(stop)")
         }
+    }
+
+    /// What another optimizer keeps is in the checkpoint, and nothing of Adam's.
+    @Test(arguments: [Optimizer.adamW, .adan])
+    func aRunGoesOnByItsOptimizer(_ optimizer: Optimizer) throws {
+        var run = try SmallRun()
+        run.recipe.stepsPerEpoch = 4
+        run.recipe.epochCount = 2
+        run.recipe.optimizer = optimizer
+        run.recipe.weightDecay = 0.1
+        try run.begin(in: "whole")
+        for stop in [1, 5] {
+            let steps = StepCounter(stop)
+            #expect(try run.begin(in: "\(stop)", report: steps.count, isInterrupted: { steps.isInterrupted }) == .interrupted)
+            #expect(try run.resume("\(stop)") == .finished)
+            #expect(try run.results("\(stop)") == run.results("whole"), "stopped after step \(stop)")
+        }
+        let pack = try run.pack("whole/last.gpack")
+        let endings = Set(pack.states.map { $0.path.suffix(7).drop { $0 != "." } })
+        #expect(endings == Set(optimizer.stateEndings.map { $0[...] }))
+        #expect(pack.training?["recipe.optimizer"] == optimizer.rawValue && pack.training?["recipe.weight_decay"] == "0.1")
+        #expect(pack.metadata["recipe"]?.contains("\(optimizer.title) at 0.01, weight decay 0.1") == true)
+        // Another decay gives other weights, and the model goes on by Adam where it is trained again.
+        run.recipe.weightDecay = 0.2
+        try run.begin(in: "other")
+        #expect(try run.pack("other/best.gpack").weights != run.pack("whole/best.gpack").weights)
+        run.recipe.optimizer = .adam
+        try run.begin(Model(contentsOf: run.path("whole/best.gpack")), in: "adam")
+        #expect(try run.pack("adam/last.gpack").states.contains { $0.path.hasSuffix(".adam_v") })
+        #expect(try run.pack("adam/last.gpack").training?["recipe.optimizer"] == nil)
     }
 
     @Test func aRunGoesOnFromItsValidation() throws {
