@@ -205,6 +205,8 @@ let package = Package(
         .target(name: "GraphModelFixtures", dependencies: ["GraphCompiler", "GraphIR"], path: "Tests/GraphModelFixtures"),
         // Golden texts, repeatable numbers and folders that tests clean up.
         .target(name: "GraphTestSupport", dependencies: [systemPackage], path: "Tests/GraphTestSupport"),
+        // Ranks that are threads of one process.
+        .target(name: "ThreadRanks", dependencies: ["GraphRuntime"], path: "Tests/ThreadRanks"),
         // Models drawn at random, and all ways to compute them; the package Fuzzing draws many more.
         .target(
             name: "RandomGraphs",
@@ -237,9 +239,11 @@ let package = Package(
                 systemPackage,
             ]),
         .testTarget(name: "GraphImagingTests", dependencies: ["GraphBasics", "GraphImaging", "GraphTestSupport"]),
-        .testTarget(name: "GraphEnlargingTests", dependencies: ["GraphEnlarging", "GraphTestSupport"]),
+        .testTarget(name: "GraphEnlargingTests", dependencies: ["GraphEnlarging", "GraphTestSupport", "ThreadRanks"]),
         .testTarget(name: "GraphServingTests", dependencies: ["GraphServing", "GraphTestSupport"]),
-        .testTarget(name: "GraphTrainingTests", dependencies: ["GraphTraining", "GraphModelFixtures", "GraphTestSupport"]),
+        .testTarget(
+            name: "GraphTrainingTests",
+            dependencies: ["GraphTraining", "GraphModelFixtures", "GraphTestSupport", "ThreadRanks"]),
         .testTarget(
             name: "CommandTests",
             dependencies: ["GraphCommandSupport", "graphc", "graphrun", "GraphTraining", "GraphTestSupport"]),

@@ -34,6 +34,9 @@ package struct FileStatus {
         fileprivate var identity: FileIdentity
         fileprivate var byteCount, modified, changed: Int
 
+        /// What a file of its own on another machine would not have the same, but one that both machines see has.
+        package var shared: [Int] { [Int(truncatingIfNeeded: identity.inode), byteCount, modified, changed] }
+
         /// Whether another writing from now on would leave another stamp, however coarse the file system's clock is.
         package var isSettled: Bool {
             var now = timespec()

@@ -106,6 +106,21 @@
             }
         }
 
+        /// By `MPI_Isend` and `MPI_Irecv`.
+        public func hand(_ bytes: UnsafeMutableRawBufferPointer, from sender: Int) {
+            let length = Int32(bytes.count)
+            if rank == sender {
+                wait { call in
+                    MPI_Isend(bytes.baseAddress, length, graph_mpi_byte(), 0, 0, graph_mpi_world(), &call.request)
+                }
+            } else if isFirst {
+                wait { call in
+                    MPI_Irecv(
+                        bytes.baseAddress, length, graph_mpi_byte(), Int32(sender), 0, graph_mpi_world(), &call.request)
+                }
+            }
+        }
+
         /// By a number on the first rank.
         public func counting(_ body: (_ next: @escaping @Sendable () -> Int) throws -> Void) rethrows {
             let counter = MPICounter(isHere: isFirst)

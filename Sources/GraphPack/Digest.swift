@@ -3,13 +3,13 @@ import SystemPackage
 
 /// A SHA-256 hash; prints as 64 hexadecimal digits.
 public struct Digest: Hashable, Sendable, CustomStringConvertible {
-    static let byteCount = 32
+    package static let byteCount = 32
 
     /// 32 bytes: SHA-256 (FIPS 180-4).
     public let bytes: [UInt8]
 
     /// - Requires: 32 bytes.
-    init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         precondition(bytes.count == Self.byteCount, "a SHA-256 hash has 32 bytes")
         self.bytes = bytes
     }

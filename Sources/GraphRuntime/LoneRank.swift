@@ -26,6 +26,9 @@ public struct LoneRank: RankGroup {
     /// Has all already.
     public func collect(_ numbers: UnsafeMutableBufferPointer<Float>, slices: [Range<Int>]) {}
 
+    /// There is no other.
+    public func hand(_ bytes: UnsafeMutableRawBufferPointer, from sender: Int) {}
+
     /// Counts here.
     public func counting(_ body: (_ next: @escaping @Sendable () -> Int) throws -> Void) rethrows {
         let counter = Counter()

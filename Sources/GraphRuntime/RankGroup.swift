@@ -27,6 +27,13 @@ public protocol RankGroup: Sendable {
     /// As ``share(_:slices:)``, for the first rank alone.
     func collect(_ numbers: UnsafeMutableBufferPointer<Float>, slices: [Range<Int>])
 
+    /// Gives the bytes of one rank to the first.
+    ///
+    /// - Parameters:
+    ///   - bytes: of that rank; on the first rank they are filled with these. Others do nothing with them.
+    ///   - sender: not the first.
+    func hand(_ bytes: UnsafeMutableRawBufferPointer, from sender: Int)
+
     /// Runs `body` with a function that counts on all ranks together: each call of it gives the next number from 0 on, from any
     /// thread, and waits for no other rank. Ends when it has on all ranks.
     func counting(_ body: (_ next: @escaping @Sendable () -> Int) throws -> Void) rethrows
@@ -35,6 +42,26 @@ public protocol RankGroup: Sendable {
 extension RankGroup {
     /// Whether this rank writes files and tells people.
     public var isFirst: Bool { rank == 0 }
+
+    /// Whether it is so on any rank.
+    public func any(_ isSo: Bool) -> Bool { count == 1 ? isSo : gather([isSo ? 1 : 0]).contains(1) }
+
+    /// Runs `body` on every rank. Where it throws on one, it does on all, so that none waits for one that has ended.
+    ///
+    /// - Parameter failure: what other ranks throw, of the first where `body` does, and of what that one says.
+    /// - Throws: what `body` does, on the first rank where it does.
+    public func together<Value, Failure: Error>(
+        orThrow failure: (_ rank: Int, _ message: String) -> Failure, _ body: () throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        guard count > 1 else { return try body() }
+        let result = Result { () throws(Failure) in try body() }
+        var message: String?
+        if case .failure(let error) = result { message = "\(error)" }
+        guard let first = gather([message == nil ? 0 : 1]).firstIndex(of: 1) else { return try result.get() }
+        let messages = gather(message ?? "")
+        guard first != rank else { return try result.get() }
+        throw failure(first, messages[first])
+    }
 
     /// A text of every rank, in their order.
     public func gather(_ text: String) -> [String] {

@@ -2,6 +2,7 @@ import GraphBasics
 import GraphFiles
 import GraphImaging
 import GraphPack
+import GraphRuntime
 import Synchronization
 import SystemPackage
 
@@ -22,19 +23,37 @@ final class DigestedFiles: Sendable {
     /// Knows no file, and takes each as it is.
     init() { records = Mutex([:]) }
 
-    /// Hashes files, each once.
+    /// Hashes files, each once: of files that several ranks share, each on one rank.
     ///
-    /// - Returns: nil when interrupted.
-    /// - Throws: when a file cannot be read, or is no regular file.
+    /// - Returns: nil when interrupted, on every rank.
+    /// - Throws: when a file cannot be read, or is no regular file, on every rank.
     init?(
-        _ paths: [FilePath], threadCount: Int, isInterrupted: @Sendable () -> Bool = { false }
+        _ paths: [FilePath], threadCount: Int, ranks: any RankGroup = LoneRank(),
+        isInterrupted: @Sendable () -> Bool = { false }
     ) throws(TrainingError) {
         let each = Array(Set(paths)).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
-        let found = try parallelMap(
-            each.count, threadCount: threadCount, isInterrupted: isInterrupted, tool: { () throws(TrainingError) in }
-        ) { (_, index) throws(TrainingError) in try asTrainingError { try Record(of: InputFile(each[index])) } }
-        guard let found else { return nil }
-        records = Mutex(Dictionary(uniqueKeysWithValues: zip(each, found)))
+        let stamps = each.map { FileStatus($0)?.stamp }
+        let areShared = ranks.areEqual(stamps.flatMap { $0?.shared ?? [] })
+        let own = each.indices.filter { !areShared || $0 % ranks.count == ranks.rank }
+        let hashed = try ranks.together { () throws(TrainingError) in
+            try parallelMap(
+                own.count, threadCount: threadCount, isInterrupted: isInterrupted, tool: { () throws(TrainingError) in }
+            ) { (_, index) throws(TrainingError) in try asTrainingError { try Record(of: InputFile(each[own[index]])) } }
+        }
+        guard !ranks.any(hashed == nil), let hashed else { return nil }
+        var found = Dictionary(uniqueKeysWithValues: zip(own, hashed))
+        if areShared {
+            let perRank = each.count.ceilingDivided(by: ranks.count) * Digest.byteCount
+            let bytes = hashed.flatMap(\.digest.bytes)
+            let all = ranks.gather(bytes + Array(repeating: 0, count: perRank - bytes.count))
+            for index in each.indices where found[index] == nil {
+                let first = index % ranks.count * perRank + index / ranks.count * Digest.byteCount
+                // The file is as it was before that rank began, or is hashed again when it is read.
+                let stamp = stamps[index].flatMap { $0.isSettled && FileStatus(each[index])?.stamp == $0 ? $0 : nil }
+                found[index] = Record(digest: Digest(Array(all[first..<first + Digest.byteCount])), stamp: stamp)
+            }
+        }
+        records = Mutex(Dictionary(uniqueKeysWithValues: found.map { (each[$0.key], $0.value) }))
     }
 
     /// The hash of a file that is known.

@@ -1,20 +1,19 @@
+import GraphPack
 import GraphRuntime
 
 /// What ranks have to agree on, so that all go the same way and none waits for one that has ended.
 extension RankGroup {
-    /// Whether it is so on any rank.
-    func any(_ isSo: Bool) -> Bool { count == 1 ? isSo : gather([isSo ? 1 : 0]).contains(1) }
-
     /// Runs `body` on every rank. Where it throws on one, it does on all.
     ///
     /// - Throws: what `body` does, on the first rank where it does; on the others that this one has ended the run.
     func together<Result>(_ body: () throws(TrainingError) -> Result) throws(TrainingError) -> Result {
-        guard count > 1 else { return try body() }
-        let result = Swift.Result { () throws(TrainingError) in try body() }
-        let hasFailed = if case .failure = result { true } else { false }
-        let failures = gather([hasFailed ? 1 : 0])
-        guard let first = failures.firstIndex(of: 1), first != rank else { return try result.get() }
-        throw .otherRank(first)
+        try together(orThrow: { rank, _ in TrainingError.otherRank(rank) }, body)
+    }
+
+    /// Whether several ranks have the same numbers.
+    func areEqual(_ numbers: [Int]) -> Bool {
+        guard count > 1 else { return false }
+        return Set(gather("\(Digest(ofBytes: numbers.withUnsafeBytes(Array.init)))")).count == 1
     }
 
     /// - Throws: where a rank has another text than the first; the first says which.

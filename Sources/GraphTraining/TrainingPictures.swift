@@ -22,10 +22,14 @@ struct TrainingPictures {
     ) throws(TrainingError) {
         let inputs = try TrainingInputs(model)
         let scale = inputs.scale
-        try data.check(recipe.degradation, scale: scale)
         // Hashing takes long: what does not fit is said before.
-        guard try data.reducedSizes(recipe, scale: scale, from: DigestedFiles(), isInterrupted: isInterrupted) != nil,
-            let files = try DigestedFiles(data.filePaths, threadCount: options.threadCount, isInterrupted: isInterrupted),
+        let isChecked = try ranks.together { () throws(TrainingError) in
+            try data.check(recipe.degradation, scale: scale)
+            return try data.reducedSizes(recipe, scale: scale, from: DigestedFiles(), isInterrupted: isInterrupted) != nil
+        }
+        guard !ranks.any(!isChecked),
+            let files = try DigestedFiles(
+                data.filePaths, threadCount: options.threadCount, ranks: ranks, isInterrupted: isInterrupted),
             let reducedSizes = try data.reducedSizes(recipe, scale: scale, from: files, isInterrupted: isInterrupted)
         else { return nil }
         digest = "\(data.digest(of: files))"

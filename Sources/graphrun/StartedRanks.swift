@@ -53,10 +53,6 @@ func onRanks(_ body: (any RankGroup) throws -> Void) throws {
 extension RankGroup {
     /// Runs `body` on every rank. Where it throws on one, it does on all, and one of them says why.
     func preparing<Value>(_ body: () throws -> Value) throws -> Value {
-        let result = Result(catching: body)
-        let hasFailed = if case .failure = result { true } else { false }
-        let failures = gather([hasFailed ? 1 : 0])
-        guard let first = failures.firstIndex(of: 1), first != rank else { return try result.get() }
-        throw TrainingError.otherRank(first)
+        try together(orThrow: { rank, _ in TrainingError.otherRank(rank) as any Error }, body)
     }
 }

@@ -1,9 +1,11 @@
 import Foundation
 import Glibc
 import GraphImaging
+import GraphPack
 import GraphTestSupport
 import SystemPackage
 import Testing
+import ThreadRanks
 
 @testable import GraphTraining
 
@@ -114,6 +116,39 @@ struct ChangedPicturesTests {
             }
         }
         #expect(text == "\(path): was changed since the run began; put the picture back as it was")
+    }
+
+    /// Each rank hashes a share of the files, and knows all of them by the same hashes.
+    @Test(arguments: [1, 2, 4])
+    func ranksShareOutTheHashing(_ count: Int) throws {
+        let folder = TemporaryFolder()
+        try folder.pictures(["a", "b", "c"])
+        let paths = ["a", "b", "c"].map { folder.path.appending("\($0).png") }
+        let said = ThreadRanks.run(on: count) { ranks in
+            errorText {
+                let files = try #require(try DigestedFiles(paths, threadCount: 1, ranks: ranks))
+                for path in paths {
+                    #expect(try files.digest(of: path) == Digest(ofFile: path))
+                    #expect(try files.read(path) { $0.byteCount } > 0)
+                }
+            }
+        }
+        #expect(said == Array(repeating: "no error", count: count))
+        let missing = ThreadRanks.run(on: count) { ranks in
+            errorText { _ = try DigestedFiles(paths + [folder.path.appending("d.png")], threadCount: 1, ranks: ranks) }
+        }
+        #expect(missing.filter { $0.contains("d.png") }.count == 1 && !missing.contains("no error"), "\(missing)")
+        // What a rank has hashed holds on all.
+        let changed = ThreadRanks.run(on: count) { ranks in
+            errorText {
+                let files = try #require(try DigestedFiles(paths, threadCount: 1, ranks: ranks))
+                _ = ranks.gather([0])
+                if ranks.isFirst { _ = truncate(paths[1].string, 100) }
+                _ = ranks.gather([0])
+                _ = try files.read(paths[1]) { $0.byteCount }
+            }
+        }
+        #expect(changed.allSatisfy { $0.contains("was changed since the run began") }, "\(changed)")
     }
 
     /// A pipe that takes a picture's place is refused: to open it would wait for its writer.

@@ -5,6 +5,7 @@ import GraphPack
 import GraphRuntime
 import GraphTestSupport
 import Testing
+import ThreadRanks
 
 @testable import GraphTraining
 
@@ -30,7 +31,7 @@ struct LaneTests {
         for count in [1, 2, 4, 8] where count <= lanes {
             var run = run
             run.options.threadCount = 1 + count % 3
-            let ended = SmallRun.onRanks(count) { [run] ranks in errorText { try run.begin(in: "\(count)", ranks: ranks) } }
+            let ended = ThreadRanks.run(on: count) { [run] ranks in errorText { try run.begin(in: "\(count)", ranks: ranks) } }
             #expect(ended == Array(repeating: "no error", count: count))
             #expect(try run.results("\(count)") == expected, "\(count) ranks")
         }
@@ -41,7 +42,7 @@ struct LaneTests {
         var run = try run(lanes: 4)
         run.recipe.optimizer = optimizer
         try run.begin(in: "whole")
-        let ended = SmallRun.onRanks(4) { [run] ranks in errorText { try run.begin(in: "four", ranks: ranks) } }
+        let ended = ThreadRanks.run(on: 4) { [run] ranks in errorText { try run.begin(in: "four", ranks: ranks) } }
         #expect(ended == Array(repeating: "no error", count: 4))
         #expect(try run.results("four") == run.results("whole"))
     }
@@ -51,11 +52,11 @@ struct LaneTests {
         try run.begin(in: "whole")
         for stop in [1, 5, 7] {
             let steps = StepCounter(stop)
-            let ends = SmallRun.onRanks(4) { [run] ranks in
+            let ends = ThreadRanks.run(on: 4) { [run] ranks in
                 try? run.begin(in: "\(stop)", ranks: ranks, report: steps.count, isInterrupted: { steps.isInterrupted })
             }
             #expect(ends == Array(repeating: .interrupted, count: 4))
-            let again = SmallRun.onRanks(2) { [run] ranks in try? run.resume("\(stop)", ranks: ranks) }
+            let again = ThreadRanks.run(on: 2) { [run] ranks in try? run.resume("\(stop)", ranks: ranks) }
             #expect(again == [.finished, .finished])
             #expect(try run.results("\(stop)") == run.results("whole"), "stopped after step \(stop)")
         }
@@ -84,7 +85,7 @@ struct LaneTests {
         var run = try run(lanes: 4)
         run.source = StateTests.text
         run.recipe.epochCount = 1
-        let ended = SmallRun.onRanks(2) { [run] ranks in errorText { try run.begin(in: "out", ranks: ranks) } }
+        let ended = ThreadRanks.run(on: 2) { [run] ranks in errorText { try run.begin(in: "out", ranks: ranks) } }
         #expect(ended == ["no error", "no error"])
         let states = try run.pack("out/last.gpack").states
         #expect(states.first { $0.path == "gain" }?.values == [0.5, 0.5, 0.5])
@@ -97,7 +98,7 @@ struct LaneTests {
             errorText { try run.begin(in: "out") }
                 == "a batch of 8 has no 3 lanes of equal length; give a power of two that divides it")
         run.recipe.laneCount = 2
-        let errors = SmallRun.onRanks(4) { [run] ranks in errorText { try run.begin(in: "out", ranks: ranks) } }
+        let errors = ThreadRanks.run(on: 4) { [run] ranks in errorText { try run.begin(in: "out", ranks: ranks) } }
         #expect(
             errors[0]
                 == "4 ranks cannot share out 2 lanes; start a power of two of ranks, at most as many as the recipe has lanes")
@@ -105,7 +106,7 @@ struct LaneTests {
 
     @Test func unequalRanksAreRefused() throws {
         let run = try run(lanes: 2)
-        let errors = SmallRun.onRanks(2) { [run] ranks in
+        let errors = ThreadRanks.run(on: 2) { [run] ranks in
             var run = run
             if ranks.rank == 1 { run.recipe.seed = 5 }
             return errorText { [run] in try run.begin(in: "out", ranks: ranks) }
@@ -120,7 +121,7 @@ struct LaneTests {
     @Test func aLossThatIsNotFiniteEndsAll() throws {
         var run = try run(lanes: 2)
         run.recipe.averageDecay = 0
-        let errors = SmallRun.onRanks(2) { [run] ranks in
+        let errors = ThreadRanks.run(on: 2) { [run] ranks in
             errorText {
                 let model = try run.model
                 try model.parameters.setValues(Array(repeating: .infinity, count: 12), of: "only.bias")
@@ -135,7 +136,7 @@ struct LaneTests {
     @Test func aRankThatFailsEndsAll() throws {
         var run = try run(lanes: 2)
         run.options.cacheByteCount = 0
-        let errors = SmallRun.onRanks(2) { [run] ranks in
+        let errors = ThreadRanks.run(on: 2) { [run] ranks in
             errorText {
                 try run.begin(in: "out", ranks: ranks) { event in
                     guard case .step(let progress) = event, progress.step == 2 else { return }

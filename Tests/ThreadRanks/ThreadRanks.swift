@@ -3,9 +3,9 @@ import GraphRuntime
 import Synchronization
 
 /// Ranks that are threads of this process: each call waits for all, as between processes.
-final class ThreadRanks: RankGroup {
-    let rank: Int
-    var count: Int { board.count }
+public final class ThreadRanks: RankGroup {
+    public let rank: Int
+    public var count: Int { board.count }
     private let board: Board
 
     /// What ranks show each other, call after call.
@@ -48,14 +48,14 @@ final class ThreadRanks: RankGroup {
         self.board = board
     }
 
-    static func group(of count: Int) -> [ThreadRanks] {
+    private static func group(of count: Int) -> [ThreadRanks] {
         let board = Board(count: count)
         return (0..<count).map { ThreadRanks(rank: $0, board) }
     }
 
-    func gather(_ bytes: [UInt8]) -> [UInt8] { Array(board.all(rank, bytes).joined()) }
+    public func gather(_ bytes: [UInt8]) -> [UInt8] { Array(board.all(rank, bytes).joined()) }
 
-    func exchange(
+    public func exchange(
         _ numbers: UnsafeMutableBufferPointer<Float>, slices: [Range<Int>], into pieces: UnsafeMutableBufferPointer<Float>
     ) {
         let own = slices[rank]
@@ -66,7 +66,7 @@ final class ThreadRanks: RankGroup {
         }
     }
 
-    func share(_ numbers: UnsafeMutableBufferPointer<Float>, slices: [Range<Int>]) {
+    public func share(_ numbers: UnsafeMutableBufferPointer<Float>, slices: [Range<Int>]) {
         for (other, bytes) in board.all(rank, Array(UnsafeRawBufferPointer(numbers))).enumerated() where other != rank {
             let range = slices[other]
             UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: numbers[range]))
@@ -74,7 +74,7 @@ final class ThreadRanks: RankGroup {
         }
     }
 
-    func collect(_ numbers: UnsafeMutableBufferPointer<Float>, slices: [Range<Int>]) {
+    public func collect(_ numbers: UnsafeMutableBufferPointer<Float>, slices: [Range<Int>]) {
         let all = board.all(rank, Array(UnsafeRawBufferPointer(numbers)))
         guard isFirst else { return }
         for (other, bytes) in all.enumerated() where other != rank {
@@ -84,7 +84,7 @@ final class ThreadRanks: RankGroup {
         }
     }
 
-    func counting(_ body: (_ next: @escaping @Sendable () -> Int) throws -> Void) rethrows {
+    public func counting(_ body: (_ next: @escaping @Sendable () -> Int) throws -> Void) rethrows {
         try body { [board] in
             board.counter.withLock { count in
                 count += 1
@@ -92,15 +92,16 @@ final class ThreadRanks: RankGroup {
             }
         }
     }
-}
 
-extension SmallRun {
+    public func hand(_ bytes: UnsafeMutableRawBufferPointer, from sender: Int) {
+        let all = board.all(rank, rank == sender ? Array(bytes) : [])
+        if isFirst { bytes.copyBytes(from: all[sender]) }
+    }
+
     /// Runs `body` on as many ranks at once, and gives what each returned.
-    static func onRanks<Value: Sendable>(
-        _ count: Int, _ body: @escaping @Sendable (ThreadRanks) -> Value
-    ) -> [Value] {
+    public static func run<Value: Sendable>(on count: Int, _ body: @escaping @Sendable (ThreadRanks) -> Value) -> [Value] {
         let values = Mutex<[Int: Value]>([:])
-        let threads = ThreadRanks.group(of: count).map { ranks in
+        let threads = group(of: count).map { ranks in
             let isDone = DispatchSemaphore(value: 0)
             let thread = Thread {
                 let value = body(ranks)
