@@ -90,7 +90,14 @@ public enum Pipeline {
         let steps = try run(
             entry, sizes: sizes, options.instructionSet, algorithm: options.algorithm, upTo: .lowered
         ).program
-        switch options.memory {
+        return try plan(steps, entry, sizes: sizes, options.memory)
+    }
+
+    /// Plans the steps of an entry.
+    static func plan(
+        _ steps: Program, _ entry: Entry, sizes: [String: Int], _ memory: PlanOptions.Memory
+    ) throws(ProgramError) -> Plan {
+        switch memory {
         case .bands(let rows):
             return Plan(try planned(scheduled(steps, bandRows: rows)), bandRows: rows)
         case .arena(let byteCount):

@@ -33,8 +33,10 @@ public enum EnlargingError: Error, Hashable, Sendable {
     ///   - sufficientByteCount: a limit that would do; nil where the picture is enlarged within none.
     case memory(
         PictureSize, byteLimit: Int, residentByteCount: Int, sufficientByteCount: Int?, ProgramError)
-    /// What was computed of a picture's rows cannot be kept beside the file that they are for.
+    /// What was computed of a picture's rows cannot be kept until it is written.
     case strips(output: FilePath, Errno)
+    /// Another process that had a share of the work has failed.
+    case otherRank(Int, message: String)
     /// The caller's `RunObserver` has ended the run.
     case cancelled
 }
@@ -64,9 +66,10 @@ extension EnlargingError: CustomStringConvertible {
             "\(size) pixels do not fit in \(readable(byteCount: byteLimit)), of which the process itself takes "
                 + "\(readable(byteCount: residentByteCount)): \(error)"
                 + (sufficientByteCount.map { "; \(readable(count: $0.ceilingDivided(by: 1 << 20))) MiB are enough" } ?? "")
+        case .otherRank(let rank, let message): "rank \(rank): \(message)"
         case .cancelled: RuntimeError.cancelled.description
         case .strips(let output, let error):
-            "\(output): its strips of columns cannot be kept beside it: \(error)"
+            "\(output): rows that are computed in parts cannot be kept on their way to it: \(error)"
                 + (error == .noSpace || error == .diskQuotaExceeded ? "; free some space or write elsewhere" : "")
         }
     }

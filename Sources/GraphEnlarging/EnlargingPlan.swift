@@ -11,6 +11,8 @@ public struct EnlargingPlan: Sendable {
     public var plan: Plan
     /// Threads that the plan's memory is counted for.
     public var threadCount: Int
+    /// Of several ranks, how they share out the rows, and which rows: the plan is that of one of the strips.
+    var sharing: (summary: RowSharing, strips: [RowStrips.Strip])?
 
     /// What was chosen, and what it takes.
     public var summary: Summary {
@@ -19,7 +21,28 @@ public struct EnlargingPlan: Sendable {
         return Summary(
             bandRows: plan.bandRows, stripCount: strips.count,
             recomputedShare: Double(strips.map(\.inputColumns.count).reduce(0, +)) / Double(width) - 1,
-            byteCount: strips.map { $0.program.byteCount(threadCount: threadCount) }.max() ?? 0)
+            byteCount: strips.map { $0.program.byteCount(threadCount: threadCount) }.max() ?? 0, sharing: sharing?.summary)
+    }
+
+    /// How several ranks share out the rows of a picture.
+    public struct RowSharing: Hashable, Sendable, CustomStringConvertible {
+        /// Ranks that there are.
+        public var rankCount: Int
+        /// Strips of rows, each of which one rank computes; 1 where the first computes all.
+        public var stripCount: Int
+        /// Rows that are computed more than once, as a part of all.
+        public var recomputedShare: Double
+        /// Why the network's work cannot be shared out; nil where the picture has too few rows for it.
+        public var fault: StripFault?
+
+        /// `rows shared out among 4 ranks (12% computed twice)`
+        public var description: String {
+            guard stripCount == 1 else {
+                let percent = (recomputedShare * 1000).rounded() / 10
+                return "rows shared out among \(stripCount) ranks (\(percent)% computed twice)"
+            }
+            return "by the first of \(rankCount) ranks alone: \(fault?.description ?? "there are too few rows to share out")"
+        }
     }
 
     /// What was chosen, and what it takes.
@@ -35,6 +58,8 @@ public struct EnlargingPlan: Sendable {
         /// The picture is mirrored at its right and lower side until its sides are multiples of so many pixels, and what is
         /// computed of that is cut off again; 1 where the network takes any sides.
         public var sideUnit = 1
+        /// Of several ranks; nil on one.
+        public var sharing: RowSharing?
 
         /// `bands of 4 rows, 3 strips of columns (12% computed twice), 109.6 MiB planned`
         public var description: String {
@@ -42,7 +67,8 @@ public struct EnlargingPlan: Sendable {
             let percent = (recomputedShare * 1000).rounded() / 10
             let cuts = stripCount > 1 ? ", \(stripCount) strips of columns (\(percent)% computed twice)" : ""
             let sides = sideUnit > 1 ? ", sides filled up to multiples of \(sideUnit)" : ""
-            return "\(bands)\(cuts), \(readable(byteCount: byteCount)) planned\(sides)"
+            let rows = sharing.map { ", \($0)" } ?? ""
+            return "\(bands)\(cuts), \(readable(byteCount: byteCount)) planned\(sides)\(rows)"
         }
     }
 }
@@ -76,11 +102,13 @@ extension Model {
 
     /// The same for an entry that makes pictures of pictures, be they of u8 or f32.
     ///
-    /// - Parameter otherByteCount: what the process holds of the picture beside the plan.
+    /// - Parameters:
+    ///   - otherByteCount: what the process holds of the picture beside the plan.
+    ///   - ranks: share out the rows, as far as the network and the picture allow.
     func enlargingPlan(
         _ entry: Entry, _ enlargement: Enlargement, height: Int, width: Int, threadCount: Int,
         instructionSet: InstructionSet = .best, bands: Bands, memoryLimit: Int?, otherByteCount: Int,
-        algorithm: ConvolutionAlgorithm
+        algorithm: ConvolutionAlgorithm, ranks: any RankGroup = LoneRank()
     ) throws(EnlargingError) -> EnlargingPlan {
         let sizes = enlargement.sizes(imageCount: 1, height: height, width: width)
         let residentByteCount = self.residentByteCount + otherByteCount
@@ -89,7 +117,11 @@ extension Model {
                 PlanOptions.Memory.all(byteCount: limit - residentByteCount, threadCount: threadCount)
             }
             let options = PlanOptions(instructionSet, algorithm: algorithm, memory: memory ?? .init(bands))
-            return EnlargingPlan(plan: try Pipeline.plan(entry, sizes: sizes, options), threadCount: threadCount)
+            guard ranks.count > 1 else {
+                return EnlargingPlan(plan: try Pipeline.plan(entry, sizes: sizes, options), threadCount: threadCount)
+            }
+            return try sharedPlan(
+                entry, enlargement, sizes, options, height: height, threadCount: threadCount, ranks)
         } catch {
             guard let memoryLimit else { throw .program(error) }
             var sufficientByteCount: Int?
@@ -105,6 +137,29 @@ extension Model {
                 PictureSize(width: width, height: height), byteLimit: memoryLimit, residentByteCount: residentByteCount,
                 sufficientByteCount: sufficientByteCount, error)
         }
+    }
+
+    private func sharedPlan(
+        _ entry: Entry, _ enlargement: Enlargement, _ sizes: [String: Int], _ options: PlanOptions, height: Int,
+        threadCount: Int, _ ranks: any RankGroup
+    ) throws(ProgramError) -> EnlargingPlan {
+        var sharing = EnlargingPlan.RowSharing(rankCount: ranks.count, stripCount: 1, recomputedShare: 0)
+        var rows: RowStrips?
+        do throws(ProgramError) {
+            rows = try RowStrips(of: entry, sizes: sizes, options, atMost: ranks.count)
+        } catch {
+            guard case .indivisible(let fault) = error else { throw error }
+            sharing.fault = fault
+        }
+        let strips = rows?.strips ?? [RowStrips.Strip(inputRows: 0..<height, outputRows: 0..<enlargement.scale * height)]
+        sharing.stripCount = strips.count
+        sharing.recomputedShare = Double(strips.map(\.inputRows.count).reduce(0, +)) / Double(height) - 1
+        // A rank without a strip computes nothing.
+        let plan =
+            if let rows { try rows.plan(min(ranks.rank, strips.count - 1)) } else {
+                try Pipeline.plan(entry, sizes: sizes, options)
+            }
+        return EnlargingPlan(plan: plan, threadCount: threadCount, sharing: (sharing, strips))
     }
 
     /// What makes pictures of pictures with three channels.

@@ -10,13 +10,15 @@ final class PartialRowsFile: PartialRows {
     private let descriptor: Int32
     private let rowByteCount: Int
 
-    /// - Parameter destination: of the picture to be. The file lies in the same folder; for a device or a stream in that for
-    ///   what passes.
-    init(beside destination: PictureDestination, rowByteCount: Int) throws(EnlargingError) {
+    /// - Parameters:
+    ///   - destination: of the picture to be. The file lies in the same folder; for a device or a stream in that for what
+    ///     passes.
+    ///   - isElsewhere: whether it lies there, too, for a file: on a disk of this machine.
+    init(beside destination: PictureDestination, isElsewhere: Bool = false, rowByteCount: Int) throws(EnlargingError) {
         output = destination.path ?? ""
         self.rowByteCount = rowByteCount
         var folder: FilePath?
-        if case .file(let path) = destination, FileStatus(path)?.kind != .other { folder = path.folder }
+        if !isElsewhere, case .file(let path) = destination, FileStatus(path)?.kind != .other { folder = path.folder }
         do { descriptor = try FileDescriptor.unnamedFile(in: folder).rawValue } catch { throw .strips(output: output, error) }
     }
 
@@ -45,8 +47,12 @@ final class PartialRowsFile: PartialRows {
 
 extension PictureDestination {
     /// What keeps rows on their way there: memory for what stays in it, a file for all else.
-    func partialRows(_ rowCount: Int, _ rowByteCount: Int) throws -> any PartialRows {
-        if case .memory = self { return PartialRowsInMemory(rowCount: rowCount, rowByteCount: rowByteCount) }
-        return try PartialRowsFile(beside: self, rowByteCount: rowByteCount)
+    ///
+    /// - Parameter ranks: those that are not the first keep theirs on their own machine.
+    func partialRows(on ranks: any RankGroup = LoneRank()) -> (_ rowCount: Int, _ rowByteCount: Int) throws -> any PartialRows {
+        { rowCount, rowByteCount in
+            if case .memory = self { return PartialRowsInMemory(rowCount: rowCount, rowByteCount: rowByteCount) }
+            return try PartialRowsFile(beside: self, isElsewhere: !ranks.isFirst, rowByteCount: rowByteCount)
+        }
     }
 }

@@ -48,6 +48,7 @@ public final class PictureEnlarger: @unchecked Sendable {
     private let modelName: String?
     private let options: EnlargingOptions
     private let pixelLimit: Int
+    private let ranks: any RankGroup
     private let enlargement: Enlargement
     private let sideUnit: Int
     /// The entries for samples of u8 and of f32, each made when a picture first needs it.
@@ -68,15 +69,18 @@ public final class PictureEnlarger: @unchecked Sendable {
     ///   - border: what the network sees beyond a picture's border.
     ///   - algorithm: how convolutions are computed.
     ///   - instructionSet: one that this processor runs.
+    ///   - ranks: share out the rows of each picture, where it and the network allow: all make the same calls, and the first
+    ///     alone writes files and has results in memory.
     /// - Throws: when the model does not take and make a picture.
     public init(
         _ model: Model, named modelName: String? = nil, threadCount: Int = availableProcessorCount(), bands: Bands = .automatic,
         memoryLimit: Int? = nil,
         pixelLimit: Int = .max, border: Border = .mirror, algorithm: ConvolutionAlgorithm = .best,
-        instructionSet: InstructionSet = .best
+        instructionSet: InstructionSet = .best, ranks: any RankGroup = LoneRank()
     ) throws(EnlargingError) {
         self.model = model
         self.modelName = modelName
+        self.ranks = ranks
         self.pixelLimit = pixelLimit
         options = EnlargingOptions(
             threadCount: threadCount, bands: bands, memoryLimit: memoryLimit, border: border, algorithm: algorithm,
@@ -108,9 +112,9 @@ public final class PictureEnlarger: @unchecked Sendable {
     ) throws(EnlargingError) -> (report: Report, bytes: [UInt8]) {
         try naming(source.path) {
             try lock.withLock { _ in
-                let first = try source.reader().upright()
-                let sizes = try sizes(of: first.size, form)
-                let traits = try PixelTraits(of: first.layout, observer) { try source.reader() }
+                let first = try ranks.together { try source.reader().upright() }
+                let sizes = try ranks.together { try self.sizes(of: first.size, form) }
+                let traits = try ranks.together { try PixelTraits(of: first.layout, observer) { try source.reader() } }
                 let isFloat = first.layout.bitDepth > 8 || !traits.isOpaque || !sizes.isPlain
                 let plan = try prepare(sizes, isFloat: isFloat).summary
                 let factors = form.size.factors(of: first.size, networkScale: scale)
@@ -118,15 +122,18 @@ public final class PictureEnlarger: @unchecked Sendable {
                 // A picture that could be read is of a format.
                 let encoding = encoding ?? PictureEncoding(source.format!)
                 let held = encoding.format.holding(first.layout, isOpaque: traits.isOpaque)
-                let writer = try encoding.writer(
-                    to: destination, size: sizes.written, layout: held.layout, metadata: told.metadata)
+                let writer: PictureWriter? = try ranks.together {
+                    try ranks.isFirst
+                        ? encoding.writer(to: destination, size: sizes.written, layout: held.layout, metadata: told.metadata)
+                        : nil
+                }
                 let report = Report(
                     inputWidth: first.width, inputHeight: first.height, outputWidth: sizes.written.width,
                     outputHeight: sizes.written.height, modelName: modelName, plan: plan,
-                    losses: first.losses + told.losses + held.losses + writer.losses + sizes.reservations)
+                    losses: first.losses + told.losses + held.losses + (writer?.losses ?? []) + sizes.reservations)
                 willBegin(report)
                 try run(sizes, source, to: writer, destination, traits, isFloat: isFloat, observer)
-                return (report, writer.bytes)
+                return (report, writer?.bytes ?? [])
             }
         }
     }
@@ -166,7 +173,7 @@ public final class PictureEnlarger: @unchecked Sendable {
     }
 
     private func run(
-        _ sizes: ResultSizes, _ source: PictureSource, to writer: PictureWriter, _ destination: PictureDestination,
+        _ sizes: ResultSizes, _ source: PictureSource, to writer: PictureWriter?, _ destination: PictureDestination,
         _ traits: PixelTraits, isFloat: Bool, _ observer: RunObserver
     ) throws {
         func rows(_ content: PictureRowSource.Content) -> () throws -> any RowSource {
@@ -175,19 +182,23 @@ public final class PictureEnlarger: @unchecked Sendable {
         var opacity: (any PartialRows)?
         let runCount = traits.isOpaque ? 1 : 2
         let rowCount = try prepare(sizes, isFloat: isFloat).rowCount * (sizes.form.isEnsemble ? Orientation.allCases.count : 1)
+        let makeRows = destination.partialRows(on: ranks)
         if !traits.isOpaque {
-            let kept = try destination.partialRows(writer.height, MemoryLayout<Float>.stride * writer.width)
+            let width = sizes.written.width
+            let kept: (any PartialRows)? = try ranks.together {
+                try writer == nil ? nil : makeRows(sizes.written.height, MemoryLayout<Float>.stride * width)
+            }
             try run(
-                sizes, isFloat: isFloat, from: rows(.opacity), to: OpacityRowSink(kept, width: writer.width),
-                line: (255, 255), keepingRowsIn: destination.partialRows, observer.ofPart(0, of: runCount, rowCount: rowCount))
+                sizes, isFloat: isFloat, from: rows(.opacity), to: kept.map { OpacityRowSink($0, width: width) } ?? NoRowSink(),
+                line: (255, 255), keepingRowsIn: makeRows, observer.ofPart(0, of: runCount, rowCount: rowCount))
             opacity = kept
         }
         try run(
             sizes, isFloat: isFloat,
             from: traits.isOpaque ? rows(.colour) : { SpreadColourSource(try source.reader().upright()) },
-            to: PictureRowSink(writer, isGrey: traits.isGrey, isFloat: isFloat, opacity: opacity), line: (0, 255),
-            keepingRowsIn: destination.partialRows, observer.ofPart(runCount - 1, of: runCount, rowCount: rowCount))
-        try writer.finish()
+            to: writer.map { PictureRowSink($0, isGrey: traits.isGrey, isFloat: isFloat, opacity: opacity) } ?? NoRowSink(),
+            line: (0, 255), keepingRowsIn: makeRows, observer.ofPart(runCount - 1, of: runCount, rowCount: rowCount))
+        try ranks.together { try writer?.finish() }
     }
 
     /// Takes rows through the network and what follows.
@@ -201,7 +212,7 @@ public final class PictureEnlarger: @unchecked Sendable {
     ) throws {
         var sink = sink
         if sizes.form.isComparison {
-            let bicubic = ResampledRowSource(try source(), from: sizes.picture, to: sizes.result)
+            let bicubic = ResampledRowSource(try ranks.together(source), from: sizes.picture, to: sizes.result)
             sink = ComparisonRowSink(sink, other: bicubic, width: sizes.result.width, line: line)
         }
         if sizes.isResampled { sink = ResampledRowSink(sink, from: sizes.enlarged, to: sizes.result) }
@@ -209,14 +220,14 @@ public final class PictureEnlarger: @unchecked Sendable {
             return try prepare(sizes, isFloat: isFloat).run(from: source, to: sink, keepingRowsIn: makeRows, observer)
         }
         let rowCount = try prepare(sizes, isFloat: isFloat).rowCount
-        let mean = try EightfoldMean(source(), size: sizes.picture, scale: scale)
+        let mean = try ranks.together { try EightfoldMean(source(), size: sizes.picture, scale: scale) }
         let orientations = Orientation.allCases
         for (index, orientation) in orientations.enumerated() {
             try prepare(sizes, orientation, isFloat: isFloat).run(
                 from: { mean.source(orientation) }, to: mean.sink(orientation), keepingRowsIn: makeRows,
                 observer.ofPart(index, of: orientations.count, rowCount: rowCount))
         }
-        try mean.handOut(to: sink)
+        try ranks.together { if ranks.isFirst { try mean.handOut(to: sink) } }
     }
 
     /// Enlarges a picture in memory.
@@ -315,14 +326,16 @@ public final class PictureEnlarger: @unchecked Sendable {
         }
         // What the next size does not need of the memory of this one is given back before more is taken.
         prepared = nil
-        let workspace = if let kept = self.workspace { kept } else { try options.workspace() }
-        self.workspace = workspace
-        if isFloat, floatEntry == nil { floatEntry = try model.floatPredictEntry() }
-        if !isFloat, byteEntry == nil { byteEntry = try model.predictEntry() }
-        guard let entry = isFloat ? floatEntry : byteEntry else { preconditionFailure("the entry has just been made") }
-        let new = try PreparedEnlargement(
-            model, entry, enlargement, options, size, sideUnit: sideUnit, isFloat: isFloat, otherByteCount: sizes.byteCount,
-            in: workspace)
+        let new = try ranks.together(orThrow: EnlargingError.otherRank) { () throws(EnlargingError) in
+            let workspace = if let kept = self.workspace { kept } else { try options.workspace() }
+            self.workspace = workspace
+            if isFloat, floatEntry == nil { floatEntry = try model.floatPredictEntry() }
+            if !isFloat, byteEntry == nil { byteEntry = try model.predictEntry() }
+            guard let entry = isFloat ? floatEntry : byteEntry else { preconditionFailure("the entry has just been made") }
+            return try PreparedEnlargement(
+                model, entry, enlargement, options, size, sideUnit: sideUnit, isFloat: isFloat,
+                otherByteCount: sizes.byteCount, ranks, in: workspace)
+        }
         prepared = new
         return new
     }

@@ -40,6 +40,8 @@ struct PreparedEnlargement {
     private let margins: Margins
     private let workspace: Workspace
     private let parts: Parts
+    /// nil on one rank.
+    private let shares: RowShares?
 
     private enum Parts {
         /// Pictures one after another use its session again.
@@ -51,10 +53,11 @@ struct PreparedEnlargement {
     /// - Parameters:
     ///   - entry: makes pictures of pictures, of f32 or u8.
     ///   - sideUnit: what the sides that the network sees are multiples of.
+    ///   - ranks: share out the rows.
     ///   - workspace: with threads as many as the options say.
     init(
         _ model: Model, _ entry: Entry, _ enlargement: Enlargement, _ options: EnlargingOptions, _ size: PictureSize,
-        sideUnit: Int, isFloat: Bool, otherByteCount: Int, in workspace: Workspace
+        sideUnit: Int, isFloat: Bool, otherByteCount: Int, _ ranks: any RankGroup, in workspace: Workspace
     ) throws(EnlargingError) {
         self.model = model
         self.enlargement = enlargement
@@ -71,7 +74,7 @@ struct PreparedEnlargement {
                 entry, enlargement, height: padded.height, width: padded.width,
                 threadCount: options.threadCount, instructionSet: options.instructionSet, bands: options.bands,
                 memoryLimit: options.memoryLimit,
-                otherByteCount: otherByteCount, algorithm: options.algorithm)
+                otherByteCount: otherByteCount, algorithm: options.algorithm, ranks: ranks)
         } catch .memory(_, let byteLimit, let residentByteCount, let sufficientByteCount, let error) {
             throw .memory(
                 size, byteLimit: byteLimit, residentByteCount: residentByteCount, sufficientByteCount: sufficientByteCount, error)
@@ -79,6 +82,7 @@ struct PreparedEnlargement {
         var summary = plan.summary
         summary.sideUnit = sideUnit
         self.summary = summary
+        shares = plan.sharing.map { RowShares(ranks: ranks, strips: $0.strips) }
         rowCount = plan.plan.strips.reduce(0) { $0 + Self.rowCount(of: $1) }
         defer {
             if plan.plan.strips.contains(where: { $0.program.instructions.count > Self.fewInstructions }) { releaseFreedMemory() }
@@ -126,16 +130,40 @@ struct PreparedEnlargement {
             : CroppedRowSink(
                 sink, rows: scale * margins.before..<scale * (margins.before + size.height),
                 bytes: firstByte..<firstByte + scale * size.width * pixelByteCount)
+        guard let shares else {
+            return try run(height: padded.height, from: bordered, to: cropped, keepingRowsIn: makeRows, observer)
+        }
+        let rowByteCount = scale * padded.width * pixelByteCount
+        try shares.run(rowByteCount: rowByteCount, to: cropped, keepingRowsIn: makeRows) { strip, sink in
+            let firstRow = strip.outputRows.lowerBound - scale * strip.inputRows.lowerBound
+            try run(
+                height: strip.inputRows.count,
+                from: {
+                    LaterRowSource(
+                        try bordered(), from: strip.inputRows.lowerBound, rowByteCount: padded.width * pixelByteCount)
+                },
+                to: CroppedRowSink(sink, rows: firstRow..<firstRow + strip.outputRows.count, bytes: 0..<rowByteCount),
+                keepingRowsIn: makeRows, observer)
+        }
+    }
+
+    /// Computes all that is planned.
+    ///
+    /// - Parameter height: rows that the source has.
+    private func run(
+        height: Int, from source: () throws -> any RowSource, to sink: any RowSink,
+        keepingRowsIn makeRows: (Int, Int) throws -> any PartialRows, _ observer: RunObserver
+    ) throws {
         switch parts {
         case .whole(let session):
             try session.run(
-                inputs: [enlargement.input: try bordered()], outputs: [enlargement.output: cropped], observer: observer)
+                inputs: [enlargement.input: try source()], outputs: [enlargement.output: sink], observer: observer)
         case .strips(let strips):
-            let rows = try makeRows(scale * padded.height, scale * padded.width * pixelByteCount)
+            let rows = try makeRows(scale * height, scale * padded.width * pixelByteCount)
             var rowsBefore = 0
             for (index, strip) in strips.enumerated() {
                 try run(
-                    strip, from: bordered(), keepingRowsIn: rows, lastTo: index == strips.count - 1 ? cropped : nil,
+                    strip, from: source(), keepingRowsIn: rows, lastTo: index == strips.count - 1 ? sink : nil,
                     observer.ofPart(after: rowsBefore, of: rowCount))
                 rowsBefore += Self.rowCount(of: strip)
             }

@@ -76,7 +76,7 @@ public struct VideoEnlarger: Sendable {
                 conversion.begin(frame)
                 try frames.enlargeFrame(
                     sizes, from: { VideoRowSource(conversion) }, to: VideoRowSink(conversion),
-                    keepingRowsIn: destination.partialRows,
+                    keepingRowsIn: destination.partialRows(),
                     observer.ofFrame(after: report.frameCount, of: video.wholeFrameCount))
                 try writer.write(conversion.result)
                 report.frameCount += 1

@@ -98,20 +98,26 @@ struct Infer: ParsableCommand {
             throw CommandError("--part \(part): the processes that were started together share out all pictures; leave it out")
         }
         var opened: PictureSource?
-        if inputs.count == 1, let only = inputs.first,
-            only == "-" || FileStatus(only).map({ $0.kind != .folder }) ?? false
-        {
-            // One picture, or one video, is for one process.
-            guard ranks.isFirst else { return }
-            switch try PictureOrVideo(operand: only) {
+        let only = inputs.count == 1 ? inputs[0] : nil
+        let kind = only.flatMap { FileStatus($0)?.kind }
+        if areShared { try compare("\(kind, default: "nothing")", on: ranks) }
+        if let only, only == "-" || kind.map({ $0 != .folder }) ?? false {
+            // What comes from a pipe is with one process.
+            guard ranks.isFirst || kind == .file else { return }
+            switch try ranks.count > 1 && kind == .file
+                ? ranks.preparing({ try PictureOrVideo(operand: only) }) : PictureOrVideo(operand: only)
+            {
             case .picture(let source): opened = source
             case .video(let video):
                 guard part.count == 1 else { throw CommandError("\(only): is one video, and --part divides pictures") }
+                guard ranks.isFirst else { return }
                 // Frames do not tell what they were made from.
                 return try enlarge(video, named: only, by: ModelsForPictures(model, form.size, only: nil).clean)
             }
         }
         let isDivided = areShared && opened == nil
+        // Of a single picture its rows.
+        let rowRanks: any RankGroup = areShared && kind == .file ? ranks : LoneRank()
         let prepare = {
             let choice = try ModelsForPictures(model, form.size, only: opened)
             let list = try PictureList(
@@ -123,8 +129,8 @@ struct Infer: ParsableCommand {
             func named(_ path: FilePath) throws -> NamedModel { (path.stem?.shown ?? path.shown, try model.model(path)) }
             return (list, choice.isChosen, try choice.clean.map(named), try choice.degraded.map(named))
         }
-        let (list, isChosen, clean, degraded) = isDivided ? try ranks.preparing(prepare) : try prepare()
-        if isDivided { try compare(list, on: ranks) }
+        let (list, isChosen, clean, degraded) = try (isDivided ? ranks : rowRanks).preparing(prepare)
+        if isDivided { try compare(list.pictures.map { "\($0.name)" }.joined(separator: "\0"), on: ranks) }
         if ranks.isFirst { warnOfFreshWeights() }
         let reporter = BatchReporter(
             list, json ? .json : .lines, isQuiet: list.usesStandardOutput, showsProgress: !isDivided, namesModels: isChosen)
@@ -135,16 +141,17 @@ struct Infer: ParsableCommand {
             list.pictures.map(\.item), form: form, concurrency: maxMemory == nil && areMany ? threadCount : 1,
             threadCount: threadCount)
         let makeEnlargers = {
-            @Sendable [bands = Bands(option: bands), maxMemory, border, algorithm] threadCount throws(EnlargingError) in
+            @Sendable [bands = Bands(option: bands), maxMemory, border, algorithm, rowRanks] threadCount throws(EnlargingError)
+            in
             let enlarger = { (named: NamedModel) throws(EnlargingError) in
                 try PictureEnlarger(
                     named.model, named: named.name, threadCount: threadCount, bands: bands, memoryLimit: maxMemory?.count,
-                    border: border, algorithm: algorithm)
+                    border: border, algorithm: algorithm, ranks: rowRanks)
             }
             return EnlargerChoice(try clean.map(enlarger), forDegraded: try degraded.map(enlarger))
         }
         guard isDivided else {
-            try batch.run(by: makeEnlargers, reporter.tell)
+            try batch.run(by: makeEnlargers) { index, event in if ranks.isFirst { reporter.tell(index, event) } }
             return try end(reporter)
         }
         try ranks.counting { next in try batch.run(by: makeEnlargers, taking: next, reporter.tell) }
@@ -152,11 +159,11 @@ struct Infer: ParsableCommand {
         if ranks.isFirst { try end(reporter) }
     }
 
-    /// Ranks take pictures by their numbers.
-    private func compare(_ list: PictureList, on ranks: any RankGroup) throws {
-        let lists = ranks.gather(list.pictures.map { "\($0.name)" }.joined(separator: "\0"))
+    /// Ranks take pictures by their numbers, and rows of the same picture.
+    private func compare(_ pictures: String, on ranks: any RankGroup) throws {
+        let all = ranks.gather(pictures)
         try ranks.preparing {
-            guard let other = lists.firstIndex(where: { $0 != lists[0] }) else { return }
+            guard let other = all.firstIndex(where: { $0 != all[0] }) else { return }
             throw CommandError("rank \(other) finds other pictures than rank 0; give all ranks the same files")
         }
     }

@@ -47,14 +47,14 @@ import Testing
         Message(.memoryTooSmall(.filters(byteCount: 5 << 20)), "its filters alone take 5 MiB"),
         Message(.memoryTooSmall(.instructions), "even the list of its instructions takes more memory"),
         Message(.memoryTooSmall(.narrowestStrip), "even its narrowest strip of columns takes more memory"),
-        Message(.indivisible(.boundWidth), "only an image whose width is left open can be cut into strips"),
+        Message(.indivisible(.boundSide(.columns)), "only an image whose width is left open can be cut into strips"),
         Message(.indivisible(.notOneImage), "only what makes one image of one image can be cut into strips"),
-        Message(.indivisible(.brokenColumns), "only what makes a whole number of columns of each can be cut into strips"),
+        Message(.indivisible(.broken(.columns)), "only what makes a whole number of columns of each can be cut into strips"),
         Message(
-            .indivisible(.disproportionateWidths),
+            .indivisible(.disproportionate(.columns)),
             "its values do not all grow in proportion to its width, so that it cannot be cut into strips"),
-        Message(.indivisible(.needsWholeWidth("h")), "'h' needs the whole width, so that it cannot be cut into strips"),
-        Message(.indivisible(.needsOtherColumns("h")), "'h' needs columns that lie beside its own"),
+        Message(.indivisible(.needsWhole("h", .columns)), "'h' needs the whole width, so that it cannot be cut into strips"),
+        Message(.indivisible(.needsOther("h", .columns)), "'h' needs columns that lie beside its own"),
         Message(.indivisible(.lacksValue("h")), "a strip has no 'h'"),
     ])
     func ofStrips(_ message: Message) { #expect(message.error.description == message.text) }

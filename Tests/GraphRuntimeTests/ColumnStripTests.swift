@@ -37,7 +37,7 @@ import Testing
         var generator = SplitMix64(seed: 9)
         let pixels = (0..<3 * size.height * size.width).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
         let program = try Pipeline.plan(entry, sizes: sizes, PlanOptions(.best)).program
-        let whole = try Self.run(program, store, pixels, threadCount: 1)
+        let whole = try program.run(store, pixels, threadCount: 1)
         #expect(Set(whole).count > 1)
 
         let banded = try Pipeline.plan(entry, sizes: sizes, PlanOptions(.best, memory: .arena(byteCount: 1))).program
@@ -88,7 +88,7 @@ import Testing
                 let start = y * 3 * size.width
                 columns += pixels[start + read.lowerBound..<start + read.upperBound]
             }
-            let part = try run(strip.program, store, columns, threadCount: threadCount)
+            let part = try strip.program.run(store, columns, threadCount: threadCount)
             let partByteCount = scale * read.count
             let firstByte = 3 * strip.outputColumns.lowerBound - scale * read.lowerBound
             for y in 0..<scale * size.height {
@@ -99,15 +99,16 @@ import Testing
         }
         return joined
     }
+}
 
-    private static func run(
-        _ program: Program, _ store: ParameterStore, _ pixels: [UInt8], threadCount: Int
-    ) throws -> [UInt8] {
-        let output = program.graph.outputs[0]
-        let count = (program.graph[output.value].type.shape.constant ?? []).reduce(1, *)
+extension Program {
+    /// The pixels that the program makes of those of a picture.
+    func run(_ store: ParameterStore, _ pixels: [UInt8], threadCount: Int) throws -> [UInt8] {
+        let output = graph.outputs[0]
+        let count = (graph[output.value].type.shape.constant ?? []).reduce(1, *)
         let sink = TensorSink<UInt8>(count: count, repeating: 0)
-        let session = try Session(program, parameters: store, threadCount: threadCount)
-        let input = try #require(program.graph.nodes.first { $0.content == .input })
+        let session = try Session(self, parameters: store, threadCount: threadCount)
+        let input = try #require(graph.nodes.first { $0.content == .input })
         try session.run(inputs: [input.name: TensorSource(pixels)], outputs: [output.name: sink])
         return sink.values
     }

@@ -15,11 +15,11 @@ func sufficientByteCount(
 
 /// The largest arena of as many strips as there can be; nil where there is but one.
 private func narrowestStrips(_ entry: Entry, _ whole: Program, sizes: [String: Int]) throws(ProgramError) -> Int? {
-    let reach = try ColumnReach(whole)
+    let reach = try StripReach(whole, along: .columns)
     guard let cuts = try reach.cuts(stripCount: reach.largestStripCount()) else { return nil }
     var arenas: [Int: Int] = [:]
     for outputColumns in cuts {
-        let inputColumns = try reach.inputColumns(for: outputColumns)
+        let inputColumns = try reach.inputRange(for: outputColumns)
         guard arenas[inputColumns.count] == nil else { continue }
         let program = try stripProgram(entry, whole, reach, sizes, inputColumns)
         arenas[inputColumns.count] = try planInBands(program, arenaLimit: 0).program.arenaByteCount
