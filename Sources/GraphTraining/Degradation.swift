@@ -3,7 +3,7 @@ import GraphImaging
 /// What is done to the low-resolution pictures of training, so that a model learns to undo it: blur before the reduction, then
 /// noise and JPEG. Each strength is drawn for each crop, evenly between two bounds.
 ///
-/// In words `blur=0.2..1.5,resize=any,shot=0..2,noise=1..10,jpeg=40..95`, each part at most once, a single number standing
+/// In words `blur=0.2..1.5,resize=any,shot=0..2,noise=1..10,jpeg=40..95,clean=0.2`, each part at most once, a single number standing
 /// for both bounds; `none` without a part.
 public struct Degradation: Hashable, Sendable {
     /// Deviation of a Gaussian blur of the true picture, in its pixels.
@@ -16,6 +16,9 @@ public struct Degradation: Hashable, Sendable {
     public var noise: ClosedRange<Double>?
     /// JPEG quality as libjpeg counts it. Half of the crops have colours of half as many pixels along each side.
     public var jpegQuality: ClosedRange<Double>?
+
+    /// The share of crops that are only made smaller, as benchmarks do.
+    public var cleanShare = 0.0
 
     /// How a picture is made smaller.
     public enum Reduction: String, Hashable, Sendable, CaseIterable {
@@ -53,7 +56,7 @@ extension Degradation: LosslessStringConvertible {
     }
 
     /// Nil for other words, or bounds out of range: blur up to 20 pixels, shot noise up to 100, noise up to 255 levels, JPEG
-    /// from 1 to 100.
+    /// from 1 to 100, a share of clean crops from 0 to below 1.
     public init?(_ text: String) {
         self.init()
         if text == "none" { return }
@@ -64,6 +67,9 @@ extension Degradation: LosslessStringConvertible {
             if sides[0] == "resize" {
                 guard let reduction = Reduction(rawValue: sides[1]) else { return nil }
                 self.reduction = reduction
+            } else if sides[0] == "clean" {
+                guard let share = Double(sides[1]), 0..<1 ~= share else { return nil }
+                cleanShare = share
             } else {
                 guard let strength = Self.strengths.first(where: { $0.name == sides[0] }),
                     let bounds = Self.bounds(sides[1], within: strength.limits)
@@ -90,6 +96,7 @@ extension Degradation: LosslessStringConvertible {
             }
         }
         if reduction != .bicubic { parts.append("resize=\(reduction.rawValue)") }
+        if cleanShare > 0 { parts.append("clean=\(cleanShare)") }
         return parts.isEmpty ? "none" : parts.joined(separator: ",")
     }
 }

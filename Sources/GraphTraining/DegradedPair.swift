@@ -20,6 +20,7 @@ extension Degradation {
     ) throws(TrainingError) -> PicturePair {
         guard !isEmpty else { return pair }
         var random = SplitMix64(seed: seed, stream: use.rawValue, index: index)
+        if cleanShare > 0, random.nextUnit() < cleanShare { return pair }
         var pair = pair
         if reducesAnew {
             let blurred = blur.map { pair.truth.blurred(deviation: random.nextNumber(in: $0)) } ?? pair.truth

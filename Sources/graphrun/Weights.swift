@@ -9,15 +9,16 @@ import SystemPackage
 /// Takes weights out of models and into them.
 struct Weights: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Export weights, or import another program's.",
+        abstract: "Export weights, import another program's, or mix those of two models.",
         discussion: """
             Tensors go by their paths, in float32, the graph's own states among them. Filters are [height, width, in, out].
             Files of PyTorch and NumPy are imported too, by rules for their names.
 
             graphrun weights export edsr.gpack -o edsr.safetensors
             graphrun weights import edsr.gpack edsr.safetensors -o new.gpack
+            graphrun weights mix faithful.gpack photo.gpack --share 0.6 -o new.gpack
             """,
-        subcommands: [ExportWeights.self, ImportWeights.self])
+        subcommands: [ExportWeights.self, ImportWeights.self, MixWeights.self])
 }
 
 struct ExportWeights: ParsableCommand {
@@ -86,6 +87,49 @@ struct ImportWeights: ParsableCommand {
         if !file.leftOut.isEmpty {
             print("left out, as no weights: \(file.leftOut.joined(separator: ", "))")
         }
+    }
+}
+
+struct MixWeights: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mix", abstract: "Write a model whose weights lie between those of two.",
+        usage: "graphrun weights mix FIRST SECOND -o OUT.gpack [options]",
+        discussion: """
+            Each number is that of FIRST, and so great a share of the way to that of SECOND.
+            Where one was trained from the other, the mix weighs what both have learned.
+            """)
+
+    @Argument(help: "A .gpack.")
+    var first: FilePath
+
+    @Argument(help: "A .gpack of the same graph, from which all but the weights is taken.")
+    var second: FilePath
+
+    @Option(name: .shortAndLong, help: "The pack to write.")
+    var output: OutputPath
+
+    @Option(help: "Of the second, from 0 to 1.")
+    var share: Float = 0.5
+
+    func validate() throws {
+        guard 0...1 ~= share else { throw ValidationError("--share is \(share); give a number from 0 to 1.") }
+    }
+
+    func run() throws {
+        try checkOutput(output, replacesNoneOf: [first, second])
+        let model = try Model(contentsOf: second)
+        var pack = model.pack(includingState: false)
+        let other = try Pack(contentsOf: first)
+        // Says what does not fit.
+        try model.bind(other.weights, states: other.states, from: first)
+        let begin = Dictionary(other.weights.map { ($0.path, $0.values) }) { first, _ in first }
+        pack.weights = pack.weights.map { tensor in
+            let values = zip(begin[tensor.path] ?? [], tensor.values).map { (1 - share) * $0 + share * $1 }
+            return PackedTensor(path: tensor.path, shape: tensor.shape, values: values)
+        }
+        pack.metadata["mixed"] = "\(share) of the way from \(other.digest)"
+        try pack.write(to: output.path)
+        print("\(output.path): \(summary(of: pack))")
     }
 }
 

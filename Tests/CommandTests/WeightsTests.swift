@@ -22,6 +22,31 @@ struct WeightsTests {
         #expect(filter.shape == [5, 5, 3, 64])
     }
 
+    @Test func weightsOfTwoAreMixed() throws {
+        let place = try Workplace()
+        for seed in ["1", "2"] {
+            _ = try place.graphc("compile", Models.path("espcn"), "--seed", seed, "-o", "\(seed).gpack").success()
+        }
+        let (first, second) = (try Pack(contentsOf: place.path("1.gpack")), try Pack(contentsOf: place.path("2.gpack")))
+        for (share, name) in [("0", "none"), ("0.25", "some"), ("1", "all")] {
+            let arguments = ["weights", "mix", "1.gpack", "2.gpack", "--share", share, "-o", "\(name).gpack"]
+            #expect(try place.graphrun(arguments).success() == "\(name).gpack: 31,131 weights in 6 tensors\n")
+        }
+        #expect(try Pack(contentsOf: place.path("none.gpack")).weights == first.weights)
+        #expect(try Pack(contentsOf: place.path("all.gpack")).weights == second.weights)
+        let some = try Pack(contentsOf: place.path("some.gpack"))
+        for (index, tensor) in some.weights.enumerated() {
+            let expected = zip(first.weights[index].values, second.weights[index].values).map { 0.75 * $0 + 0.25 * $1 }
+            #expect(tensor.values == expected, "@\(tensor.path)")
+        }
+        #expect(some.metadata["seed"] == "2" && some.metadata["mixed"] == "0.25 of the way from \(first.digest)")
+        // Of two graphs nothing lies between them.
+        _ = try place.graphc("compile", Models.path("srcnn"), "-o", "other.gpack").success()
+        let refused = try place.graphrun(["weights", "mix", "other.gpack", "2.gpack", "-o", "no.gpack"])
+        #expect(refused.status == 1 && refused.errors.contains("other.gpack") && !place.names.contains("no.gpack"))
+        #expect(try place.graphrun(["weights", "mix", "1.gpack", "2.gpack", "--share", "2", "-o", "no.gpack"]).status == 64)
+    }
+
     @Test func everyTensorThatDoesNotFitIsNamed() throws {
         let place = try Workplace()
         _ = try place.graphrun("weights", "export", Models.path("espcn"), "-o", "a.safetensors").success()

@@ -8,6 +8,7 @@ import Testing
 struct DegradationTests {
     @Test(arguments: [
         "none", "noise=25.0", "blur=0.2..1.5,shot=0.0..2.0,noise=1.0..10.0,jpeg=40.0..95.0,resize=any", "jpeg=90.0,resize=box",
+        "noise=5.0,resize=any,clean=0.25",
     ])
     func itIsWrittenAndRead(_ text: String) {
         #expect(Degradation(text)?.description == text)
@@ -16,7 +17,7 @@ struct DegradationTests {
 
     @Test(arguments: [
         "", "noise", "noise=", "noise=a", "noise=5..", "noise=9..5", "noise=256", "jpeg=0", "jpeg=101", "blur=-1", "blur=nan",
-        "noise=1,noise=2", "resize=nearest", "resize=any,", "fog=1",
+        "noise=1,noise=2", "resize=nearest", "resize=any,", "fog=1", "clean=1", "clean=-0.1",
     ])
     func wrongWordsAreRefused(_ text: String) { #expect(Degradation(text) == nil) }
 
@@ -35,6 +36,14 @@ struct DegradationTests {
         #expect(try degraded(1, .validation, 5) != first)
         #expect(try degraded(1, .training, 6) != first)
         #expect(try Degradation().applied(to: pair, scale: 2, seed: 1, .training, index: 5) == pair)
+    }
+
+    /// So many of the crops stay as benchmarks make them.
+    @Test func aShareIsLeftClean() throws {
+        let pair = PicturePair(truth: Picture(syntheticWidth: 24, height: 16, seed: 1), scale: 2)
+        let noisy = try #require(Degradation("blur=1,noise=30,clean=0.25"))
+        let clean = try (0..<200).filter { try noisy.applied(to: pair, scale: 2, seed: 1, .training, index: $0) == pair }
+        #expect(30...70 ~= clean.count)
     }
 
     /// Gaussian noise has its deviation in all light, shot noise the more the more light there is.
