@@ -33,9 +33,20 @@ def count_of(count, noun):
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
+def kept_rows(path, tool):
+    """The rows of a tool's table in a text of Docs, by what stands in front: rows that are not measured anew stay."""
+    opening, closing = marks(tool)
+    lines = pathlib.Path(path).read_text().split(opening)[1].split(closing)[0].splitlines()
+    return {line.split("|")[1].strip(): line for line in lines if line.startswith("|")}
+
+
+def marks(tool):
+    return f"<!-- {tool} writes what follows. -->\n", f"<!-- {tool} wrote what precedes. -->\n"
+
+
 def write_section(path, tool, section):
     """Replaces what lies between a tool's two marks in a text of Docs."""
-    opening, closing = f"<!-- {tool} writes what follows. -->\n", f"<!-- {tool} wrote what precedes. -->\n"
+    opening, closing = marks(tool)
     text = pathlib.Path(path).read_text()
     before, rest = text.split(opening)
     after = rest.split(closing)[1]

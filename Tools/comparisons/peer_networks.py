@@ -54,6 +54,25 @@ class Network:
         for other in self.readers(node.output):
             other.rename(node.output, source)
 
+    def join_batch_norms(self):
+        """(x - mean) / sqrt(variance + epsilon) * scale + offset becomes one node."""
+        for last in list(self.nodes):
+            chain = [last]
+            for op in ("Mul", "Div", "Sub"):
+                maker = self.maker(chain[-1].inputs[0])
+                chain.append(maker if maker and maker.op == op else None)
+                if chain[-1] is None:
+                    break
+            root = self.maker(chain[2].inputs[1]) if last.op == "Add" and chain[-1] else None
+            variance = self.maker(root.inputs[0]) if root and root.op == "Sqrt" else None
+            if variance and variance.op == "Add":
+                add, multiply, divide, subtract = chain
+                last.op, last.attributes = "BatchNormalization", {"epsilon": float(self.tensors[variance.inputs[1]])}
+                last.inputs = [
+                    subtract.inputs[0], multiply.inputs[1], add.inputs[1], subtract.inputs[1], variance.inputs[0]]
+                for node in (multiply, divide, subtract, root, variance):
+                    self.nodes.remove(node)
+
     def save(self, path):
         import onnx
         from onnx import helper, numpy_helper
@@ -300,17 +319,22 @@ class NcnnFiles:
 class TorchNetwork:
     """A network as functions of PyTorch, one after the other."""
 
-    def __init__(self, network, torch, **form):
+    def __init__(self, network, torch, trains=False, **form):
         self.torch, self.network = torch, network
         tensor = lambda x: torch.from_numpy(np.array(x))
         self.tensors = {
             name: tensor(x).to(**form) if x.ndim == 4 and x.shape[2] * x.shape[3] > 1 else tensor(x)
             for name, x in network.tensors.items() if x.dtype == np.float32}
         last = {name: node for node in network.nodes for name in node.inputs}
-        # What a node may write its result over: a value of another node that no one else reads.
+        # What a node reads as the last one, of what other nodes made: it may write its result over that. In training only
+        # what gradients do not need.
         made = {node.output for node in network.nodes}
         self.spent = {
             node.output: [name for name in dict.fromkeys(node.inputs) if last[name] is node and name in made]
+            for node in network.nodes}
+        convolved = {node.output for node in network.nodes if node.op == "Conv" and len(network.readers(node.output)) == 1}
+        self.writable = self.spent if not trains else {
+            node.output: [name for name in self.spent[node.output] if name in convolved and node.op in ("Relu", "LeakyRelu", "Add")]
             for node in network.nodes}
 
     def __call__(self, picture):
@@ -323,7 +347,7 @@ class TorchNetwork:
 
     def result(self, node, x):
         torch, attributes = self.torch, node.attributes
-        is_spent = node.inputs[0] in self.spent[node.output]
+        is_spent = node.inputs[0] in self.writable[node.output]
         known = lambda index: self.network.tensors[node.inputs[index]].tolist()
         functional = torch.nn.functional
         match node.op:
@@ -342,8 +366,8 @@ class TorchNetwork:
                 return functional.prelu(x[0], x[1].flatten())
             case "Clip":
                 return (x[0].clamp_ if is_spent else x[0].clamp)(*(known(i) for i in range(1, len(x))))
-            case "Add" | "Mul" if x[0].shape == x[1].shape and self.spent[node.output]:
-                place = node.inputs.index(self.spent[node.output][-1])
+            case "Add" | "Mul" if x[0].shape == x[1].shape and self.writable[node.output]:
+                place = node.inputs.index(self.writable[node.output][-1])
                 return getattr(x[place], f"{node.op.lower()}_")(x[1 - place])
             case "Add" | "Sub" | "Mul" | "Div" | "Pow":
                 return getattr(torch, node.op.lower())(*x)
@@ -351,6 +375,9 @@ class TorchNetwork:
                 return (torch.maximum if node.op == "Max" else torch.minimum)(*x)
             case "Sigmoid" | "Tanh" | "Sqrt" | "Abs" | "Exp" | "Log" | "Neg" | "Floor" | "Round" | "Sign" | "Erf":
                 return getattr(torch, node.op.lower())(x[0])
+            case "BatchNormalization":
+                scale, offset, mean, variance = x[1:]
+                return functional.batch_norm(x[0], *(y.flatten() for y in (mean, variance, scale, offset)), eps=attributes["epsilon"])
             case "DepthToSpace":
                 block = attributes["blocksize"]
                 if node.text("mode", "DCR") == "DCR":

@@ -46,12 +46,13 @@ class Ours:
         inputs, outputs = self.comparison.path("inputs.safetensors"), self.comparison.path("outputs.safetensors")
         kept, losses = {}, []
         for number, (lr, hr) in enumerate(self.comparison.batches):
-            save_file({"lr": lr.astype(np.float32), "hr": hr.astype(np.float32)} | kept, inputs)
+            pictures = dict(zip(self.comparison.inputs, (lr.astype(np.float32), hr.astype(np.float32))))
+            save_file(pictures | kept, inputs)
             graphrun(
                 self.comparison.options.graphrun, "run", self.comparison.pack, "--entry", "train", "--inputs", inputs,
                 "-o", outputs, "--scalars", f"learning_rate={training_peers.LEARNING_RATE},step={number + 1}")
             results = load_file(outputs)
-            losses.append(float(results["mae"]))
+            losses.append(float(results[self.comparison.loss]))
             kept = {name.removeprefix("updated."): x for name, x in results.items() if name.startswith("updated.")}
         return losses
 
@@ -71,10 +72,11 @@ class Ours:
 
 
 class Peer:
-    def __init__(self, comparison, name, resources):
-        engine = training_peers.ENGINES[name]
+    def __init__(self, comparison, name, resources, module=training_peers):
+        self.comparison = comparison
+        engine = module.ENGINES[name]
         self.name, self.title = name, f"{name} {importlib.metadata.version(engine.package)}"
-        command = [sys.executable, "Tools/comparisons/training_peers.py", name, comparison.folder]
+        command = [sys.executable, module.__file__, name, comparison.folder]
         self.log = open(comparison.path(f"{name}.log"), "w+")
         self.process = resources.enter_context(
             subprocess.Popen(
@@ -84,7 +86,7 @@ class Peer:
         resources.callback(self.process.stdin.close)
 
     def losses(self):
-        return [self.step()["loss"] for _ in range(BATCH_COUNT)]
+        return [self.step()["loss"] for _ in self.comparison.batches]
 
     def measure(self):
         self.step()
@@ -106,6 +108,8 @@ class Peer:
 
 
 class Comparison:
+    inputs, loss = ("lr", "hr"), "mae"
+
     def __init__(self, folder, options, resources):
         self.folder, self.options = folder, options
         random = np.random.default_rng(options.seed)
@@ -175,10 +179,10 @@ class Comparison:
         ])
 
 
-def batch(random):
+def batch(random, scale=4):
     """Smooth random pictures, and their reductions by mean."""
-    hr = picture(random, 16, 96, 96)
-    lr = hr.reshape(16, 24, 4, 24, 4, 3).mean((2, 4))
+    hr = picture(random, 16, 24 * scale, 24 * scale)
+    lr = hr.reshape(16, 24, scale, 24, scale, 3).mean((2, 4))
     return np.rint(lr).astype(np.uint8), hr
 
 

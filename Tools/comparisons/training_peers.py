@@ -186,18 +186,22 @@ def write_inputs(weights, batches, folder):
     save_file(weights, f"{folder}/weights.safetensors")
     pairs = peer_models.convolutions(weights).items()
     np.savez(f"{folder}/edsr.npz", **{f"{name}.{part}": x for name, pair in pairs for part, x in zip(("filter", "bias"), pair)})
+    write_batches(batches, folder)
+
+
+def write_batches(batches, folder):
     np.savez(f"{folder}/batches.npz", lr=[lr for lr, _ in batches], hr=[hr for _, hr in batches])
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("engine", choices=ENGINES)
+def serve(engines, description):
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("engine", choices=engines)
     parser.add_argument("folder")
     parser.add_argument("--threads", type=int, required=True)
     options = parser.parse_args()
     arrays = np.load(f"{options.folder}/batches.npz")
     batches = list(zip(arrays["lr"], arrays["hr"]))
-    engine = ENGINES[options.engine](options.folder, options.threads, batches)
+    engine = engines[options.engine](options.folder, options.threads, batches)
     for number, _ in enumerate(sys.stdin):
         start = time.perf_counter()
         loss = engine.step(number)
@@ -207,4 +211,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    serve(ENGINES, __doc__)
