@@ -17,7 +17,7 @@ public struct DirectFilterGradientLayout {
     public var byteCount: Int
 
     /// Pixels of a block, where the image has as many.
-    private static let targetPixels = 96
+    private static let targetPixels = 192
 
     /// The layout for a convolution whose prologue asks for so many bytes of scratch.
     public init(_ geometry: ConvolutionGeometry, prologueByteCount: Int) {
@@ -34,7 +34,7 @@ public struct DirectFilterGradientLayout {
         let inputRows = (blockRows - 1) * geometry.stride + geometry.reachHeight
         gradientOffset = inputRows * inputRowByteStride
         tileOffset = gradientOffset + blockRows * blockWidth * paddedChannels * 4
-        prologueOffset = (tileOffset + 12 * 8 * 4).roundedUp(to: 64)
+        prologueOffset = (tileOffset + 12 * 16 * 4).roundedUp(to: 64)
         byteCount = prologueOffset + prologueByteCount.roundedUp(to: 64)
     }
 }
@@ -58,5 +58,23 @@ extension ConvolutionGeometry {
         DirectFilterGradientLayout(
             self, prologueByteCount: prologue?.scratchByteCount(channels: inputChannels) ?? 0
         ).byteCount
+    }
+
+    /// The convolution whose filter gradient is this one's with taps turned and channels exchanged: the output's gradient
+    /// is its input, and the input its output's gradient. For a stride of 1.
+    public var exchanged: ConvolutionGeometry {
+        var other = self
+        (other.inputHeight, other.inputWidth, other.inputChannels) = (outputHeight, outputWidth, outputChannels)
+        (other.outputHeight, other.outputWidth, other.outputChannels) = (inputHeight, inputWidth, inputChannels)
+        other.padTop = (filterHeight - 1) * dilation - padTop
+        other.padLeft = (filterWidth - 1) * dilation - padLeft
+        return other
+    }
+
+    /// Multiplications of `conv2d_filter_gradient_direct` for each pixel and row of the filter, those of idle lanes included.
+    public var directFilterGradientProductCount: Int {
+        let runs = hasConnectedTaps ? 1 : filterWidth * groupCount
+        let terms = hasConnectedTaps ? filterWidth * inputChannels : groupInputChannels
+        return runs * terms.roundedUp(to: 6) * groupOutputChannels.roundedUp(to: 8)
     }
 }

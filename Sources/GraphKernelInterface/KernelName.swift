@@ -11,6 +11,7 @@ public enum KernelName: String, Hashable, Sendable, CaseIterable {
     case conv2DFilterAndBiasGradientWinograd = "conv2d_filter_and_bias_gradient_winograd"
     case conv2DFilterGradientWinograd = "conv2d_filter_gradient_winograd"
     case conv2DFilterGradientDepthwise = "conv2d_filter_gradient_depthwise"
+    case conv2DFilterGradientExchanged = "conv2d_filter_gradient_exchanged"
     case conv2DInputGradientDirect = "conv2d_input_gradient_direct"
     case conv2DFilterGradientDirect = "conv2d_filter_gradient_direct"
     case pointwise

@@ -10,9 +10,8 @@ import GraphBasics
 /// Scratch holds, each on a cache line: zeros, a line buffer of transformed columns (see ``WinogradLayout``), and
 /// the planes of the input and of the output's gradient for one block of tiles.
 public struct WinogradGradientLayout {
-    /// Planes: one for each number that a tile of 6 × 6 inputs, or of 4 × 4 gradients, is transformed to.
-    public static let planeCount = 36
-
+    /// Planes: one for each number that a tile's inputs, or its 4 × 4 gradients, are transformed to.
+    public var planeCount: Int
     /// Into how many chunks the tiles of the batch are cut.
     public var chunkCount: Int
     /// Channels of a group; the last group may have fewer.
@@ -32,15 +31,15 @@ public struct WinogradGradientLayout {
     /// Bytes of scratch in all.
     public var byteCount: Int
 
-    /// The layout for the gradient of a 3×3 filter of stride 1.
+    /// The layout for the gradient of a 3×3 or 5×5 filter of stride 1.
     public init(_ geometry: ConvolutionGeometry) {
-        let planeCount = WinogradGradientLayout.planeCount
+        planeCount = geometry.winogradPlaneCount
         let tileCount = geometry.imageCount * geometry.tileRowsPerImage * geometry.tilesPerRow
         chunkCount = min(4, max(1, tileCount / 144), geometry.imageCount * geometry.tileRowsPerImage)
         paddedOutputChannels = geometry.outputChannels.roundedUp(to: 8)
-        inputGroupChannels = min(geometry.inputChannels, WinogradLayout.lineBufferChannelCount)
+        inputGroupChannels = min(geometry.winogradInputChannels, WinogradLayout.lineBufferChannelCount)
         outputGroupChannels = min(paddedOutputChannels, 64)
-        inputGroupCount = geometry.inputChannels.ceilingDivided(by: inputGroupChannels)
+        inputGroupCount = geometry.winogradInputChannels.ceilingDivided(by: inputGroupChannels)
         outputGroupCount = paddedOutputChannels.ceilingDivided(by: outputGroupChannels)
         matrixRowCount = inputGroupChannels.roundedUp(to: 12)
         blockTileCount = 36
@@ -55,11 +54,11 @@ public struct WinogradGradientLayout {
         byteCount = gradientOffset + planeCount * gradientPlaneStride * 4
     }
 
-    /// Rows of products, and elements of one: `[36][block][matrix row][16]`, the last block being 8 wide when
+    /// Rows of products, and elements of one: `[plane][block][matrix row][16]`, the last block being 8 wide when
     /// at most 8 output channels remain. Behind them lies the sum of the output's gradient for each channel of the group.
     public var productRowCount: Int { chunkCount * inputGroupCount * outputGroupCount }
     /// Elements of a row of products, with the sums behind them.
     public var productRowElementCount: Int { sumOffset + outputGroupChannels }
     /// Elements from the row's begin to the sums.
-    public var sumOffset: Int { WinogradGradientLayout.planeCount * matrixRowCount * outputGroupChannels }
+    public var sumOffset: Int { planeCount * matrixRowCount * outputGroupChannels }
 }

@@ -12,9 +12,9 @@ import GraphKernelInterface
 //                one filter row in one call share the work of reading.
 // Memory         f32 of any alignment; the output overlaps no input. Scratch:
 //                `directFilterGradientScratchByteCount`.
-// Tails          tiles of 6 inputs (taps of a filter row and input channels together) by 16 output
+// Tails          tiles of 6 or 12 inputs (taps of a filter row and input channels together) by 16 output
 //                channels, or of 12 by the last 8; what they compute beyond is dropped.
-// Accumulation   in f32: over the pixels of a block of about 96 with multiplyAdd from 0, then the blocks
+// Accumulation   in f32: over the pixels of a block of about 192 with multiplyAdd from 0, then the blocks
 //                are added to the result from 0, in the order of images, rows, columns. Within
 //                3e-7·√pixels of the sum of the terms' magnitudes.
 // Chosen         for the filter gradient of every convolution no faster kernel fits.
@@ -199,10 +199,10 @@ struct DirectFilterGradient {
 
     /// Adds the contributions of `count` inputs from `term` on, the first of which is channel 0 of tap ky, kx.
     private func addRun(_ pixels: PixelBlock, _ ky: Int, _ kx: Int, term: Int, count: Int, _ block: ChannelBlock) {
-        let tileHeight = block.width == 16 ? 6 : 12
+        let tileHeight = block.width == 16 ? sumTileHeight16 : 12
         for first in stride(from: 0, to: count, by: tileHeight) {
             if block.width == 16 {
-                sumTile6x16(pixels, term + first, tile)
+                sumTiles16(pixels, term + first, count: min(tileHeight, count - first), tile)
             } else {
                 sumTile12x8(pixels, term + first, tile)
             }
@@ -216,8 +216,8 @@ struct DirectFilterGradient {
         var kx = firstColumn + terms.lowerBound / geometry.groupInputChannels
         var i = terms.lowerBound % geometry.groupInputChannels
         var sums = tile
+        var result = result(ky * geometry.filterWidth + kx) + (i * geometry.outputChannels + channel)
         for _ in terms {
-            let result = result(ky * geometry.filterWidth + kx) + (i * geometry.outputChannels + channel)
             var lane = 0
             while lane + 8 <= lanes {
                 result.store(result.vector(lane) + sums.vector(lane), lane)
@@ -228,10 +228,12 @@ struct DirectFilterGradient {
                 lane += 1
             }
             sums += tileStride
+            result += geometry.outputChannels
             i += 1
             if i == geometry.groupInputChannels {
                 i = 0
                 kx += 1
+                if kx < geometry.filterWidth { result = self.result(ky * geometry.filterWidth + kx) + channel }
             }
         }
     }

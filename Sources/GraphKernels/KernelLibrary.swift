@@ -14,6 +14,7 @@ public enum KernelLibrary {
         case .conv2DFilterAndBiasGradientWinograd: sumWinogradFilterAndBiasGradient
         case .conv2DFilterGradientWinograd: sumWinogradFilterGradient
         case .conv2DFilterGradientDepthwise: sumDepthwiseFilterGradient
+        case .conv2DFilterGradientExchanged: turnFilterGradient
         case .conv2DInputGradientDirect: convolveInputGradientDirect
         case .conv2DFilterGradientDirect: convolveFilterGradientDirect
         case .pointwise: pointwise

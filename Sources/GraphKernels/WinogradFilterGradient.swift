@@ -1,17 +1,17 @@
 import GraphKernelInterface
 
-// conv2d_filter_gradient_winograd, conv2d_filter_and_bias_gradient_winograd: the gradient of a 3×3 convolution of stride 1
+// conv2d_filter_gradient_winograd, conv2d_filter_and_bias_gradient_winograd: the gradient of a 3×3 or 5×5 convolution of stride 1
 // with respect to its filter, and with respect to its bias.
 //
 // Formula        dw = Gᵀ[Σ over chunks of products]G for each pair of channels, from what
-//                winograd_gradient_products leaves: one 6 × 6 matrix for each chunk of tiles; db = Σ over chunks of sums.
+//                winograd_gradient_products leaves: one 6 × 6 or 8 × 8 matrix for each chunk of tiles; db = Σ over chunks of sums.
 // Operands       input 0: the products f32. Geometry: ConvolutionGeometry of the forward convolution, with
 //                imageCount.
-// Layout         output 0 [3, 3, in, out] f32: row t is tap t; firstRow and endRow choose all of them.
+// Layout         output 0 [kh, kw, in, out] f32: row t is tap t; firstRow and endRow choose all of them.
 //                Output 1 of the second kernel [out] f32.
 //                Products as `WinogradGradientLayout` says.
 // Memory         f32 of any alignment; outputs overlap no input. Scratch: none.
-// Tails          lanes past the last output channel are dropped.
+// Tails          lanes past the last output channel are dropped, and input channels that are there a second time.
 // Accumulation   in f32: chunks in order, then columns, then rows of the matrix.
 // Source         Lavin and Gray (CVPR 2016), section 4.3, transposed.
 // Chosen         where winograd_gradient_products is.
@@ -28,19 +28,21 @@ func sumWinogradFilterGradient(_ call: UnsafePointer<KernelCall>) {
             let (outputGroup, lane) = o.quotientAndRemainder(dividingBy: layout.outputGroupChannels)
             let row = inputGroup * layout.outputGroupCount + outputGroup
             let block = WinogradGradientBlock(layout, outputGroup: outputGroup, lane: lane)
-            for i in 0..<min(layout.inputGroupChannels, geometry.inputChannels - firstInput) {
+            for i in 0..<min(layout.inputGroupChannels, geometry.winogradInputChannels - firstInput) {
+                let slot = firstInput + i
+                let channel = geometry.winogradSourceChannel(slot / 8 * 8) + slot % 8
+                // What the last vector shares with the one before was there already.
+                if channel < slot / 8 * 8 { continue }
                 let matrix = SummedMatrix(
                     products: call.inputs[0], row: row, chunkRowCount: layout.inputGroupCount * layout.outputGroupCount,
                     chunkCount: layout.chunkCount, place: block.offset + i * block.width, planeStride: block.planeStride)
-                let c0 = matrix.column(0).filterGradientTransformed, c1 = matrix.column(1).filterGradientTransformed
-                let c2 = matrix.column(2).filterGradientTransformed, c3 = matrix.column(3).filterGradientTransformed
-                let c4 = matrix.column(4).filterGradientTransformed, c5 = matrix.column(5).filterGradientTransformed
-                let place = (firstInput + i) * geometry.outputChannels + o
+                let place = channel * geometry.outputChannels + o
                 let used = min(8, geometry.outputChannels - o)
-                let taps = call.outputs[0]
-                storeTaps(Six(c0.v0, c1.v0, c2.v0, c3.v0, c4.v0, c5.v0), taps, 0, place, used)
-                storeTaps(Six(c0.v1, c1.v1, c2.v1, c3.v1, c4.v1, c5.v1), taps, 3, place, used)
-                storeTaps(Six(c0.v2, c1.v2, c2.v2, c3.v2, c4.v2, c5.v2), taps, 6, place, used)
+                if geometry.filterHeight == 3 {
+                    storeTaps(Six.self, matrix, call.outputs[0], place, used)
+                } else {
+                    storeTaps(Eight.self, matrix, call.outputs[0], place, used)
+                }
             }
         }
     }
@@ -64,20 +66,18 @@ func sumWinogradFilterAndBiasGradient(_ call: UnsafePointer<KernelCall>) {
     }
 }
 
-/// The 6 × 6 products of one input channel and eight output channels, over all chunks.
+/// The 6 × 6 or 8 × 8 products of one input channel and eight output channels, over all chunks.
 private struct SummedMatrix {
     let products: TensorRows
     let row: Int, chunkRowCount: Int, chunkCount: Int
     let place: Int, planeStride: Int
 
     @inline(__always)
-    func column(_ b: Int) -> Six {
-        var sum = Six(source(0) + b * planeStride, stride: 6 * planeStride)
+    func column<Numbers: WinogradInputs>(_ b: Int) -> Numbers {
+        var sum = Numbers(source(0) + b * planeStride, stride: Numbers.count * planeStride)
         for chunk in 1..<max(1, chunkCount) {
-            let next = Six(source(chunk) + b * planeStride, stride: 6 * planeStride)
-            sum = Six(
-                sum.v0 + next.v0, sum.v1 + next.v1, sum.v2 + next.v2, sum.v3 + next.v3, sum.v4 + next.v4,
-                sum.v5 + next.v5)
+            let next = Numbers(source(chunk) + b * planeStride, stride: Numbers.count * planeStride)
+            sum = Numbers { sum[$0] + next[$0] }
         }
         return sum
     }
@@ -88,13 +88,20 @@ private struct SummedMatrix {
     }
 }
 
-/// Stores the three taps of one filter row, for the first `used` of eight output channels.
+/// Stores the taps between an input channel and the first `used` of eight output channels.
 @inline(__always)
-private func storeTaps(_ sums: Six, _ taps: TensorRows, _ firstTap: Int, _ place: Int, _ used: Int) {
-    let three = sums.filterGradientTransformed
-    store(three.v0, taps.row(firstTap).floats + place, used)
-    store(three.v1, taps.row(firstTap + 1).floats + place, used)
-    store(three.v2, taps.row(firstTap + 2).floats + place, used)
+private func storeTaps<Numbers: WinogradInputs>(
+    _: Numbers.Type, _ matrix: SummedMatrix, _ taps: TensorRows, _ place: Int, _ used: Int
+) {
+    let columns = EightValues { (column: Int) -> Numbers.Taps in
+        let numbers: Numbers = matrix.column(min(column, Numbers.count - 1))
+        return numbers.filterGradientTransformed
+    }
+    let size = Numbers.Taps.count
+    for ky in 0..<size {
+        let row = Numbers { columns[$0][ky] }.filterGradientTransformed
+        for kx in 0..<size { store(row[kx], taps.row(ky * size + kx).floats + place, used) }
+    }
 }
 
 @inline(__always)

@@ -1,18 +1,19 @@
 import GraphKernelInterface
 
-// winograd_gradient_products: what the filter gradient of a 3×3 convolution of stride 1 sums over tiles.
+// winograd_gradient_products: what the filter gradient of a 3×3 or 5×5 convolution of stride 1 sums over tiles.
 //
 // Formula        products[a, b][i, o] = Σ over a chunk's tiles of (Bᵀ·d·B)[a, b][i] · (A·dy·Aᵀ)[a, b][o], d being
-//                a tile's 6 × 6 inputs, dy its 4 × 4 output gradients, 0 outside the image; and Σ dy[o].
+//                a tile's 6 × 6 or 8 × 8 inputs, dy its 4 × 4 output gradients, 0 outside the image; and Σ dy[o].
 // Operands       input 0: x f32; input 1: dy f32. Geometry: ConvolutionGeometry of the forward convolution,
-//                with imageCount; inputChannels is a multiple of 8.
+//                with imageCount; inputChannels are at least 8.
 // Layout         a row of the output for each chunk of tiles and pair of channel groups, as
 //                `WinogradGradientLayout` says.
 // Memory         f32 of any alignment; the output overlaps no input. Scratch: `WinogradGradientLayout`.
-// Tails          tiles that reach past the image compute with zeros; so do lanes past the last channel.
+// Tails          tiles that reach past the image compute with zeros; so do lanes past the last channel. Input
+//                channels are those of `winogradInputChannels`: some may be there twice.
 // Accumulation   in f32 with multiplyAdd from 0, tile after tile.
 // Source         Lavin and Gray (CVPR 2016), section 4.3, transposed.
-// Chosen         for the filter gradient of 3×3 convolutions of stride 1 on enough channels and pixels.
+// Chosen         for the filter gradient of 3×3 and 5×5 convolutions of stride 1 on enough channels and pixels.
 // Measured       `graphrun bench Graphs/edsr.graph --workload step --profile`, one thread, AVX2: 64→64 on 16 patches
 //                of 24×24 in 2.3 ms, 290 GFLOP/s in direct convolution's operations, 2.5 times the FMA peak of 118.
 
@@ -32,7 +33,7 @@ private struct WinogradGradientProducts {
     private let input: WinogradInput
     private let inputPlanes: UnsafeMutablePointer<Float>
     private let gradientPlanes: UnsafeMutablePointer<Float>
-    /// Room for 24 vectors: the line buffer, which the input's transform has done with.
+    /// Room for 24 or 32 vectors: the line buffer, which the input's transform has done with.
     private let columns: UnsafeMutablePointer<Float>
 
     init(_ call: KernelCall, _ geometry: ConvolutionGeometry) {
@@ -50,7 +51,7 @@ private struct WinogradGradientProducts {
         let (chunk, pair) = row.quotientAndRemainder(dividingBy: layout.inputGroupCount * layout.outputGroupCount)
         let (inputGroup, outputGroup) = pair.quotientAndRemainder(dividingBy: layout.outputGroupCount)
         let firstInput = inputGroup * layout.inputGroupChannels
-        let inputChannels = min(layout.inputGroupChannels, geometry.inputChannels - firstInput)
+        let inputChannels = min(layout.inputGroupChannels, geometry.winogradInputChannels - firstInput)
         let tileRowCount = geometry.imageCount * grid.tileRowsPerImage
         let tiles =
             tileRowCount * chunk / layout.chunkCount * grid.tilesPerRow..<tileRowCount * (chunk + 1) / layout.chunkCount
@@ -68,7 +69,13 @@ private struct WinogradGradientProducts {
             for lane in stride(from: 0, to: groupChannels(outputGroup), by: 8) {
                 let sums = products + (layout.sumOffset + lane)
                 if isFirst { sums.store(Vector(repeating: 0), 0) }
-                grid.forEachRun(block) { run in transformGradient(run, outputGroup: outputGroup, lane: lane, sums) }
+                grid.forEachRun(block) { run in
+                    if geometry.filterHeight == 3 {
+                        transformGradient(Six.self, run, outputGroup: outputGroup, lane: lane, sums)
+                    } else {
+                        transformGradient(Eight.self, run, outputGroup: outputGroup, lane: lane, sums)
+                    }
+                }
             }
             multiply(tileCount: block.count, inputChannels: inputChannels, outputGroup: outputGroup, products, isFirst)
             isFirst = false
@@ -81,8 +88,8 @@ private struct WinogradGradientProducts {
 
     /// A·dy·Aᵀ for eight output channels of a run of tiles, laid out as the products read it: for each block of
     /// 16 channels, tile after tile. Adds dy to `sums`.
-    private func transformGradient(
-        _ run: WinogradTiles.Run, outputGroup: Int, lane: Int, _ sums: UnsafeMutablePointer<Float>
+    private func transformGradient<Numbers: WinogradInputs>(
+        _: Numbers.Type, _ run: WinogradTiles.Run, outputGroup: Int, lane: Int, _ sums: UnsafeMutablePointer<Float>
     ) {
         let channels = geometry.outputChannels
         let channel = outputGroup * layout.outputGroupChannels + lane
@@ -102,13 +109,14 @@ private struct WinogradGradientProducts {
                     return lanes(rows.place(row, pixel + column, 0), used)
                 }
                 let gradients = Four(load(0), load(1), load(2), load(3))
-                gradients.gradientTransformed.store(to: columns + 8 * column, stride: 32)
+                Numbers.gradientTransformed(gradients).store(to: columns + 8 * column, stride: 32)
                 sum = sum + ((gradients.v0 + gradients.v1) + (gradients.v2 + gradients.v3))
             }
-            for row in 0..<6 {
+            for row in 0..<Numbers.count {
                 let source = UnsafePointer(columns + 32 * row)
-                Four(source.vector(0), source.vector(8), source.vector(16), source.vector(24)).gradientTransformed
-                    .store(to: planes + 6 * row * layout.gradientPlaneStride, stride: layout.gradientPlaneStride)
+                Numbers.gradientTransformed(Four(source.vector(0), source.vector(8), source.vector(16), source.vector(24)))
+                    .store(
+                        to: planes + Numbers.count * row * layout.gradientPlaneStride, stride: layout.gradientPlaneStride)
             }
             planes += block.width
         }
@@ -119,7 +127,7 @@ private struct WinogradGradientProducts {
     private func multiply(
         tileCount: Int, inputChannels: Int, outputGroup: Int, _ products: UnsafeMutablePointer<Float>, _ isFirst: Bool
     ) {
-        for plane in 0..<WinogradGradientLayout.planeCount {
+        for plane in 0..<layout.planeCount {
             for lane in stride(from: 0, to: groupChannels(outputGroup), by: 16) {
                 let block = WinogradGradientBlock(layout, outputGroup: outputGroup, lane: lane)
                 let pixels = PixelBlock(
@@ -130,7 +138,7 @@ private struct WinogradGradientProducts {
                     isFirst: isFirst)
                 let sums = products + (plane * block.planeStride + block.offset)
                 if block.width == 16 {
-                    for i in stride(from: 0, to: inputChannels, by: 6) { sumTile6x16(pixels, i, sums + 16 * i) }
+                    sumTiles16(pixels, 0, count: inputChannels, sums)
                 } else {
                     for i in stride(from: 0, to: inputChannels, by: 12) { sumTile12x8(pixels, i, sums + 8 * i) }
                 }

@@ -141,7 +141,7 @@ private typealias EightRows = EightValues<InputRow>
 /// Where the numbers of a row or a column begin, of which 3×3 filters read six.
 private typealias EightPlaces = EightValues<UnsafePointer<Float>>
 
-private struct EightValues<Value> {
+struct EightValues<Value> {
     private let v0: Value, v1: Value, v2: Value, v3: Value, v4: Value, v5: Value, v6: Value, v7: Value
 
     @inline(__always)

@@ -21,6 +21,19 @@ protocol WinogradInputs {
     var inputTransformed: Self { get }
     /// Aᵀ·m of products.
     var outputTransformed: Four { get }
+    /// A·dy of the gradients of a tile's results.
+    static func gradientTransformed(_ gradients: Four) -> Self
+    /// Taps of a filter's column or row.
+    associatedtype Taps: WinogradTaps
+    /// Gᵀ·s of a filter gradient's products.
+    var filterGradientTransformed: Taps { get }
+    subscript(_ index: Int) -> Vector { get }
+}
+
+/// The taps of a filter's column or row.
+protocol WinogradTaps {
+    /// How many there are.
+    static var count: Int { get }
     subscript(_ index: Int) -> Vector { get }
 }
 
@@ -100,6 +113,18 @@ extension Six {
         }
     }
 
+    /// A·d:  d0,  (d0 + ½·d2) ± √½·(d1 + ½·d3),  (d0 + 2·d2) ± √2·(d1 + 2·d3),  d3.
+    @inline(__always)
+    static func gradientTransformed(_ d: Four) -> Six {
+        let even1 = multiplyAdd(Vector(repeating: 0.5), d.v2, d.v0), odd1 = multiplyAdd(Vector(repeating: 0.5), d.v3, d.v1)
+        let even2 = multiplyAdd(Vector(repeating: 2), d.v2, d.v0), odd2 = multiplyAdd(Vector(repeating: 2), d.v3, d.v1)
+        return Six(
+            d.v0,
+            multiplyAdd(Vector(repeating: root), odd1, even1), multiplyAdd(Vector(repeating: -root), odd1, even1),
+            multiplyAdd(Vector(repeating: twoRoot), odd2, even2), multiplyAdd(Vector(repeating: -twoRoot), odd2, even2),
+            d.v3)
+    }
+
     /// Gᵀ·s:  s0 − ⅔·(s1 + s2) + ⅙·(s3 + s4),  ⅓·√2·(½·(s3 − s4) − (s1 − s2)),  ⅓·((s3 + s4) − (s1 + s2)) + s5.
     @inline(__always)
     var filterGradientTransformed: Three {
@@ -131,22 +156,16 @@ struct Four {
         destination.store(v3, 3 * stride)
     }
 
-    /// A·d:  d0,  (d0 + ½·d2) ± √½·(d1 + ½·d3),  (d0 + 2·d2) ± √2·(d1 + 2·d3),  d3.
-    @inline(__always)
-    var gradientTransformed: Six {
-        let even1 = multiplyAdd(Vector(repeating: 0.5), v2, v0), odd1 = multiplyAdd(Vector(repeating: 0.5), v3, v1)
-        let even2 = multiplyAdd(Vector(repeating: 2), v2, v0), odd2 = multiplyAdd(Vector(repeating: 2), v3, v1)
-        return Six(
-            v0,
-            multiplyAdd(Vector(repeating: root), odd1, even1), multiplyAdd(Vector(repeating: -root), odd1, even1),
-            multiplyAdd(Vector(repeating: twoRoot), odd2, even2), multiplyAdd(Vector(repeating: -twoRoot), odd2, even2),
-            v3)
-    }
 }
 
 /// Three numbers of a filter's column or row.
-struct Three {
+struct Three: WinogradTaps {
     var v0: Vector, v1: Vector, v2: Vector
+
+    static var count: Int { 3 }
+
+    @inline(__always)
+    subscript(_ index: Int) -> Vector { index == 0 ? v0 : index == 1 ? v1 : v2 }
 
     /// G·g:  g0,  −⅔·(g0 + ½·g2) ∓ ⅓·√2·g1,  ⅙·(g0 + 2·g2) ± ⅙·√2·g1,  g2.
     @inline(__always)

@@ -73,6 +73,37 @@ struct Eight: WinogradInputs {
                 multiplyAdd(Vector(repeating: 0.125), difference1, difference2 + v7)))
     }
 
+    /// A·d:  d0,  (d0 + ¼·d2) ± ½·(d1 + ¼·d3),  (d0 + d2) ± (d1 + d3),  (d0 + 4·d2) ± 2·(d1 + 4·d3),  d3.
+    @inline(__always)
+    static func gradientTransformed(_ d: Four) -> Eight {
+        let even1 = multiplyAdd(Vector(repeating: 0.25), d.v2, d.v0), odd1 = multiplyAdd(Vector(repeating: 0.25), d.v3, d.v1)
+        let even2 = d.v0 + d.v2, odd2 = d.v1 + d.v3
+        let even3 = multiplyAdd(Vector(repeating: 4), d.v2, d.v0), odd3 = multiplyAdd(Vector(repeating: 4), d.v3, d.v1)
+        return Eight(
+            v0: d.v0,
+            v1: multiplyAdd(Vector(repeating: 0.5), odd1, even1), v2: multiplyAdd(Vector(repeating: -0.5), odd1, even1),
+            v3: even2 + odd2, v4: even2 - odd2,
+            v5: multiplyAdd(Vector(repeating: 2), odd3, even3), v6: multiplyAdd(Vector(repeating: -2), odd3, even3),
+            v7: d.v3)
+    }
+
+    /// Gᵀ·s, with a = s1 ± s2, b = s3 ± s4 and c = s5 ± s6, sums in rows 0, 2 and 4, differences in rows 1 and 3:
+    /// s0 + 32/45·a − 2/9·b + 1/90·c,  16/45·a − 2/9·b + 1/45·c,  8/45·a − 2/9·b + 2/45·c,  4/45·a − 2/9·b + 4/45·c,
+    /// 2/45·a − 2/9·b + 8/45·c + s7.
+    @inline(__always)
+    var filterGradientTransformed: Five {
+        let sum1 = v1 + v2, sum2 = (v3 + v4) * Vector(repeating: -2 / 9), sum3 = v5 + v6
+        let difference1 = v1 - v2, difference2 = (v3 - v4) * Vector(repeating: -2 / 9), difference3 = v5 - v6
+        return Five(
+            v0: multiplyAdd(Vector(repeating: 1 / 90), sum3, multiplyAdd(Vector(repeating: 32 / 45), sum1, v0 + sum2)),
+            v1: multiplyAdd(
+                Vector(repeating: 1 / 45), difference3, multiplyAdd(Vector(repeating: 16 / 45), difference1, difference2)),
+            v2: multiplyAdd(Vector(repeating: 2 / 45), sum3, multiplyAdd(Vector(repeating: 8 / 45), sum1, sum2)),
+            v3: multiplyAdd(
+                Vector(repeating: 4 / 45), difference3, multiplyAdd(Vector(repeating: 4 / 45), difference1, difference2)),
+            v4: multiplyAdd(Vector(repeating: 8 / 45), sum3, multiplyAdd(Vector(repeating: 2 / 45), sum1, v7 + sum2)))
+    }
+
     @inline(__always)
     subscript(_ index: Int) -> Vector {
         switch index {
@@ -89,8 +120,21 @@ struct Eight: WinogradInputs {
 }
 
 /// Five numbers of a filter's column or row.
-struct Five {
+struct Five: WinogradTaps {
     var v0: Vector, v1: Vector, v2: Vector, v3: Vector, v4: Vector
+
+    static var count: Int { 5 }
+
+    @inline(__always)
+    subscript(_ index: Int) -> Vector {
+        switch index {
+        case 0: v0
+        case 1: v1
+        case 2: v2
+        case 3: v3
+        default: v4
+        }
+    }
 
     /// G·g:  g0,  32/45·((g0 + ¼·g2 + 1/16·g4) ± ½·(g1 + ¼·g3)),  −2/9·((g0 + g2 + g4) ± (g1 + g3)),
     /// 1/90·((g0 + 4·g2 + 16·g4) ± 2·(g1 + 4·g3)),  g4.

@@ -15,6 +15,19 @@ import Testing
         #expect(program.graph.groups.filter { $0.kernel == .reference }.isEmpty)
     }
 
+    /// For any instruction set, in inference and in training.
+    @Test(arguments: SmallModel.networks, Role.allCases)
+    func noStepOfANetworkIsAReferenceStep(_ network: SmallModel, _ role: Role) throws {
+        let entry = try network.entry(role)
+        let multiple = network.sideMultiple == 1 ? 6 : 2 * network.sideMultiple
+        for instructionSet in InstructionSet.allCases {
+            let program = try Pipeline.plan(
+                entry, sizes: ["N": 3, "H": multiple, "W": multiple], PlanOptions(instructionSet)
+            ).program
+            #expect(program.steps.filter { $0.kernel == .reference }.map(\.name) == [], "\(instructionSet)")
+        }
+    }
+
     /// What the members of each group are called: passes behind fusion join groups, but rename nothing.
     private func names(of graph: Graph) -> [Set<String>] {
         graph.groups.map { group in Set(group.members.map { graph[$0].name }) }

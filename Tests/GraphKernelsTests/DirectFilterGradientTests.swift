@@ -55,6 +55,38 @@ import Testing
         expectClose(result, exact, relative: 3e-7 * Double(terms).squareRoot())
     }
 
+    /// The gradient by way of that of the convolution in which input and output's gradient have changed places.
+    @Test(
+        arguments: Build.runnable,
+        [
+            ConvolutionCase(
+                images: 2, height: 7, width: 9, inputChannels: 20, outputChannels: 3, filterHeight: 9, filterWidth: 9),
+            ConvolutionCase(height: 6, width: 5, inputChannels: 17, outputChannels: 1, filterHeight: 1, filterWidth: 1),
+            ConvolutionCase(
+                height: 8, width: 11, inputChannels: 9, outputChannels: 2, filterHeight: 4, filterWidth: 3, dilation: 2),
+            ConvolutionCase(
+                height: 5, width: 6, inputChannels: 16, outputChannels: 4, filterHeight: 5, filterWidth: 5, padding: 0),
+            ConvolutionCase(
+                height: 5, width: 6, inputChannels: 16, outputChannels: 4, filterHeight: 3, filterWidth: 5, sides: [2, 0, 1, 3]),
+        ])
+    func exchangedEqualsTheSum(_ build: Build, _ shape: ConvolutionCase) {
+        let data = ConvolutionData(shape)
+        let dy = Self.outputGradient(data), exchanged = data.geometry.exchanged
+        let taps = data.filter.rowCount
+        let sums = KernelUse(
+            name: .conv2DFilterGradientDirect, geometry: exchanged, inputs: [dy, data.x],
+            outputs: [Rows(rowLength: data.filter.rowLength, rowCount: taps)],
+            scratchByteCount: exchanged.directFilterGradientScratchByteCount(prologue: nil), rowCount: taps
+        ).run(build)
+        let result = KernelUse(
+            name: .conv2DFilterGradientExchanged, geometry: data.geometry, inputs: sums,
+            outputs: [Rows(rowLength: data.filter.rowLength, rowCount: taps)], rowCount: taps
+        ).run(build)[0].values
+        let exact = referenceFilterGradient(x: data.x.values, dy: dy.values, data.geometry)
+        let terms = data.images * data.geometry.inputHeight * data.geometry.inputWidth
+        expectClose(result, exact, relative: 3e-7 * Double(terms).squareRoot())
+    }
+
     /// A tap has the same bytes whatever other taps its call computes.
     @Test(arguments: Build.runnable, [1, 2, 3, 7])
     func tapsAreTheSameInAnyCall(_ build: Build, _ tapsPerCall: Int) {

@@ -33,6 +33,7 @@ enum KernelTable {
             KernelRow(for: [.conv2DFilterGradient], under: [.best, .separate], lower: lowerWinogradFilterGradient)
         case .conv2DFilterGradientDepthwise:
             KernelRow(for: [.conv2DFilterGradient], lower: lowerDepthwiseFilterGradient)
+        case .conv2DFilterGradientExchanged: KernelRow(for: [.conv2DFilterGradient], lower: lowerExchangedFilterGradient)
         case .conv2DInputGradientDirect: KernelRow(for: [.conv2DInputGradient], lower: lowerDirectInputGradient)
         case .conv2DFilterGradientDirect: KernelRow(for: [.conv2DFilterGradient], lower: lowerFilterGradient)
         case .pointwise: KernelRow(for: [], worksInPlace: true, lower: lowerPointwise)

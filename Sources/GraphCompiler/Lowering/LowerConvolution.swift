@@ -217,23 +217,24 @@ func lowerWinogradFilterAndBiasGradient(_ analysis: GroupAnalysis) -> Lowering? 
 }
 
 private func winogradFilterGradient(_ lowering: Lowering, _ analysis: GroupAnalysis) -> Lowering? {
-    guard case .convolution(let geometry) = lowering.geometry, geometry.filterHeight == 3,
-        geometry.inputChannels % 8 == 0, suitsWinograd(geometry),
+    guard case .convolution(let geometry) = lowering.geometry, suitsWinograd(geometry),
         let operands = analysis.anchorOperation?.operands
     else { return nil }
     var lowering = lowering
+    let tapCount = geometry.filterHeight * geometry.filterWidth
     let layout = WinogradGradientLayout(geometry)
     lowering.inputs = [
         .made(
             AuxiliaryStep(
                 kernel: .winogradGradientProducts, role: .partialSums, sources: operands.map { .value($0) },
                 rowCount: layout.productRowCount, rowElementCount: layout.productRowElementCount, suffix: "multiply",
-                resultSuffix: "products", operationsPerRow: 9 * lowering.operationsPerRow / 3 / layout.productRowCount,
+                resultSuffix: "products",
+                operationsPerRow: geometry.filterWidth * lowering.operationsPerRow / layout.productRowCount,
                 scratchByteCount: layout.byteCount))
     ]
     lowering.isWhole = true
-    // Each product is added once; the nine rows of the result share them.
-    lowering.operationsPerRow = max(1, layout.productRowCount * layout.productRowElementCount / 9)
+    // Each product is added once; the rows of the result share them.
+    lowering.operationsPerRow = max(1, layout.productRowCount * layout.productRowElementCount / tapCount)
     lowering.scratchByteCount = 0
     return lowering
 }
@@ -259,6 +260,29 @@ func lowerDepthwiseFilterGradient(_ analysis: GroupAnalysis) -> Lowering? {
     return lowering
 }
 
+/// The filter gradient of a convolution to few channels: that of the convolution in which the input and the output's gradient
+/// have changed places, then turned.
+func lowerExchangedFilterGradient(_ analysis: GroupAnalysis) -> Lowering? {
+    guard var lowering = lowerFilterGradient(analysis), case .convolution(let geometry) = lowering.geometry,
+        geometry.stride == 1, geometry.groupCount == 1
+    else { return nil }
+    let exchanged = geometry.exchanged
+    guard 5 * exchanged.directFilterGradientProductCount <= 4 * geometry.directFilterGradientProductCount else { return nil }
+    lowering.inputs = [
+        .made(
+            AuxiliaryStep(
+                kernel: .conv2DFilterGradientDirect, role: .partialSums, sources: lowering.inputs.reversed(),
+                geometry: .convolution(exchanged), rowCount: geometry.filterHeight * geometry.filterWidth,
+                rowElementCount: geometry.inputChannels * geometry.outputChannels, suffix: "exchange",
+                resultSuffix: "exchanged", rowsPerTask: geometry.filterWidth, operationsPerRow: lowering.operationsPerRow,
+                scratchByteCount: exchanged.directFilterGradientScratchByteCount(prologue: nil)))
+    ]
+    lowering.isWhole = true
+    lowering.operationsPerRow = geometry.inputChannels * geometry.outputChannels
+    lowering.scratchByteCount = 0
+    return lowering
+}
+
 func lowerFilterGradient(_ analysis: GroupAnalysis) -> Lowering? {
     analysis.group.members.count == 1 ? filterGradient(analysis) : nil
 }
@@ -273,7 +297,9 @@ private func filterGradient(_ analysis: GroupAnalysis) -> Lowering? {
         * geometry.outputChannels
     return Lowering(
         inputs: operation.operands.map { .value($0) }, results: [anchor], geometry: .convolution(geometry),
-        operationsPerRow: tapOperations, scratchByteCount: geometry.directFilterGradientScratchByteCount(prologue: nil))
+        // Taps of a row share the work of reading.
+        rowUnit: geometry.hasConnectedTaps ? geometry.filterWidth : 1, operationsPerRow: tapOperations,
+        scratchByteCount: geometry.directFilterGradientScratchByteCount(prologue: nil))
 }
 
 /// - Parameter isRotated: whether the operation is a convolution with the rotated filter.
