@@ -4,14 +4,6 @@ import GraphRuntime
 import GraphImaging
 import SystemPackage
 
-/// What synthetic pictures show.
-public enum SampleKind: String, CaseIterable, Sendable {
-    /// Things of many textures before a background, as in photographs.
-    case scenes
-    /// Flat colours, lines, checks and letters, as on screens and in drawings.
-    case graphics
-}
-
 /// Writes synthetic pictures as `0001.png`, `0002.png`, …; a seed gives the same ones everywhere.
 ///
 /// - Throws: when a file of such a name is there already, or cannot be written.

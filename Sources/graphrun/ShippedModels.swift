@@ -19,14 +19,11 @@ struct ShippedModels {
         case faithful
         /// Undoes noise and the traces of compression, too.
         case photo
-        /// Takes a fraction of the time.
-        case fast
 
         func name(scale: Int) -> String {
             switch self {
             case .faithful: "edsr-x\(scale)"
             case .photo: "edsr-x\(scale)-photo"
-            case .fast: "fast-x\(scale)"
             }
         }
     }
@@ -63,7 +60,7 @@ struct ShippedModels {
 
     /// All packs of the families that ship, that of the least scale first in each; at least one.
     func paths() throws(CommandError) -> [FilePath] {
-        try paths(of: .faithful) + [.photo, .fast].flatMap { family in (try? paths(of: family)) ?? [] }
+        try paths(of: .faithful) + ((try? paths(of: .photo)) ?? [])
     }
 
     private func paths(of family: Family) throws(CommandError) -> [FilePath] {
