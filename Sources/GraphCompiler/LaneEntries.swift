@@ -1,6 +1,7 @@
 import GraphIR
 
-/// A training step in two halves, for batches that are several lanes: what each lane hands over, and an optimizer's step on the mean of it.
+/// A training step in two halves, for batches that are several lanes: what each lane hands over, and an optimizer's step on
+/// the mean of it.
 extension Pipeline {
     /// The `train` entry of one lane at stage `fused`: ``GraphIR/Graph/withLaneResults()`` in place of a whole training step.
     ///

@@ -19,10 +19,15 @@ public struct EnlargerChoice {
     /// - Throws: what is wrong with the picture; ``EnlargingError/resultSize(_:)``.
     func enlarger(for source: PictureSource, _ form: ResultForm) throws(EnlargingError) -> PictureEnlarger {
         guard clean.count + degraded.count > 1 else { return clean[0] }
-        let picture: (size: PictureSize, condition: PictureCondition)
-        do { picture = (try source.uprightSize(), try source.condition()) } catch { throw .image(error) }
-        let suiting = picture.condition == .clean || degraded.isEmpty ? clean : degraded
-        let chosen = try form.size.enlarger(of: suiting, for: picture.size)
+        let size: PictureSize
+        let condition: PictureCondition
+        do throws(ImageError) {
+            size = try source.uprightSize()
+            condition = degraded.isEmpty ? .clean : try source.condition()
+        } catch {
+            throw .image(error)
+        }
+        let chosen = try form.size.enlarger(of: condition == .clean ? clean : degraded, for: size)
         for other in clean + degraded where other !== chosen { other.giveBackMemory() }
         return chosen
     }

@@ -14,7 +14,7 @@ struct ShippedModels {
     static let defaultScale = 4
 
     /// What models are for; of each there is one for some scales.
-    enum Family: String, CaseIterable {
+    enum Family: String {
         /// Undoes a clean reduction, and adds nothing.
         case faithful
         /// Undoes noise and the traces of compression, too.
