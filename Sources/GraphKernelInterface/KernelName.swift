@@ -4,6 +4,7 @@
 public enum KernelName: String, Hashable, Sendable, CaseIterable {
     case conv2DComposed = "conv2d_composed"
     case conv2DFilterGradientsComposed = "conv2d_filter_gradients_composed"
+    case conv2DDot = "conv2d_dot"
     case conv2DWinograd = "conv2d_winograd"
     case conv2DDepthwise = "conv2d_depthwise"
     case conv2DNarrow = "conv2d_narrow"
@@ -47,6 +48,7 @@ public enum KernelName: String, Hashable, Sendable, CaseIterable {
     case packFilter = "pack_filter"
     case packFilterRotated = "pack_filter_rotated"
     case packFilterColumns = "pack_filter_columns"
+    case packFilterOutputs = "pack_filter_outputs"
     case dilateFilter = "dilate_filter"
     case filterPhases = "filter_phases"
     case transformFilter = "transform_filter"

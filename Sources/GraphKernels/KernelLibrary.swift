@@ -7,6 +7,7 @@ public enum KernelLibrary {
         switch name {
         case .conv2DComposed: convolveComposed
         case .conv2DFilterGradientsComposed: differentiateComposedFilters
+        case .conv2DDot: convolveDot
         case .conv2DWinograd: convolveWinograd
         case .conv2DDepthwise: convolveDepthwise
         case .conv2DNarrow: convolveNarrow
@@ -48,6 +49,7 @@ public enum KernelLibrary {
         case .packFilter: packFilter
         case .packFilterRotated: packFilterRotated
         case .packFilterColumns: packFilterColumns
+        case .packFilterOutputs: packFilterOutputs
         case .dilateFilter: dilateFilter
         case .filterPhases: arrangeFilterPhases
         case .transformFilter: transformFilter

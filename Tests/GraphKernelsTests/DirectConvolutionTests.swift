@@ -92,12 +92,13 @@ struct ConvolutionCase: CustomTestStringConvertible {
 }
 
 enum ConvolutionKernel {
-    case direct, narrow, winograd
+    case direct, narrow, dot, winograd
 
     var name: KernelName {
         switch self {
         case .direct: .conv2DDirect
         case .narrow: .conv2DNarrow
+        case .dot: .conv2DDot
         case .winograd: .conv2DWinograd
         }
     }
@@ -106,6 +107,7 @@ enum ConvolutionKernel {
         switch self {
         case .direct: .packFilter
         case .narrow: .packFilterColumns
+        case .dot: .packFilterOutputs
         case .winograd: .transformFilter
         }
     }
@@ -114,6 +116,7 @@ enum ConvolutionKernel {
         switch self {
         case .direct: geometry.packedFilterByteCount
         case .narrow: geometry.columnFilterByteCount
+        case .dot: geometry.outputFilterByteCount
         case .winograd: geometry.transformedFilterByteCount
         }
     }
@@ -124,6 +127,7 @@ enum ConvolutionKernel {
         switch self {
         case .direct: geometry.directScratchByteCount(prologue: prologue, epilogue: epilogue)
         case .narrow: geometry.narrowScratchByteCount(prologue: prologue, epilogue: epilogue)
+        case .dot: geometry.dotScratchByteCount(prologue: prologue, epilogue: epilogue)
         case .winograd: geometry.winogradScratchByteCount(epilogue: epilogue)
         }
     }
@@ -272,7 +276,7 @@ struct ConvolutionData {
     }
 
     /// Channels that lie in several images give what they give in one.
-    @Test(arguments: Build.runnable, [ConvolutionKernel.direct, .narrow, .winograd])
+    @Test(arguments: Build.runnable, [ConvolutionKernel.direct, .narrow, .dot, .winograd])
     func readsPiecesWhereTheyLie(_ build: Build, _ kernel: ConvolutionKernel) {
         for filterSize in [3, 5] {
             let shape = ConvolutionCase(

@@ -16,6 +16,8 @@ enum KernelTable {
                 lower: { lowerComposedConvolution($0) ?? lowerComposedInputGradient($0) })
         case .conv2DFilterGradientsComposed:
             KernelRow(for: [.conv2D], under: [.best], lower: lowerComposedFilterGradients)
+        case .conv2DDot:
+            KernelRow(for: [.conv2D], under: [.best, .separate], worksInPlace: true, lower: lowerDotConvolution)
         case .conv2DWinograd:
             KernelRow(
                 for: [.conv2D, .conv2DInputGradient], under: [.best, .separate], worksInPlace: true,
@@ -64,8 +66,8 @@ enum KernelTable {
         case .psnr: KernelRow(for: [.psnr], lower: lowerPSNR)
         case .psnrGradient: KernelRow(for: [.psnrGradient], lower: lowerPSNRGradient)
         case .reference: KernelRow(for: Set(OpName.allCases), fitsPointwise: true, lower: lowerReference)
-        case .packFilter, .packFilterRotated, .packFilterColumns, .dilateFilter, .filterPhases, .transformFilter,
-            .transformFilterRotated,
+        case .packFilter, .packFilterRotated, .packFilterColumns, .packFilterOutputs, .dilateFilter, .filterPhases,
+            .transformFilter, .transformFilterRotated,
             .composeFilters,
             .rotateComposedFilters, .composedGradientSums, .depthwiseGradientProducts,
             .winogradGradientProducts:

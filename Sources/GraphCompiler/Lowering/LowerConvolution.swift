@@ -71,6 +71,18 @@ func lowerDepthwiseConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     return lowering
 }
 
+/// A convolution to few channels as dot products along the input channels.
+func lowerDotConvolution(_ analysis: GroupAnalysis) -> Lowering? {
+    guard var lowering = lowerConvolution(analysis), case .convolution(let geometry) = lowering.geometry,
+        geometry.suitsDotConvolution, case .made(var packing) = lowering.inputs[1]
+    else { return nil }
+    packing.kernel = .packFilterOutputs
+    packing.rowElementCount = geometry.outputFilterByteCount / 4
+    lowering.inputs[1] = .made(packing)
+    lowering.scratchByteCount = geometry.dotScratchByteCount(prologue: lowering.prologue, epilogue: lowering.epilogue)
+    return lowering
+}
+
 /// A convolution to few channels, whose filter's columns fill the vectors.
 func lowerNarrowConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     guard var lowering = lowerConvolution(analysis), case .convolution(let geometry) = lowering.geometry,
