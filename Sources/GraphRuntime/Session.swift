@@ -141,7 +141,7 @@ public final class Session {
     /// - Throws: when an input is not bound, the run is cancelled, or a source or sink throws.
     public func run(observer: RunObserver = RunObserver()) throws(RuntimeError) {
         for (name, buffer) in inputs where memory.sources[buffer] == nil { throw .unboundInput(name) }
-        try prepare(RunObserver(isCancelled: observer.isCancelled))
+        try prepare(observer: RunObserver(isCancelled: observer.isCancelled))
         defer { if updatesParameters { parameters.noteChange() } }
         try workspace.workers.run(tasks, memory, observer)
         for (measure, buffer) in measureBuffers.enumerated() {
@@ -153,8 +153,10 @@ public final class Session {
     /// A loss or metric of the last run; nil when the entry has none of that name.
     public func measure(_ name: String) -> Float? { measures[name].map { measured[$0] } }
 
-    /// Computes what depends on weights alone, unless it is there already.
-    private func prepare(_ observer: RunObserver) throws(RuntimeError) {
+    /// Computes what depends on weights alone, unless it is there already; a run does it, too.
+    ///
+    /// - Throws: ``RuntimeError/cancelled``.
+    package func prepare(observer: RunObserver = RunObserver()) throws(RuntimeError) {
         guard preparation.count > 0 else { return }
         try memory.prepared.prepare(for: parameters.generation) { () throws(RuntimeError) in
             try workspace.workers.run(preparation, memory, observer)

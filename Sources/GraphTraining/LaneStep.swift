@@ -44,9 +44,9 @@ final class LaneStep: TrainingStep {
         }
         lane = entry.graph
         layout = LaneLayout(lane, measureCount: inputs.measures.count)
-        let session = try Session(
-            model, entry, inputs, recipe, options, cropCount: recipe.batchCount / recipe.laneCount)
-        sums = try LaneSums(session, inputs, layout, laneCount: recipe.laneCount / ranks.count)
+        let program = try entry.program(inputs, recipe, options, cropCount: recipe.batchCount / recipe.laneCount)
+        sums = try LaneSums(
+            model, program, inputs, layout, laneCount: recipe.laneCount / ranks.count, threadCount: options.threadCount)
         slices = layout.slices(rankCount: ranks.count)
         let slice = slices[ranks.rank]
         optimizer = try OptimizerSlice(
@@ -59,13 +59,12 @@ final class LaneStep: TrainingStep {
     }
 
     func run(_ step: Int, on batch: Batch) throws(TrainingError) -> StepValues {
-        let norm = try sums.run(on: batch) { sum throws(TrainingError) in
-            let mean = sumOfRanks(sum)
-            mean.scale(by: 1 / Float(recipe.laneCount))
-            let norm = gradientNorm(mean)
-            try update(step, mean, norm: norm)
-            return norm
-        }
+        let sum = sumOfRanks(try sums.run(on: batch))
+        // A power of two, so that gradients may be divided where they are used.
+        let share = 1 / Float(recipe.laneCount)
+        UnsafeMutableBufferPointer(rebasing: sum[optimizer.count..<slices[ranks.rank].count]).scale(by: share)
+        let norm = gradientNorm(sum) * share
+        try update(step, sum, share: share, norm: norm)
         ranks.share(next.values, slices: slices)
         model.parameters.withMutableValues { places in
             for part in layout.gradients + layout.states {
@@ -92,8 +91,8 @@ final class LaneStep: TrainingStep {
     }
 
     /// The root of the sum of the squares of all gradients, added block after block.
-    private func gradientNorm(_ mean: UnsafeMutableBufferPointer<Float>) -> Float {
-        let own = UnsafeMutableBufferPointer(rebasing: mean[..<optimizer.count]).sumsOfSquares(blockCount: LaneLayout.blockCount)
+    private func gradientNorm(_ sum: UnsafeMutableBufferPointer<Float>) -> Float {
+        let own = UnsafeMutableBufferPointer(rebasing: sum[..<optimizer.count]).sumsOfSquares(blockCount: LaneLayout.blockCount)
         let mostBlocks = (slices.map(\.count).max() ?? 0) / LaneLayout.blockCount
         // Squares are never negative, and zeros change no sum of them.
         let all = ranks.gather(own + Array(repeating: 0, count: mostBlocks - own.count))
@@ -101,19 +100,23 @@ final class LaneStep: TrainingStep {
     }
 
     /// What the numbers of this rank's slice become.
+    ///
+    /// - Parameters:
+    ///   - sum: the sums of gradients over all lanes, and behind them the means of states and measures.
+    ///   - share: of a lane in the mean gradient, whose norm is `norm`.
     private func update(
-        _ step: Int, _ mean: UnsafeMutableBufferPointer<Float>, norm: Float
+        _ step: Int, _ sum: UnsafeMutableBufferPointer<Float>, share: Float, norm: Float
     ) throws(TrainingError) {
-        optimizer.set(OptimizerUpdate.gradients, UnsafeMutableBufferPointer(rebasing: mean[..<optimizer.count]))
+        optimizer.set(OptimizerUpdate.gradients, UnsafeMutableBufferPointer(rebasing: sum[..<optimizer.count]))
         var scalars = recipe.scalars(step: step)
         // As `GradientClipping` has it.
-        scalars[OptimizerUpdate.gradientScale] = max(0, min(1, recipe.clipNorm / norm))
+        scalars[OptimizerUpdate.gradientScale] = max(0, min(1, recipe.clipNorm / norm)) * share
         try optimizer.update(scalars)
         let slice = slices[ranks.rank]
         let own = UnsafeMutableBufferPointer(rebasing: next.values[slice])
         optimizer.copy(OptimizerUpdate.weights, to: UnsafeMutableBufferPointer(rebasing: own[..<optimizer.count]))
         UnsafeMutableBufferPointer(rebasing: own[optimizer.count...])
-            .copy(UnsafeMutableBufferPointer(rebasing: mean[optimizer.count..<slice.count]))
+            .copy(UnsafeMutableBufferPointer(rebasing: sum[optimizer.count..<slice.count]))
     }
 
     func firstNonFinite(_ step: Int, on batch: Batch) throws(TrainingError) -> String? {

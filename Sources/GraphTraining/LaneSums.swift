@@ -1,20 +1,88 @@
+import GraphBasics
+import GraphCompiler
 import GraphIR
 import GraphModel
 import GraphRuntime
 
-/// Runs lanes one after the other and sums what they hand over: over a binary tree whose leaves are the lanes in order, so
-/// that ranks which have a part of the lanes each sum a part of the same tree.
-final class LaneSums {
+/// Runs a rank's lanes and sums what they hand over: over a binary tree whose leaves are the lanes in order, so that ranks
+/// which have a part of the lanes each sum a part of the same tree.
+///
+/// The lanes are divided among teams of threads, each with neighbours, a subtree. Teams wait for nobody until their sums
+/// are added, where threads that share each lane would wait for one another at the end of each step of its program, and each
+/// would read all packed filters for half as many pictures.
+final class LaneSums: @unchecked Sendable {
+    private let teams: [LaneTeam]
+    /// Prepares on all threads what the programs of several teams read; nil where there is one, which does it itself.
+    private let preparing: Session?
+    private let laneCount: Int
+
+    /// - Parameters:
+    ///   - laneCount: a power of two.
+    ///   - threadCount: of all teams.
+    /// - Throws: when there are no threads to be had, or memory is short.
+    init(
+        _ model: Model, _ program: Program, _ inputs: TrainingInputs, _ layout: LaneLayout, laneCount: Int, threadCount: Int
+    ) throws(TrainingError) {
+        self.laneCount = laneCount
+        let teamCount = Self.teamCount(laneCount: laneCount, threadCount: threadCount)
+        func session(threadCount: Int) throws(RuntimeError) -> Session {
+            try Session(program, parameters: model.parameters, threadCount: threadCount)
+        }
+        preparing = try teamCount == 1 ? nil : asTrainingError { try session(threadCount: threadCount) }
+        teams = try asTrainingError {
+            try (0..<teamCount).map { team in
+                let threads = threadCount / teamCount + (team < threadCount % teamCount ? 1 : 0)
+                let lanes = laneCount / teamCount * team..<laneCount / teamCount * (team + 1)
+                return try LaneTeam(session(threadCount: threads), inputs, layout, lanes)
+            }
+        }
+    }
+
+    /// As many teams as there are threads, or lanes: the largest power of two that is at most either.
+    private static func teamCount(laneCount: Int, threadCount: Int) -> Int {
+        let most = max(1, min(laneCount, threadCount))
+        return 1 << (Int.bitWidth - 1 - most.leadingZeroBitCount)
+    }
+
+    /// - Returns: the sum over all lanes of a batch, which is there until the next run.
+    func run(on batch: Batch) throws(TrainingError) -> UnsafeMutableBufferPointer<Float> {
+        try asTrainingError { try preparing?.prepare() }
+        _ = try parallelMap(teams.count, threadCount: teams.count, tool: { () throws(TrainingError) in }) {
+            (_, team) throws(TrainingError) in try self.teams[team].run(on: batch, laneCount: self.laneCount)
+        }
+        _ = parallelMap(teams.count, threadCount: teams.count, tool: {}) { _, part in
+            let count = self.teams[0].sum.count
+            self.addTeams(count * part / self.teams.count..<count * (part + 1) / self.teams.count)
+        }
+        return teams[0].sum
+    }
+
+    /// Adds some of the numbers of all teams to those of the first.
+    private func addTeams(_ range: Range<Int>) {
+        var distance = 1
+        while distance < teams.count {
+            for team in stride(from: 0, to: teams.count, by: 2 * distance) {
+                UnsafeMutableBufferPointer(rebasing: teams[team].sum[range])
+                    .add(UnsafeMutableBufferPointer(rebasing: teams[team + distance].sum[range]))
+            }
+            distance *= 2
+        }
+    }
+}
+
+/// Some threads, and the lanes that they run one after the other.
+private final class LaneTeam {
     private let session: Session
     private let inputs: TrainingInputs
     private let layout: LaneLayout
-    private let laneCount: Int
+    private let lanes: Range<Int>
     private let reducedSource = TensorSource<UInt8>([])
     private let truthSource = TensorSource<UInt8>([])
-    /// As many as are held at a time: a sum for each level of the tree, and the lane that runs.
-    private var free: [Sum] = []
+    /// As many as are held at a time: a sum for each level of the tree, and the lane that runs. The first holds the sum of all
+    /// behind a run.
+    private let partialSums: [PartialSum]
 
-    private struct Sum {
+    private struct PartialSum {
         let vector: FloatVector
         let sinks: [String: any RowSink]
 
@@ -28,38 +96,33 @@ final class LaneSums {
         }
     }
 
-    /// - Parameter laneCount: a power of two.
-    init(_ session: Session, _ inputs: TrainingInputs, _ layout: LaneLayout, laneCount: Int) throws(TrainingError) {
+    /// - Parameter lanes: a power of two.
+    init(_ session: Session, _ inputs: TrainingInputs, _ layout: LaneLayout, _ lanes: Range<Int>) throws(RuntimeError) {
         self.session = session
         self.inputs = inputs
         self.layout = layout
-        self.laneCount = laneCount
-        free = try asTrainingError { try (0...laneCount.trailingZeroBitCount).map { _ in try Sum(layout) } }
+        self.lanes = lanes
+        partialSums = try (0...lanes.count.trailingZeroBitCount).map { _ throws(RuntimeError) in try PartialSum(layout) }
     }
 
-    /// Calls `body` with the sum over all lanes of a batch, which is there during the call alone.
-    func run<Result>(
-        on batch: Batch, _ body: (UnsafeMutableBufferPointer<Float>) throws(TrainingError) -> Result
-    ) throws(TrainingError) -> Result {
-        var held: [(sum: Sum, level: Int)] = []
-        defer { free += held.map(\.sum) }
-        for lane in 0..<laneCount {
-            var sum = free.removeLast()
-            var level = 0
-            try run(batch.lane(lane, of: laneCount), into: sum)
-            while let left = held.last, left.level == level {
-                left.sum.vector.values.add(sum.vector.values)
-                free.append(sum)
-                sum = left.sum
-                held.removeLast()
-                level += 1
+    /// The sum over the team's lanes, behind a run.
+    var sum: UnsafeMutableBufferPointer<Float> { partialSums[0].vector.values }
+
+    func run(on batch: Batch, laneCount: Int) throws(TrainingError) {
+        // The lanes in each partial sum that is held: each half as many as the one before, or the same for an instant.
+        var held: [Int] = []
+        for lane in lanes {
+            try run(batch.lane(lane, of: laneCount), into: partialSums[held.count])
+            held.append(1)
+            while held.count > 1, held[held.count - 1] == held[held.count - 2] {
+                let count = held.removeLast()
+                partialSums[held.count - 1].vector.values.add(partialSums[held.count].vector.values)
+                held[held.count - 1] += count
             }
-            held.append((sum, level))
         }
-        return try body(held[0].sum.vector.values)
     }
 
-    private func run(_ batch: Batch, into sum: Sum) throws(TrainingError) {
+    private func run(_ batch: Batch, into sum: PartialSum) throws(TrainingError) {
         reducedSource.values = batch.reduced
         truthSource.values = batch.truth
         try asTrainingError {

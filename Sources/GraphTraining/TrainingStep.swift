@@ -1,3 +1,4 @@
+import GraphCompiler
 import GraphIR
 import GraphModel
 import GraphRuntime
@@ -43,6 +44,26 @@ func trainingStep(
     try recipe.check(rankCount: ranks.count)
     if recipe.laneCount == 1 { return try WholeStep(model, inputs, recipe, options) }
     return try LaneStep(model, inputs, recipe, options, ranks)
+}
+
+extension Entry {
+    /// What trains on so many crops of a recipe.
+    ///
+    /// - Throws: when the instruction set is not this processor's.
+    func program(
+        _ inputs: TrainingInputs, _ recipe: Recipe, _ options: RunOptions, cropCount: Int
+    ) throws(TrainingError) -> Program {
+        guard InstructionSet.runnable.contains(options.instructionSet) else {
+            throw .instructionSetNotHere(options.instructionSet)
+        }
+        return try asTrainingError {
+            let side = recipe.patchSide / inputs.scale
+            return try Pipeline.plan(
+                self, sizes: inputs.enlargement.sizes(imageCount: cropCount, height: side, width: side),
+                PlanOptions(options.instructionSet, algorithm: recipe.algorithm)
+            ).program
+        }
+    }
 }
 
 extension Recipe {

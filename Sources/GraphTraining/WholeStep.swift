@@ -20,8 +20,11 @@ final class WholeStep: TrainingStep {
         self.model = model
         self.recipe = recipe
         self.inputs = inputs
-        session = try Session(
-            model, asTrainingError { try model.entry(.train) }, inputs, recipe, options, cropCount: recipe.batchCount)
+        let entry = try asTrainingError { try model.entry(.train) }
+        let program = try entry.program(inputs, recipe, options, cropCount: recipe.batchCount)
+        session = try asTrainingError {
+            try Session(program, parameters: model.parameters, threadCount: options.threadCount)
+        }
         try asTrainingError { try session.bind(inputs: [inputs.reduced: reducedSource, inputs.truth: truthSource]) }
     }
 
@@ -49,26 +52,5 @@ final class WholeStep: TrainingStep {
 
     private func scalars(step: Int) -> [String: Float] {
         recipe.scalars(step: step).merging([TrainingScalars.clipNorm: recipe.clipNorm]) { first, _ in first }
-    }
-}
-
-extension Session {
-    /// A `train` entry on so many crops of a recipe.
-    convenience init(
-        _ model: Model, _ entry: Entry, _ inputs: TrainingInputs, _ recipe: Recipe, _ options: RunOptions, cropCount: Int
-    ) throws(TrainingError) {
-        guard InstructionSet.runnable.contains(options.instructionSet) else {
-            throw .instructionSetNotHere(options.instructionSet)
-        }
-        do {
-            let side = recipe.patchSide / inputs.scale
-            let program = try Pipeline.plan(
-                entry, sizes: inputs.enlargement.sizes(imageCount: cropCount, height: side, width: side),
-                PlanOptions(options.instructionSet, algorithm: recipe.algorithm)
-            ).program
-            try self.init(program, parameters: model.parameters, threadCount: options.threadCount)
-        } catch {
-            throw TrainingError(error)
-        }
     }
 }
