@@ -48,7 +48,7 @@ struct NamedModelOptions: ParsableArguments {
     @Option(
         name: [.customLong("model"), .customShort("n")],
         help: ArgumentHelp(
-            "MODEL by its path, or by the name of one that ships: faithful, photo, or as edsr-x2.", valueName: "name"))
+            "MODEL by its path, or by the name of one that ships: faithful, photo, fast, or as edsr-x2.", valueName: "name"))
     var model: FilePath?
 
     @OptionGroup var definitions: DefinitionOptions

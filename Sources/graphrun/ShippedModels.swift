@@ -14,16 +14,19 @@ struct ShippedModels {
     static let defaultScale = 4
 
     /// What models are for; of each there is one for some scales.
-    enum Family: String {
+    enum Family: String, CaseIterable {
         /// Undoes a clean reduction, and adds nothing.
         case faithful
         /// Undoes noise and the traces of compression, too.
         case photo
+        /// As the first, less sharply and in a fraction of the time: for large pictures and video.
+        case fast
 
         func name(scale: Int) -> String {
             switch self {
             case .faithful: "edsr-x\(scale)"
             case .photo: "edsr-x\(scale)-photo"
+            case .fast: "compact-x\(scale)"
             }
         }
     }
@@ -60,7 +63,8 @@ struct ShippedModels {
 
     /// All packs of the families that ship, that of the least scale first in each; at least one.
     func paths() throws(CommandError) -> [FilePath] {
-        try paths(of: .faithful) + ((try? paths(of: .photo)) ?? [])
+        let all = Family.allCases.flatMap { (try? paths(of: $0)) ?? [] }
+        return all.isEmpty ? try paths(of: .faithful) : all
     }
 
     private func paths(of family: Family) throws(CommandError) -> [FilePath] {

@@ -44,7 +44,7 @@ struct ShippedModelTests {
 
     /// What a camera took or JPEG stored goes through the model for photographs, other pictures through the faithful one.
     @Test func theModelIsChosenByWhatThePictureIs() throws {
-        let place = try workplace(.installed, scales: 2, 4, others: "edsr-x4-photo", "edsr-x2-photo")
+        let place = try workplace(.installed, scales: 2, 4, others: "edsr-x4-photo", "edsr-x2-photo", "compact-x4")
         let program = Layout.installed.program
         try FileManager.default.createDirectory(at: place.url("in"), withIntermediateDirectories: false)
         let clean = try place.picture("in/clean.png", width: 9, height: 7)
@@ -60,7 +60,7 @@ struct ShippedModelTests {
             let line = try place.run(program, ["infer", "in/photograph.jpg", "-o", "big.png"] + arguments).success()
             #expect(line.contains(excerpt), "\(arguments): \(line)")
         }
-        for (name, pack) in [("photo", "edsr-x4-photo"), ("faithful", "edsr-x4")] {
+        for (name, pack) in [("photo", "edsr-x4-photo"), ("faithful", "edsr-x4"), ("fast", "compact-x4")] {
             let line = try place.run(program, ["infer", clean, "--model", name, "-o", "big.png", "--overwrite"]).success()
             #expect(!line.contains(" by "), "\(line)")
             let pack = "\(Layout.installed.models)/\(pack).gpack"
