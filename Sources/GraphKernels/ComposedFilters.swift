@@ -124,13 +124,9 @@ private struct Composition {
             // What pixels and terms are to a convolution are input channels and channels between here.
             let piece = TermPiece(
                 rows: row, rowCount: 1, firstTerm: 0, termCount: geometry.nextInputChannels, filter: next,
-                filterRowStride: 0, pixelStride: channels, resultStride: width, isFirst: false)
+                filterRowStride: 0, filterBlockStride: 0, pixelStride: channels, resultStride: width, isFirst: false)
             let result = taps + tap * geometry.inputChannels * width
-            if width == 16 {
-                multiplyTiles16(piece, count: geometry.inputChannels, result: result)
-            } else {
-                multiplyTiles8(piece, count: geometry.inputChannels, result: result)
-            }
+            multiplyTiles(piece, channels: width, count: geometry.inputChannels, result: result)
         }
     }
 

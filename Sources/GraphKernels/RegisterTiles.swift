@@ -4,9 +4,10 @@ struct TermPiece {
     var rows: UnsafePointer<UnsafePointer<Float>>
     var rowCount: Int
     var firstTerm: Int, termCount: Int
-    /// The filter block at the first row's first term; elements from there to the next row's.
+    /// The filter block at the first row's first term; elements from there to the next row's, and to the next block of 16
+    /// channels.
     var filter: UnsafePointer<Float>
-    var filterRowStride: Int
+    var filterRowStride: Int, filterBlockStride: Int
     /// Elements between the inputs of neighbouring pixels, and between their results.
     var pixelStride: Int, resultStride: Int
     /// Whether the sums begin at 0, not at what `result` holds.
@@ -14,11 +15,32 @@ struct TermPiece {
 }
 
 // The tiles are written out line by line: the sums must be separate variables to stay in registers. Of AVX2's 16,
-// 6 × 16 takes 12 for its sums; of AVX-512's, 8 × 16 takes 8, as many as two multiply-adds a cycle keep under way.
+// 6 × 16 takes 12 for its sums; of AVX-512's, 8 × 16 takes 8, as many as two multiply-adds a cycle keep under way, and
+// those of 32 channels (`WideRegisterTiles.swift`) take 16.
 // Each tile is the same loop over the piece's terms, so that a sum's bits do not depend on its tile.
 
-/// Adds a piece to 16 channels of `count` pixels, and of those up to the next multiple of 4.
-func multiplyTiles16(_ piece: TermPiece, count: Int, result: UnsafeMutablePointer<Float>) {
+/// Channels of the next tiles, of so many that are left in blocks of 16, the last perhaps 8 wide.
+@inline(__always)
+func tileChannels(remaining: Int) -> Int {
+    #if AVX512
+        if remaining >= 32 { return 32 }
+    #endif
+    return min(16, remaining)
+}
+
+/// Adds a piece to 8, 16 or 32 channels of `count` pixels, and of those up to the next multiple of 4.
+@inline(__always)
+func multiplyTiles(_ piece: TermPiece, channels: Int, count: Int, result: UnsafeMutablePointer<Float>) {
+    switch channels {
+    #if AVX512
+        case 32: multiplyTiles32(piece, count: count, result: result)
+    #endif
+    case 16: multiplyTiles16(piece, count: count, result: result)
+    default: multiplyTiles8(piece, count: count, result: result)
+    }
+}
+
+private func multiplyTiles16(_ piece: TermPiece, count: Int, result: UnsafeMutablePointer<Float>) {
     var pixel = 0
     while pixel < count {
         let offset = pixel * piece.pixelStride, tileResult = result + pixel * piece.resultStride
@@ -42,8 +64,7 @@ private func tileHeight16(remaining: Int) -> Int {
     #endif
 }
 
-/// Adds a piece to 8 channels of `count` pixels, and of those up to the next multiple of 4.
-func multiplyTiles8(_ piece: TermPiece, count: Int, result: UnsafeMutablePointer<Float>) {
+private func multiplyTiles8(_ piece: TermPiece, count: Int, result: UnsafeMutablePointer<Float>) {
     var pixel = 0
     while pixel < count {
         let tileResult = result + pixel * piece.resultStride

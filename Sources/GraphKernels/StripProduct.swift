@@ -19,26 +19,25 @@ struct StripProduct {
     /// The terms are cut into pieces whose filter block stays in the L1 cache while every tile of the
     /// strip uses it; between pieces the sums rest in `result`.
     func multiply(count: Int, to result: UnsafeMutablePointer<Float>) {
-        let pieceTerms = min(termCount, 256)
-        let pieceRows = max(1, 256 / max(1, termCount))
         var filter = filter
         var channel = 0
         while channel < paddedChannels {
-            let width = paddedChannels - channel == 8 ? 8 : 16
+            let width = tileChannels(remaining: paddedChannels - channel)
+            let blockWidth = min(width, 16)
+            let mostTerms = 4096 / max(16, width)
+            let pieceTerms = min(termCount, mostTerms)
+            let pieceRows = max(1, mostTerms / max(1, termCount))
             var row = 0
             repeat {
                 var term = 0
                 repeat {
                     let piece = TermPiece(
                         rows: rows + row, rowCount: min(pieceRows, rowCount - row), firstTerm: firstTerm + term,
-                        termCount: min(pieceTerms, termCount - term), filter: filter + (row * termCount + term) * width,
-                        filterRowStride: termCount * width, pixelStride: pixelStride, resultStride: resultStride,
+                        termCount: min(pieceTerms, termCount - term), filter: filter + (row * termCount + term) * blockWidth,
+                        filterRowStride: termCount * blockWidth, filterBlockStride: rowCount * termCount * 16,
+                        pixelStride: pixelStride, resultStride: resultStride,
                         isFirst: !addsToResult && row == 0 && term == 0)
-                    if width == 16 {
-                        multiplyTiles16(piece, count: count, result: result + channel)
-                    } else {
-                        multiplyTiles8(piece, count: count, result: result + channel)
-                    }
+                    multiplyTiles(piece, channels: width, count: count, result: result + channel)
                     term += pieceTerms
                 } while term < termCount
                 row += pieceRows

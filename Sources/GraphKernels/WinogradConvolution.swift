@@ -121,19 +121,18 @@ private struct WinogradConvolution {
             }
             var row = UnsafePointer(planes + plane * layout.planeStride)
             withUnsafePointer(to: &row) { row in
-                for channel in stride(from: 0, to: channels, by: 16) {
-                    let width = min(16, channels - channel)
+                var channel = 0
+                while channel < channels {
+                    let width = tileChannels(remaining: channels - channel)
                     let piece = TermPiece(
                         rows: row, rowCount: 1, firstTerm: 0, termCount: geometry.winogradInputChannels,
-                        filter: filter, filterRowStride: 0, pixelStride: geometry.winogradInputChannels,
+                        filter: filter, filterRowStride: 0,
+                        filterBlockStride: geometry.winogradInputChannels * 16, pixelStride: geometry.winogradInputChannels,
                         resultStride: layout.productTileStride, isFirst: true)
                     let result = products + (plane * layout.productPlaneStride + channel)
-                    if width == 16 {
-                        multiplyTiles16(piece, count: tiles.count, result: result)
-                    } else {
-                        multiplyTiles8(piece, count: tiles.count, result: result)
-                    }
+                    multiplyTiles(piece, channels: width, count: tiles.count, result: result)
                     filter += geometry.winogradInputChannels * width
+                    channel += width
                 }
             }
         }
