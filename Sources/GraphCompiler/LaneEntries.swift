@@ -3,11 +3,14 @@ import GraphIR
 /// A training step in two halves, for batches that are several lanes: what each lane hands over, and an optimizer's step on
 /// the mean of it.
 extension Pipeline {
-    /// The `train` entry of one lane at stage `fused`: ``GraphIR/Graph/withLaneResults()`` in place of a whole training step.
+    /// The `train` entry of one lane at stage `fused`: ``GraphIR/Graph/withLaneResults(except:)`` in place of a whole training
+    /// step.
     ///
-    /// - Parameter entry: at stage `elaborated`.
-    public static func laneEntry(of entry: Entry) throws(CompileError) -> Entry {
-        try perform(lanePassTable, on: entry, after: .elaborated)
+    /// - Parameters:
+    ///   - entry: at stage `elaborated`.
+    ///   - frozen: weights of which no gradient is handed over.
+    public static func laneEntry(of entry: Entry, except frozen: FrozenWeights) throws(CompileError) -> Entry {
+        try perform(lanePassTable, on: entry, PassContext(role: entry.role, frozen: frozen), after: .elaborated)
     }
 
     /// An optimizer's step on so many rows of so many numbers, at stage `fused`; ``GraphIR/OptimizerUpdate`` names what it takes.
@@ -16,15 +19,15 @@ extension Pipeline {
         do { graph = try OptimizerUpdate.graph(optimizer, shape: [rowCount, 1, 1, rowElementCount]) } catch {
             throw .illegal(error)
         }
-        return try perform(passTable, on: Entry(role: .train, graph: graph), after: .differentiated)
+        return try perform(
+            passTable, on: Entry(role: .train, graph: graph), PassContext(role: .train), after: .differentiated)
     }
 
     private static func perform(
-        _ table: [StagePasses], on entry: Entry, after first: Stage
+        _ table: [StagePasses], on entry: Entry, _ context: PassContext, after first: Stage
     ) throws(CompileError) -> Entry {
         do throws(PassError) {
-            let form = try perform(
-                table, on: .graph(entry.graph), PassContext(role: entry.role), after: first, upTo: .fused)
+            let form = try perform(table, on: .graph(entry.graph), context, after: first, upTo: .fused)
             return Entry(role: entry.role, graph: form.graph)
         } catch {
             throw CompileError(error, of: entry.role)
@@ -39,7 +42,7 @@ private let lanePassTable = passTable.map { stage in
         stage.passes.map { pass in
             guard pass.name == "differentiate" else { return pass }
             return Pass("differentiateLane", "a train entry hands over gradients, and what states become") {
-                graph throws(NodeError) in try graph.withLaneResults()
+                (graph, context) throws(NodeError) in try graph.withLaneResults(except: context.frozen)
             }
         })
 }

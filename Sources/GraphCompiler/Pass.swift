@@ -137,6 +137,8 @@ struct PassContext: Sendable {
     var role: Role
     /// Of a `train` entry.
     var optimizer = Optimizer.adam
+    /// Of a `train` entry.
+    var frozen = FrozenWeights()
     /// Known from stage `lowered` on, as all that follows.
     var sizes: [String: Int] = [:]
     var instructionSet = InstructionSet.portable

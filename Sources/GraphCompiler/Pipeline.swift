@@ -56,9 +56,11 @@ public enum Pipeline {
     ///
     /// - Parameters:
     ///   - optimizer: what changes the weights in a `train` entry that is differentiated.
+    ///   - frozen: the weights that it leaves as they are.
     ///   - pass: a pass of the later stage, where not all of its passes shall run.
     public static func `continue`(
-        _ module: Module, after first: Stage, upTo last: Stage, optimizer: Optimizer = .adam, stoppingAfter pass: Pass? = nil
+        _ module: Module, after first: Stage, upTo last: Stage, optimizer: Optimizer = .adam,
+        frozen: FrozenWeights = FrozenWeights(), stoppingAfter pass: Pass? = nil
     ) throws(CompileError) -> Module {
         precondition(last <= .fused, "later stages need sizes")
         var module = module
@@ -69,7 +71,7 @@ public enum Pipeline {
                 return Entry(role: entry.role, graph: graph)
             }
             do throws(PassError) {
-                let context = PassContext(role: entry.role, optimizer: optimizer)
+                let context = PassContext(role: entry.role, optimizer: optimizer, frozen: frozen)
                 let form = try perform(passTable, on: .graph(entry.graph), context, after: first, upTo: last, stoppingAfter: pass)
                 if entry.role != .train { known.append((entry.graph, form.graph)) }
                 return Entry(role: entry.role, graph: form.graph)

@@ -6,10 +6,10 @@ extension Graph {
     /// each weight that the loss depends on, then `next.<path>` for each state that the graph updates.
     ///
     /// It changes no weight and no state, so that lanes that run one after the other begin with the same ones.
-    public func withLaneResults() throws(NodeError) -> Graph {
+    public func withLaneResults(except frozen: FrozenWeights = FrozenWeights()) throws(NodeError) -> Graph {
         let differentiation = try Differentiation(self)
         var builder = differentiation.builder
-        for entry in differentiation.gradients {
+        for entry in differentiation.gradients where !frozen.contains(entry.path) {
             if let gradient = entry.gradient { builder.setOutput(Self.gradientPrefix + entry.path, gradient) }
         }
         var graph = builder.graph

@@ -79,17 +79,21 @@ public struct Model: Sendable {
     /// The word of ``training`` that names the optimizer of the `train` entry; Adam's where there is none.
     public static let optimizerKey = "recipe.optimizer"
 
+    /// The word of ``training`` that names the weights which the `train` entry leaves as they are; there is none for none.
+    public static let frozenKey = "recipe.freeze"
+
     /// The model with another optimizer in its `train` entry, whose states are fresh; it has weights of its own.
     ///
+    /// - Parameter frozen: weights that the entry leaves as they are.
     /// - Throws: never for a model that was loaded or compiled.
-    public func trained(by optimizer: Optimizer) throws(ModelError) -> Model {
-        try Model(self, optimizer)
+    public func trained(by optimizer: Optimizer, except frozen: FrozenWeights) throws(ModelError) -> Model {
+        try Model(self, optimizer, frozen)
     }
 
-    private init(_ other: Model, _ optimizer: Optimizer) throws(ModelError) {
+    private init(_ other: Model, _ optimizer: Optimizer, _ frozen: FrozenWeights) throws(ModelError) {
         graphText = other.graphText
         let source = SourceText(graphText, name: other.compiled.name)
-        compiled = try Self.continued(source.compiled([:], upTo: .elaborated), from: source, optimizer)
+        compiled = try Self.continued(source.compiled([:], upTo: .elaborated), from: source, optimizer, frozen)
         postponed = nil
         parameters = try Self.store(for: compiled)
         training = other.training
@@ -110,7 +114,8 @@ public struct Model: Sendable {
         } else {
             let source = SourceText(graphText, name: file.path.shown)
             let optimizer = file.training?[Self.optimizerKey].flatMap { Optimizer($0) } ?? .adam
-            compiled = try Self.continued(source.compiled([:], upTo: .elaborated), from: source, optimizer)
+            let frozen = file.training?[Self.frozenKey].flatMap { FrozenWeights($0) } ?? FrozenWeights()
+            compiled = try Self.continued(source.compiled([:], upTo: .elaborated), from: source, optimizer, frozen)
             postponed = nil
         }
         parameters = try Self.store(for: compiled)
@@ -195,13 +200,15 @@ public struct Model: Sendable {
         return try SourceText(graphText, name: compiled.name).compiled([:], upTo: stage)
     }
 
-    /// The `train` entry of one lane: see ``GraphCompiler/Pipeline/laneEntry(of:)``.
-    public func laneEntry() throws(ModelError) -> Entry {
+    /// The `train` entry of one lane: see ``GraphCompiler/Pipeline/laneEntry(of:except:)``.
+    public func laneEntry(except frozen: FrozenWeights) throws(ModelError) -> Entry {
         let source = SourceText(graphText, name: compiled.name)
         guard let graph = try source.compiled([:], upTo: .elaborated)[.train] else {
             throw .missingEntry(model: compiled.name, .train)
         }
-        do { return try Pipeline.laneEntry(of: Entry(role: .train, graph: graph)) } catch { throw ModelError(error, in: source) }
+        do {
+            return try Pipeline.laneEntry(of: Entry(role: .train, graph: graph), except: frozen)
+        } catch { throw ModelError(error, in: source) }
     }
 
     /// Replaces the weights and the graph's own states.
@@ -235,10 +242,10 @@ public struct Model: Sendable {
     }
 
     private static func continued(
-        _ module: Module, from source: SourceText, _ optimizer: Optimizer = .adam
+        _ module: Module, from source: SourceText, _ optimizer: Optimizer = .adam, _ frozen: FrozenWeights = FrozenWeights()
     ) throws(ModelError) -> Module {
         do {
-            return try Pipeline.continue(module, after: .elaborated, upTo: .fused, optimizer: optimizer)
+            return try Pipeline.continue(module, after: .elaborated, upTo: .fused, optimizer: optimizer, frozen: frozen)
         } catch {
             throw ModelError(error, in: source)
         }

@@ -37,10 +37,13 @@ public struct Checkpoint: Sendable {
 
     /// The beginning of a run: the model's weights and a fresh optimizer.
     ///
-    /// - Throws: never for a model that was loaded or compiled.
+    /// - Throws: when the recipe freezes what the model has not, or all of it.
     public init(beginning model: Model, _ recipe: Recipe, dataPaths: [FilePath]) throws(TrainingError) {
+        try recipe.check(weights: model.parameters.tensors.filter { !$0.isState }.map(\.path))
         let model = try asTrainingError {
-            try model.entry(.train).graph.optimizer == recipe.optimizer ? model : model.trained(by: recipe.optimizer)
+            let graph = try model.entry(.train).graph
+            let fits = graph.optimizer == recipe.optimizer && recipe.frozen.isEmpty && graph.trainsAllWeights
+            return try fits ? model : model.trained(by: recipe.optimizer, except: recipe.frozen)
         }
         self.model = model
         self.recipe = recipe

@@ -40,7 +40,7 @@ final class LaneStep: TrainingStep {
         let entry = try asTrainingError {
             // Makes room for the optimizer's states, too.
             _ = try model.entry(.train)
-            return try model.laneEntry()
+            return try model.laneEntry(except: recipe.frozen)
         }
         lane = entry.graph
         layout = LaneLayout(lane, measureCount: inputs.measures.count)

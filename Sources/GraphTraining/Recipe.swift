@@ -20,6 +20,8 @@ public struct Recipe: Hashable, Sendable {
     public var optimizer = Optimizer.adam
     /// Of the optimizers whose weights decay: the share of a weight that a step takes away, over the learning rate.
     public var weightDecay: Float = 0.01
+    /// Weights that the run leaves as they are.
+    public var frozen = FrozenWeights()
     /// The norm that gradients are scaled down to; infinity for never.
     public var clipNorm = Float.infinity
     /// Of the moving average of the weights; 0 keeps none.
@@ -82,6 +84,12 @@ public struct Recipe: Hashable, Sendable {
         }
     }
 
+    /// - Throws: when a frozen path is none of the model's, or nothing is left to train.
+    func check(weights: [String]) throws(TrainingError) {
+        if let path = frozen.unknownPath(among: weights) { throw .nothingToFreeze(path: path, weights: weights) }
+        guard weights.contains(where: { !frozen.contains($0) }) else { throw .allFrozen }
+    }
+
     /// - Throws: when the lanes cannot be shared out among so many ranks.
     func check(rankCount: Int) throws(TrainingError) {
         guard rankCount <= laneCount, laneCount % rankCount == 0 else { throw .ranks(rankCount, laneCount: laneCount) }
@@ -97,6 +105,7 @@ extension Recipe: CustomStringConvertible {
         ]
         if optimizer.decaysWeights { parts.append("weight decay \(weightDecay)") }
         if learningRate.warmUpStepCount > 0 { parts.append("warm-up \(learningRate.warmUpStepCount)") }
+        if !frozen.isEmpty { parts.append("frozen \(frozen)") }
         parts.append("schedule \(learningRate.course)")
         if clipNorm.isFinite { parts.append("clip norm \(clipNorm)") }
         if laneCount > 1 { parts.append("\(laneCount) lanes") }

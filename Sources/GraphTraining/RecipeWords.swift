@@ -1,3 +1,5 @@
+import GraphIR
+
 /// A recipe as words by key, as a checkpoint keeps it.
 extension Recipe {
     private struct Field {
@@ -31,6 +33,7 @@ extension Recipe {
             // Came later than checkpoints that are still to go on.
             Field("lanes", \.laneCount, unsaid: 1),
             Field("optimizer", \.optimizer, unsaid: .adam), Field("weight_decay", \.weightDecay, unsaid: 0.01),
+            Field("freeze", \.frozen, unsaid: FrozenWeights()),
             Field("algorithm", \.algorithm, unsaid: .best), Field("degrade", \.degradation, unsaid: Degradation()),
         ]
     }

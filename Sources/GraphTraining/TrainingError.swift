@@ -85,6 +85,10 @@ public enum TrainingError: Error, Hashable, Sendable {
     case weightDecay(Float)
     /// A norm for clipping that is not positive.
     case clipNorm(Float)
+    /// - Parameter weights: the paths of all that the model has.
+    case nothingToFreeze(path: String, weights: [String])
+    /// Every weight is to stay as it is.
+    case allFrozen
     /// A decay outside 0..<1.
     case averageDecay(Float)
     /// The lanes of a batch are no power of two, or do not divide it.
@@ -241,6 +245,10 @@ extension TrainingError: CustomStringConvertible {
         case .learningRate(let rate): "a learning rate of \(rate) does not train; give a positive number"
         case .weightDecay(let decay): "weights cannot decay by \(decay); give a number from 0 on"
         case .clipNorm(let norm): "a norm of \(norm) leaves no gradient; give a positive number"
+        case .nothingToFreeze(let path, let weights):
+            "the model has no weight @\(path.shown), nor any below it; it has "
+                + listed(Self.namesAbove(weights).map { "@" + $0 }, separator: ", ")
+        case .allFrozen: "every weight is frozen, and nothing is left to train; freeze fewer"
         case .lanes(let count, let crops):
             "a batch of \(crops) has no \(readable(count: count, "lane")) of equal length; give a power of two that divides it"
         case .ranks(let count, let lanes):
@@ -300,6 +308,14 @@ extension TrainingError: CustomStringConvertible {
             "\(value) at step \(step): \(place ?? "the reference implementation of the step is finite everywhere"); try a smaller "
                 + "learning rate or clipping norm, beginning with the weights of \(run.lastPath)"
         }
+    }
+}
+
+extension TrainingError {
+    /// What stands first in the paths of weights, each once and in their order.
+    private static func namesAbove(_ weights: [String]) -> [String] {
+        var seen: Set<Substring> = []
+        return weights.map { $0.prefix { $0 != "." } }.filter { seen.insert($0).inserted }.map(String.init)
     }
 }
 

@@ -18,6 +18,7 @@ struct RecipeOptions: ParsableArguments {
     @Option(name: .customLong("warmup"), help: .hidden) var warmUp: Int?
     @Option(help: .hidden) var optimizer: Optimizer?
     @Option(help: .hidden) var weightDecay: Float?
+    @Option(help: .hidden) var freeze: FrozenWeights?
     @Option(help: .hidden) var clipNorm: Float?
     @Option(name: .customLong("ema"), help: .hidden) var averageDecay: Float?
     @Option(help: .hidden) var monitor: Monitor?
@@ -75,6 +76,7 @@ struct RecipeOptions: ParsableArguments {
         set(\.seed, seed)
         set(\.optimizer, optimizer)
         set(\.weightDecay, weightDecay)
+        set(\.frozen, freeze)
         set(\.clipNorm, clipNorm)
         set(\.averageDecay, averageDecay)
         set(\.monitor, monitor)
@@ -90,7 +92,7 @@ struct RecipeOptions: ParsableArguments {
         let fixed: [(String, Bool)] = [
             ("--recipe", self.recipe != nil), ("--steps-per-epoch", stepsPerEpoch != nil), ("--batch", batch != nil),
             ("--lanes", lanes != nil), ("--patch", patch != nil), ("--seed", seed != nil), ("--lr", learningRate != nil),
-            ("--optimizer", optimizer != nil), ("--weight-decay", weightDecay != nil),
+            ("--optimizer", optimizer != nil), ("--weight-decay", weightDecay != nil), ("--freeze", freeze != nil),
             ("--lr-schedule", course != nil), ("--warmup", warmUp != nil), ("--clip-norm", clipNorm != nil),
             ("--ema", averageDecay != nil), ("--monitor", monitor != nil), ("--validation", validation != nil),
             ("--validation-crops", validationCrops != nil), ("--degrade", degrade != nil), ("--algorithm", algorithm != nil),
@@ -111,6 +113,14 @@ extension LearningRate.Course: ExpressibleByArgument {
 extension Degradation: ExpressibleByArgument {
     /// The value of an option; nil where it has no such value.
     public init?(argument: String) { self.init(argument) }
+}
+
+extension FrozenWeights: ExpressibleByArgument {
+    /// The value of an option; nil where it has no such value.
+    public init?(argument: String) {
+        guard !argument.isEmpty else { return nil }
+        self.init(argument)
+    }
 }
 
 extension Optimizer: ExpressibleByArgument {}

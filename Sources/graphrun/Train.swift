@@ -24,7 +24,8 @@ struct Train: ParsableCommand {
               pictures  --degrade blur=0.2..1.5,resize=any,shot=0..2,noise=0..10,jpeg=40..95
               rate      --lr 1e-4 --lr-schedule 5000:5e-5|cosine|constant --warmup 0
               by        --optimizer adam|adamw|adan --weight-decay 0.01
-              weights   --clip-norm inf --ema 0, --init OTHER.gpack by name
+              weights   --clip-norm inf --ema 0, --init OTHER.gpack by name,
+                        --freeze head,body.0: which stay as they are
               steps     --algorithm best|separate|direct: how convolutions are computed
                         --instruction-set portable|avx2|avx512: by which instructions
               measures  --validation crops|images --validation-crops 60 --monitor psnr|loss

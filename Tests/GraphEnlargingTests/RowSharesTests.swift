@@ -116,9 +116,9 @@ struct RowSharesTests {
     @Test func aRankThatFailsEndsAll() throws {
         let folder = TemporaryFolder()
         let bytes = try SmallModels.picture(40, 90).pngBytes()
-        let cut = try folder.file("cut.png", holding: Array(bytes.prefix(bytes.count * 3 / 4)))
+        let cut = folder.file("cut.png", holding: Array(bytes.prefix(bytes.count * 3 / 4)))
         let missing = folder.path.appending("nowhere/out.png")
-        let whole = try folder.file("whole.png", holding: bytes)
+        let whole = folder.file("whole.png", holding: bytes)
         for (input, output) in [(cut, folder.path.appending("out.png")), (whole, missing)] {
             let errors = Self.enlarge(input, to: output, on: 3).map { result in
                 if case .failure(let error) = result { "\(error)" } else { "no error" }

@@ -77,6 +77,14 @@ import Testing
         }
     }
 
+    @Test func aFrozenWeightGetsNoStep() throws {
+        let whole = try DifferentiationTests.model().withUpdates(by: .adam)
+        let frozen = try DifferentiationTests.model().withUpdates(by: .adam, except: FrozenWeights(["head", "body.bias"]))
+        let updated = frozen.updates.compactMap { frozen[$0.target].path }
+        #expect(updated.count == 9 && updated.allSatisfy { !$0.hasPrefix("head.") && !$0.hasPrefix("body.bias") })
+        #expect(whole.trainsAllWeights && !frozen.trainsAllWeights)
+    }
+
     /// The update by itself is that of a whole training step.
     @Test(arguments: Optimizer.allCases)
     func theUpdateByItselfIsTheSame(_ optimizer: Optimizer) throws {

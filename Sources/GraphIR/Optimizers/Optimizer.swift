@@ -63,13 +63,25 @@ extension Graph {
         }
     }
 
+    /// Whether each weight has an update.
+    public var trainsAllWeights: Bool {
+        let updated = Set(updates.map(\.target))
+        return ids.allSatisfy { id in
+            guard case .weight = self[id].content else { return true }
+            return updated.contains(id)
+        }
+    }
+
     /// This graph with the derivative of its loss and one step of an optimizer for each weight that the loss depends on.
     ///
     /// Adds the metric `gradient_norm`, the scalars `learning_rate`, `step` (1 in the first step) and `clip_norm`, for
     /// optimizers that have it `weight_decay`, and for each weight the optimizer's states, zeros at first. Gradients are
     /// clipped as `GradientClipping` says.
-    public func withUpdates(by optimizer: Optimizer) throws(NodeError) -> Graph {
+    ///
+    /// - Parameter frozen: weights that get no step, and whose gradients are no part of the norm.
+    public func withUpdates(by optimizer: Optimizer, except frozen: FrozenWeights = FrozenWeights()) throws(NodeError) -> Graph {
         let differentiation = try Differentiation(self)
+        let trained = differentiation.gradients.filter { !frozen.contains($0.path) }
         var builder = differentiation.builder
         builder.origin = .none
         let taken = TrainingMeasures.gradientNorm
@@ -77,12 +89,12 @@ extension Graph {
         var rule = optimizer.rule
         let scale: ValueID
         do throws(OpError) {
-            scale = try GradientClipping(of: differentiation.gradients.compactMap(\.gradient), in: &builder).scale
+            scale = try GradientClipping(of: trained.compactMap(\.gradient), in: &builder).scale
         } catch {
             throw .op(error, at: nil)
         }
         var hasBegun = false
-        for entry in differentiation.gradients {
+        for entry in trained {
             guard let gradient = entry.gradient else { continue }
             let place = builder.graph[entry.weight].place
             do throws(OpError) {
