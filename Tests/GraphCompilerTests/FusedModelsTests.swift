@@ -39,7 +39,7 @@ import Testing
         let entry = try model.entry(.predict)
         let program = try Pipeline.plan(entry, sizes: ["N": 1, "H": 9, "W": 7], PlanOptions(.portable)).program
         let kernels = program.steps.filter { !$0.isPreparation }
-            .map { $0.kernel == .conv2DWinograd ? .conv2DDirect : $0.kernel }
+            .map { [.conv2DWinograd, .conv2DDot].contains($0.kernel) ? .conv2DDirect : $0.kernel }
         let convolutions = program.graph.nodes.filter { $0.operation?.op == .conv2D }.count
         let enlargesFirst = program.graph.nodes.contains { $0.operation?.op == .resizeBicubic }
         #expect(
