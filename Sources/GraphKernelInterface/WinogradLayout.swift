@@ -18,8 +18,8 @@ public struct WinogradLayout {
     /// Input channels that go through the line buffer together, so that it stays in the L1 cache.
     public static let lineBufferChannelCount = 64
 
-    /// Tiles of a block, at most: their planes, 64 channels' filters and the rows that the block reads and
-    /// writes stay in a 1 MiB L2 cache.
+    /// Tiles of a block, at most: of 64 channels 36, an image of 24 × 24, for which the filters are read once. Their planes,
+    /// the filters of 64 channels and the rows that the block reads and writes stay in a 1 MiB L2 cache.
     public var blockTileCount: Int
     /// Output channels, with those that fill the last vector.
     public var paddedChannels: Int
@@ -45,7 +45,7 @@ public struct WinogradLayout {
     public init(_ geometry: ConvolutionGeometry, epilogueByteCount: Int, resultCount: Int) {
         let tileSize = WinogradLayout.tileSize, planeCount = geometry.winogradPlaneCount
         let inputChannels = geometry.winogradInputChannels
-        blockTileCount = min(36, max(12, 229_376 / (planeCount * inputChannels * 4) / 6 * 6))
+        blockTileCount = min(36, max(12, 344_064 / (planeCount * inputChannels * 4) / 6 * 6))
         paddedChannels = geometry.outputChannels.roundedUp(to: 8)
         groupChannels = geometry.winogradGroupChannels
         isInPlace = paddedChannels <= min(inputChannels, groupChannels)

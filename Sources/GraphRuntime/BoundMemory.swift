@@ -26,7 +26,7 @@ final class BoundMemory: @unchecked Sendable {
         scalars = try AlignedMemory(byteCount: program.buffers.count * 64)
         // A spare cache line keeps workers' scratch from starting at equal offsets of a page.
         scratchByteStride = program.scratchByteCount.roundedUp(to: 4096) + 64
-        scratch = try workspace.scratch(byteCount: scratchByteStride * workspace.threadCount)
+        scratch = try workspace.scratch(byteCount: scratchByteStride * (workspace.threadCount + workspace.guestCount))
         var rows: [TensorRows] = []
         for (index, buffer) in program.buffers.enumerated() {
             let base: UnsafeMutableRawPointer

@@ -150,6 +150,16 @@ public final class Session {
         memory.commitUpdates()
     }
 
+    /// Has the caller's thread take part in the runs of other threads, until told that there are no more.
+    ///
+    /// - Parameters:
+    ///   - guest: its number among the guests that the session's workspace has room for; no two at a time have the same.
+    ///   - isOver: asked between runs.
+    package func assist(asGuest guest: Int, isOver: () -> Bool) {
+        precondition(guest >= 0 && guest < workspace.guestCount, "the workspace has room for the guest")
+        workspace.workers.assist(asGuest: guest, isOver: isOver)
+    }
+
     /// A loss or metric of the last run; nil when the entry has none of that name.
     public func measure(_ name: String) -> Float? { measures[name].map { measured[$0] } }
 

@@ -7,7 +7,8 @@ import SystemPackage
 ///
 /// The caller's thread is worker 0. A worker takes a task whose rows are there (``TaskPicker``, ``RowCounters``), runs it,
 /// and goes on. On the way of a task there is no lock and nothing is allocated. Who finds none spins for a moment, lets
-/// others run, and then naps; between runs workers sleep.
+/// others run, and then naps; between runs workers sleep. Threads of others may come as guests: they have affinity to no
+/// task, and take any that is ready.
 final class WorkerPool: @unchecked Sendable {
     private let threads: [SystemThread]
     private let shared: Shared
@@ -17,6 +18,8 @@ final class WorkerPool: @unchecked Sendable {
         let workerCount: Int
         let generation = Atomic<Int>(0)
         let busyWorkers = Atomic<Int>(0)
+        /// Whether there is a run that guests may join; changed and read under the mutex.
+        var isOpen = false
         let hasFailed = Atomic<Bool>(false)
         let isEnding = Atomic<Bool>(false)
         let error = Mutex<RuntimeError?>(nil)
@@ -74,6 +77,7 @@ final class WorkerPool: @unchecked Sendable {
         shared.error.withLock { $0 = nil }
         shared.busyWorkers.store(threads.count, ordering: .relaxed)
         pthread_mutex_lock(shared.mutex)
+        shared.isOpen = true
         shared.generation.add(1, ordering: .sequentiallyConsistent)
         pthread_cond_broadcast(shared.wake)
         pthread_mutex_unlock(shared.mutex)
@@ -88,6 +92,9 @@ final class WorkerPool: @unchecked Sendable {
             }
         }
         Self.work(shared, tasks, memory, worker: 0, goesOn: look)
+        pthread_mutex_lock(shared.mutex)
+        shared.isOpen = false
+        pthread_mutex_unlock(shared.mutex)
         var spins = 0
         while shared.busyWorkers.load(ordering: .acquiring) > 0 {
             if !shared.hasFailed.load(ordering: .relaxed) { _ = look() }
@@ -95,6 +102,27 @@ final class WorkerPool: @unchecked Sendable {
         }
         if !shared.hasFailed.load(ordering: .acquiring) { _ = look() }
         if shared.hasFailed.load(ordering: .acquiring), let error = shared.error.withLock({ $0 }) { throw error }
+    }
+
+    /// Takes tasks of the runs of other threads, from one run to the next, until told that there are no more.
+    ///
+    /// - Parameters:
+    ///   - guest: numbers the guests from 0; no two at a time have the same number.
+    ///   - isOver: asked between runs.
+    func assist(asGuest guest: Int, isOver: () -> Bool) {
+        var spins = 0
+        while !isOver() {
+            pthread_mutex_lock(shared.mutex)
+            let joins = shared.isOpen
+            if joins { shared.busyWorkers.add(1, ordering: .relaxed) }
+            pthread_mutex_unlock(shared.mutex)
+            if joins, let tasks = shared.tasks, let memory = shared.memory {
+                Self.work(shared, tasks, memory, worker: shared.workerCount + guest, goesOn: { true })
+                shared.busyWorkers.subtract(1, ordering: .releasing)
+                spins = 0
+            }
+            Self.pause(&spins)
+        }
     }
 
     private static func serve(_ shared: Shared, worker: Int) {

@@ -12,17 +12,22 @@ import GraphCompiler
 package final class Workspace {
     /// The caller's thread included.
     package let threadCount: Int
+    /// Threads of others that may take part in a run.
+    let guestCount: Int
     let workers: WorkerPool
     private let spareByteCount: Int
     private var arena: AlignedMemory?
     private var scratch: AlignedMemory?
     private var prepared: PreparedValues?
 
-    /// - Parameter spareByteCount: bytes that an arena may be larger than the next session needs, and still be kept.
+    /// - Parameters:
+    ///   - guestCount: threads of others that may take part in a run.
+    ///   - spareByteCount: bytes that an arena may be larger than the next session needs, and still be kept.
     /// - Throws: when there are no threads to be had.
-    package init(threadCount: Int, spareByteCount: Int) throws(RuntimeError) {
+    package init(threadCount: Int, guestCount: Int = 0, spareByteCount: Int) throws(RuntimeError) {
         guard threadCount >= 1 else { throw .tooFewThreads(threadCount) }
         self.threadCount = threadCount
+        self.guestCount = guestCount
         self.spareByteCount = spareByteCount
         workers = try WorkerPool(workerCount: threadCount)
     }

@@ -3,13 +3,14 @@ import GraphCompiler
 import GraphIR
 import GraphModel
 import GraphRuntime
+import Synchronization
 
 /// Runs a rank's lanes and sums what they hand over: over a binary tree whose leaves are the lanes in order, so that ranks
 /// which have a part of the lanes each sum a part of the same tree.
 ///
 /// The lanes are divided among teams of threads, each with neighbours, a subtree. Teams wait for nobody until their sums
 /// are added, where threads that share each lane would wait for one another at the end of each step of its program, and each
-/// would read all packed filters for half as many pictures.
+/// would read all packed filters for half as many pictures. Whoever is done first helps those that are not.
 final class LaneSums: @unchecked Sendable {
     private let teams: [LaneTeam]
     /// Prepares on all threads what the programs of several teams read; nil where there is one, which does it itself.
@@ -25,15 +26,17 @@ final class LaneSums: @unchecked Sendable {
     ) throws(TrainingError) {
         self.laneCount = laneCount
         let teamCount = Self.teamCount(laneCount: laneCount, threadCount: threadCount)
-        func session(threadCount: Int) throws(RuntimeError) -> Session {
-            try Session(program, parameters: model.parameters, threadCount: threadCount)
+        func session(threadCount: Int, guestCount: Int = 0) throws(RuntimeError) -> Session {
+            try Session(
+                program, parameters: model.parameters,
+                in: Workspace(threadCount: threadCount, guestCount: guestCount, spareByteCount: 0))
         }
         preparing = try teamCount == 1 ? nil : asTrainingError { try session(threadCount: threadCount) }
         teams = try asTrainingError {
             try (0..<teamCount).map { team in
                 let threads = threadCount / teamCount + (team < threadCount % teamCount ? 1 : 0)
                 let lanes = laneCount / teamCount * team..<laneCount / teamCount * (team + 1)
-                return try LaneTeam(session(threadCount: threads), inputs, layout, lanes)
+                return try LaneTeam(session(threadCount: threads, guestCount: teamCount - 1), inputs, layout, lanes)
             }
         }
     }
@@ -47,8 +50,14 @@ final class LaneSums: @unchecked Sendable {
     /// - Returns: the sum over all lanes of a batch, which is there until the next run.
     func run(on batch: Batch) throws(TrainingError) -> UnsafeMutableBufferPointer<Float> {
         try asTrainingError { try preparing?.prepare() }
+        for team in teams { team.state.store(.waiting, ordering: .relaxed) }
         _ = try parallelMap(teams.count, threadCount: teams.count, tool: { () throws(TrainingError) in }) {
-            (_, team) throws(TrainingError) in try self.teams[team].run(on: batch, laneCount: self.laneCount)
+            (_, team) throws(TrainingError) in
+            try self.teams[team].run(on: batch, laneCount: self.laneCount)
+            // The teams behind this one in a ring, so that no two threads come to one as guests of the same number.
+            for guest in 0..<self.teams.count - 1 {
+                self.teams[(team + 1 + guest) % self.teams.count].assist(asGuest: guest)
+            }
         }
         _ = parallelMap(teams.count, threadCount: teams.count, tool: {}) { _, part in
             let count = self.teams[0].sum.count
@@ -76,22 +85,31 @@ private final class LaneTeam {
     private let inputs: TrainingInputs
     private let layout: LaneLayout
     private let lanes: Range<Int>
+    let state = Atomic<State>(.waiting)
     private let reducedSource = TensorSource<UInt8>([])
     private let truthSource = TensorSource<UInt8>([])
-    /// As many as are held at a time: a sum for each level of the tree, and the lane that runs. The first holds the sum of all
-    /// behind a run.
+    /// As many as are held at a time: a sum for each level of the tree but that of single lanes, every second of which is added
+    /// as it comes. The first holds the sum of all behind a run.
     private let partialSums: [PartialSum]
+
+    enum State: UInt8, AtomicRepresentable {
+        case waiting, running, done
+    }
 
     private struct PartialSum {
         let vector: FloatVector
-        let sinks: [String: any RowSink]
+        private let layout: LaneLayout
 
         init(_ layout: LaneLayout) throws(RuntimeError) {
-            let vector = try FloatVector(count: layout.count)
-            self.vector = vector
-            sinks = Dictionary(
+            vector = try FloatVector(count: layout.count)
+            self.layout = layout
+        }
+
+        /// Sinks for all that a lane hands over but measures: they put it here, or add it to what is here.
+        func sinks(adding adds: Bool) -> [String: any RowSink] {
+            Dictionary(
                 uniqueKeysWithValues: (layout.gradients + layout.states).map { part in
-                    (part.output, vector.sink(at: part.range.lowerBound, count: part.range.count))
+                    (part.output, vector.sink(at: part.range.lowerBound, count: part.range.count, adds: adds))
                 })
         }
     }
@@ -102,18 +120,26 @@ private final class LaneTeam {
         self.inputs = inputs
         self.layout = layout
         self.lanes = lanes
-        partialSums = try (0...lanes.count.trailingZeroBitCount).map { _ throws(RuntimeError) in try PartialSum(layout) }
+        partialSums = try (0..<max(1, lanes.count.trailingZeroBitCount)).map { _ throws(RuntimeError) in try PartialSum(layout) }
     }
 
     /// The sum over the team's lanes, behind a run.
     var sum: UnsafeMutableBufferPointer<Float> { partialSums[0].vector.values }
 
     func run(on batch: Batch, laneCount: Int) throws(TrainingError) {
+        state.store(.running, ordering: .releasing)
+        defer { state.store(.done, ordering: .releasing) }
         // The lanes in each partial sum that is held: each half as many as the one before, or the same for an instant.
         var held: [Int] = []
         for lane in lanes {
-            try run(batch.lane(lane, of: laneCount), into: partialSums[held.count])
-            held.append(1)
+            let batch = batch.lane(lane, of: laneCount)
+            if held.last == 1 {
+                try run(batch, into: partialSums[held.count - 1], adding: true)
+                held[held.count - 1] = 2
+            } else {
+                try run(batch, into: partialSums[held.count], adding: false)
+                held.append(1)
+            }
             while held.count > 1, held[held.count - 1] == held[held.count - 2] {
                 let count = held.removeLast()
                 partialSums[held.count - 1].vector.values.add(partialSums[held.count].vector.values)
@@ -122,16 +148,25 @@ private final class LaneTeam {
         }
     }
 
-    private func run(_ batch: Batch, into sum: PartialSum) throws(TrainingError) {
+    private func run(_ batch: Batch, into sum: PartialSum, adding adds: Bool) throws(TrainingError) {
         reducedSource.values = batch.reduced
         truthSource.values = batch.truth
         try asTrainingError {
-            try session.bind(inputs: [inputs.reduced: reducedSource, inputs.truth: truthSource], outputs: sum.sinks)
+            try session.bind(
+                inputs: [inputs.reduced: reducedSource, inputs.truth: truthSource], outputs: sum.sinks(adding: adds))
             try session.run()
         }
         for (place, measure) in zip(layout.measures, inputs.measures) {
-            sum.vector.values[place] = session.measure(measure.name) ?? .nan
+            let number = session.measure(measure.name) ?? .nan
+            sum.vector.values[place] = adds ? sum.vector.values[place] + number : number
         }
+    }
+
+    /// Takes part in the team's lanes until they are done; not where they have not begun, since it may be the caller who is
+    /// to begin them.
+    func assist(asGuest guest: Int) {
+        guard state.load(ordering: .acquiring) == .running else { return }
+        session.assist(asGuest: guest) { state.load(ordering: .acquiring) == .done }
     }
 }
 

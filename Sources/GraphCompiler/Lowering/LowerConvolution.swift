@@ -16,9 +16,7 @@ func lowerWinogradConvolution(_ analysis: GroupAnalysis) -> Lowering? {
     lowering.inputs[1] = .made(packing)
     let layout = WinogradLayout(geometry, epilogueByteCount: 0, resultCount: 0)
     lowering.rowUnit = WinogradLayout.tileSize * geometry.shuffleBlock
-    // A task's blocks share the filter, which the first brings into the L2 cache.
-    let leastTilesPerTask = 3 * layout.blockTileCount / 2
-    lowering.leastRowsPerTask = lowering.rowUnit * leastTilesPerTask.ceilingDivided(by: geometry.tilesPerRow)
+    lowering.leastRowsPerTask = lowering.rowUnit * layout.blockTileCount.ceilingDivided(by: geometry.tilesPerRow)
     // What tiles save is 4 and 6.25 times, of which the transforms cost a part.
     lowering.operationsPerRow /= geometry.filterHeight
     lowering.scratchByteCount = geometry.winogradScratchByteCount(epilogue: direct.epilogue)
