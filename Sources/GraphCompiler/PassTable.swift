@@ -20,6 +20,7 @@ public let passTable: [StagePasses] = [
         Pass("foldScales", "no filter could take a known factor that stands before or behind it", foldScales),
         Pass("foldShifts", "no bias could take a known summand that stands behind it", foldShifts),
         Pass("foldReshapes", "no reshape that fits all sizes reads another", foldReshapes),
+        Pass("foldTranspositions", "no matrices are transposed before their product", foldTranspositions),
         Pass("flattenConcatenations", "no concatenation stands in another", flattenConcatenations),
         Pass("sumRowsFirst", "what is summed over an image is summed over each of its rows before", sumRowsFirst),
         Pass("eliminateDeadCode", "every operation, weight, state and scalar is needed",

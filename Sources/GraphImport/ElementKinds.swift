@@ -49,9 +49,11 @@ extension Translation {
             return set(node, Placed(id: try apply(.castToU8, [x.id]), order: x.order))
         }
         var y = isByte ? try apply(.castToF32, [x.id]) : x.id
-        if element == .bool, from != .bool {
-            let isZero = try apply(.equal, [y, builder.constant(0)])
-            y = try apply(.subtract, [builder.constant(1), isZero])
+        if element == .bool {
+            if from != .bool, !builder.graph[x.id].isTruth {
+                let isZero = try apply(.equal, [y, builder.constant(0)])
+                y = try apply(.subtract, [builder.constant(1), isZero])
+            }
         } else if !element.isFloat, from.isFloat {
             y = try towardsZero(y)
         }
@@ -76,5 +78,13 @@ extension Translation {
         let down = try apply(.floor, [x])
         let up = try apply(.negate, [try apply(.floor, [try apply(.negate, [x])])])
         return try apply(.select, [isNegative, up, down])
+    }
+}
+
+extension Node {
+    /// Whether its elements are 0 and 1 alone, as those of a comparison are.
+    fileprivate var isTruth: Bool {
+        guard let op = operation?.op else { return false }
+        return op == .less || op == .lessOrEqual || op == .equal
     }
 }
