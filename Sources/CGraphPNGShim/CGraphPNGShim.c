@@ -122,10 +122,10 @@ bool png_shim_read_end(PNGStream *stream) {
 PNGStream *png_shim_create_writer(FILE *file) { return create(file, false); }
 
 bool png_shim_write_header(
-    PNGStream *stream, uint32_t width, uint32_t height, PNGPixels pixels, int compression_level, int filters) {
+    PNGStream *stream, uint32_t width, uint32_t height, PNGPixels pixels, int compression_strategy, int filters) {
   png_structp png = stream->png;
   if (setjmp(png_jmpbuf(png))) return false;
-  png_set_compression_level(png, compression_level);
+  png_set_compression_strategy(png, compression_strategy);
   png_set_filter(png, PNG_FILTER_TYPE_BASE, filters);
   png_set_IHDR(
       png, stream->info, width, height, pixels.bit_depth,

@@ -40,9 +40,9 @@ bool png_shim_read_end(PNGStream *stream);
 
 /// NULL when there is no memory.
 PNGStream *png_shim_create_writer(FILE *file);
-/// `filters` is a set of libpng's PNG_FILTER_ flags.
+/// `compression_strategy` is one of zlib's, `filters` a set of libpng's PNG_FILTER_ flags.
 bool png_shim_write_header(
-    PNGStream *stream, uint32_t width, uint32_t height, PNGPixels pixels, int compression_level, int filters);
+    PNGStream *stream, uint32_t width, uint32_t height, PNGPixels pixels, int compression_strategy, int filters);
 /// Between the header and the rows, or between these and the end. `type` has four letters.
 bool png_shim_write_chunk(PNGStream *stream, const char *type, const uint8_t *data, size_t byte_count);
 bool png_shim_write_row(PNGStream *stream, const uint8_t *row);
