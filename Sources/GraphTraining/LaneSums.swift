@@ -98,19 +98,20 @@ private final class LaneTeam {
 
     private struct PartialSum {
         let vector: FloatVector
-        private let layout: LaneLayout
+        /// For all that a lane hands over but measures: they put it here, or add it to what is here.
+        let sinks: [String: any RowSink], addingSinks: [String: any RowSink]
 
         init(_ layout: LaneLayout) throws(RuntimeError) {
-            vector = try FloatVector(count: layout.count)
-            self.layout = layout
-        }
-
-        /// Sinks for all that a lane hands over but measures: they put it here, or add it to what is here.
-        func sinks(adding adds: Bool) -> [String: any RowSink] {
-            Dictionary(
-                uniqueKeysWithValues: (layout.gradients + layout.states).map { part in
-                    (part.output, vector.sink(at: part.range.lowerBound, count: part.range.count, adds: adds))
-                })
+            let vector = try FloatVector(count: layout.count)
+            func sinks(adding adds: Bool) -> [String: any RowSink] {
+                Dictionary(
+                    uniqueKeysWithValues: (layout.gradients + layout.states).map { part in
+                        (part.output, vector.sink(at: part.range.lowerBound, count: part.range.count, adds: adds))
+                    })
+            }
+            self.vector = vector
+            self.sinks = sinks(adding: false)
+            addingSinks = sinks(adding: true)
         }
     }
 
@@ -153,7 +154,8 @@ private final class LaneTeam {
         truthSource.values = batch.truth
         try asTrainingError {
             try session.bind(
-                inputs: [inputs.reduced: reducedSource, inputs.truth: truthSource], outputs: sum.sinks(adding: adds))
+                inputs: [inputs.reduced: reducedSource, inputs.truth: truthSource],
+                outputs: adds ? sum.addingSinks : sum.sinks)
             try session.run()
         }
         for (place, measure) in zip(layout.measures, inputs.measures) {

@@ -5,9 +5,9 @@ import GraphIR
 ///
 /// Rewrites
 ///
-///     matmul(a, transpose(b, [0, 2, 1]))               to  matmul(a, b, transpose_b = true)
-///     matmul(a, transpose(b, [1, 0]), transpose_b = true) to  matmul(a, b)
-///     transpose(transpose(x, p), q)                    to  transpose(x, r),  r[axis] = p[q[axis]]
+///     matmul(a, transpose(b, [0, 2, 1]))                     to  matmul(a, b, transpose_b = true)
+///     matmul(a, transpose(b, [1, 0]), transpose_b = true)    to  matmul(a, b)
+///     transpose(transpose(x, p), q)                          to  transpose(x, r),  r[axis] = p[q[axis]]
 ///
 /// and what reads a as it does b. Ensures: no transposition of the last two dimensions stands before a product, and none
 /// behind another. Examples: `Tests/Golden/Simplify`.
