@@ -53,8 +53,10 @@ let package = Package(
     ],
     targets: [
         // In the order of the rooms: each target depends on targets above it only.
+        // Which processors a process may use: Swift cannot see `sched_getaffinity`.
+        .target(name: "CGraphProcessorShim"),
         // Numbers as people read them, JSON text, threads.
-        .target(name: "GraphBasics", dependencies: [systemPackage]),
+        .target(name: "GraphBasics", dependencies: ["CGraphProcessorShim", systemPackage]),
         .target(name: "GraphLanguage"),
         .target(name: "GraphKernelInterface", dependencies: ["GraphBasics"]),
         .target(
@@ -80,7 +82,7 @@ let package = Package(
             ],
             swiftSettings: optimizedSettings),
         // With the trait `MPI` alone: processes on several machines that do one job.
-        .systemLibrary(name: "CGraphMPI", pkgConfig: "mpi-c", providers: [.apt(["libopenmpi-dev"])]),
+        .systemLibrary(name: "CGraphMPI", pkgConfig: "mpi", providers: [.apt(["libopenmpi-dev"])]),
         .target(
             name: "GraphMPI",
             dependencies: ["GraphBasics", "GraphRuntime", .target(name: "CGraphMPI", condition: .when(traits: ["MPI"]))]),
@@ -173,7 +175,7 @@ let package = Package(
         // The header of the C interface.
         .systemLibrary(name: "CGraphC"),
         // What the header declares, in Swift.
-        .target(name: "GraphCAPI", dependencies: ["CGraphC", "GraphC"]),
+        .target(name: "GraphCAPI", dependencies: ["CGraphC", "GraphBasics", "GraphC"]),
         // What C's start-up knows of the process, and what becomes of memory that the system refuses.
         .target(name: "CGraphProcessShim"),
         .target(

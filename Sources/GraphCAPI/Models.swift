@@ -1,5 +1,6 @@
 import CGraphC
 import Glibc
+import GraphBasics
 import GraphC
 
 // Made once, and never changed.

@@ -33,8 +33,8 @@ public enum EnlargingError: Error, Hashable, Sendable {
     ///   - sufficientByteCount: a limit that would do; nil where the picture is enlarged within none.
     case memory(
         PictureSize, byteLimit: Int, residentByteCount: Int, sufficientByteCount: Int?, ProgramError)
-    /// What was computed of a picture's rows cannot be kept until it is written.
-    case strips(output: FilePath, Errno)
+    /// What was computed of a picture's rows cannot be kept until it is written, in that folder.
+    case strips(output: FilePath, keptIn: FilePath, Errno)
     /// Another process that had a share of the work has failed.
     case otherRank(Int, message: String)
     /// The caller's `RunObserver` has ended the run.
@@ -68,9 +68,22 @@ extension EnlargingError: CustomStringConvertible {
                 + (sufficientByteCount.map { "; \(readable(count: $0.ceilingDivided(by: 1 << 20))) MiB are enough" } ?? "")
         case .otherRank(let rank, let message): "rank \(rank): \(message)"
         case .cancelled: RuntimeError.cancelled.description
-        case .strips(let output, let error):
-            "\(output): rows that are computed in parts cannot be kept on their way to it: \(error)"
-                + (error == .noSpace || error == .diskQuotaExceeded ? "; free some space or write elsewhere" : "")
+        case .strips(let output, let folder, let error):
+            "\(output): rows that are computed in parts cannot be kept on their way to it in \(folder): \(error)"
+                + (error == .noSpace || error == .diskQuotaExceeded
+                    ? "; free some space there, or "
+                        + (folder == output.folder ? "write elsewhere" : "name another folder by TMPDIR") : "")
+        }
+    }
+}
+
+extension EnlargingError: RankError {
+    /// Whether another rank has failed, which tells why.
+    public var isOfOtherRank: Bool {
+        switch self {
+        case .otherRank: true
+        case .picture(_, let cause): cause.isOfOtherRank
+        default: false
         }
     }
 }

@@ -7,6 +7,7 @@ import SystemPackage
 /// Rows of a picture that are computed in parts: a file without a name, so that nothing is left of it however the run ends.
 final class PartialRowsFile: PartialRows {
     private let output: FilePath
+    private let folder: FilePath
     private let descriptor: Int32
     private let rowByteCount: Int
 
@@ -17,9 +18,12 @@ final class PartialRowsFile: PartialRows {
     init(beside destination: PictureDestination, isElsewhere: Bool = false, rowByteCount: Int) throws(EnlargingError) {
         output = destination.path ?? ""
         self.rowByteCount = rowByteCount
-        var folder: FilePath?
+        var folder = FilePath.folderOfWhatPasses
         if !isElsewhere, case .file(let path) = destination, FileStatus(path)?.kind != .other { folder = path.folder }
-        do { descriptor = try FileDescriptor.unnamedFile(in: folder).rawValue } catch { throw .strips(output: output, error) }
+        self.folder = folder
+        do { descriptor = try FileDescriptor.unnamedFile(in: folder).rawValue } catch {
+            throw .strips(output: output, keptIn: folder, error)
+        }
     }
 
     deinit { close(descriptor) }
@@ -29,7 +33,7 @@ final class PartialRowsFile: PartialRows {
         while done < bytes.count {
             let place = off_t(row * rowByteCount + firstByte + done)
             let count = retried { pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, place) }
-            guard count > 0 else { throw EnlargingError.strips(output: output, .latest) }
+            guard count > 0 else { throw EnlargingError.strips(output: output, keptIn: folder, .latest) }
             done += count
         }
     }
@@ -39,7 +43,7 @@ final class PartialRowsFile: PartialRows {
         while done < bytes.count {
             let place = off_t(row * rowByteCount + done)
             let count = retried { pread(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, place) }
-            guard count > 0 else { throw EnlargingError.strips(output: output, count < 0 ? .latest : .ioError) }
+            guard count > 0 else { throw EnlargingError.strips(output: output, keptIn: folder, count < 0 ? .latest : .ioError) }
             done += count
         }
     }

@@ -1,3 +1,4 @@
+import GraphBasics
 import GraphCompiler
 import GraphIR
 import GraphModel

@@ -134,7 +134,7 @@ struct PreparedEnlargement {
             return try run(height: padded.height, from: bordered, to: cropped, keepingRowsIn: makeRows, observer)
         }
         let rowByteCount = scale * padded.width * pixelByteCount
-        try shares.run(rowByteCount: rowByteCount, to: cropped, keepingRowsIn: makeRows) { strip, sink in
+        try shares.run(rowByteCount: rowByteCount, to: cropped, keepingRowsIn: makeRows) { strip, sink, hasFailed in
             let firstRow = strip.outputRows.lowerBound - scale * strip.inputRows.lowerBound
             try run(
                 height: strip.inputRows.count,
@@ -143,7 +143,7 @@ struct PreparedEnlargement {
                         try bordered(), from: strip.inputRows.lowerBound, rowByteCount: padded.width * pixelByteCount)
                 },
                 to: CroppedRowSink(sink, rows: firstRow..<firstRow + strip.outputRows.count, bytes: 0..<rowByteCount),
-                keepingRowsIn: makeRows, observer)
+                keepingRowsIn: makeRows, observer.alsoCancelled(when: hasFailed))
         }
     }
 

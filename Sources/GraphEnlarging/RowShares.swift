@@ -16,20 +16,21 @@ struct RowShares {
     ///   - rowByteCount: of what the network makes.
     ///   - sink: takes all rows, on the first rank alone.
     ///   - makeRows: what keeps the rows of another rank until the first takes them, by their count and the bytes of each.
-    ///   - compute: gives the rows of a strip to a sink, counted from its own first one.
+    ///   - compute: gives the rows of a strip to a sink, counted from its own first one, and ends early where another rank has
+    ///     failed.
     func run(
         rowByteCount: Int, to sink: any RowSink, keepingRowsIn makeRows: (Int, Int) throws -> any PartialRows,
-        _ compute: (RowStrips.Strip, any RowSink) throws -> Void
+        _ compute: (RowStrips.Strip, any RowSink, _ hasFailed: @escaping () -> Bool) throws -> Void
     ) throws {
-        let kept = try ranks.together { () -> (any PartialRows)? in
+        let kept = try ranks.together(orThrow: EnlargingError.ofOtherRank) { hasFailed -> (any PartialRows)? in
             guard ranks.rank < strips.count else { return nil }
             let strip = strips[ranks.rank]
             guard !ranks.isFirst else {
-                try compute(strip, sink)
+                try compute(strip, sink, hasFailed)
                 return nil
             }
             let rows = try makeRows(strip.outputRows.count, rowByteCount)
-            try compute(strip, ColumnSink(rows, ownBytes: 0..<rowByteCount, firstByte: 0))
+            try compute(strip, ColumnSink(rows, ownBytes: 0..<rowByteCount, firstByte: 0), hasFailed)
             return rows
         }
         try collect(kept, rowByteCount: rowByteCount, to: sink)
@@ -66,8 +67,12 @@ struct RowShares {
 extension RankGroup {
     /// Runs `body` on every rank. Where it throws on one, it does on all, and each knows why.
     func together<Value>(_ body: () throws -> Value) throws -> Value {
-        try together(orThrow: { EnlargingError.otherRank($0, message: $1) as any Error }, body)
+        try together(orThrow: EnlargingError.ofOtherRank, body)
     }
+}
+
+extension EnlargingError {
+    fileprivate static func ofOtherRank(_ rank: Int, message: String) -> any Error { Self.otherRank(rank, message: message) }
 }
 
 /// The rows of another source from one on.

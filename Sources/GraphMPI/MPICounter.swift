@@ -53,12 +53,13 @@
             }
         }
 
-        /// Waits until no rank counts any more.
-        func end() {
+        /// The thread that calls MPI for others ends.
+        func stopAttending() {
             isEnding.store(true, ordering: .relaxed)
             attendant?.join()
-            MPI_Barrier(graph_mpi_world())
-            MPI_Win_free(&window)
         }
+
+        /// Ends the number, when no rank counts any more.
+        func free() { MPI_Win_free(&window) }
     }
 #endif

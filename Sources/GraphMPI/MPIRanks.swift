@@ -19,19 +19,28 @@
         /// Whether this process was asked to end, so that waiting for others has a limit.
         private let isEnding: @Sendable () -> Bool
         /// How long others are waited for from then on: they end their step, which is no shorter or longer than this rank's, and
-        /// those that never come are dead.
-        private static let patience = Duration.seconds(6)
+        /// write what they are writing; those that never come are dead. Starters that know of a death do not wait so long.
+        private static let patience = Duration.seconds(20)
+
+        /// Of messages that a rank has failed; rows of pictures have 0.
+        private static let failureTag: Int32 = 1
 
         /// Joins the group that this process was started in.
         ///
         /// - Parameter isEnding: whether this process was asked to end. Ranks that do not come within some seconds then count as
         ///   dead, and all end without them.
         /// - Returns: nil for a process that was started by itself.
-        public static func joined(isEnding: @escaping @Sendable () -> Bool) -> MPIRanks? {
+        /// - Throws: when the library cannot serve threads one after the other.
+        public static func joined(isEnding: @escaping @Sendable () -> Bool) throws(MPIError) -> MPIRanks? {
             guard names.contains(where: { getenv($0) != nil }) else { return nil }
             var provided: Int32 = 0
             MPI_Init_thread(nil, nil, graph_mpi_serialized(), &provided)
-            return MPIRanks(isEnding)
+            let ranks = MPIRanks(isEnding)
+            guard provided >= graph_mpi_serialized() else {
+                ranks.leave()
+                throw .noThreads
+            }
+            return ranks
         }
 
         private init(_ isEnding: @escaping @Sendable () -> Bool) {
@@ -45,7 +54,11 @@
         }
 
         /// Waits until all ranks leave. No other call may follow.
-        public func leave() { MPI_Finalize() }
+        public func leave() {
+            // The library's own waiting takes a processor.
+            wait { call in MPI_Ibarrier(graph_mpi_world(), &call.request) }
+            MPI_Finalize()
+        }
 
         /// Ends the processes of all ranks.
         public func end(status: Int32) { MPI_Abort(graph_mpi_world(), status) }
@@ -121,12 +134,40 @@
             }
         }
 
+        /// By `MPI_Isend`, with a tag of its own.
+        public func announceFailure() {
+            for other in 0..<Int32(count) where other != Int32(rank) {
+                var call = graph_mpi_call()
+                MPI_Isend(nil, 0, graph_mpi_byte(), other, Self.failureTag, graph_mpi_world(), &call.request)
+                MPI_Request_free(&call.request)
+            }
+        }
+
+        /// By `MPI_Iprobe`.
+        public var isFailureAnnounced: Bool {
+            var isThere: Int32 = 0
+            MPI_Iprobe(graph_mpi_any(), Self.failureTag, graph_mpi_world(), &isThere, graph_mpi_no_status())
+            return isThere != 0
+        }
+
+        /// By `MPI_Irecv`.
+        public func takeAnnouncement(from rank: Int) {
+            wait { call in
+                MPI_Irecv(nil, 0, graph_mpi_byte(), Int32(rank), Self.failureTag, graph_mpi_world(), &call.request)
+            }
+        }
+
         /// By a number on the first rank.
         public func counting(_ body: (_ next: @escaping @Sendable () -> Int) throws -> Void) rethrows {
             let counter = MPICounter(isHere: isFirst)
-            // Where one rank throws, its end is that of all.
-            try body { counter.next() }
-            counter.end()
+            do { try body { counter.next() } } catch {
+                // The end of this rank is that of all.
+                counter.stopAttending()
+                throw error
+            }
+            counter.stopAttending()
+            wait { call in MPI_Ibarrier(graph_mpi_world(), &call.request) }
+            counter.free()
         }
 
         /// Begins a call and waits until it is done. Other processes on this processor run meanwhile.
@@ -142,7 +183,11 @@
                 guard isEnding() else { continue }
                 let since = asked ?? .now
                 asked = since
-                if .now - since > Self.patience { end(status: 1) }
+                if .now - since > Self.patience {
+                    let words = "graphrun: rank \(rank): others have not come for \(Self.patience.components.seconds) seconds, and all end\n"
+                    _ = words.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+                    end(status: 1)
+                }
             }
         }
 

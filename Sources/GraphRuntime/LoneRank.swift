@@ -29,6 +29,15 @@ public struct LoneRank: RankGroup {
     /// There is no other.
     public func hand(_ bytes: UnsafeMutableRawBufferPointer, from sender: Int) {}
 
+    /// There is no other.
+    public func announceFailure() {}
+
+    /// There is no other.
+    public var isFailureAnnounced: Bool { false }
+
+    /// There is no other.
+    public func takeAnnouncement(from rank: Int) {}
+
     /// Counts here.
     public func counting(_ body: (_ next: @escaping @Sendable () -> Int) throws -> Void) rethrows {
         let counter = Counter()

@@ -34,6 +34,3 @@ extension InstructionSet {
         #endif
     }
 }
-
-/// Processors that are online: the default number of threads.
-public func availableProcessorCount() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

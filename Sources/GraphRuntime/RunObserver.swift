@@ -27,6 +27,11 @@ public struct RunObserver {
             progress: { progress(RunProgress(rowsDone: rowsBefore + $0.rowsDone, rowCount: rowCount)) },
             isCancelled: isCancelled)
     }
+
+    /// The observer that also ends the run for another reason.
+    package func alsoCancelled(when hasToEnd: @escaping () -> Bool) -> RunObserver {
+        RunObserver(progress: progress, isCancelled: { [isCancelled] in hasToEnd() || isCancelled?() == true })
+    }
 }
 
 /// How far a run has come.

@@ -18,9 +18,13 @@ extension TrainingRun {
     }
 
     private func firstNonFinite(step number: Int, _ loader: BatchLoader) throws(TrainingError) -> String? {
-        let pack: Pack
-        do { pack = try Pack(contentsOf: folder.lastPath) } catch { throw .pack(error) }
-        try checkpoint.restoreParameters(from: pack)
+        let pack = try ranks.together { () throws(TrainingError) in
+            let pack = try asTrainingError { try Pack(contentsOf: folder.lastPath) }
+            try checkpoint.restoreParameters(from: pack)
+            return pack
+        }
+        // A rank may see the file of a moment ago.
+        try ranks.compare(pack.runDigest)
         try step.readModel()
         let saved = try TrainingState(words: pack.training ?? [:]).step
         for earlier in saved + 1..<max(saved + 1, number) {

@@ -1,3 +1,4 @@
+import GraphCompiler
 import GraphPack
 import GraphRuntime
 
@@ -12,15 +13,18 @@ extension RankGroup {
 
     /// Whether several ranks have the same numbers.
     func areEqual(_ numbers: [Int]) -> Bool {
-        guard count > 1 else { return false }
-        return Set(gather("\(Digest(ofBytes: numbers.withUnsafeBytes(Array.init)))")).count == 1
+        count > 1 && firstUnequal(Digest(ofBytes: numbers.withUnsafeBytes(Array.init)).bytes) == nil
     }
 
-    /// - Throws: where a rank has another text than the first; the first says which.
-    func compare(_ text: String) throws(TrainingError) {
-        guard count > 1 else { return }
-        let texts = gather(text)
-        guard let other = texts.firstIndex(where: { $0 != texts[0] }) else { return }
+    /// - Throws: where ranks compute by unequal instruction sets, which round in ways of their own; the first says which.
+    package func compareInstructionSets(_ instructionSet: InstructionSet) throws(TrainingError) {
+        let sets = gather(instructionSet.rawValue)
+        guard Set(sets).count == 1 else { throw isFirst ? .mixedInstructionSets(sets) : .otherRank(0) }
+    }
+
+    /// - Throws: where a rank has something else than the first; the first says which.
+    func compare(_ digest: Digest) throws(TrainingError) {
+        guard let other = firstUnequal(digest.bytes) else { return }
         throw isFirst ? .unequalRank(other) : .otherRank(0)
     }
 }
@@ -29,9 +33,19 @@ extension TrainingRun {
     /// - Throws: when ranks would not compute the same run.
     func compareRanks() throws(TrainingError) {
         guard ranks.count > 1 else { return }
-        let sets = ranks.gather(options.instructionSet.rawValue)
-        guard Set(sets).count == 1 else { throw ranks.isFirst ? .mixedInstructionSets(sets) : .otherRank(0) }
-        let words = recipe.words.merging(checkpoint.state.words) { first, _ in first }
-        try ranks.compare(words.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }.joined(separator: "\n"))
+        try ranks.compareInstructionSets(options.instructionSet)
+        let interval = options.checkpointInterval.map { "\($0)" } ?? ""
+        try ranks.compare(Digest(ofBytes: checkpoint.pack.runDigest.bytes + Array(interval.utf8)))
+    }
+}
+
+extension TrainingError: RankError {
+    /// Whether another rank has failed, which tells why.
+    public var isOfOtherRank: Bool {
+        switch self {
+        case .otherRank: true
+        case .interrupted(let cause, _, _): cause.isOfOtherRank
+        default: false
+        }
     }
 }

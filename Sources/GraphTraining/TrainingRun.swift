@@ -1,4 +1,5 @@
 import GraphModel
+import GraphPack
 import GraphRuntime
 
 /// Trains a model: batches through its `train` entry, validation and checkpoints each epoch.
@@ -77,7 +78,7 @@ public final class TrainingRun {
                 data, checkpoint.model, recipe, options, ranks, firstStep: checkpoint.state.step, isInterrupted, report)
         }
         guard !ranks.any(found == nil), let pictures = found else { return .interrupted }
-        try ranks.compare(pictures.digest)
+        try ranks.compare(Digest(ofBytes: Array(pictures.digest.utf8)))
         let lock = try ranks.together { () throws(TrainingError) in
             try compareData(pictures)
             return try folder.enter(goingOnFrom: checkpoint.origin)

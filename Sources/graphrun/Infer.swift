@@ -5,6 +5,7 @@ import GraphEnlarging
 import GraphFiles
 import GraphImaging
 import GraphModel
+import GraphPack
 import GraphRuntime
 import GraphTraining
 import SystemPackage
@@ -70,6 +71,8 @@ struct Infer: ParsableCommand {
     @Flag(help: "Say what happens as JSON, a line each.")
     var json = false
 
+    @Option(help: .hidden) var instructionSet = InstructionSet.best
+
     func validate() throws {
         try check(bands ?? 0, 0...1_000_000, "--bands")
         guard bands == nil || maxMemory == nil else {
@@ -88,20 +91,25 @@ struct Infer: ParsableCommand {
         }
     }
 
-    func run() throws { try onRanks(enlarge) }
+    func run() throws {
+        // A share that is named is done without knowing of others.
+        if part.count > 1 { try enlarge(on: LoneRank()) } else { try onRanks(enlarge) }
+    }
 
     private typealias NamedModel = (name: String, model: Model)
 
     private func enlarge(on ranks: any RankGroup) throws {
         let form = result.form
         let areShared = ranks.count > 1
-        guard !areShared || part.count == 1 else {
-            throw CommandError("--part \(part): the processes that were started together share out all pictures; leave it out")
+        try ranks.preparing {
+            guard InstructionSet.runnable.contains(instructionSet) else {
+                throw TrainingError.instructionSetNotHere(instructionSet)
+            }
         }
         var opened: PictureSource?
         let only = inputs.count == 1 ? inputs[0] : nil
         let kind = only.flatMap { FileStatus($0)?.kind }
-        if areShared { try compare("\(kind, default: "nothing")", on: ranks) }
+        try ranks.compare("pictures", "\(kind, default: "nothing")")
         if let only, only == "-" || kind.map({ $0 != .folder }) ?? false {
             // What comes from a pipe is with one process.
             guard ranks.isFirst || kind == .file else { return }
@@ -119,6 +127,7 @@ struct Infer: ParsableCommand {
         let isDivided = areShared && opened == nil
         // Of a single picture its rows.
         let rowRanks: any RankGroup = areShared && kind == .file ? ranks : LoneRank()
+        let sharing = isDivided ? ranks : rowRanks
         let prepare = {
             let choice = try ModelsForPictures(model, form.size, only: opened)
             let list = try PictureList(
@@ -127,12 +136,20 @@ struct Infer: ParsableCommand {
                     path: output.path, namesFolder: output.namesFolder, format: format, quality: quality,
                     overwrites: overwrite),
                 share: part, isCostliestFirst: isDivided, keeping: choice.paths)
-            func named(_ path: FilePath) throws -> NamedModel { (path.stem?.shown ?? path.shown, try model.model(path)) }
+            func named(_ path: FilePath) throws -> NamedModel {
+                let loaded = try model.model(path)
+                // Whether it enlarges pictures.
+                _ = try PictureEnlarger(loaded, threadCount: 1)
+                return (path.stem?.shown ?? path.shown, loaded)
+            }
             return (list, choice.isChosen, try choice.clean.map(named), try choice.degraded.map(named))
         }
-        let (list, isChosen, clean, degraded) = try (isDivided ? ranks : rowRanks).preparing(prepare)
-        if isDivided { try compare(list.pictures.map { "\($0.name)" }.joined(separator: "\0"), on: ranks) }
-        if ranks.isFirst { warnOfFreshWeights() }
+        let (list, isChosen, clean, degraded) = try sharing.preparing(prepare)
+        try compare(list, (clean + degraded).map(\.model), sharing, isByRows: !isDivided)
+        if ranks.isFirst {
+            warnOfFreshWeights()
+            for note in list.notes { StandardError.write("graphrun: \(note)\n") }
+        }
         let reporter = BatchReporter(
             list, json ? .json : .lines, isQuiet: list.usesStandardOutput, showsProgress: !isDivided, namesModels: isChosen)
         let threadCount = model.threadCount
@@ -142,12 +159,12 @@ struct Infer: ParsableCommand {
             list.pictures.map(\.item), form: form, concurrency: maxMemory == nil && areMany ? threadCount : 1,
             threadCount: threadCount)
         let makeEnlargers = {
-            @Sendable [bands = Bands(option: bands), maxMemory, border, algorithm, rowRanks] threadCount throws(EnlargingError)
-            in
+            @Sendable [bands = Bands(option: bands), maxMemory, border, algorithm, instructionSet, rowRanks]
+            threadCount throws(EnlargingError) in
             let enlarger = { (named: NamedModel) throws(EnlargingError) in
                 try PictureEnlarger(
                     named.model, named: named.name, threadCount: threadCount, bands: bands, memoryLimit: maxMemory?.count,
-                    border: border, algorithm: algorithm, ranks: rowRanks)
+                    border: border, algorithm: algorithm, instructionSet: instructionSet, ranks: rowRanks)
             }
             return EnlargerChoice(try clean.map(enlarger), forDegraded: try degraded.map(enlarger))
         }
@@ -160,13 +177,17 @@ struct Infer: ParsableCommand {
         if ranks.isFirst { try end(reporter) }
     }
 
-    /// Ranks take pictures by their numbers, and rows of the same picture.
-    private func compare(_ pictures: String, on ranks: any RankGroup) throws {
-        let all = ranks.gather(pictures)
-        try ranks.preparing {
-            guard let other = all.firstIndex(where: { $0 != all[0] }) else { return }
-            throw CommandError("rank \(other) finds other pictures than rank 0; give all ranks the same files")
-        }
+    /// Ranks take pictures by their numbers, or compute rows of the same picture, which fit together only if all do the same.
+    private func compare(_ list: PictureList, _ models: [Model], _ ranks: any RankGroup, isByRows: Bool) throws {
+        guard ranks.count > 1 else { return }
+        try ranks.compareInstructionSets(instructionSet)
+        let limits = "\(bands, default: "") \(maxMemory?.count, default: "")"
+        let encoding = "\(format, default: "") \(quality, default: "")"
+        try ranks.compare("options", "\(result.form) \(border) \(algorithm) \(limits) \(encoding)")
+        try ranks.compare("models", models.map { "\($0.pack(includingState: false).runDigest)" }.joined())
+        let names = list.pictures.map { "\($0.name)" }
+        let digests = try ranks.preparing { try isByRows ? list.pictures.map { "\(try Digest(ofFile: $0.name))" } : [] }
+        try ranks.compare("pictures", (names + digests).joined(separator: "\0"))
     }
 
     private func end(_ reporter: BatchReporter) throws {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GraphBasics
 import GraphCommandSupport
 import GraphCompiler
 import GraphIR

@@ -13,6 +13,8 @@ struct PictureList {
     private(set) var finishedCount = 0
     /// Files in folders that are no pictures, hidden ones among them.
     private(set) var passedOverCount = 0
+    /// What people should know before it begins.
+    private(set) var notes: [String] = []
     /// Whether one picture goes into one file.
     private(set) var isSingle = false
 
@@ -111,8 +113,7 @@ struct PictureList {
                 encoding = try PictureEncoding(endingOf: output.path)
             }
             if let format = output.format, let named = PictureFormat(ending: output.path.extension ?? ""), named != format {
-                StandardError.write(
-                    "graphrun: \(output.path): is written as \(format), as --format says, and its name says \(named)\n")
+                notes.append("\(output.path): is written as \(format), as --format says, and its name says \(named)")
             }
         }
         if let format = encoding?.format ?? source.format { encoding = PictureEncoding(format, quality: output.quality) }

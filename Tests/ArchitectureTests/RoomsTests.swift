@@ -21,7 +21,7 @@ import Testing
         "CGraphPNG": ["GraphImaging"],
         "CGraphPNGShim": ["GraphImaging"], "CGraphJPEGShim": ["GraphImaging"], "CGraphWebP": ["GraphImaging"],
         "CGraphStreamShim": ["GraphImaging"],
-        "CGraphC": ["GraphCAPI"], "CGraphProcessShim": ["GraphCommandSupport"],
+        "CGraphC": ["GraphCAPI"], "CGraphProcessShim": ["GraphCommandSupport"], "CGraphProcessorShim": ["GraphBasics"],
         "ArgumentParser": ["GraphCommandSupport", "graphc", "graphrun"],
         "RealModule": ["GraphIR"],
         "SystemPackage": [

@@ -1,5 +1,7 @@
+import Glibc
 import GraphImaging
 import GraphModel
+import GraphRuntime
 import GraphTestSupport
 import SystemPackage
 import Testing
@@ -127,5 +129,37 @@ struct RowSharesTests {
             #expect(errors.contains { $0.contains(": rank ") }, "\(errors)")
             #expect(fileBytes(output).isEmpty)
         }
+    }
+
+    /// A rank that works for hours yet learns that another has failed.
+    @Test func aFailureEndsTheWorkOfOthers() throws {
+        /// Rows of black; before the second one the other rank has failed.
+        final class Source: RowSource {
+            let ranks: ThreadRanks
+            var rowCount = 0
+            init(_ ranks: ThreadRanks) { self.ranks = ranks }
+
+            func fill(row: Int, into bytes: UnsafeMutableRawBufferPointer) {
+                while !ranks.isFirst, rowCount == 1, !ranks.isFailureAnnounced { sched_yield() }
+                rowCount += 1
+                bytes.initializeMemory(as: UInt8.self, repeating: 0)
+            }
+        }
+        struct Full: Error {}
+        final class Sink: RowSink {
+            func take(row: Int, from bytes: UnsafeRawBufferPointer) throws { throw Full() }
+        }
+        let ended = ThreadRanks.run(on: 2) { ranks in
+            let source = Source(ranks)
+            let error = errorText {
+                let enlarger = try PictureEnlarger(
+                    Model(source: SmallModels.sharp), threadCount: 1, bands: .rows(1), ranks: ranks)
+                try enlarger.enlarge(width: 4, height: 400, from: source, to: Sink())
+            }
+            return (error, source.rowCount)
+        }
+        #expect(ended[0].0.contains("Full"))
+        #expect(ended[1].0.hasPrefix("rank 0: "), "\(ended[1])")
+        #expect(ended[1].1 < 300, "\(ended[1])")
     }
 }

@@ -101,7 +101,8 @@ struct LaneTests {
         let errors = ThreadRanks.run(on: 4) { [run] ranks in errorText { try run.begin(in: "out", ranks: ranks) } }
         #expect(
             errors[0]
-                == "4 ranks cannot share out 2 lanes; start a power of two of ranks, at most as many as the recipe has lanes")
+                == "4 ranks cannot share out 2 lanes; start a power of two of ranks, at most as many as lanes, "
+                    + "or begin a run of more lanes")
     }
 
     @Test func unequalRanksAreRefused() throws {
@@ -113,9 +114,46 @@ struct LaneTests {
         }
         #expect(
             errors == [
-                "rank 1 has another recipe, checkpoint or pictures than rank 0; give all ranks the same files and options",
+                "rank 1 has another model, weights, recipe, checkpoint or pictures than rank 0; give all ranks the same files "
+                    + "and options",
                 "rank 0 has ended the run",
             ])
+    }
+
+    /// Weights and how often a run is saved are a part of what all ranks have to begin with.
+    @Test func unequalWeightsAreRefused() throws {
+        let run = try run(lanes: 2)
+        for changesWeights in [true, false] {
+            let errors = ThreadRanks.run(on: 2) { [run] ranks in
+                errorText {
+                    var run = run
+                    let model = try run.model
+                    if ranks.rank == 1, changesWeights {
+                        try model.parameters.setValues(Array(repeating: 0.5, count: 12), of: "only.bias")
+                    } else if ranks.rank == 1 {
+                        run.options.checkpointInterval = .steps(1)
+                    }
+                    try run.begin(model, in: "out", ranks: ranks)
+                }
+            }
+            #expect(errors[0].hasPrefix("rank 1 has another model, weights, "), "\(errors)")
+            #expect(errors[1] == "rank 0 has ended the run")
+        }
+    }
+
+    /// Of what is done together within what is done together, too, the rank that failed says why.
+    @Test func theCauseOfAFailureIsKept() {
+        let errors = ThreadRanks.run(on: 3) { ranks in
+            errorText {
+                try ranks.together { () throws(TrainingError) in
+                    try ranks.together { () throws(TrainingError) in
+                        if ranks.rank == 2 { throw .lanes(3, cropCount: 8) }
+                    }
+                }
+            }
+        }
+        #expect(errors[0] == "rank 2 has ended the run" && errors[1] == errors[0])
+        #expect(errors[2].hasPrefix("a batch of 8 has no 3 lanes"))
     }
 
     @Test func aLossThatIsNotFiniteEndsAll() throws {

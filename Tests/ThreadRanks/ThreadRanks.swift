@@ -15,6 +15,9 @@ public final class ThreadRanks: RankGroup {
         private var shown: [Int: [UInt8]] = [:]
         private var taken = 0
 
+        /// Who has told of a failure, and who has not heard it yet.
+        let announcements = Mutex<Set<[Int]>>([])
+
         /// Counts what ranks count together.
         let counter = Mutex(0)
 
@@ -82,6 +85,19 @@ public final class ThreadRanks: RankGroup {
             UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: numbers[range]))
                 .copyBytes(from: bytes[4 * range.lowerBound..<4 * range.upperBound])
         }
+    }
+
+    public func announceFailure() {
+        board.announcements.withLock { told in
+            for other in 0..<count where other != rank { told.insert([rank, other]) }
+        }
+    }
+
+    public var isFailureAnnounced: Bool { board.announcements.withLock { $0.contains { $0[1] == rank } } }
+
+    public func takeAnnouncement(from other: Int) {
+        let wasTold = board.announcements.withLock { $0.remove([other, rank]) != nil }
+        precondition(wasTold, "what a rank hears, another has told")
     }
 
     public func counting(_ body: (_ next: @escaping @Sendable () -> Int) throws -> Void) rethrows {
