@@ -184,7 +184,8 @@
                 let since = asked ?? .now
                 asked = since
                 if .now - since > Self.patience {
-                    let words = "graphrun: rank \(rank): others have not come for \(Self.patience.components.seconds) seconds, and all end\n"
+                    let seconds = Self.patience.components.seconds
+                    let words = "graphrun: rank \(rank): others have not come for \(seconds) seconds, and all end\n"
                     _ = words.withCString { write(STDERR_FILENO, $0, strlen($0)) }
                     end(status: 1)
                 }

@@ -102,7 +102,7 @@ struct LaneTests {
         #expect(
             errors[0]
                 == "4 ranks cannot share out 2 lanes; start a power of two of ranks, at most as many as lanes, "
-                    + "or begin a run of more lanes")
+                + "or begin a run of more lanes")
     }
 
     @Test func unequalRanksAreRefused() throws {
