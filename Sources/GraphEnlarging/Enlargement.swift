@@ -22,31 +22,65 @@ public struct Enlargement: Hashable, Sendable {
     /// Pixels of the result for each pixel of the picture, along each side: 1 to 64.
     public var scale: Int
 
-    /// - Throws: when the graph does not take and make one such picture.
+    /// What the graph takes beside the picture, in its order.
+    public var extras: [ExtraInput]
+    /// Those of them that are scalars of the graph.
+    let scalars: Set<String>
+
+    /// Of all networks.
+    static let greatestScale = 64
+
+    /// - Throws: when the graph does not make one picture of one that it takes. Of several that would do the first is enlarged.
     public init(_ graph: Graph) throws(EnlargingError) {
         let inputs = graph.nodes.filter { $0.content == .input }
-        guard inputs.count == 1, let input = inputs.first, let output = graph.outputs.first, graph.outputs.count == 1 else {
+        guard let first = inputs.first, let output = graph.outputs.first, graph.outputs.count == 1 else {
             throw .severalTensors(graph: graph.name)
         }
-        let from = input.type, to = graph[output.value].type
-        guard from.element == .u8, from.shape.rank == 4,
-            from.shape.dimensions[3].constant == 3 || from.shape.dimensions[3].constant == 1,
-            let height = from.shape.dimensions[1].symbol, let width = from.shape.dimensions[2].symbol,
-            to.element == .u8, to.shape.rank == 4, to.shape.dimensions[3] == from.shape.dimensions[3],
-            let scale = (1...64).first(where: {
-                to.shape.dimensions[1] == $0 * from.shape.dimensions[1]
-                    && to.shape.dimensions[2] == $0 * from.shape.dimensions[2]
-            })
+        let made = graph[output.value].type
+        guard let (input, match) = inputs.lazy.compactMap({ node in Match(node.type, made: made).map { (node, $0) } }).first
         else {
-            throw .otherTypes(graph: graph.name, takes: from, makes: to)
+            throw .otherTypes(graph: graph.name, takes: first.type, makes: made)
         }
         self.input = input.name
-        batchSymbol = from.shape.dimensions[0].symbol
-        heightSymbol = height
-        widthSymbol = width
+        batchSymbol = input.type.shape.dimensions[0].symbol
+        heightSymbol = match.heightSymbol
+        widthSymbol = match.widthSymbol
         self.output = output.name
-        isGrey = from.shape.dimensions[3].constant == 1
-        self.scale = scale
+        isGrey = match.channelCount == 1
+        scale = match.scale
+        let scalars = graph.nodes.filter { $0.content == .scalar }
+        self.scalars = Set(scalars.map(\.name))
+        extras = (inputs.filter { $0.name != input.name } + scalars).map { ExtraInput($0, beside: input.type) }
+    }
+
+    /// A picture that becomes a larger one.
+    private struct Match {
+        let heightSymbol, widthSymbol: String
+        let channelCount, scale: Int
+
+        /// - Returns: nil where one type is not that of a picture, or the other not that of a larger one.
+        init?(_ taken: TensorType, made: TensorType) {
+            let from = taken.shape.dimensions, to = made.shape.dimensions
+            guard taken.element == .u8, from.count == 4, let channelCount = from[3].constant,
+                channelCount == 3 || channelCount == 1, let height = from[1].symbol, let width = from[2].symbol,
+                made.element == .u8, to.count == 4, to[3] == from[3],
+                let scale = (1...greatestScale).first(where: { to[1] == $0 * from[1] && to[2] == $0 * from[2] })
+            else { return nil }
+            heightSymbol = height
+            widthSymbol = width
+            self.channelCount = channelCount
+            self.scale = scale
+        }
+    }
+
+    /// - Throws: where not each of what the network takes beside a picture of a size has a value that it takes.
+    func check(_ values: [String: ExtraValue], beside size: PictureSize) throws(EnlargingError) {
+        if let unknown = values.keys.sorted().first(where: { name in !extras.contains { $0.name == name } }) {
+            throw .unknownExtra(unknown, known: extras)
+        }
+        let missing = extras.filter { values[$0.name] == nil }
+        guard missing.isEmpty else { throw .missingExtras(missing) }
+        for extra in extras { if let value = values[extra.name] { try extra.check(value, beside: size) } }
     }
 
     /// What the picture's sides must be multiples of, since a network that halves them must be able to: 1, 2, 4 … 64.

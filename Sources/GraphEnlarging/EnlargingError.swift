@@ -15,10 +15,16 @@ public enum EnlargingError: Error, Hashable, Sendable {
     case program(ProgramError)
     /// What is wrong with one of several pictures.
     indirect case picture(path: FilePath, EnlargingError)
-    /// The graph takes or makes more than one tensor.
+    /// The graph makes more than one tensor, or takes none.
     case severalTensors(graph: String)
     /// The graph takes or makes something else than pictures.
     case otherTypes(graph: String, takes: TensorType, makes: TensorType)
+    /// What the network takes beside the picture and was not given.
+    case missingExtras([ExtraInput])
+    /// A value for an input that the network has not.
+    case unknownExtra(String, known: [ExtraInput])
+    /// An extra input was given something that it does not take.
+    case otherExtra(ExtraInput, found: String)
     /// A result that should have sides of no pixels, or of more than `PNGReader/longestSide`.
     case resultSize(PictureSize)
     /// A picture of more pixels than the enlarger takes.
@@ -50,10 +56,16 @@ extension EnlargingError: CustomStringConvertible {
         case .runtime(let error): error.description
         case .program(let error): error.description
         case .picture(let path, let error): "\(path): \(error)"
-        case .severalTensors(let graph): "'\(graph)' does not enlarge pictures: that takes one input and one output"
+        case .severalTensors(let graph): "'\(graph)' does not enlarge pictures: that takes a picture and makes one"
         case .otherTypes(let graph, let takes, let makes):
             "'\(graph)' does not enlarge pictures: it takes \(takes) and makes \(makes), not u8[N, H, W, 3] and "
                 + "u8[N, scale*H, scale*W, 3], or both with one channel"
+        case .missingExtras(let extras):
+            "the network takes more than a picture: \(extras.map(\.description).joined(separator: ", ")); give it that, too"
+        case .unknownExtra(let name, let known):
+            "the network has no input '\(name)' beside the picture; "
+                + (known.isEmpty ? "it has none" : "it takes " + known.map(\.description).joined(separator: ", "))
+        case .otherExtra(let extra, let found): "\(extra), is given \(found)"
         case .resultSize(let size):
             "a result of \(size) pixels: each side is from 1 to \(readable(count: PNGReader.longestSide))"
         case .tooManyPixels(let size, let limit):

@@ -166,18 +166,19 @@ extension Model {
     func predictEntry() throws(EnlargingError) -> Entry {
         let entry: Entry
         do { entry = try self.entry(.predict) } catch { throw .model(error) }
-        return try Enlargement(entry.graph).isGrey
-            ? compiled(entry) { graph throws(NodeError) in try graph.onEachOfThreeChannels() } : entry
+        let enlargement = try Enlargement(entry.graph)
+        return enlargement.isGrey
+            ? try compiled(entry) { graph throws(NodeError) in try graph.onEachOfThreeChannels(of: enlargement.input) } : entry
     }
 
     /// What ``predictEntry()`` computes, of pictures whose samples are f32 from 0 to 255, and without rounding the result.
     func floatPredictEntry() throws(EnlargingError) -> Entry {
         let entry: Entry
         do { entry = try self.entry(.predict) } catch { throw .model(error) }
-        let isGrey = try Enlargement(entry.graph).isGrey
+        let enlargement = try Enlargement(entry.graph)
         return try compiled(entry) { graph throws(NodeError) in
             let float = try graph.withFloatSamples()
-            return isGrey ? try float.onEachOfThreeChannels() : float
+            return enlargement.isGrey ? try float.onEachOfThreeChannels(of: enlargement.input) : float
         }
     }
 

@@ -33,12 +33,16 @@ public struct PictureBatch: Sendable {
         public var destination: PictureDestination
         /// How it is written; nil for the format of what is read.
         public var encoding: PictureEncoding?
+        /// What the network takes beside it: added to those of the form.
+        public var extras: @Sendable () throws(ImageError) -> [String: ExtraValue]
 
         /// Each argument is the property of its name.
         public init(
             _ source: @escaping @Sendable () throws(ImageError) -> PictureSource, to destination: PictureDestination,
-            as encoding: PictureEncoding? = nil
+            as encoding: PictureEncoding? = nil,
+            extras: @escaping @Sendable () throws(ImageError) -> [String: ExtraValue] = { () throws(ImageError) in [:] }
         ) {
+            self.extras = extras
             self.source = source
             self.destination = destination
             self.encoding = encoding
@@ -102,7 +106,11 @@ public struct PictureBatch: Sendable {
         let start = ContinuousClock.now
         do throws(EnlargingError) {
             let source: PictureSource
-            do { source = try item.source() } catch { throw .image(error) }
+            var form = form
+            do {
+                source = try item.source()
+                form.extras.merge(try item.extras()) { $1 }
+            } catch { throw .image(error) }
             var lastTold = start
             let observer = RunObserver(progress: { progress in
                 let now = ContinuousClock.now

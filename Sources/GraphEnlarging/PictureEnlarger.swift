@@ -44,6 +44,8 @@ public final class PictureEnlarger: @unchecked Sendable {
 
     /// What the network makes of each pixel, along each side.
     public var scale: Int { enlargement.scale }
+    /// What the network takes beside the picture; ``ResultForm/extras`` gives it.
+    public var extraInputs: [ExtraInput] { enlargement.extras }
 
     private let model: Model
     private let modelName: String?
@@ -218,14 +220,16 @@ public final class PictureEnlarger: @unchecked Sendable {
         }
         if sizes.isResampled { sink = ResampledRowSink(sink, from: sizes.enlarged, to: sizes.result) }
         guard sizes.form.isEnsemble else {
-            return try prepare(sizes, isFloat: isFloat).run(from: source, to: sink, keepingRowsIn: makeRows, observer)
+            return try prepare(sizes, isFloat: isFloat).run(
+                from: source, to: sink, extras: sizes.form.extras, keepingRowsIn: makeRows, observer)
         }
         let rowCount = try prepare(sizes, isFloat: isFloat).rowCount
         let mean = try ranks.together { try EightfoldMean(source(), size: sizes.picture, scale: scale) }
         let orientations = Orientation.allCases
         for (index, orientation) in orientations.enumerated() {
             try prepare(sizes, orientation, isFloat: isFloat).run(
-                from: { mean.source(orientation) }, to: mean.sink(orientation), keepingRowsIn: makeRows,
+                from: { mean.source(orientation) }, to: mean.sink(orientation), extras: sizes.form.extras, orientation,
+                keepingRowsIn: makeRows,
                 observer.ofPart(index, of: orientations.count, rowCount: rowCount))
         }
         try ranks.together { if ranks.isFirst { try mean.handOut(to: sink) } }
@@ -285,7 +289,9 @@ public final class PictureEnlarger: @unchecked Sendable {
         of picture: PictureSize, _ form: ResultForm, callersByteCount: Int = 0
     ) throws(EnlargingError) -> ResultSizes {
         guard picture.width * picture.height <= pixelLimit else { throw .tooManyPixels(picture, limit: pixelLimit) }
-        return try ResultSizes(of: picture, form, networkScale: scale, callersByteCount: callersByteCount)
+        try enlargement.check(form.extras, beside: picture)
+        let extraByteCount = form.extras.values.reduce(0) { $0 + $1.byteCount }
+        return try ResultSizes(of: picture, form, networkScale: scale, callersByteCount: callersByteCount + extraByteCount)
     }
 
     /// How frames of these sizes are worked on.

@@ -113,9 +113,12 @@ struct PreparedEnlargement {
     ///
     /// - Parameters:
     ///   - source: gives a source of all rows, once for each strip.
+    ///   - extras: what the network takes beside the picture.
+    ///   - orientation: how the picture was turned, and what is beside it is to be.
     ///   - makeRows: what keeps the strips' parts of rows, by the count of rows and the bytes of each.
     func run(
-        from source: () throws -> any RowSource, to sink: any RowSink,
+        from source: () throws -> any RowSource, to sink: any RowSink, extras: [String: ExtraValue],
+        _ orientation: Orientation = .topLeft,
         keepingRowsIn makeRows: (Int, Int) throws -> any PartialRows, _ observer: RunObserver
     ) throws {
         func bordered() throws -> any RowSource {
@@ -130,8 +133,9 @@ struct PreparedEnlargement {
             : CroppedRowSink(
                 sink, rows: scale * margins.before..<scale * (margins.before + size.height),
                 bytes: firstByte..<firstByte + scale * size.width * pixelByteCount)
+        let extras = enlargement.extraRows(extras, orientation, margins: margins, isFloat: isFloat)
         guard let shares else {
-            return try run(height: padded.height, from: bordered, to: cropped, keepingRowsIn: makeRows, observer)
+            return try run(height: padded.height, from: bordered, extras, to: cropped, keepingRowsIn: makeRows, observer)
         }
         let rowByteCount = scale * padded.width * pixelByteCount
         try shares.run(rowByteCount: rowByteCount, to: cropped, keepingRowsIn: makeRows) { strip, sink, hasFailed in
@@ -141,7 +145,7 @@ struct PreparedEnlargement {
                 from: {
                     LaterRowSource(
                         try bordered(), from: strip.inputRows.lowerBound, rowByteCount: padded.width * pixelByteCount)
-                },
+                }, extras,
                 to: CroppedRowSink(sink, rows: firstRow..<firstRow + strip.outputRows.count, bytes: 0..<rowByteCount),
                 keepingRowsIn: makeRows, observer.alsoCancelled(when: hasFailed))
         }
@@ -151,19 +155,18 @@ struct PreparedEnlargement {
     ///
     /// - Parameter height: rows that the source has.
     private func run(
-        height: Int, from source: () throws -> any RowSource, to sink: any RowSink,
+        height: Int, from source: () throws -> any RowSource, _ extras: Extras, to sink: any RowSink,
         keepingRowsIn makeRows: (Int, Int) throws -> any PartialRows, _ observer: RunObserver
     ) throws {
         switch parts {
         case .whole(let session):
-            try session.run(
-                inputs: [enlargement.input: try source()], outputs: [enlargement.output: sink], observer: observer)
+            try run(session, from: source(), extras, to: sink, observer)
         case .strips(let strips):
             let rows = try makeRows(scale * height, scale * padded.width * pixelByteCount)
             var rowsBefore = 0
             for (index, strip) in strips.enumerated() {
                 try run(
-                    strip, from: source(), keepingRowsIn: rows, lastTo: index == strips.count - 1 ? sink : nil,
+                    strip, from: source(), extras, keepingRowsIn: rows, lastTo: index == strips.count - 1 ? sink : nil,
                     observer.ofPart(after: rowsBefore, of: rowCount))
                 rowsBefore += Self.rowCount(of: strip)
             }
@@ -172,7 +175,8 @@ struct PreparedEnlargement {
 
     /// - Parameter sink: takes the rows that the last strip completes.
     private func run(
-        _ strip: ColumnStrip, from source: any RowSource, keepingRowsIn rows: any PartialRows, lastTo sink: (any RowSink)?,
+        _ strip: ColumnStrip, from source: any RowSource, _ extras: Extras, keepingRowsIn rows: any PartialRows,
+        lastTo sink: (any RowSink)?,
         _ observer: RunObserver
     ) throws {
         releaseFreedMemory()
@@ -187,7 +191,16 @@ struct PreparedEnlargement {
             }
         let stripSource = ColumnSource(
             source, rowByteCount: pixelByteCount * padded.width, firstByte: pixelByteCount * strip.inputColumns.lowerBound)
-        try session.run(
-            inputs: [enlargement.input: stripSource], outputs: [enlargement.output: stripSink], observer: observer)
+        try run(session, from: stripSource, extras, to: stripSink, observer)
+    }
+
+    private typealias Extras = (inputs: [String: any RowSource], scalars: [String: Float])
+
+    private func run(
+        _ session: Session, from source: any RowSource, _ extras: Extras, to sink: any RowSink, _ observer: RunObserver
+    ) throws {
+        _ = try session.run(
+            inputs: extras.inputs.merging([enlargement.input: source]) { $1 }, scalars: extras.scalars,
+            outputs: [enlargement.output: sink], observer: observer)
     }
 }

@@ -13,8 +13,15 @@ public struct ResultForm: Hashable, Sendable {
     /// Whether bicubic interpolation stands at the left of the result, as large, with a line between them.
     public var isComparison: Bool
 
+    /// What the network takes beside the picture, by the names of its inputs: one value for each of
+    /// ``PictureEnlarger/extraInputs``.
+    public var extras: [String: ExtraValue]
+
     /// Each argument is the property of its name.
-    public init(size: ResultSize = .network, isEnsemble: Bool = false, isComparison: Bool = false) {
+    public init(
+        size: ResultSize = .network, isEnsemble: Bool = false, isComparison: Bool = false, extras: [String: ExtraValue] = [:]
+    ) {
+        self.extras = extras
         self.size = size
         self.isEnsemble = isEnsemble
         self.isComparison = isComparison

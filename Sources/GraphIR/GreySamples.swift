@@ -1,16 +1,18 @@
 extension Graph {
     /// The same function of pictures of three channels, done to each of the three by itself: for a graph that takes and makes
-    /// pictures of one. Weights stay the same ones. Groups are left out.
+    /// pictures of one. Weights and other inputs stay the same ones. Groups are left out.
     ///
+    /// - Parameter input: that of the picture.
     /// - Throws: ``NodeError`` where an op takes no slice of the input.
-    public func onEachOfThreeChannels() throws(NodeError) -> Graph {
+    public func onEachOfThreeChannels(of input: String) throws(NodeError) -> Graph {
         var builder = GraphBuilder(name: name)
         var places: [[ValueID]] = []
         for id in ids {
             let node = self[id]
             builder.origin = node.origin
             do throws(OpError) {
-                places.append(try builder.onEachChannel(node) { operand in places[operand.index] })
+                let isPicture = node.content == .input && node.name == input
+                places.append(try builder.onEachChannel(node, isPicture: isPicture) { operand in places[operand.index] })
             } catch {
                 throw .op(error, at: node.place)
             }
@@ -27,11 +29,11 @@ extension Graph {
 }
 
 extension GraphBuilder {
-    /// The values of a node for each of the three channels: one and the same where it is declared, and no input.
+    /// The values of a node for each of the three channels: one and the same where it is declared, but for the picture.
     fileprivate mutating func onEachChannel(
-        _ node: Node, _ places: (ValueID) -> [ValueID]
+        _ node: Node, isPicture: Bool, _ places: (ValueID) -> [ValueID]
     ) throws(OpError) -> [ValueID] {
-        if node.content == .input {
+        if isPicture {
             var shape = node.type.shape
             shape.dimensions[3] = Size(3)
             let input = declare(.input, type: TensorType(node.type.element, shape), named: node.name)

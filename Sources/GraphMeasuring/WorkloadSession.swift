@@ -29,7 +29,9 @@ final class WorkloadSession {
             let program = plan.program
             bandRows = plan.bandRows
             session = try Session(program, parameters: model.parameters, threadCount: threadCount)
-            let inputs = program.graph.nodes.filter { $0.content == .input }.map { ($0.name, RandomPixels()) }
+            let inputs = program.graph.nodes.filter { $0.content == .input }.map { node -> (String, any RowSource) in
+                (node.name, node.type.element == .u8 ? RandomPixels() : Halves())
+            }
             let outputs = program.graph.outputs.map { ($0.name, LatestRow()) }
             try session.bind(
                 inputs: Dictionary(uniqueKeysWithValues: inputs), outputs: Dictionary(uniqueKeysWithValues: outputs))
@@ -73,6 +75,11 @@ private final class RandomPixels: RowSource {
         }
         bytes.withUnsafeBytes { target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[start..<start + target.count])) }
     }
+}
+
+/// Rows of a number that networks take as a strength or a share.
+private final class Halves: RowSource {
+    func fill(row: Int, into bytes: UnsafeMutableRawBufferPointer) { bytes.bindMemory(to: Float.self).update(repeating: 0.5) }
 }
 
 /// Takes each row into the same memory.

@@ -62,14 +62,8 @@ extension Pack {
     /// The hash of the weights' paths, shapes and values; it does not depend on how a file stores them.
     public var digest: Digest { Self.digest(of: weights) }
 
-    /// The hash of all that a run goes on from: graph, weights, states and words, but not of what made the pack.
-    package var runDigest: Digest {
-        let words = (training ?? [:]).sorted { $0.key < $1.key }.map { "\($0)\0\($1)" }.joined(separator: "\0")
-        return Digest(of: [
-            (Array("graph".utf8), Digest(ofBytes: Array(graphText.utf8))), (Array("weights".utf8), digest),
-            (Array("states".utf8), Self.digest(of: states)), (Array("training".utf8), Digest(ofBytes: Array(words.utf8))),
-        ])
-    }
+    /// The same of the states.
+    package var statesDigest: Digest { Self.digest(of: states) }
 
     private static func digest(of tensors: [PackedTensor]) -> Digest {
         .weights(tensors.map { ($0.path, $0.shape, SHA256.hash(of: $0.values)) })

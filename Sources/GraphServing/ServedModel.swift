@@ -9,10 +9,12 @@ package struct ServedModel: Sendable {
     /// Pixels of the result for each pixel of the picture, along each side.
     let scale: Int
 
-    /// - Throws: when the model does not enlarge pictures.
+    /// - Throws: when the model does not enlarge pictures, or takes more than one.
     package init(_ name: String, _ model: Model) throws(EnlargingError) {
         self.name = name
         self.model = model
-        scale = try Enlargement(model).scale
+        let enlargement = try Enlargement(model)
+        guard enlargement.extras.isEmpty else { throw .missingExtras(enlargement.extras) }
+        scale = enlargement.scale
     }
 }

@@ -24,7 +24,8 @@ extension TrainingRun {
             return pack
         }
         // A rank may see the file of a moment ago.
-        try ranks.compare(pack.runDigest)
+        try ranks.compare("weights", pack.digest)
+        try ranks.compare("state of the optimizer", pack.statesDigest)
         try step.readModel()
         let saved = try TrainingState(words: pack.training ?? [:]).step
         for earlier in saved + 1..<max(saved + 1, number) {

@@ -22,10 +22,16 @@ extension RankGroup {
         guard Set(sets).count == 1 else { throw isFirst ? .mixedInstructionSets(sets) : .otherRank(0) }
     }
 
+    /// - Parameter what: what it is that has a hash.
     /// - Throws: where a rank has something else than the first; the first says which.
-    func compare(_ digest: Digest) throws(TrainingError) {
+    func compare(_ what: String, _ digest: Digest) throws(TrainingError) {
         guard let other = firstUnequal(digest.bytes) else { return }
-        throw isFirst ? .unequalRank(other) : .otherRank(0)
+        throw isFirst ? .unequalRank(other, what: what) : .otherRank(0)
+    }
+
+    /// The same of a text.
+    func compare(_ what: String, _ text: String) throws(TrainingError) {
+        try compare(what, Digest(ofBytes: Array(text.utf8)))
     }
 }
 
@@ -34,8 +40,16 @@ extension TrainingRun {
     func compareRanks() throws(TrainingError) {
         guard ranks.count > 1 else { return }
         try ranks.compareInstructionSets(options.instructionSet)
-        let interval = options.checkpointInterval.map { "\($0)" } ?? ""
-        try ranks.compare(Digest(ofBytes: checkpoint.pack.runDigest.bytes + Array(interval.utf8)))
+        func text(_ words: [String: String]) -> String {
+            words.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }.joined(separator: "\n")
+        }
+        let pack = checkpoint.pack
+        try ranks.compare("graph", pack.graphText)
+        try ranks.compare("recipe", text(recipe.words))
+        try ranks.compare("checkpoint", text(checkpoint.state.words))
+        try ranks.compare("weights", pack.digest)
+        try ranks.compare("state of the optimizer", pack.statesDigest)
+        try ranks.compare("interval between checkpoints", "\(options.checkpointInterval, default: "none")")
     }
 }
 

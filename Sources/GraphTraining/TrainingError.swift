@@ -97,8 +97,8 @@ public enum TrainingError: Error, Hashable, Sendable {
     case ranks(Int, laneCount: Int)
     /// Ranks compute by unequal instruction sets, which are named in the order of ranks.
     case mixedInstructionSets([String])
-    /// A rank has another model, weights, recipe, checkpoint or pictures than the first.
-    case unequalRank(Int)
+    /// A rank has something else than the first.
+    case unequalRank(Int, what: String)
     /// Another rank has ended the run, and says why.
     case otherRank(Int)
 
@@ -252,14 +252,13 @@ extension TrainingError: CustomStringConvertible {
         case .lanes(let count, let crops):
             "a batch of \(crops) has no \(readable(count: count, "lane")) of equal length; give a power of two that divides it"
         case .ranks(let count, let lanes):
-            "\(readable(count: count, "rank")) cannot share out \(readable(count: lanes, "lane")); start a power of two of ranks, "
-                + "at most as many as lanes, or begin a run of more lanes"
+            "\(readable(count: count, "rank")) cannot share out \(readable(count: lanes, "lane")): ranks are a power of two, and at "
+                + "most as many as lanes; start fewer, or begin a run of more lanes"
         case .mixedInstructionSets(let sets):
             "the ranks compute by \(sets.joined(separator: ", ")), in their order, which round in ways of their own; choose one "
                 + "that all processors have"
-        case .unequalRank(let rank):
-            "rank \(rank) has another model, weights, recipe, checkpoint or pictures than rank 0; give all ranks the same files and "
-                + "options"
+        case .unequalRank(let rank, let what):
+            "rank \(rank) has another \(what) than rank 0; give all ranks the same files and options"
         case .otherRank(let rank): "rank \(rank) has ended the run"
         case .averageDecay(let decay): "a decay of \(decay) averages nothing; give 0.999, or 0 for none"
         case .otherInputs(let graph, let inputs, let reduced):

@@ -1,5 +1,4 @@
 import GraphModel
-import GraphPack
 import GraphRuntime
 
 /// Trains a model: batches through its `train` entry, validation and checkpoints each epoch.
@@ -66,6 +65,7 @@ public final class TrainingRun {
         _ isInterrupted: @Sendable () -> Bool, _ report: @Sendable (TrainingEvent) -> Void
     ) throws(TrainingError) -> End {
         try compareRanks()
+        if ranks.count > 1 { report(.note("\(ranks.count) ranks share out \(recipe.laneCount) lanes")) }
         let altered = alteredFiles()
         let isAltered = ranks.any(!altered.isEmpty)
         if let end, !isAltered { return end }
@@ -78,7 +78,7 @@ public final class TrainingRun {
                 data, checkpoint.model, recipe, options, ranks, firstStep: checkpoint.state.step, isInterrupted, report)
         }
         guard !ranks.any(found == nil), let pictures = found else { return .interrupted }
-        try ranks.compare(Digest(ofBytes: Array(pictures.digest.utf8)))
+        try ranks.compare("set of pictures", pictures.digest)
         let lock = try ranks.together { () throws(TrainingError) in
             try compareData(pictures)
             return try folder.enter(goingOnFrom: checkpoint.origin)

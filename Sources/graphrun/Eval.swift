@@ -60,7 +60,12 @@ struct Eval: ParsableCommand {
 
     func run() throws {
         let loaded = try model.model()
-        let set = try PictureSet(forEvaluation: data, scale: try Enlargement(loaded).scale, reducedFolder: lr)
+        let enlargement = try Enlargement(loaded)
+        guard enlargement.extras.isEmpty else {
+            let others = enlargement.extras.map(\.description).joined(separator: ", ")
+            throw CommandError("eval measures networks that take a picture alone, and this takes \(others), too")
+        }
+        let set = try PictureSet(forEvaluation: data, scale: enlargement.scale, reducedFolder: lr)
         let count = set.pictures.count
         let evaluation = try Evaluation(
             loaded, set.pictures, by: convention, border: border, isEnsemble: ensemble, degradation: degrade, seed: seed,

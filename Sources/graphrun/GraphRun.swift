@@ -21,5 +21,11 @@ struct GraphRun: ParsableCommand {
                 name: "Tool", subcommands: [Prepare.self, Resize.self, RunEntry.self, GradCheck.self, SamplePictures.self]),
         ])
 
-    static func main() { runAndExit(option: trainingOption) }
+    static func main() {
+        runAndExit(option: trainingOption) { command in
+            // All others would do the same work, and write the same files, once in each process.
+            guard !(command is Train), !(command is Infer) else { return }
+            try ProcessStarter().refuseSeveral("only train and infer share out work; start this once")
+        }
+    }
 }

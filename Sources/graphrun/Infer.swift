@@ -40,6 +40,13 @@ struct Infer: ParsableCommand {
     @Option(name: .shortAndLong, help: "A file, a folder, or - for standard output.")
     var output: OutputPath
 
+    @Option(
+        name: .customLong("input"),
+        help: ArgumentHelp(
+            "What the network takes beside the picture: a number, a picture, or a folder of them by the same names.",
+            valueName: "name=value"))
+    var extraArguments: [ExtraArgument] = []
+
     @Option(help: ArgumentHelp("Input rows worked on at a time; 0 for all. (default: what is fastest)", valueName: "rows"))
     var bands: Int?
 
@@ -91,15 +98,13 @@ struct Infer: ParsableCommand {
         }
     }
 
-    func run() throws {
-        // A share that is named is done without knowing of others.
-        if part.count > 1 { try enlarge(on: LoneRank()) } else { try onRanks(enlarge) }
-    }
+    func run() throws { try onRanks(isShareNamed: part.count > 1, enlarge) }
 
     private typealias NamedModel = (name: String, model: Model)
 
     private func enlarge(on ranks: any RankGroup) throws {
         let form = result.form
+        let extras = try ExtraArguments(extraArguments)
         let areShared = ranks.count > 1
         try ranks.preparing {
             guard InstructionSet.runnable.contains(instructionSet) else {
@@ -135,11 +140,10 @@ struct Infer: ParsableCommand {
                 to: PictureList.Output(
                     path: output.path, namesFolder: output.namesFolder, format: format, quality: quality,
                     overwrites: overwrite),
-                share: part, isCostliestFirst: isDivided, keeping: choice.paths)
+                extras: extras, share: part, isCostliestFirst: isDivided, keeping: choice.paths)
             func named(_ path: FilePath) throws -> NamedModel {
                 let loaded = try model.model(path)
-                // Whether it enlarges pictures.
-                _ = try PictureEnlarger(loaded, threadCount: 1)
+                try extras.check(PictureEnlarger(loaded, threadCount: 1).extraInputs)
                 return (path.stem?.shown ?? path.shown, loaded)
             }
             return (list, choice.isChosen, try choice.clean.map(named), try choice.degraded.map(named))
@@ -170,7 +174,8 @@ struct Infer: ParsableCommand {
         }
         guard isDivided else {
             try batch.run(by: makeEnlargers) { index, event in if ranks.isFirst { reporter.tell(index, event) } }
-            return try end(reporter)
+            if rowRanks.isFirst { try end(reporter) }
+            return
         }
         try ranks.counting { next in try batch.run(by: makeEnlargers, taking: next, reporter.tell) }
         reporter.collect(from: ranks)
@@ -181,10 +186,12 @@ struct Infer: ParsableCommand {
     private func compare(_ list: PictureList, _ models: [Model], _ ranks: any RankGroup, isByRows: Bool) throws {
         guard ranks.count > 1 else { return }
         try ranks.compareInstructionSets(instructionSet)
+        let extras = try ExtraArguments(extraArguments)
         let limits = "\(bands, default: "") \(maxMemory?.count, default: "")"
         let encoding = "\(format, default: "") \(quality, default: "")"
-        try ranks.compare("options", "\(result.form) \(border) \(algorithm) \(limits) \(encoding)")
-        try ranks.compare("models", models.map { "\($0.pack(includingState: false).runDigest)" }.joined())
+        try ranks.compare("options", "\(result.form) \(extras) \(border) \(algorithm) \(limits) \(encoding) \(part)")
+        let packs = models.map { $0.pack(includingState: false) }
+        try ranks.compare("models", packs.map { "\($0.digest)\($0.statesDigest)\($0.graphText)" }.joined())
         let names = list.pictures.map { "\($0.name)" }
         let digests = try ranks.preparing { try isByRows ? list.pictures.map { "\(try Digest(ofFile: $0.name))" } : [] }
         try ranks.compare("pictures", (names + digests).joined(separator: "\0"))

@@ -25,9 +25,12 @@ extension Infer {
         let enlargers = try modelPaths.map { path in
             try PictureEnlarger(
                 model.model(path), threadCount: model.threadCount, bands: Bands(option: bands), memoryLimit: maxMemory?.count,
-                border: border, algorithm: algorithm)
+                border: border, algorithm: algorithm, instructionSet: instructionSet)
         }
-        let form = result.form
+        let extras = try ExtraArguments(extraArguments)
+        var form = result.form
+        form.extras = try extras.values(for: nil)
+        for enlarger in enlargers { try extras.check(enlarger.extraInputs) }
         let enlarger = VideoEnlarger(try form.size.enlarger(of: enlargers, for: video.header.size))
         warnOfFreshWeights()
         let isStream = if case .file = destination { false } else { true }

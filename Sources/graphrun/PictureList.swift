@@ -48,18 +48,21 @@ struct PictureList {
     /// Whether pictures of many pixels come before others.
     private let isCostliestFirst: Bool
     private let output: Output
+    private let extras: ExtraArguments
 
     /// - Parameters:
     ///   - inputs: files, folders, patterns as `photos/*.jpg` where no file has that name, and `-` for standard input.
     ///   - opened: a single input, where it has been opened.
+    ///   - extras: what the network takes beside each picture.
     ///   - share: of the pictures of folders and patterns, by their pixels.
     ///   - isCostliestFirst: whether pictures of many pixels come before others.
     ///   - otherInputs: files that must not be replaced, either.
     /// - Throws: when an input is missing, the output does not fit the inputs, or would replace one.
     init(
-        _ inputs: [FilePath], opened: PictureSource?, to output: Output, share: WorkShare, isCostliestFirst: Bool,
-        keeping otherInputs: [FilePath]
+        _ inputs: [FilePath], opened: PictureSource?, to output: Output, extras: ExtraArguments, share: WorkShare,
+        isCostliestFirst: Bool, keeping otherInputs: [FilePath]
     ) throws {
+        self.extras = extras
         self.isCostliestFirst = isCostliestFirst
         self.output = output
         self.share = share
@@ -98,7 +101,7 @@ struct PictureList {
 
     private mutating func addSingle(_ input: FilePath, _ opened: PictureSource?, keeping otherInputs: [FilePath]) throws {
         isSingle = true
-        if usesStandardOutput, isatty(STDOUT_FILENO) == 1 {
+        if usesStandardOutput, isatty(STDOUT_FILENO) == 1, !ProcessStarter.takesOutput {
             throw CommandError("\(output.path): a terminal cannot show a picture; write it to a file or into a pipe")
         }
         // A pattern may stand for it.
@@ -120,7 +123,18 @@ struct PictureList {
         pictures.append(
             Listed(
                 name: source.path ?? input, byteCount: source.byteCount,
-                item: PictureBatch.Item({ () throws(ImageError) in source }, to: destination, as: encoding)))
+                item: item(
+                    { () throws(ImageError) in source }, to: destination, as: encoding,
+                    named: input.lastComponent.map { FilePath(root: nil, [$0]) })))
+    }
+
+    private func item(
+        _ source: @escaping @Sendable () throws(ImageError) -> PictureSource, to destination: PictureDestination,
+        as encoding: PictureEncoding?, named name: FilePath?
+    ) -> PictureBatch.Item {
+        PictureBatch.Item(source, to: destination, as: encoding) { [extras] () throws(ImageError) in
+            try extras.values(for: name)
+        }
     }
 
     // MARK: Pictures into a folder
@@ -159,11 +173,11 @@ struct PictureList {
             pictures.append(
                 Listed(
                     name: target.source, byteCount: FileStatus(target.source)?.byteCount ?? 0,
-                    item: PictureBatch.Item(
+                    item: item(
                         { () throws(ImageError) in
                             if let kept = target.kept { return kept }
                             return try PictureSource(path: target.source)
-                        }, to: .file(target.path), as: target.encoding)))
+                        }, to: .file(target.path), as: target.encoding, named: target.name)))
         }
     }
 
@@ -173,6 +187,8 @@ struct PictureList {
         let encoding: PictureEncoding?
         /// The picture.
         let source: FilePath
+        /// Below the folder that was named, or by itself.
+        let name: FilePath
         /// What a pipe gave, which is gone from it.
         let kept: PictureSource?
         /// Of the picture; 0 where it cannot be read, or nobody asks.
@@ -204,7 +220,7 @@ struct PictureList {
             let size = share.count == 1 && !isCostliestFirst ? nil : try? source?.uprightSize()
             targets.append(
                 Target(
-                    path: target, encoding: encoding, source: path, kept: kept,
+                    path: target, encoding: encoding, source: path, name: file.name, kept: kept,
                     pixelCount: size.map { $0.width * $0.height } ?? 0))
         }
         return targets

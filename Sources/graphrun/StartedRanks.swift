@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import GraphCommandSupport
 import GraphPack
 import GraphRuntime
@@ -14,44 +13,21 @@ import GraphTraining
 ///
 /// An error of one rank is printed with its number, and ends all.
 ///
+/// - Parameter isShareNamed: whether the command says which share of the work is this process's, so that it need not know the
+///   others.
 /// - Throws: what `body` does; where other processes were started together with this one that it cannot reach.
-func onRanks(_ body: (any RankGroup) throws -> Void) throws {
-    let starter = Starter()
+func onRanks(isShareNamed: Bool = false, _ body: (any RankGroup) throws -> Void) throws {
+    let starter = ProcessStarter()
     #if MPI
         let ranks = try MPIRanks.joined(isEnding: { Interruption.signal != nil })
         if let ranks, ranks.count >= starter.processCount { return try onRanks(ranks, body) }
         ranks?.leave()
+        let cause = "was built with another MPI than the one that started them; use that one's mpirun"
+    #else
+        let cause = "was built without MPI; build it by swift build -c release --product graphrun --traits MPI"
     #endif
-    guard starter.processCount == 1 else {
-        // Of so many processes one tells.
-        guard starter.isFirst else { throw ExitCode.failure }
-        throw CommandError(starter.problem)
-    }
+    if !isShareNamed { try starter.refuseSeveral("this graphrun \(cause)") }
     try body(LoneRank())
-}
-
-/// What `mpirun` and other starters tell a process: by Open MPI's variables, and by those of PMI, as MPICH's and Slurm's.
-private struct Starter {
-    let processCount: Int
-    let isFirst: Bool
-
-    init() {
-        func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
-        let started = [("OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"), ("PMI_SIZE", "PMI_RANK")]
-            .compactMap { size, rank in number(size).map { (count: $0, rank: number(rank) ?? 0) } }
-            .max { $0.count < $1.count }
-        processCount = max(1, started?.count ?? 1)
-        isFirst = started?.rank ?? 0 == 0
-    }
-
-    var problem: String {
-        #if MPI
-            let cause = "was built with another MPI than the one that started them; use that one's mpirun"
-        #else
-            let cause = "was built without MPI; build it by swift build -c release --product graphrun --traits MPI"
-        #endif
-        return "\(processCount) processes were started together, and this graphrun \(cause)"
-    }
 }
 
 #if MPI

@@ -41,8 +41,9 @@ private struct TopLevelTypes {
     init(_ lines: [String]) {
         var current: String?
         var isPublic = false
+        let declaration = Self.declaration
         for line in lines {
-            if let match = line.firstMatch(of: Self.declaration) {
+            if line.first?.isWhitespace == false, let match = line.firstMatch(of: declaration) {
                 let name = String(match.name)
                 current = name
                 isPublic = match.0.contains("public")
@@ -54,8 +55,10 @@ private struct TopLevelTypes {
                 if match.kind != "protocol" { isPublic = false }
             }
             guard let current else { continue }
-            if isPublic || line.contains(#/\bpublic\b|^ *(?:indirect )?case /#) {
-                words[current, default: []].formUnion(line.matches(of: /\w+/).map { String($0.0) })
+            let found = line.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
+            let isCase = found.first == "case" || found.first == "indirect" && found.dropFirst().first == "case"
+            if isPublic || isCase || found.contains("public") {
+                words[current, default: []].formUnion(found.map(String.init))
             }
         }
     }

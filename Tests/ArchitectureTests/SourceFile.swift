@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A file of `Sources`, read for what its code names.
-struct SourceFile {
+struct SourceFile: Sendable {
     var path: String
     /// The folder of `Sources` that it lies in.
     var room: String
@@ -11,7 +11,12 @@ struct SourceFile {
     var imports: [String]
 
     /// Every Swift file of the sources.
-    static func all() throws -> [SourceFile] {
+    static func all() throws -> [SourceFile] { try files.get() }
+
+    /// Read once: tests of every op look at them.
+    private static let files = Result { try readAll() }
+
+    private static func readAll() throws -> [SourceFile] {
         let sources = root.appendingPathComponent("Sources")
         let paths = try #require(FileManager.default.subpaths(atPath: sources.path))
         let files = try paths.filter { $0.hasSuffix(".swift") }.sorted().map { path in
