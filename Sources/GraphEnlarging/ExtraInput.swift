@@ -42,7 +42,8 @@ extension ExtraInput: CustomStringConvertible {
         switch kind {
         case .number: "'\(name)', a number"
         case .picture(let scale, let channelCount):
-            "'\(name)', a \(channelCount == 1 ? "grey " : "")picture " + (scale == 1 ? "of the same size" : "\(scale) times as large")
+            "'\(name)', a \(channelCount == 1 ? "grey " : "")picture "
+                + (scale == 1 ? "of the same size" : "\(scale) times as large")
         }
     }
 }

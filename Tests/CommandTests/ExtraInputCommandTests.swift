@@ -18,7 +18,8 @@ struct ExtraInputCommandTests {
         _ = try place.bash("mkdir in guides").success()
         for name in ["a", "b"] {
             _ = try place.picture("in/\(name).png", width: 6, height: 4)
-            try Picture(width: 12, height: 8, fill: .init(red: 9, green: 9, blue: 9)).writePNG(to: place.path("guides/\(name).png"))
+            let guide = Picture(width: 12, height: 8, fill: .init(red: 9, green: 9, blue: 9))
+            try guide.writePNG(to: place.path("guides/\(name).png"))
         }
         return place
     }
