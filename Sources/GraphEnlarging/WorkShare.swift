@@ -18,15 +18,30 @@ public struct WorkShare: Hashable, Sendable {
     ///
     /// - Parameter costs: of the pieces of work, the same for all shares, not negative.
     public func indices(ofCosts costs: [Int]) -> [Int] {
-        var totals = [Int](repeating: 0, count: count)
+        // A heap, with the share on top that has the least: of several that have the same, the first.
+        var shares = (0..<count).map { Load(total: 0, share: $0) }
         var own: [Int] = []
         for index in costs.indices.sorted(by: { (costs[$1], $0) < (costs[$0], $1) }) {
-            // Of shares that have the same, the first; a piece without cost still goes to one.
-            let least = totals.indices.min { totals[$0] < totals[$1] } ?? 0
-            totals[least] += max(1, costs[index])
-            if least == number - 1 { own.append(index) }
+            if shares[0].share == number - 1 { own.append(index) }
+            // A piece without cost still goes to one.
+            shares[0].total += max(1, costs[index])
+            var place = 0
+            while let below = (min(2 * place + 1, count)..<min(2 * place + 3, count)).min(by: { shares[$0] < shares[$1] }),
+                shares[below] < shares[place]
+            {
+                shares.swapAt(place, below)
+                place = below
+            }
         }
         return own.sorted()
+    }
+
+    /// What a share has so far.
+    private struct Load: Comparable {
+        var total: Int
+        let share: Int
+
+        static func < (one: Load, other: Load) -> Bool { (one.total, one.share) < (other.total, other.share) }
     }
 }
 

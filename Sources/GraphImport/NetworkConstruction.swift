@@ -20,11 +20,28 @@ struct NetworkConstruction {
     }
 
     /// Whether a picture goes in and one comes out.
-    var isOfPictures: Bool {
-        guard pixels != .tensors, model.inputs.count == 1, model.outputs.count == 1, let sizes = model.inputs[0].sizes,
-            sizes.count == 4, model.inputs[0].element.isFloat
-        else { return false }
-        return sizes[1] == .known(3) || sizes[1] == .known(1)
+    var isOfPictures: Bool { picture != nil }
+
+    /// The input for the picture: of several the first in colour, or else the first grey one.
+    private var picture: ForeignValue? {
+        guard pixels != .tensors, model.outputs.count == 1 else { return nil }
+        func first(channels: Int) -> ForeignValue? {
+            model.inputs.first { input in
+                guard let sizes = input.sizes, sizes.count == 4, input.element.isFloat else { return false }
+                return sizes[1] == .known(channels) && (model.inputs.count == 1 || sizes[2] != .known(1) || sizes[3] != .known(1))
+            }
+        }
+        return first(channels: 3) ?? first(channels: 1)
+    }
+
+    /// Whether an input takes pixels: that of the picture, and others in colour that are as large. Maps of one channel beside it
+    /// are numbers of their own range, as strengths.
+    private func takesPixels(_ input: ForeignValue) -> Bool {
+        guard let picture else { return false }
+        guard input.name != picture.name, let own = input.sizes, let sizes = picture.sizes else {
+            return input.name == picture.name
+        }
+        return own.count == 4 && input.element.isFloat && own[1] == .known(3) && own[2...] == sizes[2...]
     }
 
     mutating func graph() throws(ImportError) -> Graph {
@@ -57,7 +74,9 @@ struct NetworkConstruction {
 
     /// How many pixels of the small picture a result lacks on each side; nil where it is a whole number of times as large.
     private static func missingMargin(_ graph: Graph) -> Int? {
-        guard let input = graph.nodes.first(where: { $0.content == .input }), let output = graph.outputs.first else { return nil }
+        guard graph.nodes.count(where: { $0.content == .input }) == 1,
+            let input = graph.nodes.first(where: { $0.content == .input }), let output = graph.outputs.first
+        else { return nil }
         let small = input.type.shape.dimensions, large = graph[output.value].type.shape.dimensions
         guard small.count == 4, large.count == 4 else { return nil }
         for scale in 1...16 {
@@ -72,7 +91,7 @@ struct NetworkConstruction {
     private var hasUnknownLayers: Bool { model.nodes.contains { $0.outputs.isEmpty } }
 
     private var hasFixedSides: Bool {
-        guard let sizes = model.inputs.first?.sizes, sizes.count == 4, case .known = sizes[2] else { return false }
+        guard let sizes = (picture ?? model.inputs.first)?.sizes, sizes.count == 4, case .known = sizes[2] else { return false }
         return true
     }
 
@@ -125,13 +144,14 @@ struct NetworkConstruction {
         let sizes = input.sizes ?? []
         let order = Translation.Placed.order(rank: sizes.count)
         let dimensions = order.map { axis in size(sizes[axis], axis: axis, of: input, keepingSizes: keepingSizes) }
-        let isBytes = isOfPictures || input.element == .u8
+        let isPixels = takesPixels(input)
+        let isBytes = isPixels || input.element == .u8
         if !isBytes, !input.element.isFloat, input.element != .bool {
             notes.append("whole numbers of '\(name)' run as f32, which holds those up to 16,777,216")
         }
         let type = TensorType(isBytes ? .u8 : .f32, Shape(dimensions))
         var value = translation.builder.declare(.input, type: type, named: name)
-        if isOfPictures {
+        if isPixels {
             value = try apply(.castToF32, [value], in: &translation)
             if pixels == .unit { value = try apply(.divide, [value, translation.builder.constant(255)], in: &translation) }
             if margin > 0 {
@@ -144,12 +164,19 @@ struct NetworkConstruction {
 
     private func size(_ size: ForeignValue.Size, axis: Int, of input: ForeignValue, keepingSizes: Bool) -> Size {
         let rank = input.sizes?.count ?? 0
-        if isOfPictures, axis != 1, !keepingSizes { return Size(symbol: ["N", "C", "H", "W"][axis]) }
+        let letters = ["N", "C", "H", "W"]
+        let isSymbol = isOfPictures && axis != 1 && !keepingSizes
+        if isSymbol, takesPixels(input) { return Size(symbol: letters[axis]) }
+        if isSymbol, rank == 4, let sizes = picture?.sizes {
+            // As the picture has it; one stands for every picture, row or column.
+            if size == sizes[axis], size != .known(1) { return Size(symbol: letters[axis]) }
+            if case .unknown = size { return Size(symbol: letters[axis]) }
+        }
         switch size {
         case .known(let number): return Size(number)
-        case .symbol(let name) where !isOfPictures: return Size(symbol: NameMaker.valueName(name))
+        case .symbol(let name) where input.name != picture?.name: return Size(symbol: NameMaker.valueName(name))
         case .symbol, .unknown:
-            let letters = rank == 4 ? ["N", "C", "H", "W"] : (0..<rank).map { "D\($0)" }
+            let letters = rank == 4 ? letters : (0..<rank).map { "D\($0)" }
             return Size(symbol: model.inputs.count == 1 ? letters[axis] : "\(NameMaker.valueName(input.name))_\(letters[axis])")
         }
     }
@@ -189,6 +216,8 @@ struct NetworkConstruction {
         let range = pixels == .unit ? "0…1" : "0…255"
         documentation.append("Pixels run through the network as \(pixels == .unit ? "0 to 1" : "0 to 255").")
         notes.append("pixels run through the network as \(range)")
+        let others = model.inputs.filter { $0.name != picture?.name }.map { "'\(NameMaker.valueName($0.name))'" }
+        if !others.isEmpty { notes.append("beside the picture it takes \(others.joined(separator: ", "))") }
     }
 }
 

@@ -30,14 +30,17 @@ let repetitionTranslators: [String: Translator] = [
             let shape = Array(repeating: Size(1), count: rank - old.count) + old
             x = Translation.Placed(id: try translation.reshaped(plain, shape), order: Array(0..<rank))
         }
-        let sizes = translation.shape(of: x)
-        for (index, size) in wanted.enumerated() {
+        var shape = translation.shape(of: x)
+        for (index, size) in wanted.enumerated() where size != Size(1) {
             let axis = index + rank - wanted.count
-            if size == sizes[axis] || size == Size(1) { continue }
-            guard sizes[axis] == Size(1), let count = size.constant, count > 0 else {
+            guard shape[axis] == Size(1) || shape[axis] == size else {
                 throw .node(.attribute("shape", "[\(wanted.map(\.description).joined(separator: ", "))]"))
             }
-            x.id = try translation.repeated(x.id, axis: x.order.firstIndex(of: axis) ?? axis, count: count)
+            shape[axis] = size
+        }
+        if shape != translation.shape(of: x) {
+            let placed = x.order.map { shape[$0] }
+            x.id = try translation.apply(.broadcast, [x.id], Attributes(["shape": .sizes(placed)]))
         }
         translation.set(node, x)
     },
