@@ -26,6 +26,8 @@ public struct Enlargement: Hashable, Sendable {
     public var extras: [ExtraInput]
     /// Those of them that are scalars of the graph.
     let scalars: Set<String>
+    /// Symbols of sizes that the picture has not: where a number stands for all elements, one is enough.
+    private let otherSymbols: Set<String>
 
     /// Of all networks.
     static let greatestScale = 64
@@ -50,6 +52,8 @@ public struct Enlargement: Hashable, Sendable {
         scale = match.scale
         let scalars = graph.nodes.filter { $0.content == .scalar }
         self.scalars = Set(scalars.map(\.name))
+        let symbols = inputs.flatMap { $0.type.shape.dimensions.compactMap(\.symbol) }
+        otherSymbols = Set(symbols).subtracting(input.type.shape.dimensions.compactMap(\.symbol))
         extras = (inputs.filter { $0.name != input.name } + scalars).map { ExtraInput($0, beside: input.type) }
     }
 
@@ -102,6 +106,7 @@ public struct Enlargement: Hashable, Sendable {
     public func sizes(imageCount: Int, height: Int, width: Int) -> [String: Int] {
         var sizes = [heightSymbol: height, widthSymbol: width]
         if let batchSymbol { sizes[batchSymbol] = imageCount }
+        for symbol in otherSymbols { sizes[symbol] = 1 }
         return sizes
     }
 }

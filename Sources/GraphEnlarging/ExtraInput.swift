@@ -16,6 +16,8 @@ public struct ExtraInput: Hashable, Sendable {
         case picture(scale: Int, channelCount: Int)
         /// A number, which all its elements are.
         case number
+        /// A whole number from 0 to 255, which all its elements are.
+        case byte
     }
 
     /// - Parameters:
@@ -31,7 +33,7 @@ public struct ExtraInput: Hashable, Sendable {
         guard type.element == .u8, to.count == 4, to[0] == from[0], let channelCount = to[3].constant,
             channelCount == 1 || channelCount == 3,
             let scale = (1...Enlargement.greatestScale).first(where: { to[1] == $0 * from[1] && to[2] == $0 * from[2] })
-        else { return .number }
+        else { return type.element == .u8 ? .byte : .number }
         return .picture(scale: scale, channelCount: channelCount)
     }
 }
@@ -41,6 +43,7 @@ extension ExtraInput: CustomStringConvertible {
     public var description: String {
         switch kind {
         case .number: "'\(name)', a number"
+        case .byte: "'\(name)', a whole number from 0 to 255"
         case .picture(let scale, let channelCount):
             "'\(name)', a \(channelCount == 1 ? "grey " : "")picture "
                 + (scale == 1 ? "of the same size" : "\(scale) times as large")
@@ -54,8 +57,8 @@ extension ExtraInput {
         switch (kind, value) {
         case (.number, .number(let number)):
             guard number.isFinite else { throw .otherExtra(self, found: "\(number)") }
-        case (.number, .picture): throw .otherExtra(self, found: "a picture")
-        case (.picture, .number(let number)):
+        case (.number, .picture), (.byte, .picture): throw .otherExtra(self, found: "a picture")
+        case (.picture, .number(let number)), (.byte, .number(let number)):
             guard (0...255).contains(number), number.rounded() == number else {
                 throw .otherExtra(self, found: "\(number)")
             }

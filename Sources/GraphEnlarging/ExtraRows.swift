@@ -19,7 +19,7 @@ extension Enlargement {
             case (.picture(let scale, let channelCount), .picture(let picture)):
                 let rows = TurnedPictureRows(picture, orientation, channelCount: channelCount, margin: scale * margins.before)
                 inputs[extra.name] = isFloat ? FloatSamplesSource(rows) : rows
-            case (.picture, .number(let number)):
+            case (.picture, .number(let number)), (.byte, .number(let number)):
                 inputs[extra.name] = isFloat ? NumberRowSource(number) : NumberRowSource(UInt8(number))
             case (_, .number(let number)) where scalars.contains(extra.name): numbers[extra.name] = number
             case (_, .number(let number)): inputs[extra.name] = NumberRowSource(number)

@@ -55,8 +55,7 @@
 
         /// Waits until all ranks leave. No other call may follow.
         public func leave() {
-            // The library's own waiting takes a processor.
-            wait { call in MPI_Ibarrier(graph_mpi_world(), &call.request) }
+            waitForAll()
             MPI_Finalize()
         }
 
@@ -166,12 +165,19 @@
                 throw error
             }
             counter.stopAttending()
-            wait { call in MPI_Ibarrier(graph_mpi_world(), &call.request) }
+            waitForAll()
             counter.free()
         }
 
+        /// Waits until all ranks have come here, which may take hours: others use the processor meanwhile.
+        private func waitForAll() {
+            wait(pause: 1000) { call in MPI_Ibarrier(graph_mpi_world(), &call.request) }
+        }
+
         /// Begins a call and waits until it is done. Other processes on this processor run meanwhile.
-        private func wait(_ begin: (inout graph_mpi_call) -> Int32) {
+        ///
+        /// - Parameter pause: microseconds between looks; 0 where each counts.
+        private func wait(pause: UInt32 = 0, _ begin: (inout graph_mpi_call) -> Int32) {
             var call = graph_mpi_call()
             _ = begin(&call)
             var asked: ContinuousClock.Instant?
@@ -179,7 +185,7 @@
                 var isDone: Int32 = 0
                 MPI_Test(&call.request, &isDone, graph_mpi_no_status())
                 if isDone != 0 { return }
-                sched_yield()
+                if pause > 0 { usleep(pause) } else { sched_yield() }
                 guard isEnding() else { continue }
                 let since = asked ?? .now
                 asked = since

@@ -121,11 +121,14 @@ final class LaneStep: TrainingStep {
 
     func firstNonFinite(_ step: Int, on batch: Batch) throws(TrainingError) -> String? {
         let laneCount = recipe.laneCount / ranks.count
-        var found: String?
-        for index in 0..<laneCount where found == nil {
-            found = try model.firstNonFinite(
-                of: lane, inputs, on: batch.lane(index, of: laneCount), cropCount: recipe.batchCount / recipe.laneCount,
-                patchSide: recipe.patchSide, scalars: [:])
+        let found = try ranks.together { () throws(TrainingError) -> String? in
+            for index in 0..<laneCount {
+                let found = try model.firstNonFinite(
+                    of: lane, inputs, on: batch.lane(index, of: laneCount), cropCount: recipe.batchCount / recipe.laneCount,
+                    patchSide: recipe.patchSide, scalars: [:])
+                if found != nil { return found }
+            }
+            return nil
         }
         return ranks.gather(found ?? "").first { !$0.isEmpty }
     }

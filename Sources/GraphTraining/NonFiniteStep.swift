@@ -27,11 +27,14 @@ extension TrainingRun {
         try ranks.compare("weights", pack.digest)
         try ranks.compare("state of the optimizer", pack.statesDigest)
         try step.readModel()
+        func batch(_ number: Int) throws(TrainingError) -> Batch {
+            try ranks.together { () throws(TrainingError) in try loader.batch(step: number).batch }
+        }
         let saved = try TrainingState(words: pack.training ?? [:]).step
         for earlier in saved + 1..<max(saved + 1, number) {
-            _ = try step.run(earlier, on: loader.batch(step: earlier).batch)
+            _ = try step.run(earlier, on: batch(earlier))
         }
-        return try step.firstNonFinite(number, on: loader.batch(step: number).batch)
+        return try step.firstNonFinite(number, on: batch(number))
     }
 }
 

@@ -43,6 +43,13 @@ struct ExtraArguments: Sendable, CustomStringConvertible {
         return values
     }
 
+    /// The files that are read for a picture.
+    func paths(for name: FilePath?) -> [FilePath] {
+        each.compactMap { argument in
+            if case .path(let path) = argument.value { Self.file(path, for: name) } else { nil }
+        }
+    }
+
     /// Of a folder the picture of the same name, be it in another format.
     private static func file(_ path: FilePath, for name: FilePath?) -> FilePath {
         guard let name, FileStatus(path)?.kind == .folder else { return path }
@@ -71,8 +78,8 @@ struct ExtraArgument: Sendable {
 extension ExtraArgument: ExpressibleByArgument {
     /// The value of an option; nil where there is no name before an equals sign, or nothing behind it.
     init?(argument: String) {
-        let parts = argument.split(separator: "=", maxSplits: 1)
-        guard parts.count == 2 else { return nil }
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
         name = String(parts[0])
         value = Float(parts[1]).map { .number($0) } ?? .path(FilePath(String(parts[1])))
     }

@@ -193,7 +193,8 @@ struct Infer: ParsableCommand {
         let packs = models.map { $0.pack(includingState: false) }
         try ranks.compare("models", packs.map { "\($0.digest)\($0.statesDigest)\($0.graphText)" }.joined())
         let names = list.pictures.map { "\($0.name)" }
-        let digests = try ranks.preparing { try isByRows ? list.pictures.map { "\(try Digest(ofFile: $0.name))" } : [] }
+        let files = isByRows ? list.pictures.flatMap { [$0.name] + $0.extraPaths } : []
+        let digests = try ranks.preparing { try files.map { "\(try Digest(ofFile: $0))" } }
         try ranks.compare("pictures", (names + digests).joined(separator: "\0"))
     }
 

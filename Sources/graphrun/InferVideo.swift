@@ -18,7 +18,8 @@ extension Infer {
     ///
     /// - Parameter modelPaths: the model that is named, or those that may reach the size that is asked for.
     func enlarge(_ video: VideoReader, named name: FilePath, by modelPaths: [FilePath]) throws {
-        let destination = try videoDestination(named: name, replacingNoneOf: [name] + modelPaths)
+        let extras = try ExtraArguments(extraArguments)
+        let destination = try videoDestination(named: name, replacingNoneOf: [name] + extras.paths(for: nil) + modelPaths)
         guard !result.compare, format == nil, quality == nil else {
             throw CommandError("--compare, --format and --quality are for pictures; leave them out for video")
         }
@@ -27,10 +28,9 @@ extension Infer {
                 model.model(path), threadCount: model.threadCount, bands: Bands(option: bands), memoryLimit: maxMemory?.count,
                 border: border, algorithm: algorithm, instructionSet: instructionSet)
         }
-        let extras = try ExtraArguments(extraArguments)
+        for enlarger in enlargers { try extras.check(enlarger.extraInputs) }
         var form = result.form
         form.extras = try extras.values(for: nil)
-        for enlarger in enlargers { try extras.check(enlarger.extraInputs) }
         let enlarger = VideoEnlarger(try form.size.enlarger(of: enlargers, for: video.header.size))
         warnOfFreshWeights()
         let isStream = if case .file = destination { false } else { true }

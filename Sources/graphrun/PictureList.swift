@@ -23,6 +23,8 @@ struct PictureList {
         let name: FilePath
         /// Bytes of its file, where that is known.
         let byteCount: Int
+        /// Files that the network is given beside it.
+        let extraPaths: [FilePath]
         let item: PictureBatch.Item
     }
 
@@ -106,12 +108,13 @@ struct PictureList {
         }
         // A pattern may stand for it.
         let source = try opened ?? PictureSource(path: input)
+        let ownName = input.lastComponent.map { FilePath(root: nil, [$0]) }
         let isStream = output.path == "-"
         let destination: PictureDestination =
             isStream ? .stream(.standardOutput, name: "standard output") : .file(output.path)
         var encoding = output.format.map { PictureEncoding($0, quality: output.quality) }
         if !isStream {
-            try checkOutput(output.path, replacesNoneOf: [input] + otherInputs)
+            try checkOutput(output.path, replacesNoneOf: [input] + extras.paths(for: ownName) + otherInputs)
             if encoding == nil, FileStatus(output.path)?.kind != .other, output.path.extension != nil {
                 encoding = try PictureEncoding(endingOf: output.path)
             }
@@ -122,10 +125,8 @@ struct PictureList {
         if let format = encoding?.format ?? source.format { encoding = PictureEncoding(format, quality: output.quality) }
         pictures.append(
             Listed(
-                name: source.path ?? input, byteCount: source.byteCount,
-                item: item(
-                    { () throws(ImageError) in source }, to: destination, as: encoding,
-                    named: input.lastComponent.map { FilePath(root: nil, [$0]) })))
+                name: source.path ?? input, byteCount: source.byteCount, extraPaths: extras.paths(for: ownName),
+                item: item({ () throws(ImageError) in source }, to: destination, as: encoding, named: ownName)))
     }
 
     private func item(
@@ -173,6 +174,7 @@ struct PictureList {
             pictures.append(
                 Listed(
                     name: target.source, byteCount: FileStatus(target.source)?.byteCount ?? 0,
+                    extraPaths: extras.paths(for: target.name),
                     item: item(
                         { () throws(ImageError) in
                             if let kept = target.kept { return kept }
@@ -196,7 +198,8 @@ struct PictureList {
     }
 
     private mutating func targets(of found: [Found], keeping otherInputs: [FilePath]) throws -> [Target] {
-        let inputs = try KnownFiles(found.map(\.path) + otherInputs)
+        let extraPaths = found.flatMap { extras.paths(for: $0.name) }.filter { FileStatus($0) != nil }
+        let inputs = try KnownFiles(found.map(\.path) + extraPaths + otherInputs)
         var targets: [Target] = []
         var sources: [FilePath: FilePath] = [:]
         var folders: Set<FilePath> = []

@@ -23,7 +23,11 @@ struct ProcessStarter {
     /// - Throws: where several processes were started; the first of them says why.
     func refuseSeveral(_ reason: String) throws {
         guard processCount > 1 else { return }
-        guard isFirst else { throw ExitCode.failure }
+        guard isFirst else {
+            // A starter may end all when one has ended.
+            sleep(1)
+            throw ExitCode.failure
+        }
         throw CommandError("\(processCount) processes were started together, and \(reason)")
     }
 }

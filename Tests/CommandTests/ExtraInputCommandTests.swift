@@ -56,6 +56,19 @@ struct ExtraInputCommandTests {
         #expect(try place.graphrun(infer + ["--input", "strength"]).status == 64)
     }
 
+    @Test func whatIsGivenIsNotReplaced() throws {
+        let place = try place()
+        let strength = ["--input", "strength=1"]
+        let guide = try place.bytes("guides/a.png")
+        let single = try place.graphrun(
+            ["infer", "guided.gpack", "in/a.png", "-o", "guides/a.png", "--input", "guide=guides/a.png"] + strength)
+        #expect(single.status == 1)
+        let many = try place.graphrun(
+            ["infer", "guided.gpack", "in", "-o", "guides", "--overwrite", "--input", "guide=guides"] + strength)
+        #expect(many.status == 1)
+        #expect(try place.bytes("guides/a.png") == guide)
+    }
+
     @Test func itIsMeasured() throws {
         let place = try place()
         #expect(try place.graphrun("bench", "guided.gpack", "--workload", "8x8", "--runs", "1").success().contains("GFLOP/s"))

@@ -63,6 +63,24 @@ struct ExtraInputTests {
         #expect(flat[3, 3] == picture[1, 1])
     }
 
+    /// An input of bytes that is no picture is of bytes, whichever way pixels go.
+    @Test(arguments: [false, true])
+    func bytesStandForEveryElement(_ isEnsemble: Bool) throws {
+        let source = SourceText(
+            """
+            graph masked(x: u8[N, H, W, 3], mask: u8[1, rows, 1, 1]) -> (image: u8[N, H, W, 3]) {
+              image = u8(round(clip(f32(x) - mean(f32(mask)), 0, 255)))
+            }
+            """, name: "masked.graph")
+        let enlarger = try PictureEnlarger(Model(source: source), threadCount: 1)
+        #expect(enlarger.extraInputs.map(\.description) == ["'mask', a whole number from 0 to 255"])
+        let form = ResultForm(isEnsemble: isEnsemble, extras: ["mask": .number(7)])
+        #expect(try enlarger.enlarged(picture, form: form).pixels == picture.pixels.map { $0 < 7 ? 0 : $0 - 7 })
+        #expect(
+            errorText { _ = try enlarger.enlarged(picture, form: ResultForm(extras: ["mask": .number(300)])) }
+                == "'mask', a whole number from 0 to 255, is given 300.0")
+    }
+
     @Test func whatDoesNotFitIsRefused() throws {
         let enlarger = try PictureEnlarger(Model(source: Self.guided), threadCount: 1)
         func message(_ extras: [String: ExtraValue]) -> String {
