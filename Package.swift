@@ -169,13 +169,14 @@ let package = Package(
         .target(
             name: "GraphC",
             dependencies: [
-                "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack", "GraphInterchange",
-                "GraphImaging", "GraphModel", "GraphImport", "GraphEnlarging", "GraphMeasuring", "GraphTraining", systemPackage,
+                "GraphBasics", "GraphLanguage", "GraphIR", "GraphCompiler", "GraphRuntime", "GraphFiles", "GraphPack",
+                "GraphInterchange", "GraphImaging", "GraphModel", "GraphImport", "GraphEnlarging", "GraphMeasuring",
+                "GraphTraining", systemPackage,
             ]),
         // The header of the C interface.
         .systemLibrary(name: "CGraphC"),
         // What the header declares, in Swift.
-        .target(name: "GraphCAPI", dependencies: ["CGraphC", "GraphBasics", "GraphC"]),
+        .target(name: "GraphCAPI", dependencies: ["CGraphC", "GraphC"]),
         // What C's start-up knows of the process, and what becomes of memory that the system refuses.
         .target(name: "CGraphProcessShim"),
         .target(

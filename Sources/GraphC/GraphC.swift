@@ -14,5 +14,7 @@
 @_exported import GraphImaging
 @_exported import GraphInterchange
 @_exported import GraphMeasuring
+// How many threads runs have unless they are told.
+@_exported import func GraphBasics.availableProcessorCount
 // Names of files, which the rooms above take.
 @_exported import struct SystemPackage.FilePath

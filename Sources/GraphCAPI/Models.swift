@@ -1,6 +1,5 @@
 import CGraphC
 import Glibc
-import GraphBasics
 import GraphC
 
 // Made once, and never changed.

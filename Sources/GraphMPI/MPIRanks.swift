@@ -169,14 +169,15 @@
             counter.free()
         }
 
-        /// Waits until all ranks have come here, which may take hours: others use the processor meanwhile.
+        /// Waits until all ranks have come here, which may take hours, or as long as the first writes a checkpoint: others use the
+        /// processor meanwhile.
         private func waitForAll() {
             wait(pause: 1000) { call in MPI_Ibarrier(graph_mpi_world(), &call.request) }
         }
 
         /// Begins a call and waits until it is done. Other processes on this processor run meanwhile.
         ///
-        /// - Parameter pause: microseconds between looks; 0 where each counts.
+        /// - Parameter pause: microseconds between looks, without a limit; 0 where each counts.
         private func wait(pause: UInt32 = 0, _ begin: (inout graph_mpi_call) -> Int32) {
             var call = graph_mpi_call()
             _ = begin(&call)
@@ -186,7 +187,7 @@
                 MPI_Test(&call.request, &isDone, graph_mpi_no_status())
                 if isDone != 0 { return }
                 if pause > 0 { usleep(pause) } else { sched_yield() }
-                guard isEnding() else { continue }
+                guard pause == 0, isEnding() else { continue }
                 let since = asked ?? .now
                 asked = since
                 if .now - since > Self.patience {

@@ -30,7 +30,7 @@ extension RankGroup {
     }
 
     /// The same of a text.
-    func compare(_ what: String, _ text: String) throws(TrainingError) {
+    package func compare(_ what: String, _ text: String) throws(TrainingError) {
         try compare(what, Digest(ofBytes: Array(text.utf8)))
     }
 }

@@ -25,9 +25,10 @@ struct ExtraArguments: Sendable, CustomStringConvertible {
         }
         let missing = extras.filter { extra in !each.contains { $0.name == extra.name } }
         guard missing.isEmpty else {
-            throw CommandError(
-                "the network takes more than a picture: \(missing.map(\.description).joined(separator: ", ")); give it by "
-                    + missing.map { "--input \($0.name)=\($0.kind == .number ? "NUMBER" : "FILE")" }.joined(separator: " "))
+            let options = missing.map { extra in
+                if case .picture = extra.kind { "--input \(extra.name)=FILE" } else { "--input \(extra.name)=NUMBER" }
+            }
+            throw CommandError("\(EnlargingError.missingExtras(missing)) (\(options.joined(separator: " ")))")
         }
     }
 

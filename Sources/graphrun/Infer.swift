@@ -114,7 +114,7 @@ struct Infer: ParsableCommand {
         var opened: PictureSource?
         let only = inputs.count == 1 ? inputs[0] : nil
         let kind = only.flatMap { FileStatus($0)?.kind }
-        try ranks.compare("pictures", "\(kind, default: "nothing")")
+        try ranks.compare("kind of input", "\(kind, default: "nothing")")
         if let only, only == "-" || kind.map({ $0 != .folder }) ?? false {
             // What comes from a pipe is with one process.
             guard ranks.isFirst || kind == .file else { return }
@@ -189,13 +189,14 @@ struct Infer: ParsableCommand {
         let extras = try ExtraArguments(extraArguments)
         let limits = "\(bands, default: "") \(maxMemory?.count, default: "")"
         let encoding = "\(format, default: "") \(quality, default: "")"
-        try ranks.compare("options", "\(result.form) \(extras) \(border) \(algorithm) \(limits) \(encoding) \(part)")
+        try ranks.compare("set of options", "\(result.form) \(extras) \(border) \(algorithm) \(limits) \(encoding)")
+        try ranks.compare("part of the pictures", "\(part)")
         let packs = models.map { $0.pack(includingState: false) }
-        try ranks.compare("models", packs.map { "\($0.digest)\($0.statesDigest)\($0.graphText)" }.joined())
+        try ranks.compare("model", packs.map { "\($0.digest)\($0.statesDigest)\($0.graphText)" }.joined())
         let names = list.pictures.map { "\($0.name)" }
         let files = isByRows ? list.pictures.flatMap { [$0.name] + $0.extraPaths } : []
         let digests = try ranks.preparing { try files.map { "\(try Digest(ofFile: $0))" } }
-        try ranks.compare("pictures", (names + digests).joined(separator: "\0"))
+        try ranks.compare("set of pictures", (names + digests).joined(separator: "\0"))
     }
 
     private func end(_ reporter: BatchReporter) throws {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import GraphCommandSupport
-import GraphPack
 import GraphRuntime
 import GraphTraining
 
@@ -55,11 +54,5 @@ extension RankGroup {
     /// Runs `body` on every rank. Where it throws on one, it does on all, and one of them says why.
     func preparing<Value>(_ body: () throws -> Value) throws -> Value {
         try together(orThrow: { rank, _ in TrainingError.otherRank(rank) as any Error }, body)
-    }
-
-    /// - Throws: where a rank has other text than the first; one of them says what differs.
-    func compare(_ what: String, _ text: String) throws {
-        guard let other = firstUnequal(Digest(ofBytes: Array(text.utf8)).bytes) else { return }
-        try preparing { throw CommandError("rank \(other) has other \(what) than rank 0; give all ranks the same") }
     }
 }

@@ -45,8 +45,8 @@ struct ExtraInputCommandTests {
         let infer = ["infer", "guided.gpack", "in/a.png", "-o", "x.png"]
         #expect(
             try place.graphrun(infer + ["--input", "strength=1"]).failure()
-                == "graphrun: the network takes more than a picture: 'guide', a grey picture 2 times as large; give it by "
-                + "--input guide=FILE")
+                == "graphrun: the network takes more than a picture: 'guide', a grey picture 2 times as large; give it that, "
+                + "too (--input guide=FILE)")
         #expect(
             try place.graphrun(infer + ["--input", "blur=1"]).failure().hasPrefix(
                 "graphrun: --input blur: the network has no input 'blur' beside the picture; it takes 'guide', "))
