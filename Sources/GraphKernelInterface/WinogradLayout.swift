@@ -102,6 +102,9 @@ extension ConvolutionGeometry {
         winogradPlaneCount * winogradInputChannels * outputChannels.roundedUp(to: 8) * 4
     }
 
+    /// Bytes of scratch of `transform_filter_rotated`: the taps between eight input and eight output channels.
+    public var rotatedFilterScratchByteCount: Int { filterHeight * filterWidth * 8 * 8 * 4 }
+
     /// Bytes of scratch of `conv2d_winograd`.
     public func winogradScratchByteCount(epilogue: PointwiseProgram?) -> Int {
         WinogradLayout(

@@ -10,34 +10,50 @@ import GraphKernelInterface
 //                that uses the result; for `rotated` its inputChannels are the filter's last dimension.
 // Layout         groups of `winogradGroupChannels` output channels in blocks of 16, the last of 8 when at
 //                most 8 remain; zeros past the last channel. One row of `ConvolutionGeometry.transformedFilterByteCount` bytes.
-// Memory         f32 of any alignment; the output overlaps no input. Scratch: none.
+// Memory         f32 of any alignment; the output overlaps no input. Scratch of `rotated`:
+//                `ConvolutionGeometry.rotatedFilterScratchByteCount`.
 // Tails          the last block's unused lanes are zero, and the input channels that its last 8 share with those
 //                before, see `winogradInputChannels`.
 // Accumulation   in f32, columns first: within 3e-7 of the filter's largest element.
 // Source         Lavin and Gray (CVPR 2016), section 4.3.
 // Chosen         in a program's prepare section, for every filter that conv2d_winograd uses.
-// Measured       `graphrun bench Graphs/edsr.graph --workload step --profile`, one thread, AVX2: 64→256 in 0.26 ms,
-//                rotated 0.4 ms.
+// Measured       `graphrun bench Graphs/edsr.graph --workload step --profile`, one thread, AVX2: 64→64 in 0.11 ms,
+//                rotated 0.15 ms.
 
 @Sendable
 func transformFilter(_ call: UnsafePointer<KernelCall>) {
-    let geometry = call.pointee.geometry.assumingMemoryBound(to: ConvolutionGeometry.self)
-    transform(call, inputStride: geometry.pointee.outputChannels, outputStride: 1, rotated: false)
+    let geometry = call.pointee.geometry.assumingMemoryBound(to: ConvolutionGeometry.self).pointee
+    let filter = call.pointee.inputs[0]
+    transform(call) { input, output, used in
+        FilterTaps(
+            filter: filter, size: geometry.filterHeight, place: input * geometry.outputChannels + output,
+            inputStride: geometry.outputChannels, used: used)
+    }
 }
 
 @Sendable
 func transformFilterRotated(_ call: UnsafePointer<KernelCall>) {
-    let geometry = call.pointee.geometry.assumingMemoryBound(to: ConvolutionGeometry.self)
-    transform(call, inputStride: 1, outputStride: geometry.pointee.inputChannels, rotated: true)
+    let geometry = call.pointee.geometry.assumingMemoryBound(to: ConvolutionGeometry.self).pointee
+    let filter = call.pointee.inputs[0], tapCount = geometry.filterHeight * geometry.filterHeight
+    let rotated = TensorRows(base: call.pointee.scratch, rowByteStride: 8 * 8 * 4, rowCapacity: tapCount)
+    transform(call) { input, output, used in
+        for tap in 0..<tapCount {
+            let source = UnsafePointer(filter.row(tapCount - 1 - tap).floats) + (output * geometry.inputChannels + input)
+            let columns = EightValues { lane in
+                lane < used ? source.vector(lane * geometry.inputChannels) : Vector(repeating: 0)
+            }.transposed
+            for channel in 0..<8 { rotated.row(tap).floats.store(columns[channel], channel * 8) }
+        }
+        return FilterTaps(filter: rotated, size: geometry.filterHeight, place: 0, inputStride: 8, used: 8)
+    }
 }
 
-/// - Parameters:
-///   - inputStride: elements in the filter's row from one input channel to the next; and `outputStride`
-///     for output channels.
-///   - rotated: whether the last tap comes first.
-private func transform(_ call: UnsafePointer<KernelCall>, inputStride: Int, outputStride: Int, rotated: Bool) {
+/// - Parameter taps: those between eight input channels from the first on, and eight output channels of which some are there.
+@inline(__always)
+private func transform(
+    _ call: UnsafePointer<KernelCall>, _ taps: (_ input: Int, _ output: Int, _ used: Int) -> FilterTaps
+) {
     let geometry = call.pointee.geometry.assumingMemoryBound(to: ConvolutionGeometry.self).pointee
-    let filter = call.pointee.inputs[0]
     var transformed = call.pointee.outputs[0].row(0).floats
     let paddedChannels = geometry.outputChannels.roundedUp(to: 8)
     for group in stride(from: 0, to: paddedChannels, by: geometry.winogradGroupChannels) {
@@ -47,32 +63,38 @@ private func transform(_ call: UnsafePointer<KernelCall>, inputStride: Int, outp
             // Eight channels are a half of a block of 16, or the last block.
             let block = first / 16 * 16
             let blockWidth = groupChannels - block == 8 ? 8 : 16
-            let used = min(8, geometry.outputChannels - group - first)
-            for i in 0..<geometry.winogradInputChannels {
-                let channel = geometry.winogradSourceChannel(i / 8 * 8) + i % 8
-                let taps = FilterTaps(
-                    filter: filter, rotated: rotated, size: geometry.filterHeight,
-                    place: channel * inputStride + (group + first) * outputStride, stride: outputStride,
-                    used: channel < i / 8 * 8 ? 0 : used)
-                taps.transform(
-                    to: transformed + (block * geometry.winogradInputChannels + i * blockWidth + first - block),
-                    planeStride: planeStride)
+            for i in stride(from: 0, to: geometry.winogradInputChannels, by: 8) {
+                let source = geometry.winogradSourceChannel(i)
+                let taps = taps(source, group + first, min(8, geometry.outputChannels - group - first))
+                let planes = transformed + (block * geometry.winogradInputChannels + i * blockWidth + first - block)
+                for channel in 0..<8 {
+                    // Zeros where a vector shares channels with the one before.
+                    taps.of(channel, isShared: source + channel < i)
+                        .transform(to: planes + channel * blockWidth, planeStride: planeStride)
+                }
             }
         }
         transformed += geometry.winogradPlaneCount * planeStride
     }
 }
 
-/// The taps between one input channel and eight output channels.
+/// The taps between input channels, one of which is transformed at a time, and eight output channels.
 private struct FilterTaps {
     let filter: TensorRows
-    let rotated: Bool
     /// Taps of a row and of a column: 3 or 5.
     let size: Int
-    /// The first channel's element in a row of the filter, elements to the next, and channels that there are.
-    let place: Int, stride: Int, used: Int
+    /// The first element in a row of the filter, elements to the next input channel, and output channels that there are.
+    var place: Int, inputStride: Int, used: Int
 
-    /// Transforms the columns, then the rows of what they become, each into a row of planes.
+    @inline(__always)
+    func of(_ channel: Int, isShared: Bool) -> FilterTaps {
+        var taps = self
+        taps.place += channel * inputStride
+        if isShared { taps.used = 0 }
+        return taps
+    }
+
+    /// Transforms the columns of the channel's taps, then the rows of what they become, each into a row of planes.
     @inline(__always)
     func transform(to planes: UnsafeMutablePointer<Float>, planeStride: Int) {
         if size == 3 {
@@ -107,10 +129,10 @@ private struct FilterTaps {
 
     @inline(__always)
     private func tap(_ tap: Int) -> Vector {
-        let source = UnsafePointer(filter.row(rotated ? size * size - 1 - tap : tap).floats) + place
-        if used == 8, stride == 1 { return source.vector(0) }
+        let source = UnsafePointer(filter.row(tap).floats) + place
+        if used == 8 { return source.vector(0) }
         var lanes = Vector(repeating: 0)
-        for lane in 0..<used { lanes[lane] = source[lane * stride] }
+        for lane in 0..<used { lanes[lane] = source[lane] }
         return lanes
     }
 }

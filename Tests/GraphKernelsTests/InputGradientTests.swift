@@ -46,7 +46,8 @@ import Testing
             let byteCount = way == .winograd ? packing.transformedFilterByteCount : packing.packedFilterByteCount
             return KernelUse(
                 name: way == .winograd ? .transformFilterRotated : .packFilterRotated, geometry: packing,
-                inputs: [forward.filter], outputs: [Rows(rowLength: byteCount / 4, rowCount: 1)], rowCount: 1
+                inputs: [forward.filter], outputs: [Rows(rowLength: byteCount / 4, rowCount: 1)],
+                scratchByteCount: way == .winograd ? packing.rotatedFilterScratchByteCount : 0, rowCount: 1
             ).run(build)[0]
         }
 

@@ -64,7 +64,8 @@ extension Lowering.Input {
                 sources: [.value(filter), next] + biases.compactMap { $0 }.map { .value($0) },
                 geometry: .composedFilter(geometry), rowCount: ImageBorders.setCount,
                 rowElementCount: geometry.rowElementCount, suffix: "compose\(suffix)", resultSuffix: "composed\(suffix)",
-                operationsPerRow: geometry.operationCount, scratchByteCount: geometry.scratchByteCount))
+                rowsPerTask: ImageBorders.setCount, operationsPerRow: geometry.operationCount,
+                scratchByteCount: geometry.scratchByteCount))
     }
 }
 

@@ -10,7 +10,12 @@ func lowerWinogradConvolution(_ analysis: GroupAnalysis) -> Lowering? {
         geometry.inputHeight + geometry.padTop < geometry.outputHeight + geometry.filterHeight,
         case .made(var packing) = direct.inputs[1]
     else { return nil }
-    packing.kernel = packing.kernel == .packFilter ? .transformFilter : .transformFilterRotated
+    if packing.kernel == .packFilter {
+        packing.kernel = .transformFilter
+    } else {
+        packing.kernel = .transformFilterRotated
+        packing.scratchByteCount = geometry.rotatedFilterScratchByteCount
+    }
     packing.rowElementCount = geometry.transformedFilterByteCount / 4
     var lowering = direct
     lowering.inputs[1] = .made(packing)
