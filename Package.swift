@@ -97,8 +97,7 @@ let package = Package(
             name: "GraphPack", dependencies: ["CGraphZstd", "GraphBasics", "GraphFiles", "GraphPackInstructions", systemPackage],
             swiftSettings: optimizedSettings),
         .target(
-            name: "GraphInterchange", dependencies: ["CGraphZlib", "GraphBasics", "GraphFiles", "GraphPack", systemPackage],
-            swiftSettings: optimizedSettings),
+            name: "GraphInterchange", dependencies: ["CGraphZlib", "GraphBasics", "GraphFiles", "GraphPack", systemPackage]),
         // Streams over files that are shared, for libpng and libjpeg: Swift cannot see `fopencookie`.
         .target(name: "CGraphStreamShim"),
         .systemLibrary(name: "CGraphPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -135,8 +134,7 @@ let package = Package(
             dependencies: [
                 "GraphBasics", "GraphLanguage", "GraphIR", "GraphFiles", "GraphPack", "GraphInterchange", "GraphModel",
                 systemPackage,
-            ],
-            swiftSettings: optimizedSettings),
+            ]),
         .target(
             name: "GraphEnlarging",
             dependencies: [
@@ -222,8 +220,7 @@ let package = Package(
         .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "GraphTestSupport"]),
         .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "GraphLanguage", "GraphTestSupport"]),
         .testTarget(
-            name: "GraphCompilerTests", dependencies: ["GraphCompiler", "GraphTestSupport", "GraphModelFixtures"],
-            swiftSettings: optimizedSettings),
+            name: "GraphCompilerTests", dependencies: ["GraphCompiler", "GraphTestSupport", "GraphModelFixtures"]),
         .testTarget(
             name: "GraphKernelsTests",
             dependencies: [
@@ -251,7 +248,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: ["GraphCommandSupport", "graphc", "graphrun", "GraphTraining", "GraphTestSupport"]),
         // What strangers' bytes are given to, by libFuzzer in the package `Fuzzing` and by tests.
-        .target(name: "FuzzTargets", dependencies: ["GraphC"], path: "Tests/FuzzTargets", swiftSettings: optimizedSettings),
+        .target(name: "FuzzTargets", dependencies: ["GraphC"], path: "Tests/FuzzTargets"),
         .testTarget(name: "FuzzCorpusTests", dependencies: ["FuzzTargets"], exclude: ["Corpus"]),
         // The examples of Docs, which stand in a package of their own: here they are built to be run by tests.
         .executableTarget(

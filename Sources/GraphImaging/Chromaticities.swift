@@ -22,7 +22,8 @@ struct Chromaticities: Hashable, Sendable {
     /// Whether each coordinate is the same to a thousandth, as programs round them.
     func isAlmost(_ other: Chromaticities) -> Bool {
         zip([red, green, blue, white], [other.red, other.green, other.blue, other.white]).allSatisfy { own, other in
-            abs(own.x - other.x) < 0.00101 && abs(own.y - other.y) < 0.00101
+            let difference: SIMD2<Double> = own - other
+            return difference.x.magnitude < 0.00101 && difference.y.magnitude < 0.00101
         }
     }
 

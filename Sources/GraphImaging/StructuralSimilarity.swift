@@ -2,7 +2,7 @@ import Glibc
 
 /// Weights of a Gaussian of σ = 1.5 over 11 samples, which sum to 1.
 let similarityWindow: [Double] = {
-    let weights = (-5...5).map { exp(-Double($0 * $0) / (2 * 1.5 * 1.5)) }
+    let weights = (-5...5).map { (place: Int) -> Double in exp(-Double(place * place) / (2 * 1.5 * 1.5)) }
     let sum = weights.reduce(0, +)
     return weights.map { $0 / sum }
 }()

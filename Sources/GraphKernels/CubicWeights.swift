@@ -13,7 +13,8 @@ struct CubicWeights {
         weights = scratch.floats
         for phase in 0..<factor {
             // The centre's distance behind the source pixel at or before it.
-            let fraction = Double((2 * phase + 1 + factor) % (2 * factor)) / Double(2 * factor)
+            let place: Int = (2 * phase + 1 + factor) % (2 * factor)
+            let fraction = Double(place) / Double(2 * factor)
             for tap in 0..<4 { weights[4 * phase + tap] = Float(cubicKernel(fraction + 1 - Double(tap))) }
         }
     }

@@ -80,7 +80,10 @@ struct BicubicPicture {
 
     /// Samples of 16 bits, in the order of the processor, as samples of 8.
     private static func highBytes(of bytes: [UInt8]) -> [UInt8] {
-        stride(from: 0, to: bytes.count, by: 2).map { (Int(bytes[$0 + 1]) << 8 + Int(bytes[$0]) + 128) / 257 }.map(UInt8.init)
+        stride(from: 0, to: bytes.count, by: 2).map { place -> UInt8 in
+            let sample = Int(bytes[place + 1]) << 8 + Int(bytes[place])
+            return UInt8((sample + 128) / 257)
+        }
     }
 
     /// Rows of the enlarged picture, with the samples that are written.

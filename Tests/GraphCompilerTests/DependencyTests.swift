@@ -38,22 +38,22 @@ import Testing
     private func unorderedPair(in program: Program) -> String? {
         let lineCount = program.arenaByteCount / 64 + 1
         var writer = [Int?](repeating: nil, count: lineCount)
-        var readers = [Set<Int>](repeating: [], count: lineCount)
+        var readers = [[Int]](repeating: [], count: lineCount)
         var ended = Ended()
         let steps = StepAccesses(program)
         for (index, instruction) in program.instructions.enumerated() {
             let before = ended.before(instruction)
             for (buffer, access) in steps.accesses(of: instruction, at: index) {
                 for line in lines(of: program.buffers[buffer], access.rows) {
-                    let rivals = [writer[line]].compactMap { $0 } + (access.isWrite ? Array(readers[line]) : [])
+                    let rivals = (writer[line].map { [$0] } ?? []) + (access.isWrite ? readers[line] : [])
                     if let rival = rivals.first(where: { $0 != index && !before.contains($0) }) {
                         return "\(program.name(of: instruction.work)) \(instruction.rows) does not depend on instruction \(rival)"
                     }
                     if access.isWrite {
                         writer[line] = index
                         readers[line] = []
-                    } else {
-                        readers[line].insert(index)
+                    } else if readers[line].last != index {
+                        readers[line].append(index)
                     }
                 }
             }
@@ -63,31 +63,50 @@ import Testing
     }
 
     /// The cache lines in the arena where rows of a buffer lie.
-    private func lines(of buffer: Buffer, _ rows: Range<Int>) -> Set<Int> {
+    private func lines(of buffer: Buffer, _ rows: Range<Int>) -> [Int] {
         guard case .arena(let offset) = buffer.storage else { return [] }
-        return Set(
-            rows.flatMap { row in
-                let begin = offset + row % buffer.rowCapacity * buffer.rowByteStride
-                return begin / 64..<(begin + max(1, buffer.rows.rowByteCount) + 63) / 64
-            })
+        return rows.flatMap { row in
+            let begin = offset + row % buffer.rowCapacity * buffer.rowByteStride
+            return begin / 64..<(begin + max(1, buffer.rows.rowByteCount) + 63) / 64
+        }
+    }
+
+    /// Indices of instructions.
+    private struct IndexSet {
+        private var words: [UInt64] = []
+
+        func contains(_ index: Int) -> Bool { index / 64 < words.count && words[index / 64] >> (index % 64) & 1 == 1 }
+
+        mutating func insert(_ index: Int) {
+            while words.count <= index / 64 { words.append(0) }
+            words[index / 64] |= 1 << (index % 64)
+        }
+
+        mutating func formUnion(_ other: IndexSet) {
+            while words.count < other.words.count { words.append(0) }
+            for place in other.words.indices { words[place] |= other.words[place] }
+        }
     }
 
     /// What has ended for sure before instructions that honour their dependencies.
     private struct Ended {
         /// Rows done after each instruction of a step, source or sink, and all that has ended by then.
-        private var history: [Instruction.Work: [(rowCount: Int, ended: Set<Int>)]] = [:]
+        private var history: [Instruction.Work: [(rowCount: Int, ended: IndexSet)]] = [:]
 
-        func before(_ instruction: Instruction) -> Set<Int> {
-            instruction.dependencies.reduce(into: []) { ended, dependency in
-                ended.formUnion(history[dependency.work]?.first { $0.rowCount >= dependency.rowCount }?.ended ?? [])
+        func before(_ instruction: Instruction) -> IndexSet {
+            instruction.dependencies.reduce(into: IndexSet()) { ended, dependency in
+                if let done = history[dependency.work]?.first(where: { $0.rowCount >= dependency.rowCount }) {
+                    ended.formUnion(done.ended)
+                }
             }
         }
 
-        mutating func append(_ index: Int, _ instruction: Instruction, _ before: Set<Int>) {
+        mutating func append(_ index: Int, _ instruction: Instruction, _ before: IndexSet) {
             // Counts move in order: when an instruction has been counted, those of its step before it have.
-            let earlier = history[instruction.work]?.last?.ended ?? []
-            history[instruction.work, default: []].append(
-                (instruction.rows.upperBound, earlier.union(before).union([index])))
+            var ended = history[instruction.work]?.last?.ended ?? IndexSet()
+            ended.formUnion(before)
+            ended.insert(index)
+            history[instruction.work, default: []].append((instruction.rows.upperBound, ended))
         }
     }
 }

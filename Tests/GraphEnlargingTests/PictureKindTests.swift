@@ -37,16 +37,7 @@ struct PictureKindTests {
     /// All samples of a PNG, each a part of 1.
     private func samples(_ png: [UInt8]) throws -> (layout: PixelLayout, values: [Double]) {
         let reader = try PNGReader(png)
-        var values: [Double] = []
-        var row = [UInt8](repeating: 0, count: reader.width * reader.layout.byteCount)
-        for _ in 0..<reader.height {
-            try row.withUnsafeMutableBytes { try reader.readRow(into: $0) }
-            values +=
-                reader.layout.bitDepth == 8
-                ? row.map { Double($0) / 255 }
-                : stride(from: 0, to: row.count, by: 2).map { Double(Int(row[$0]) | Int(row[$0 + 1]) << 8) / 65535 }
-        }
-        return (reader.layout, values)
+        return (reader.layout, try reader.samples().flatMap { $0 })
     }
 
     @Test(arguments: layouts)

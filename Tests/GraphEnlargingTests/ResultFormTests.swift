@@ -67,17 +67,6 @@ struct ResultFormTests {
         return writer.bytes
     }
 
-    /// The samples of a reader's rows, each a part of 1.
-    private func samples(_ reader: any PictureReader) throws -> [[Double]] {
-        var row = [UInt8](repeating: 0, count: reader.width * reader.layout.byteCount)
-        return try (0..<reader.height).map { _ in
-            try row.withUnsafeMutableBytes { try reader.readRow(into: $0) }
-            return reader.layout.bitDepth == 8
-                ? row.map { Double($0) / 255 }
-                : stride(from: 0, to: row.count, by: 2).map { Double(Int(row[$0]) | Int(row[$0 + 1]) << 8) / 65535 }
-        }
-    }
-
     /// Kinds are kept in every form, colours bleed nowhere, and what tells of sizes stays true.
     @Test(arguments: layouts)
     func kindsAreKept(_ layout: PixelLayout) throws {
@@ -92,7 +81,7 @@ struct ResultFormTests {
                 #expect(reader.size == PictureSize(width: isComparison ? 38 : 18, height: 6))
                 #expect((report.outputWidth, report.outputHeight) == (reader.width, reader.height))
                 #expect(reader.layout == layout && reader.metadata.resolution?.x == 3000 && reader.metadata.resolution?.y == 3000)
-                for row in try samples(reader) {
+                for row in try reader.samples() {
                     let pixels = stride(from: 0, to: row.count, by: layout.sampleCount).map {
                         Array(row[$0..<$0 + layout.sampleCount])
                     }

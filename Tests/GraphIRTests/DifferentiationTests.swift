@@ -173,7 +173,8 @@ import Testing
             model.withGradientOutputs(), inputs: DifferentiationTests.inputs,
             weights: weights.filter { paths.contains($0.key) }
         ).outputs
-        let squares = paths.flatMap { gradients["gradient.\($0)"]?.values ?? [] }.map { $0 * $0 }.reduce(0, +)
+        let values: [Double] = paths.flatMap { gradients["gradient.\($0)"]?.values ?? [] }
+        let squares = values.reduce(0) { $0 + $1 * $1 }
         let norm = try #require(results.measures["gradient_norm"])
         #expect((norm - squares.squareRoot()).magnitude < 1e-9 * norm && norm > 0.25)
         for path in paths {

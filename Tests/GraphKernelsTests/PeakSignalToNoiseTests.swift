@@ -15,6 +15,11 @@ import Testing
         ).run(build)[0].values[0]
     }
 
+    /// The sum over some places of two pictures.
+    private func squaredError(_ x: [Float], _ y: [Float], _ places: Range<Int>) -> Double {
+        places.reduce(0) { $0 + pow(Double(x[$1]) - Double(y[$1]), 2) }
+    }
+
     @Test(arguments: Build.runnable)
     func equalsTheFormula(_ build: Build) {
         for (images, height, width, channels) in [(1, 1, 1, 1), (2, 3, 5, 3), (3, 1, 40, 3), (1, 2, 9, 1)] {
@@ -23,11 +28,10 @@ import Testing
             let b = numbers.rows(images * height, width * channels, scale: 255)
             let count = height * width * channels
             let (x, y) = (a.values, b.values)
-            let expected =
-                (0..<images).map { n in
-                    let error = (n * count..<(n + 1) * count).map { pow(Double(x[$0]) - Double(y[$0]), 2) }.reduce(0, +)
-                    return 10 * log10(255 * 255 / (error / Double(count)))
-                }.reduce(0, +) / Double(images)
+            let ratios = (0..<images).map { n -> Double in
+                10 * log10(255 * 255 / (squaredError(x, y, n * count..<(n + 1) * count) / Double(count)))
+            }
+            let expected = ratios.reduce(0, +) / Double(images)
             let result = psnr(build, a, b, images: images, width: width, channels: channels)
             #expect((Double(result) - expected).magnitude < 1e-5)
         }
@@ -64,7 +68,7 @@ import Testing
             let (x, y) = (a.values, b.values)
             let exact = x.indices.map { i in
                 let n = i / count
-                let error = (n * count..<(n + 1) * count).map { pow(Double(x[$0]) - Double(y[$0]), 2) }.reduce(0, +)
+                let error = squaredError(x, y, n * count..<(n + 1) * count)
                 var sum = ExactSum()
                 if error > 0 {
                     let scale = -20 * -2 * Double(dy ?? 1) / (log(10) * Double(images * count))

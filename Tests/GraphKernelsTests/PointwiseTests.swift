@@ -128,7 +128,8 @@ import Testing
     /// Approximated functions over a dense sweep.
     @Test(arguments: Build.runnable, [PointwiseOpcode.tanh, .sigmoid, .exponential, .logarithm])
     func approximationsAreClose(_ build: Build, _ opcode: PointwiseOpcode) {
-        let values = opcode == .logarithm ? (1...12000).map { Float($0) / 4000 } : (-6000...6000).map { Float($0) / 400 }
+        let (places, scale): (ClosedRange<Int>, Float) = opcode == .logarithm ? (1...12000, 4000) : (-6000...6000, 400)
+        let values = places.map { Float($0) / scale }
         let program = PointwiseProgram(
             operands: [.init(spread: .full)], instructions: [.init(opcode, left: 0)], results: [.init(value: 1)])
         let results = pointwiseUse(

@@ -139,8 +139,9 @@ import Testing
             let y = row % slice.count + slice.first
             return 0..<5 ~= y ? row / slice.count * 5 + y : nil
         }
-        let expected = (0..<2 * slice.count).flatMap { row in
-            source(row).map { Array(x.values[$0 * 6..<$0 * 6 + 6]) } ?? [0, 0, 0, 0, 0, 0]
+        let expected = (0..<2 * slice.count).flatMap { row -> [Float] in
+            guard let source = source(row) else { return Array(repeating: 0, count: 6) }
+            return Array(x.values[source * 6..<source * 6 + 6])
         }
         let whole = use.run(build)
         #expect(whole[0].values == expected)

@@ -68,9 +68,10 @@ func sampleWeights(shape: [Int], path: String = "filter", seed: UInt64 = 1) -> P
     }
 
     @Test func brainFloatsAreTheNearest() {
-        var values: [Float] = [1, 1 + 0x1p-8, 1 + 0x1.8p-7, 1 + 0x1.0002p-8, -0.0, 0x1p-149, 3.3e38]
+        var values: [Float] = [1, 0x1.01p0, 0x1.03p0, 0x1.010002p0, -0.0, 0x1p-149, 3.3e38]
         values.withUnsafeMutableBufferPointer { BrainPlanes.round($0) }
-        #expect(values == [1, 1, 1 + 0x1p-6, 1 + 0x1p-7, -0.0, 0, 0x1.f0p127])
+        let nearest: [Float] = [1, 1, 0x1.04p0, 0x1.02p0, -0.0, 0, 0x1.f0p127]
+        #expect(values == nearest)
     }
 
     @Test func everyChannelHasItsOwnScale() throws {

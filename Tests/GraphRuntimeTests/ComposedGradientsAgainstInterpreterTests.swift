@@ -46,8 +46,9 @@ import Testing
         }
         let whole = try case_.executed(.best, bandRows: nil, threadCount: 1)
         for bandRows in [nil, 1, 3] {
+            let program = try case_.planned(.best, bandRows: bandRows)
             for threadCount in [2, 3, 4] {
-                let found = try case_.executed(.best, bandRows: bandRows, threadCount: threadCount)
+                let found = try case_.executed(program, threadCount: threadCount)
                 #expect(found == whole, "bands of \(bandRows ?? 0) on \(threadCount) threads")
             }
         }

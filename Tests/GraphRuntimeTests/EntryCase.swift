@@ -106,10 +106,11 @@ struct EntryCase {
     }
 
     func executed(_ instructionSet: InstructionSet, bandRows: Int?, threadCount: Int) throws -> Outcome {
-        let program = try Pipeline.plan(
-            entry, sizes: sizes, PlanOptions(instructionSet, memory: .bands(rows: bandRows))
-        ).program
-        return try executed(program, threadCount: threadCount)
+        try executed(planned(instructionSet, bandRows: bandRows), threadCount: threadCount)
+    }
+
+    func planned(_ instructionSet: InstructionSet, bandRows: Int?) throws -> Program {
+        try Pipeline.plan(entry, sizes: sizes, PlanOptions(instructionSet, memory: .bands(rows: bandRows))).program
     }
 
     func executed(_ program: Program, threadCount: Int) throws -> Outcome {

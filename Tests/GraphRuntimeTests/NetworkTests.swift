@@ -28,8 +28,9 @@ import Testing
                 let entry = EntryCase(try network.entry(role), sizes: sizes, seed: 11)
                 let whole = try entry.executed(.best, bandRows: nil, threadCount: 1)
                 for bandRows in [nil, 1, 4, 5] {
+                    let program = try entry.planned(.best, bandRows: bandRows)
                     for threadCount in 1...4 {
-                        let found = try entry.executed(.best, bandRows: bandRows, threadCount: threadCount)
+                        let found = try entry.executed(program, threadCount: threadCount)
                         #expect(found == whole, "\(role) in bands of \(bandRows ?? 0) on \(threadCount) threads")
                     }
                 }

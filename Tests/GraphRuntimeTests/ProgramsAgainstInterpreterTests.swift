@@ -28,8 +28,9 @@ import Testing
                 let case_ = EntryCase(try model.entry(role), sizes: sizes, seed: 11)
                 let whole = try case_.executed(.best, bandRows: nil, threadCount: 1)
                 for bandRows in [nil, 1, 3, 4, 7] {
+                    let program = try case_.planned(.best, bandRows: bandRows)
                     for threadCount in [1, 2, 3, 4] {
-                        let found = try case_.executed(.best, bandRows: bandRows, threadCount: threadCount)
+                        let found = try case_.executed(program, threadCount: threadCount)
                         #expect(found == whole, "\(role) in bands of \(bandRows ?? 0) on \(threadCount) threads")
                     }
                 }
