@@ -1,7 +1,7 @@
 import GraphImaging
 
 extension PictureReader {
-    /// The samples of all rows that are left, each a part of 1.
+    /// The samples of all rows, none of which has been read, each a part of 1.
     func samples() throws -> [[Double]] {
         var row = [UInt8](repeating: 0, count: width * layout.byteCount)
         return try (0..<height).map { _ in
