@@ -5,7 +5,7 @@ import PackageDescription
 // They are optimised in debug builds too, as one module so that small functions are inlined across
 // files (SwiftPM wants the next two flags with that): `swift test` runs the kernels that people run.
 // Without errno, a square root is one instruction rather than a call for each lane.
-// LLVM's prefetch is reached through the module of the compiler's built-in functions.
+// LLVM's prefetch, arithmetic of vectors and shuffles are reached through the module of the compiler's built-in functions.
 let kernelSettings: [SwiftSetting] = [
     .enableExperimentalFeature("BuiltinModule"),
     .unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "2", "-disable-batch-mode", "-Xcc", "-fno-math-errno"]),

@@ -93,7 +93,7 @@ public struct ComposedFilterGeometry: Hashable, Sendable {
         (composedFilterSize * composedFilterSize * outputChannels + 1) * inputChannels.roundedUp(to: 8)
     }
 
-    /// Multiplications and additions for one row.
+    /// Multiplications and additions for one row, at most: rows of one call share sums.
     public var operationCount: Int {
         2 * filterSize * filterSize * inputChannels * shuffleBlock * shuffleBlock * nextFilterElementCount
     }

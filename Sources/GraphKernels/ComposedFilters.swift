@@ -43,7 +43,7 @@ private struct Composition {
     }
 
     func compute() {
-        for borders in call.firstRow..<call.endRow where isComposed(borders) {
+        for borders in call.firstRow..<call.endRow where hasPixel(at: borders) {
             zero(call.outputs[0].row(borders).floats, count: geometry.rowElementCount)
         }
         for a in 0..<geometry.shuffleBlock {
@@ -55,23 +55,24 @@ private struct Composition {
         }
     }
 
-    /// Whether a pixel of the image lies at these borders.
-    private func isComposed(_ borders: Int) -> Bool {
+    /// Whether a pixel of the image lies at these borders, and at no others.
+    private func hasPixel(at borders: Int) -> Bool {
         ImageBorders.region(borders, inHeight: geometry.height, width: geometry.width) != nil
     }
 
     /// Sums the taps of pixel (a, b) of the block once for all sets of borders of which it feels the same.
     private func compose(_ a: Int, _ b: Int, _ first: Int, _ felt: Int) {
         var isSummed = false
-        for borders in call.firstRow..<call.endRow where isComposed(borders) && self.felt(borders, a, b) == felt {
+        for borders in call.firstRow..<call.endRow where hasPixel(at: borders) && feltBorders(borders, a, b) == felt {
             if !isSummed { sum(a, b, first, felt) }
             isSummed = true
             store(a, b, first, to: call.outputs[0].row(borders).floats)
         }
     }
 
-    /// The borders beyond which what follows reads for pixel (a, b) of the block.
-    private func felt(_ borders: Int, _ a: Int, _ b: Int) -> Int {
+    /// Those of the borders that pixel (a, b) of the block depends on: what follows reads beyond them, or has a filter of its
+    /// own for them.
+    private func feltBorders(_ borders: Int, _ a: Int, _ b: Int) -> Int {
         let reach = max(geometry.nextFilterSize / 2, geometry.nextIsComposed ? 1 : 0), end = geometry.shuffleBlock - reach
         let near =
             (a < reach ? ImageBorders.top : 0) + (a >= end ? ImageBorders.bottom : 0)
@@ -85,18 +86,18 @@ private struct Composition {
         return place.shift < 0 && isFirst || place.shift > 0 && isLast ? nil : place
     }
 
-    private func sum(_ a: Int, _ b: Int, _ first: Int, _ borders: Int) {
+    private func sum(_ a: Int, _ b: Int, _ first: Int, _ felt: Int) {
         let width = geometry.nextOutputChannels.roundedUp(to: 8) - first == 8 ? 8 : 16
         let size = geometry.composedFilterSize, nextSize = geometry.nextFilterSize
-        let next = call.inputs[1].row(geometry.nextIsComposed ? nextBorders(borders, a, b) : 0).floats
+        let next = call.inputs[1].row(geometry.nextIsComposed ? nextBorders(felt, a, b) : 0).floats
         zero(taps, count: size * size * geometry.inputChannels * width)
         for lane in 0..<width { biases[lane] = nextBias(next, first + lane) }
         var nextTap = UnsafePointer(next) + first * nextSize * nextSize * geometry.nextInputChannels
         for ky in 0..<nextSize {
-            let row = place(ky, a, isFirst: borders & ImageBorders.top != 0, isLast: borders & ImageBorders.bottom != 0)
+            let row = place(ky, a, isFirst: felt & ImageBorders.top != 0, isLast: felt & ImageBorders.bottom != 0)
             for kx in 0..<nextSize {
                 let column = place(
-                    kx, b, isFirst: borders & ImageBorders.left != 0, isLast: borders & ImageBorders.right != 0)
+                    kx, b, isFirst: felt & ImageBorders.left != 0, isLast: felt & ImageBorders.right != 0)
                 if let row, let column {
                     let channel = (row.phase * geometry.shuffleBlock + column.phase) * geometry.nextInputChannels
                     addBias(nextTap, channel, width)

@@ -20,7 +20,8 @@ extension EightValues<Vector> {
     }
 }
 
-// The instructions below work on each half of a register by itself, as AVX's do, but for the last two.
+// Those that interleave work on each half of a register by itself, as AVX's instructions do; those that join put halves
+// together.
 
 /// a₀ b₀ a₁ b₁ of each half.
 @inline(__always)

@@ -48,7 +48,8 @@ func transformFilterRotated(_ call: UnsafePointer<KernelCall>) {
     }
 }
 
-/// - Parameter taps: those between eight input channels from the first on, and eight output channels of which some are there.
+/// - Parameter taps: gives the taps between the eight input channels from `input` on and the eight output channels from
+///   `output` on, of which the first `used` are there.
 @inline(__always)
 private func transform(
     _ call: UnsafePointer<KernelCall>, _ taps: (_ input: Int, _ output: Int, _ used: Int) -> FilterTaps
@@ -83,8 +84,11 @@ private struct FilterTaps {
     let filter: TensorRows
     /// Taps of a row and of a column: 3 or 5.
     let size: Int
-    /// The first element in a row of the filter, elements to the next input channel, and output channels that there are.
-    var place: Int, inputStride: Int, used: Int
+    /// The first element in a row of the filter, and elements to the next input channel.
+    var place: Int
+    let inputStride: Int
+    /// Output channels that there are.
+    var used: Int
 
     @inline(__always)
     func of(_ channel: Int, isShared: Bool) -> FilterTaps {

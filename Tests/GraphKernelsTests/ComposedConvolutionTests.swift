@@ -124,23 +124,25 @@ struct ConvolutionChain {
             channels: chain.channels, hasBias: biases[k] != nil, nextHasBias: !isInner && biases[last] != nil)
     }
 
-    func composedFilters(_ build: Build) -> Rows {
+    /// Of part `first` and all behind it.
+    func composedFilters(_ build: Build, from first: Int = 0) -> Rows {
         let last = chain.parts.count - 1
         var composed = KernelUse(
             name: .packFilter, geometry: convolution(last, scale: 1), inputs: [filters[last]],
             outputs: [Rows(rowLength: convolution(last, scale: 1).packedFilterByteCount / 4, rowCount: 1)], rowCount: 1
         ).run(build)[0]
-        for k in (0..<last).reversed() {
-            let geometry = composition(k)
-            composed =
-                KernelUse(
-                    name: .composeFilters, geometry: geometry,
-                    inputs: [filters[k], composed] + [biases[k], k + 1 < last ? nil : biases[last]].compactMap { $0 },
-                    outputs: [Rows(rowLength: geometry.rowElementCount, rowCount: ImageBorders.setCount)],
-                    scratchByteCount: geometry.scratchByteCount, rowCount: ImageBorders.setCount
-                ).run(build)[0]
-        }
+        for k in (first..<last).reversed() { composed = compositionUse(k, then: composed).run(build)[0] }
         return composed
+    }
+
+    /// Of part k with the filters of what is behind it.
+    func compositionUse(_ k: Int, then next: Rows) -> KernelUse<ComposedFilterGeometry> {
+        let last = chain.parts.count - 1, geometry = composition(k)
+        return KernelUse(
+            name: .composeFilters, geometry: geometry,
+            inputs: [filters[k], next] + [biases[k], k + 1 < last ? nil : biases[last]].compactMap { $0 },
+            outputs: [Rows(rowLength: geometry.rowElementCount, rowCount: ImageBorders.setCount)],
+            scratchByteCount: geometry.scratchByteCount, rowCount: ImageBorders.setCount)
     }
 
     /// Of the whole chain as one convolution.
@@ -178,6 +180,22 @@ struct ConvolutionChain {
         let largest = expected.map(\.magnitude).max() ?? 0
         #expect(found.count == expected.count)
         #expect(zip(found, expected).allSatisfy { ($0 - $1).magnitude <= 2e-6 * largest })
+    }
+
+    /// Rows of filters share sums within a call.
+    @Test(arguments: Build.runnable, ConvolutionChainCase.all)
+    func filtersAreTheSameInAnyCalls(_ build: Build, _ chain: ConvolutionChainCase) {
+        let data = ConvolutionChain(chain)
+        let use = data.compositionUse(0, then: data.composedFilters(build, from: 1))
+        let whole = use.run(build)[0]
+        for rowsPerCall in [1, 3, 4] {
+            let parts = use.runRolling(build, rowsPerCall: rowsPerCall) { _, _ in nil }[0]
+            for borders in 0..<ImageBorders.setCount
+            where ImageBorders.region(borders, inHeight: chain.height, width: chain.width) != nil {
+                let places = borders * whole.rowLength..<(borders + 1) * whole.rowLength
+                #expect(parts.values[places] == whole.values[places], "borders \(borders) in calls of \(rowsPerCall)")
+            }
+        }
     }
 
     @Test(

@@ -177,10 +177,13 @@ import Testing
         }
     }
 
-    /// The result's channels around the vector, the block and the group; dy's channels in multiples of 8.
+    /// The result's channels around the vector, the block and the group; dy's channels in vectors that are whole, and in
+    /// those whose last shares some with the one before.
     @Test(arguments: Build.runnable, [1, 3, 8, 9, 17, 64, 72])
     func winogradWithTheRotatedFilterEqualsTheSum(_ build: Build, _ channels: Int) {
-        for (height, width, gradientChannels) in [(1, 1, 8), (6, 7, 16), (9, 5, 64), (4, 30, 72)] {
+        for (height, width, gradientChannels) in [
+            (1, 1, 8), (6, 7, 16), (9, 5, 64), (4, 30, 72), (5, 6, 9), (3, 9, 12), (7, 4, 23),
+        ] {
             for sides in [nil, [0, 0, 0, 0], [0, 2, 1, 0], [2, 2, 2, 2]] {
                 guard height + (sides?[0] ?? 1) + (sides?[1] ?? 1) >= 3, width + (sides?[2] ?? 1) + (sides?[3] ?? 1) >= 3
                 else { continue }
@@ -188,13 +191,25 @@ import Testing
                     ConvolutionCase(
                         images: 2, height: height, width: width, inputChannels: channels,
                         outputChannels: gradientChannels, sides: sides))
-                // A tile's inputs are added and subtracted first, so that errors go with the largest sum.
-                var exact = gradient.exact
-                let largest = exact.map(\.magnitude).max() ?? 0
-                for i in exact.indices { exact[i].magnitude = largest }
-                expectClose(gradient.use(build, .winograd).run(build)[0].values, exact, relative: 2e-6)
+                expectWinograd(gradient, build, relative: 2e-6)
             }
         }
+    }
+
+    @Test(arguments: Build.runnable, [(8, 8), (9, 17), (23, 12)])
+    func winogradWithTheRotatedFilterOfFiveTapsEqualsTheSum(_ build: Build, channels: (Int, Int)) {
+        let shape = ConvolutionCase(
+            images: 2, height: 7, width: 9, inputChannels: channels.0, outputChannels: channels.1, filterHeight: 5,
+            filterWidth: 5)
+        expectWinograd(Gradient(shape), build, relative: 5e-6)
+    }
+
+    /// A tile's inputs are added and subtracted first, so that errors go with the largest sum.
+    private func expectWinograd(_ gradient: Gradient, _ build: Build, relative: Double) {
+        var exact = gradient.exact
+        let largest = exact.map(\.magnitude).max() ?? 0
+        for i in exact.indices { exact[i].magnitude = largest }
+        expectClose(gradient.use(build, .winograd).run(build)[0].values, exact, relative: relative)
     }
 
     /// Rows are the same whatever calls they are computed in, and read only what they need.

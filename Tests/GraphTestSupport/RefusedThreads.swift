@@ -11,24 +11,28 @@ public func whileThreadsAreRefused(_ body: () throws -> Void) rethrows {
     setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
     // What is left is less than a stack of this project's threads, and enough for what the body does.
     let room = malloc(5 << 18)
-    takeThreads(stackByteCount: 1 << 19) { _ in
-        // A thread of another library may end and leave its stack, which is room for one of this project's.
-        while true {
-            usleep(2000)
-            takeThreads(stackByteCount: 2 << 20) { _ in while true { sleep(1000) } }
-        }
-    }
+    // A thread of another library may end and leave its stack: it is room for one of this project's, for some 2 ms at most.
+    var poller = pthread_t()
+    pthread_create(
+        &poller, nil,
+        { _ in
+            while true {
+                usleep(2000)
+                takeThreads(stackByteCount: 2 << 20)
+            }
+        }, nil)
+    takeThreads(stackByteCount: 1 << 19)
     free(room)
     try body()
 }
 
-/// Begins threads until the system refuses one.
-private func takeThreads(stackByteCount: Int, _ body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?) {
+/// Begins threads that never end, until the system refuses one.
+private func takeThreads(stackByteCount: Int) {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     pthread_attr_setstacksize(&attributes, stackByteCount)
     var thread = pthread_t()
-    while pthread_create(&thread, &attributes, body, nil) == 0 {}
+    while pthread_create(&thread, &attributes, { _ in while true { sleep(1000) } }, nil) == 0 {}
 }
 
 /// Whether the process keeps so much address space for a sanitizer that no limit can be set on it.

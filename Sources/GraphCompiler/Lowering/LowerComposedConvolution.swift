@@ -54,6 +54,8 @@ extension Lowering.Input {
     }
 
     /// A filter composed with what follows.
+    ///
+    /// A task makes the four sets of borders that share left and right, and with them most of their sums.
     static func composed(
         _ filter: ValueID, then next: Lowering.Input, biases: [ValueID?], _ geometry: ComposedFilterGeometry,
         suffix: String = ""
@@ -64,7 +66,7 @@ extension Lowering.Input {
                 sources: [.value(filter), next] + biases.compactMap { $0 }.map { .value($0) },
                 geometry: .composedFilter(geometry), rowCount: ImageBorders.setCount,
                 rowElementCount: geometry.rowElementCount, suffix: "compose\(suffix)", resultSuffix: "composed\(suffix)",
-                rowsPerTask: ImageBorders.setCount, operationsPerRow: geometry.operationCount,
+                rowsPerTask: 4, operationsPerRow: geometry.operationCount,
                 scratchByteCount: geometry.scratchByteCount))
     }
 }

@@ -136,8 +136,8 @@ struct WindowArguments {
     /// As `pad` of the language, in its shortest form.
     var padding: AttributeValue {
         let isSame = (0..<2).allSatisfy { axis in
-            let reach: Int = kernel[axis] / 2 * dilations[axis]
-            return !kernel[axis].isMultiple(of: 2) && [pads[axis], pads[axis + 2]] == [reach, reach]
+            let margin: Int = kernel[axis] / 2 * dilations[axis]
+            return !kernel[axis].isMultiple(of: 2) && [pads[axis], pads[axis + 2]] == [margin, margin]
         }
         if isSame { return .padding(.same) }
         if pads.allSatisfy({ $0 == 0 }) { return .padding(.valid) }
