@@ -18,7 +18,7 @@ import GraphKernelInterface
 // Accumulation   in f32: taps with multiplyAdd from 0, in the order k, t, m; biases from next's, in the order k, m.
 // Chosen         for conv2d_composed: where weights stay, in the prepare section.
 // Measured       `graphrun bench Graphs/edsr.graph --workload step --profile`, one thread, AVX2: all nine filters of the last
-//                two convolutions in 2.0 ms, 3.7 ms with each filter summed by itself.
+//                two convolutions in 2.4 ms, 3.7 ms with each filter summed by itself.
 
 @Sendable
 func composeFilters(_ call: UnsafePointer<KernelCall>) {
