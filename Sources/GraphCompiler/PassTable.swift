@@ -10,6 +10,8 @@ public let passTable: [StagePasses] = [
         Pass("recognizeRepetitions", "no repetition of pixels is spelled out", recognizeRepetitions),
         Pass("recognizeMeans", "no mean over pictures is spelled out in another way", recognizeMeans),
         Pass("recognizeConvolutions", "no product with one matrix is one of matrices", recognizeConvolutions),
+        Pass("recognizeDepthwiseConvolutions", "no depthwise convolution is a sum of shifted images",
+             recognizeDepthwiseConvolutions),
         Pass("differentiate", "a train entry is a whole training step: gradients and updates", differentiate),
     ]),
     StagePasses(.simplified, untilUnchanged: true, [

@@ -13,40 +13,44 @@ struct DepthwiseProduct {
 
     /// result[pixel, channel] = Σ input · filter over the taps, for `count` pixels; 0 where there are none.
     ///
+    /// All channels of eight pixels come before the next pixels: what they read is a few runs of memory. A vector of channels
+    /// of many pixels would lie in few sets of the cache where the number of channels is a power of two.
+    ///
     /// - Parameter filter: `[block][tap][16]`, the last block perhaps 8 wide.
     func multiply(_ filter: UnsafePointer<Float>, count: Int, to result: UnsafeMutablePointer<Float>) {
-        var filter = filter
-        for channel in stride(from: 0, to: paddedChannels, by: 16) {
-            if paddedChannels - channel == 8 {
-                multiply(Vector.self, filter, tapLength: 8, channel, count, to: result)
-            } else {
-                #if AVX512
-                    multiply(WideVector.self, filter, tapLength: 16, channel, count, to: result)
-                #else
-                    multiply(Vector.self, filter, tapLength: 16, channel, count, to: result)
-                    multiply(Vector.self, filter + 8, tapLength: 16, channel + 8, count, to: result)
-                #endif
+        for pixel in stride(from: 0, to: count, by: 8) {
+            let offset = pixel * pixelStride, place = result + pixel * resultStride
+            var filter = filter
+            for channel in stride(from: 0, to: paddedChannels, by: 16) {
+                if paddedChannels - channel == 8 {
+                    multiply(Vector.self, filter, tapLength: 8, offset + channel, count - pixel, to: place + channel)
+                } else {
+                    #if AVX512
+                        multiply(WideVector.self, filter, tapLength: 16, offset + channel, count - pixel, to: place + channel)
+                    #else
+                        multiply(Vector.self, filter, tapLength: 16, offset + channel, count - pixel, to: place + channel)
+                        multiply(
+                            Vector.self, filter + 8, tapLength: 16, offset + channel + 8, count - pixel, to: place + channel + 8)
+                    #endif
+                }
+                filter += 16 * tapCount
             }
-            filter += 16 * tapCount
         }
     }
 
-    /// One vector of channels, from `channel` on.
+    /// One vector of channels of up to eight pixels, from `offset` on.
     @inline(__always)
     private func multiply<Channels: Lanes>(
-        _: Channels.Type, _ filter: UnsafePointer<Float>, tapLength: Int, _ channel: Int, _ count: Int,
+        _: Channels.Type, _ filter: UnsafePointer<Float>, tapLength: Int, _ offset: Int, _ count: Int,
         to result: UnsafeMutablePointer<Float>
     ) {
-        for pixel in stride(from: 0, to: count, by: 8) {
-            let offset = pixel * pixelStride + channel, place = result + (pixel * resultStride + channel)
-            if count - pixel <= 4 {
-                multiplyFour(Channels.self, filter, tapLength, offset, to: place)
-            } else if slides {
-                slideEight(Channels.self, filter, tapLength, offset, to: place)
-            } else {
-                multiplyFour(Channels.self, filter, tapLength, offset, to: place)
-                multiplyFour(Channels.self, filter, tapLength, offset + 4 * pixelStride, to: place + 4 * resultStride)
-            }
+        if count <= 4 {
+            multiplyFour(Channels.self, filter, tapLength, offset, to: result)
+        } else if slides {
+            slideEight(Channels.self, filter, tapLength, offset, to: result)
+        } else {
+            multiplyFour(Channels.self, filter, tapLength, offset, to: result)
+            multiplyFour(Channels.self, filter, tapLength, offset + 4 * pixelStride, to: result + 4 * resultStride)
         }
     }
 

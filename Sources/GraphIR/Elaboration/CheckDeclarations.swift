@@ -16,10 +16,6 @@ extension Elaborator {
             case .block:
                 if !seen.insert(name.text).inserted {
                     report(.duplicateName, "block '\(name.text)' is declared twice", at: name.location)
-                } else if Callable(name.text) != nil {
-                    report(
-                        .duplicateName, "'\(name.text)' is an op of the language; give the block another name",
-                        at: name.location)
                 }
                 if declaration.outputs.count != 1 {
                     report(

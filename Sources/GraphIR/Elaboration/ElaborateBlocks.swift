@@ -9,7 +9,9 @@ extension Elaborator {
     func expand(_ block: Declaration, _ call: Call, named name: String?) throws(Reported) -> ValueID {
         let callee = call.callee
         guard !frames.contains(where: { $0.call?.callee == callee }) else {
-            throw fail(.recursiveBlock, "block '\(callee.text)' calls itself, so it never ends", at: callee.location)
+            throw fail(
+                .recursiveBlock, "block '\(callee.text)' calls itself, so it never ends", at: callee.location,
+                notes: Callable(callee.text) == nil ? [] : ["the block hides the op '\(callee.text)' in this file"])
         }
         guard frames.count(where: { $0.call != nil }) < ElaborationLimits.callDepth else {
             throw fail(
