@@ -15,43 +15,51 @@ struct EpilogueSweep {
 
     @inline(__always)
     func run<Function: LaneFunction>(_ function: Function) {
-        var channel = 0
-        while channel + 16 <= channels {
-            run(WideVector.self, channel, function)
-            channel += 16
+        // Whole blocks pixel after pixel, as they lie: those of many pixels may share few sets of the cache.
+        let end = channels / 16 * 16
+        var (sum, place) = (sums, 0)
+        for _ in 0..<(end == 0 ? 0 : count) {
+            var channel = 0
+            while channel < end {
+                store(WideVector.self, sum, channel, place, function)
+                channel += 16
+            }
+            sum += pixelStride
+            place += channels
         }
+        // What is left of each pixel is little: channel after channel, so that what they share stays in registers.
+        var channel = end
         if channel + 8 <= channels {
-            run(Vector.self, channel, function)
+            storeAll(Vector.self, channel, function)
             channel += 8
         }
         while channel < channels {
-            run(Float.self, channel, function)
+            storeAll(Float.self, channel, function)
             channel += 1
         }
     }
 
     @inline(__always)
-    private func run<Lane: Lanes, Function: LaneFunction>(_: Lane.Type, _ channel: Int, _ function: Function) {
+    private func storeAll<Lane: Lanes, Function: LaneFunction>(_: Lane.Type, _ channel: Int, _ function: Function) {
+        var (sum, place) = (sums, 0)
+        for _ in 0..<count {
+            store(Lane.self, sum, channel, place, function)
+            sum += pixelStride
+            place += channels
+        }
+    }
+
+    /// - Parameter place: elements from the first pixel's first channel to this one's.
+    @inline(__always)
+    private func store<Lane: Lanes, Function: LaneFunction>(
+        _: Lane.Type, _ sum: UnsafePointer<Float>, _ channel: Int, _ place: Int, _ function: Function
+    ) {
         // To add a negative zero changes no number.
         let bias = biases.map { Lane.load($0, channel) } ?? Lane(repeating: -0.0)
-        let scale = Lane(repeating: scale)
-        var sum = sums + channel
-        var place = channel
-        let end = channel + count * channels
-        if let addend {
-            while place < end {
-                let y = function.apply(Lane.load(sum, 0).adding(bias), channel, place).multiplied(by: scale)
-                y.adding(Lane.load(addend, place)).store(to: result, place)
-                sum += pixelStride
-                place += channels
-            }
-        } else {
-            while place < end {
-                function.apply(Lane.load(sum, 0).adding(bias), channel, place).multiplied(by: scale).store(to: result, place)
-                sum += pixelStride
-                place += channels
-            }
-        }
+        var y = function.apply(Lane.load(sum, channel).adding(bias), channel, place + channel)
+        y = y.multiplied(by: Lane(repeating: scale))
+        if let addend { y = y.adding(Lane.load(addend, place + channel)) }
+        y.store(to: result, place + channel)
     }
 }
 

@@ -71,10 +71,13 @@ extension Elaborator {
             guard let declaration = signature.attributes.first(where: { $0.name == given.name.text }) else {
                 let known = signature.attributes.map(\.name)
                 isSound = false
+                let note =
+                    signature.operands.contains(given.name.text)
+                    ? "operands have their place alone: \(signature.written(as: op, withAttributes: true))"
+                    : known.isEmpty ? "it has no named arguments" : "it has \(known.joined(separator: ", "))"
                 report(
                     .unknownAttribute, "\(op) has no argument '\(given.name.text)'", at: given.name.location,
-                    suggestion: Spelling.nearest(to: given.name.text, among: known),
-                    notes: [known.isEmpty ? "it has no named arguments" : "it has \(known.joined(separator: ", "))"])
+                    suggestion: Spelling.nearest(to: given.name.text, among: known), notes: [note])
                 continue
             }
             let value = try? attribute(given.value, declaration, of: op)
