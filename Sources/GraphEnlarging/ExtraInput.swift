@@ -52,8 +52,9 @@ extension ExtraInput: CustomStringConvertible {
 }
 
 extension ExtraInput {
-    /// - Throws: where it takes no such value, for a picture of a size that is enlarged.
-    func check(_ value: ExtraValue, beside size: PictureSize) throws(EnlargingError) {
+    /// - Parameter size: of the picture that is enlarged, where it is known.
+    /// - Throws: where it takes no such value.
+    public func check(_ value: ExtraValue, beside size: PictureSize? = nil) throws(EnlargingError) {
         switch (kind, value) {
         case (.number, .number(let number)):
             guard number.isFinite else { throw .otherExtra(self, found: "\(number)") }
@@ -63,8 +64,7 @@ extension ExtraInput {
                 throw .otherExtra(self, found: "\(number)")
             }
         case (.picture(let scale, let channelCount), .picture(let picture)):
-            let expected = PictureSize(width: scale * size.width, height: scale * size.height)
-            guard picture.size == expected else {
+            if let size, picture.size != PictureSize(width: scale * size.width, height: scale * size.height) {
                 throw .otherExtra(self, found: "one of \(picture.size) pixels beside \(size)")
             }
             guard channelCount == 3 || picture.isGrey else { throw .otherExtra(self, found: "one in colour") }

@@ -7,10 +7,21 @@ import Synchronization
 struct Batch: Hashable, Sendable {
     var reduced: [UInt8] = []
     var truth: [UInt8] = []
+    /// What the model takes beside them, by the names of the inputs.
+    var extras: [String: [UInt8]] = [:]
+    /// For each crop, in levels of 255.
+    var noiseDeviations: [Float] = []
 
     mutating func append(_ pair: PicturePair, isGrey: Bool) {
         reduced += isGrey ? pair.reduced.luma() : pair.reduced.pixels
         truth += isGrey ? pair.truth.luma() : pair.truth.pixels
+        noiseDeviations.append(pair.noiseDeviation)
+        for extra in pair.extras {
+            // Red, green and blue of a grey picture are one.
+            let pixels = extra.picture.pixels
+            extras[extra.input.name, default: []] +=
+                extra.isGrey ? stride(from: 0, to: pixels.count, by: 3).map { pixels[$0] } : pixels
+        }
     }
 }
 

@@ -15,6 +15,8 @@ public struct Checkpoint: Sendable {
     public var recipe: Recipe
     /// The data folders as they were named.
     public var dataPaths: [FilePath]
+    /// What the model takes beside the pictures.
+    public var extras: TrainingExtras
     /// See ``TrainingData/digest(of:)``; nil before the pictures were looked at.
     var dataDigest: String?
     var state: TrainingState
@@ -38,7 +40,9 @@ public struct Checkpoint: Sendable {
     /// The beginning of a run: the model's weights and a fresh optimizer.
     ///
     /// - Throws: when the recipe freezes what the model has not, or all of it.
-    public init(beginning model: Model, _ recipe: Recipe, dataPaths: [FilePath]) throws(TrainingError) {
+    public init(
+        beginning model: Model, _ recipe: Recipe, dataPaths: [FilePath], extras: TrainingExtras = TrainingExtras()
+    ) throws(TrainingError) {
         try recipe.check(weights: model.parameters.tensors.filter { !$0.isState }.map(\.path))
         let model = try asTrainingError {
             let graph = try model.entry(.train).graph
@@ -48,6 +52,7 @@ public struct Checkpoint: Sendable {
         self.model = model
         self.recipe = recipe
         self.dataPaths = dataPaths
+        self.extras = extras
         state = TrainingState()
         // A run begins at step 1: what an optimizer remembers of another run would mislead it.
         try asTrainingError {
@@ -84,6 +89,7 @@ public struct Checkpoint: Sendable {
         let paths = words["data"] ?? ""
         let separator: Character = paths.contains("\0") ? "\0" : "\n"
         dataPaths = paths.split(separator: separator).map { FilePath(text: String($0)) }
+        extras = TrainingExtras(word: words["extras"] ?? "")
         dataDigest = words["data_digest"]
         record = RunRecord(words: words)
     }
@@ -98,6 +104,7 @@ public struct Checkpoint: Sendable {
         let holdsLineEnd = texts.contains { $0.contains(where: \.isNewline) }
         words["data"] = holdsLineEnd ? texts.map { $0 + "\0" }.joined() : texts.joined(separator: "\n")
         words["data_digest"] = dataDigest
+        if !extras.isEmpty { words["extras"] = extras.word }
         pack.training = words
         return pack
     }

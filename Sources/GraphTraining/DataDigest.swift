@@ -5,7 +5,7 @@ import SystemPackage
 extension TrainingData {
     /// All files of the pictures, for training and for validation.
     var filePaths: [FilePath] {
-        (training + validation).flatMap { picture in [picture.truthPath, picture.reducedPath].compactMap(\.self) }
+        (training + validation).flatMap(\.paths)
     }
 
     /// What a run was trained and judged on: the hash of each picture's name and files, in order. Where they lie
@@ -18,7 +18,11 @@ extension TrainingData {
             + validation.map { (Array("validate/".utf8) + $0.name.bytes, $0) }
         return Digest(
             of: named.flatMap { name, picture in
-                [picture.truthPath, picture.reducedPath].compactMap { $0.flatMap(files.digest).map { (name, $0) } }
+                picture.paths.compactMap { files.digest(of: $0).map { (name, $0) } }
             })
     }
+}
+
+extension PictureFiles {
+    fileprivate var paths: [FilePath] { [truthPath, reducedPath].compactMap(\.self) + extras.map(\.path) }
 }

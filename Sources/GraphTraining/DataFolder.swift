@@ -1,4 +1,5 @@
 import GraphBasics
+import GraphEnlarging
 import GraphFiles
 import SystemPackage
 
@@ -66,6 +67,17 @@ public struct DataFolder: Hashable, Sendable {
 }
 
 extension PictureSet {
+    /// The same for a model, with what it takes beside them.
+    ///
+    /// - Throws: as the other; when `extras` lacks what the model takes, or a folder of it lacks a picture.
+    public init(
+        forEvaluation path: FilePath, for enlargement: Enlargement, reducedFolder: FilePath? = nil, extras: TrainingExtras
+    ) throws(TrainingError) {
+        try extras.check(enlargement.extras)
+        try self.init(forEvaluation: path, scale: enlargement.scale, reducedFolder: reducedFolder)
+        try extras.pair(&pictures, enlargement.extras)
+    }
+
     /// The pictures that a model is measured on; see ``DataFolder/forEvaluation(_:scale:)``.
     ///
     /// - Parameter reducedFolder: where their low-resolution pictures lie, all of them; nil for those that are found in the

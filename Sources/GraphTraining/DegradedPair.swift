@@ -30,11 +30,14 @@ extension Degradation {
         if shotNoise != nil || noise != nil {
             let gain = shotNoise.map { random.nextNumber(in: $0) } ?? 0
             let deviation = noise.map { random.nextNumber(in: $0) } ?? 0
-            for place in pair.reduced.pixels.indices {
-                let light = Double(pair.reduced.pixels[place])
+            pair.noiseDeviation = Float(deviation)
+            var pixels = pair.reduced.pixels
+            for place in pixels.indices {
+                let light = Double(pixels[place])
                 let noisy = light + (gain * light + deviation * deviation).squareRoot() * random.nextNormal()
-                pair.reduced.pixels[place] = UInt8(min(max(noisy.rounded(), 0), 255))
+                pixels[place] = UInt8(min(max(noisy.rounded(), 0), 255))
             }
+            pair.reduced.pixels = pixels
         }
         if let jpegQuality {
             let quality = Int(random.nextNumber(in: jpegQuality).rounded())

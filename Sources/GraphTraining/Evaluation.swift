@@ -54,13 +54,15 @@ public struct Evaluation: Hashable, Sendable {
     /// Enlarges the low-resolution picture of each pair and compares the result with the true one.
     ///
     /// - Parameters:
+    ///   - extras: what the model takes beside the pictures.
     ///   - border: pixels left out on each side; nil for as many as the convention says.
     ///   - isEnsemble: whether the model's enlargement is the mean of eight flips and turns.
     ///   - degradation: of the low-resolution pictures, drawn from `seed`.
     ///   - progress: called after each picture.
     /// - Throws: when a picture cannot be read or is too small to compare, or the model cannot run.
     public init(
-        _ model: Model, _ files: [PictureFiles], by convention: EvaluationProtocol = .paper, border: Int? = nil,
+        _ model: Model, _ files: [PictureFiles], extras: TrainingExtras = TrainingExtras(),
+        by convention: EvaluationProtocol = .paper, border: Int? = nil,
         isEnsemble: Bool = false, degradation: Degradation = Degradation(), seed: UInt64 = 0,
         threadCount: Int, progress: (_ done: Int) -> Void = { _ in }
     ) throws(TrainingError) {
@@ -75,7 +77,8 @@ public struct Evaluation: Hashable, Sendable {
         for (index, picture) in files.enumerated() {
             let pair = try degradation.applied(
                 to: PicturePair(picture, scale: scale), scale: scale, seed: seed, .judging, index: index)
-            let result = try asTrainingError { try enlarger.enlarged(pair.reduced, form: ResultForm(isEnsemble: isEnsemble)) }
+            let form = ResultForm(isEnsemble: isEnsemble, extras: extras.values(beside: pair))
+            let result = try asTrainingError { try enlarger.enlarged(pair.reduced, form: form) }
             rows.append(try row(picture, pair, result, threadCount: threadCount))
             progress(rows.count)
         }

@@ -15,6 +15,7 @@ final class LaneStep: TrainingStep {
     let inputs: TrainingInputs
 
     private let model: Model
+    private let extras: TrainingExtras
     private let recipe: Recipe
     private let ranks: any RankGroup
     private let lane: Graph
@@ -31,9 +32,11 @@ final class LaneStep: TrainingStep {
     /// - Requires: the recipe is checked.
     /// - Throws: when memory is short.
     init(
-        _ model: Model, _ inputs: TrainingInputs, _ recipe: Recipe, _ options: RunOptions, _ ranks: any RankGroup
+        _ model: Model, _ inputs: TrainingInputs, _ extras: TrainingExtras, _ recipe: Recipe, _ options: RunOptions,
+        _ ranks: any RankGroup
     ) throws(TrainingError) {
         self.model = model
+        self.extras = extras
         self.inputs = inputs
         self.recipe = recipe
         self.ranks = ranks
@@ -46,7 +49,7 @@ final class LaneStep: TrainingStep {
         layout = LaneLayout(lane, measureCount: inputs.measures.count)
         let program = try entry.program(inputs, recipe, options, cropCount: recipe.batchCount / recipe.laneCount)
         sums = try LaneSums(
-            model, program, inputs, layout, laneCount: recipe.laneCount / ranks.count, threadCount: options.threadCount)
+            model, program, inputs, extras, layout, laneCount: recipe.laneCount / ranks.count, threadCount: options.threadCount)
         slices = layout.slices(rankCount: ranks.count)
         let slice = slices[ranks.rank]
         optimizer = try OptimizerSlice(
@@ -124,8 +127,9 @@ final class LaneStep: TrainingStep {
         let found = try ranks.together { () throws(TrainingError) -> String? in
             for index in 0..<laneCount {
                 let found = try model.firstNonFinite(
-                    of: lane, inputs, on: batch.lane(index, of: laneCount), cropCount: recipe.batchCount / recipe.laneCount,
-                    patchSide: recipe.patchSide, scalars: [:])
+                    of: lane, inputs, extras, on: batch.lane(index, of: laneCount),
+                    cropCount: recipe.batchCount / recipe.laneCount, patchSide: recipe.patchSide,
+                    scalars: inputs.scalars(of: extras))
                 if found != nil { return found }
             }
             return nil

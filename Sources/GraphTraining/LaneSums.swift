@@ -22,7 +22,8 @@ final class LaneSums: @unchecked Sendable {
     ///   - threadCount: of all teams.
     /// - Throws: when there are no threads to be had, or memory is short.
     init(
-        _ model: Model, _ program: Program, _ inputs: TrainingInputs, _ layout: LaneLayout, laneCount: Int, threadCount: Int
+        _ model: Model, _ program: Program, _ inputs: TrainingInputs, _ extras: TrainingExtras, _ layout: LaneLayout,
+        laneCount: Int, threadCount: Int
     ) throws(TrainingError) {
         self.laneCount = laneCount
         let teamCount = Self.teamCount(laneCount: laneCount, threadCount: threadCount)
@@ -36,7 +37,7 @@ final class LaneSums: @unchecked Sendable {
             try (0..<teamCount).map { team in
                 let threads = threadCount / teamCount + (team < threadCount % teamCount ? 1 : 0)
                 let lanes = laneCount / teamCount * team..<laneCount / teamCount * (team + 1)
-                return try LaneTeam(session(threadCount: threads, guestCount: teamCount - 1), inputs, layout, lanes)
+                return try LaneTeam(session(threadCount: threads, guestCount: teamCount - 1), inputs, extras, layout, lanes)
             }
         }
     }
@@ -86,8 +87,7 @@ private final class LaneTeam {
     private let layout: LaneLayout
     private let lanes: Range<Int>
     let state = Atomic<State>(.waiting)
-    private let reducedSource = TensorSource<UInt8>([])
-    private let truthSource = TensorSource<UInt8>([])
+    private let sources: BatchSources
     /// As many as are held at a time: a sum for each level of the tree but that of single lanes, every second of which is added
     /// as it comes. The first holds the sum of all behind a run.
     private let partialSums: [PartialSum]
@@ -116,8 +116,12 @@ private final class LaneTeam {
     }
 
     /// - Parameter lanes: a power of two.
-    init(_ session: Session, _ inputs: TrainingInputs, _ layout: LaneLayout, _ lanes: Range<Int>) throws(RuntimeError) {
+    init(
+        _ session: Session, _ inputs: TrainingInputs, _ extras: TrainingExtras, _ layout: LaneLayout, _ lanes: Range<Int>
+    ) throws(RuntimeError) {
         self.session = session
+        sources = BatchSources(inputs, extras, of: session.program.graph)
+        for (name, number) in inputs.scalars(of: extras) { try session.setScalar(name, number) }
         self.inputs = inputs
         self.layout = layout
         self.lanes = lanes
@@ -150,12 +154,9 @@ private final class LaneTeam {
     }
 
     private func run(_ batch: Batch, into sum: PartialSum, adding adds: Bool) throws(TrainingError) {
-        reducedSource.values = batch.reduced
-        truthSource.values = batch.truth
+        sources.take(batch)
         try asTrainingError {
-            try session.bind(
-                inputs: [inputs.reduced: reducedSource, inputs.truth: truthSource],
-                outputs: adds ? sum.addingSinks : sum.sinks)
+            try session.bind(inputs: sources.rows, outputs: adds ? sum.addingSinks : sum.sinks)
             try session.run()
         }
         for (place, measure) in zip(layout.measures, inputs.measures) {
@@ -175,10 +176,11 @@ private final class LaneTeam {
 extension Batch {
     /// One of several equal parts.
     func lane(_ lane: Int, of count: Int) -> Batch {
-        func part(_ pixels: [UInt8]) -> [UInt8] {
-            let length = pixels.count / count
-            return Array(pixels[lane * length..<(lane + 1) * length])
+        func part<Element>(_ elements: [Element]) -> [Element] {
+            let length = elements.count / count
+            return Array(elements[lane * length..<(lane + 1) * length])
         }
-        return Batch(reduced: part(reduced), truth: part(truth))
+        return Batch(
+            reduced: part(reduced), truth: part(truth), extras: extras.mapValues(part), noiseDeviations: part(noiseDeviations))
     }
 }

@@ -22,7 +22,7 @@ public struct LoaderMeasurement: Hashable, Sendable {
     public init(
         _ model: Model, _ data: TrainingData, _ recipe: Recipe, _ options: RunOptions, pairCount: Int
     ) throws(TrainingError) {
-        let step = try trainingStep(model, recipe, options, LoneRank())
+        let step = try trainingStep(model, data.extras, recipe, options, LoneRank())
         let scale = step.inputs.scale
         let cache = PictureCache(scale: scale, byteLimit: options.cacheByteCount)
         let loader = BatchLoader(

@@ -68,11 +68,15 @@ struct Patch: Hashable, Sendable {
     var quarterRotations: Int
     var isMirrored: Bool
 
-    /// The part of both pictures of a pair, rotated alike.
+    /// The part of all pictures of a pair, rotated alike.
     func pair(from pair: PicturePair, scale: Int) -> PicturePair {
         var part = pair
         part.reduced = pair.reduced.cropped(x: x, y: y, width: side, height: side)
         part.truth = pair.truth.cropped(x: scale * x, y: scale * y, width: scale * side, height: scale * side)
+        for (index, extra) in pair.extras.enumerated() {
+            part.extras[index].picture = extra.picture.cropped(
+                x: extra.scale * x, y: extra.scale * y, width: extra.scale * side, height: extra.scale * side)
+        }
         return rotated(part)
     }
 
@@ -88,13 +92,14 @@ struct Patch: Hashable, Sendable {
     }
 
     private func rotated(_ part: PicturePair) -> PicturePair {
-        var part = part
-        part.reduced = part.reduced.rotated(quarterRotations: quarterRotations)
-        part.truth = part.truth.rotated(quarterRotations: quarterRotations)
-        if isMirrored {
-            part.reduced = part.reduced.mirrored()
-            part.truth = part.truth.mirrored()
+        func rotate(_ picture: inout Picture) {
+            picture = picture.rotated(quarterRotations: quarterRotations)
+            if isMirrored { picture = picture.mirrored() }
         }
+        var part = part
+        rotate(&part.reduced)
+        rotate(&part.truth)
+        for index in part.extras.indices { rotate(&part.extras[index].picture) }
         return part
     }
 }

@@ -8,4 +8,6 @@ public struct PictureFiles: Hashable, Sendable {
     public var truthPath: FilePath
     /// The same in low resolution; nil where it is to be made.
     public var reducedPath: FilePath?
+    /// What the model takes beside the reduced picture.
+    public var extras: [ExtraFile] = []
 }

@@ -1,4 +1,5 @@
 import GraphBasics
+import GraphEnlarging
 import GraphImaging
 import SystemPackage
 
@@ -8,6 +9,10 @@ public struct PicturePair: Hashable, Sendable {
     public var truth: Picture
     /// The picture reduced by the scale.
     public var reduced: Picture
+    /// What the model takes beside the reduced picture.
+    var extras: [ExtraPicture] = []
+    /// Of the noise that the reduced picture was given, in levels of 255.
+    var noiseDeviation: Float = 0
 
     /// Reads a pair; the true picture is cut to a multiple of the scale, and so is the reduced one where its sides were
     /// rounded up.
@@ -23,14 +28,29 @@ public struct PicturePair: Hashable, Sendable {
         guard let truth = picture.cropped(toMultipleOf: scale) else {
             throw .tooSmallForScale(path: files.truthPath, picture.size, scale: scale)
         }
-        guard let reducedPath = files.reducedPath else {
+        if let reducedPath = files.reducedPath {
+            let reduced = try known.read(reducedPath) { try Picture($0) }
+            try files.check(reduced.size, truth: picture.size, scale: scale)
+            let part = reduced.cropped(x: 0, y: 0, width: truth.width / scale, height: truth.height / scale)
+            self.init(truth: truth, reduced: part)
+        } else {
             self.init(truth: truth, scale: scale)
-            return
         }
-        let reduced = try known.read(reducedPath) { try Picture($0) }
-        try files.check(reduced.size, truth: picture.size, scale: scale)
-        let part = reduced.cropped(x: 0, y: 0, width: truth.width / scale, height: truth.height / scale)
-        self.init(truth: truth, reduced: part)
+        for extra in files.extras {
+            let picture = try known.read(extra.path) { try Picture($0) }
+            try extra.check(picture.size, reduced: reduced.size)
+            try add(extra, picture)
+        }
+    }
+
+    /// Requires: the picture is at least as many times larger than the reduced one as the extra's scale.
+    private mutating func add(_ extra: ExtraFile, _ picture: Picture) throws(TrainingError) {
+        let scale = extra.input.pictureScale ?? 1
+        let part = picture.cropped(x: 0, y: 0, width: scale * reduced.width, height: scale * reduced.height)
+        do throws(EnlargingError) { try extra.input.check(.picture(part), beside: reduced.size) } catch {
+            throw .unusableExtra(path: extra.path, error)
+        }
+        extras.append(ExtraPicture(input: extra.input, picture: part))
     }
 
     /// Reads a part of a pair, as though it were cut out of the whole; no row of the files that lies below what it is
@@ -68,6 +88,12 @@ public struct PicturePair: Hashable, Sendable {
                 x: scale * columns.lowerBound, y: truthRows.lowerBound - truth.firstRow, width: scale * columns.count,
                 height: truthRows.count),
             reduced: reduced)
+        for extra in files.extras {
+            let scale = extra.input.pictureScale ?? 1
+            let rows = scale * rows.lowerBound..<scale * rows.upperBound
+            let picture = try band(extra.path, scale: scale) { _ in rows }.picture
+            try add(extra, picture.cropped(x: scale * columns.lowerBound, y: 0, width: scale * columns.count, height: rows.count))
+        }
     }
 
     /// Requires: `reduced` is smaller than `truth` by a whole factor.
@@ -82,7 +108,7 @@ public struct PicturePair: Hashable, Sendable {
     }
 
     /// Memory that the pixels take.
-    var byteCount: Int { truth.pixels.count + reduced.pixels.count }
+    var byteCount: Int { extras.reduce(truth.pixels.count + reduced.pixels.count) { $0 + $1.picture.pixels.count } }
 }
 
 extension PictureFiles {
@@ -102,6 +128,8 @@ extension PictureFiles {
             throw .tooSmallForScale(path: truthPath, stored, scale: scale)
         }
         if let reducedPath { try check(Self.storedSize(reducedPath, from: known), truth: stored, scale: scale) }
+        let reduced = PictureSize(width: size.width / scale, height: size.height / scale)
+        for extra in extras { try extra.check(Self.storedSize(extra.path, from: known), reduced: reduced) }
         return size
     }
 

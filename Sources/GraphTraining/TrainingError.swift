@@ -26,6 +26,18 @@ public enum TrainingError: Error, Hashable, Sendable {
     case noPictures(folder: FilePath, other: FilePath.Component?)
     /// Two pictures of a folder whose names differ by their endings alone.
     case samePictureName(FilePath, FilePath)
+    /// Two pictures of one name would be given the same one of a folder.
+    case sharedExtra(FilePath, FilePath)
+    /// A folder lacks pictures that the model takes beside others.
+    case missingExtraPictures(ExtraInput, folder: FilePath, of: FilePath, count: Int, pictureCount: Int)
+    /// A picture that the model takes beside another has not its size.
+    case otherExtraSize(path: FilePath, PictureSize, expected: PictureSize, ExtraInput)
+    /// An input that has one number for all crops of a batch cannot be told the noise of each.
+    case oneForAllCrops(input: String)
+    /// An input is to be told the noise, and there is none.
+    case noNoise(input: String)
+    /// A picture is none that the model takes beside another.
+    case unusableExtra(path: FilePath, EnlargingError)
     /// One picture cannot serve for training and validation.
     case onePicture(folder: FilePath)
     /// All pictures are kept for validation.
@@ -201,6 +213,18 @@ extension TrainingError: CustomStringConvertible {
                 + "\(other.map { "it holds '\($0)'" } ?? "it is empty"); convert pictures to PNG first"
         case .samePictureName(let first, let second):
             "\(first) and \(second) have the same name but for the ending; rename one of them, or take it away"
+        case .sharedExtra(let first, let second):
+            "\(first) and \(second) have one name, so that both would be given the same picture beside them; rename one of them"
+        case .missingExtraPictures(let extra, let folder, let truth, let count, let pictureCount):
+            "\(folder): \(count) of \(pictureCount) pictures have none of their name in this folder, first \(truth), for "
+                + "\(extra); add what is missing"
+        case .otherExtraSize(let path, let size, let expected, let extra):
+            "\(path): \(size) pixels are not the \(expected) of \(extra); put the right picture there"
+        case .oneForAllCrops(let input):
+            "'\(input)' is one number for all pictures of a batch, and each has noise of its own; have it begin with their count, as "
+                + "f32[N, 1, 1, 1]"
+        case .noNoise(let input): "'\(input)' is to be told how noisy pictures are made, and no noise is asked for; degrade them"
+        case .unusableExtra(let path, let error): "\(path): \(error)"
         case .onePicture(let folder): "\(folder): one picture cannot be trained on and validated on; add another"
         case .nothingToTrainOn(let folders):
             "\(folders.shown): there are pictures to validate on, but none to train on"

@@ -12,6 +12,10 @@ public struct TrainingInputs: Hashable, Sendable {
     public var enlargement: Enlargement
     /// The model's losses, then its metrics, in the order of the graph.
     public var measures: [Measure]
+    /// What the model takes beside pictures as a scalar.
+    private let scalars: Set<String>
+    /// The inputs whose elements are divided among the crops of a batch.
+    let ofEachCrop: Set<String>
 
     /// A number that each training step computes.
     public struct Measure: Hashable, Sendable {
@@ -23,15 +27,16 @@ public struct TrainingInputs: Hashable, Sendable {
 
     /// How many times larger the true pictures are than the reduced ones.
     public var scale: Int { enlargement.scale }
-    /// Of both inputs.
-    var channelCount: Int { enlargement.isGrey ? 1 : 3 }
+    /// What a training step's scalars are, but those of the optimizer.
+    func scalars(of extras: TrainingExtras) -> [String: Float] { extras.numbers.filter { scalars.contains($0.key) } }
 
     /// - Throws: when the model does not enlarge pictures, or its `train` entry takes something else.
     public init(_ model: Model) throws(TrainingError) {
         let (train, enlargement) = try asTrainingError {
             (try model.entry(.train).graph, try Enlargement(model))
         }
-        let inputs = train.nodes.filter { $0.content == .input }
+        let extras = Set(enlargement.extras.map(\.name))
+        let inputs = train.nodes.filter { $0.content == .input && !extras.contains($0.name) }
         guard inputs.count == 2, let reduced = inputs.first(where: { $0.name == enlargement.input }),
             let truth = inputs.first(where: { $0.name != enlargement.input })
         else {
@@ -43,9 +48,12 @@ public struct TrainingInputs: Hashable, Sendable {
         guard truth.type == expected else {
             throw .otherTruth(graph: train.name, input: truth.name, truth.type, expected: expected)
         }
-        if let other = train.nodes.first(where: { $0.content == .scalar && !TrainingScalars.all.contains($0.name) }) {
+        let supplied = extras.union(TrainingScalars.all)
+        if let other = train.nodes.first(where: { $0.content == .scalar && !supplied.contains($0.name) }) {
             throw .otherScalar(graph: train.name, other.name)
         }
+        ofEachCrop = Set(train.nodes.filter { $0.content == .input && $0.type.shape.dimensions.first == small[0] }.map(\.name))
+        scalars = Set(train.nodes.filter { $0.content == .scalar }.map(\.name)).intersection(extras)
         self.reduced = reduced.name
         self.truth = truth.name
         self.enlargement = enlargement

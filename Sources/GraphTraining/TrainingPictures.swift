@@ -48,7 +48,7 @@ struct TrainingPictures {
         if isInterrupted() { return nil }
         let validation = errors.collect { () throws(TrainingError) in
             try Validation(
-                model, data.validation, kind: recipe.validation, side: recipe.validationSide,
+                model, data.validation, extras: data.extras, kind: recipe.validation, side: recipe.validationSide,
                 cropLimit: recipe.validationCropLimit, cache: cache, degradation: recipe.degradation, seed: recipe.seed,
                 threadCount: options.threadCount, instructionSet: options.instructionSet, isInterrupted: isInterrupted
             ) { done, count in report(.decoding(done: done, count: count)) }
@@ -58,7 +58,7 @@ struct TrainingPictures {
         guard let validation else { return nil }
         self.validation = validation
         strip = try ValidationStrip(
-            model, data.validation, recipe, cache: cache, threadCount: options.threadCount,
+            model, data.validation, data.extras, recipe, cache: cache, threadCount: options.threadCount,
             instructionSet: options.instructionSet)
         loader = BatchLoader(
             cache, data.training, PatchSampler(recipe, scale: scale), recipe.degradation, isGrey: inputs.enlargement.isGrey,

@@ -43,7 +43,7 @@ public final class TrainingRun {
         var folder = folder
         folder.isWritten = ranks.isFirst
         self.folder = folder
-        step = try trainingStep(checkpoint.model, recipe, options, ranks)
+        step = try trainingStep(checkpoint.model, data.extras, recipe, options, ranks)
         lastSave = (checkpoint.state.step, .now)
     }
 
@@ -125,6 +125,7 @@ public final class TrainingRun {
     private func begin(_ pictures: TrainingPictures, _ report: (TrainingEvent) -> Void) throws(TrainingError) {
         if end == nil { noteInstructionSet(report) }
         checkpoint.dataPaths = data.paths
+        checkpoint.extras = data.extras
         checkpoint.dataDigest = pictures.digest
         checkpoint.model.metadata["recipe"] = recipe.description
         checkpoint.model.metadata["training_pictures"] = "\(data.training.count)"

@@ -37,13 +37,16 @@ struct StepValues: Hashable, Sendable {
 ///
 /// - Throws: when the model cannot be trained on pictures, the recipe does not fit it, or memory is short.
 func trainingStep(
-    _ model: Model, _ recipe: Recipe, _ options: RunOptions, _ ranks: any RankGroup
+    _ model: Model, _ extras: TrainingExtras, _ recipe: Recipe, _ options: RunOptions, _ ranks: any RankGroup
 ) throws(TrainingError) -> any TrainingStep {
     let inputs = try TrainingInputs(model)
+    try extras.check(inputs.enlargement.extras)
+    if let name = extras.noises.sorted().first(where: { !inputs.ofEachCrop.contains($0) }) { throw .oneForAllCrops(input: name) }
+    if let name = extras.noises.sorted().first, recipe.degradation.noise == nil { throw .noNoise(input: name) }
     try recipe.check(scale: inputs.scale)
     try recipe.check(rankCount: ranks.count)
-    if recipe.laneCount == 1 { return try WholeStep(model, inputs, recipe, options) }
-    return try LaneStep(model, inputs, recipe, options, ranks)
+    if recipe.laneCount == 1 { return try WholeStep(model, inputs, extras, recipe, options) }
+    return try LaneStep(model, inputs, extras, recipe, options, ranks)
 }
 
 extension Entry {
@@ -82,22 +85,30 @@ extension Model {
     ///
     /// - Returns: what is wrong there, and where; nil when all values are finite.
     func firstNonFinite(
-        of graph: Graph, _ inputs: TrainingInputs, on batch: Batch, cropCount: Int, patchSide: Int, scalars: [String: Float]
+        of graph: Graph, _ inputs: TrainingInputs, _ extras: TrainingExtras, on batch: Batch, cropCount: Int, patchSide: Int,
+        scalars: [String: Float]
     ) throws(TrainingError) -> String? {
-        func tensor(_ pixels: [UInt8], side: Int) -> Tensor<Float> {
-            Tensor(shape: [cropCount, side, side, inputs.channelCount], values: pixels.map(Float.init))
+        let side = patchSide / inputs.scale
+        let sizes = inputs.enlargement.sizes(imageCount: cropCount, height: side, width: side)
+        let pixels = batch.extras.merging([inputs.reduced: batch.reduced, inputs.truth: batch.truth]) { $1 }
+        var tensors: [String: Tensor<Float>] = [:]
+        for node in graph.nodes where node.content == .input {
+            let shape = Shape(node.type.shape.dimensions.map { $0.bound(to: sizes) }).constant ?? []
+            if let pixels = pixels[node.name] {
+                tensors[node.name] = Tensor(shape: shape, values: pixels.map(Float.init))
+            } else if extras.noises.contains(node.name) {
+                tensors[node.name] = Tensor(shape: shape, values: batch.noiseDeviations.spread(over: shape.reduce(1, *)))
+            } else {
+                tensors[node.name] = Tensor(shape: shape, repeating: extras.numbers[node.name] ?? 0)
+            }
         }
         let weights = parameters.tensors.map { tensor in
             (tensor.path, Tensor(shape: tensor.shape, values: parameters.values(of: tensor.path) ?? []))
         }
         do throws(NodeError) {
             _ = try Interpreter<Float>().run(
-                graph,
-                inputs: [
-                    inputs.reduced: tensor(batch.reduced, side: patchSide / inputs.scale),
-                    inputs.truth: tensor(batch.truth, side: patchSide),
-                ],
-                weights: Dictionary(uniqueKeysWithValues: weights), scalars: scalars, stopsAtNonFinite: true)
+                graph, inputs: tensors, weights: Dictionary(uniqueKeysWithValues: weights), scalars: scalars,
+                stopsAtNonFinite: true)
             return nil
         } catch {
             guard case .notFinite = error else { throw .evaluation(error) }

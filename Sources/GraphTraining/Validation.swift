@@ -37,6 +37,7 @@ public final class Validation {
 
     private let parts: Parts
     private let enlarger: PictureEnlarger
+    private let extras: TrainingExtras
 
     private enum Parts {
         /// The crops of each picture.
@@ -45,6 +46,7 @@ public final class Validation {
     }
 
     /// - Parameters:
+    ///   - extras: what the model takes beside the pictures.
     ///   - side: of a crop of the true picture; smaller where a picture is. A multiple of the scale.
     ///   - cropLimit: most crops.
     ///   - instructionSet: one that this processor runs, by which the model enlarges.
@@ -53,11 +55,13 @@ public final class Validation {
     ///   - progress: called with the number of pictures that are done, and how many there are.
     /// - Throws: when a picture cannot be read, or the model cannot run.
     public init(
-        _ model: Model, _ files: [PictureFiles], kind: Kind, side: Int, cropLimit: Int, cache: PictureCache,
+        _ model: Model, _ files: [PictureFiles], extras: TrainingExtras = TrainingExtras(), kind: Kind, side: Int, cropLimit: Int,
+        cache: PictureCache,
         degradation: Degradation = Degradation(), seed: UInt64 = 0, threadCount: Int, instructionSet: InstructionSet = .best,
         isInterrupted: @Sendable () -> Bool = { false },
         progress: @Sendable (_ done: Int, _ count: Int) -> Void = { _, _ in }
     ) throws(TrainingError) {
+        self.extras = extras
         let bicubicErrors: [Double]
         switch kind {
         case .crops:
@@ -135,17 +139,19 @@ public final class Validation {
     private func meanError(of pairs: [PicturePair], _ isInterrupted: () -> Bool) throws(TrainingError) -> Double? {
         var sum = 0.0
         for pair in pairs {
-            guard let enlarged = try enlarged(pair.reduced, isInterrupted) else { return nil }
+            guard let enlarged = try enlarged(pair, isInterrupted) else { return nil }
             sum += try pair.meanSquaredError(of: enlarged, border: enlarger.scale)
         }
         return sum / Double(pairs.count)
     }
 
     /// Nil when interrupted.
-    private func enlarged(_ picture: Picture, _ isInterrupted: () -> Bool) throws(TrainingError) -> Picture? {
+    private func enlarged(_ pair: PicturePair, _ isInterrupted: () -> Bool) throws(TrainingError) -> Picture? {
         do throws(EnlargingError) {
             return try withoutActuallyEscaping(isInterrupted) { (isInterrupted) throws(EnlargingError) in
-                try enlarger.enlarged(picture, observer: RunObserver(isCancelled: isInterrupted))
+                try enlarger.enlarged(
+                    pair.reduced, form: ResultForm(extras: extras.values(beside: pair)),
+                    observer: RunObserver(isCancelled: isInterrupted))
             }
         } catch .cancelled {
             return nil

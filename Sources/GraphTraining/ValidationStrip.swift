@@ -10,12 +10,14 @@ struct ValidationStrip {
 
     private let crops: [PicturePair]
     private let enlarger: PictureEnlarger
+    private let extras: TrainingExtras
 
     /// Takes the middle of evenly chosen pictures.
     ///
     /// - Parameter recipe: of which crops are as large as those of validation, smaller where a picture is, and as degraded.
     init(
-        _ model: Model, _ files: [PictureFiles], _ recipe: Recipe, cache: PictureCache, threadCount: Int,
+        _ model: Model, _ files: [PictureFiles], _ extras: TrainingExtras, _ recipe: Recipe, cache: PictureCache,
+        threadCount: Int,
         instructionSet: InstructionSet
     ) throws(TrainingError) {
         let scale = cache.scale
@@ -35,6 +37,7 @@ struct ValidationStrip {
             }
         }
         self.crops = crops
+        self.extras = extras
         enlarger = try asTrainingError {
             try PictureEnlarger(model, threadCount: threadCount, border: .zero, instructionSet: instructionSet)
         }
@@ -45,7 +48,8 @@ struct ValidationStrip {
         try asTrainingError {
             let sheets = try crops.map { crop in
                 try ComparisonSheet(
-                    before: crop.reduced, scale: enlarger.scale, after: enlarger.enlarged(crop.reduced),
+                    before: crop.reduced, scale: enlarger.scale,
+                    after: enlarger.enlarged(crop.reduced, form: ResultForm(extras: extras.values(beside: crop))),
                     truth: crop.truth)
             }
             return Picture(stacking: sheets.map { $0.picture() })

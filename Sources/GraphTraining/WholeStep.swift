@@ -10,13 +10,14 @@ final class WholeStep: TrainingStep {
     private let model: Model
     private let recipe: Recipe
     private let session: Session
-    private let reducedSource = TensorSource<UInt8>([])
-    private let truthSource = TensorSource<UInt8>([])
+    private let extras: TrainingExtras
+    private let sources: BatchSources
 
     /// - Throws: when the instruction set is not this processor's, or memory is short.
     init(
-        _ model: Model, _ inputs: TrainingInputs, _ recipe: Recipe, _ options: RunOptions
+        _ model: Model, _ inputs: TrainingInputs, _ extras: TrainingExtras, _ recipe: Recipe, _ options: RunOptions
     ) throws(TrainingError) {
+        self.extras = extras
         self.model = model
         self.recipe = recipe
         self.inputs = inputs
@@ -25,12 +26,12 @@ final class WholeStep: TrainingStep {
         session = try asTrainingError {
             try Session(program, parameters: model.parameters, threadCount: options.threadCount)
         }
-        try asTrainingError { try session.bind(inputs: [inputs.reduced: reducedSource, inputs.truth: truthSource]) }
+        sources = BatchSources(inputs, extras, of: program.graph)
+        try asTrainingError { try session.bind(inputs: sources.rows) }
     }
 
     func run(_ step: Int, on batch: Batch) throws(TrainingError) -> StepValues {
-        reducedSource.values = batch.reduced
-        truthSource.values = batch.truth
+        sources.take(batch)
         try asTrainingError {
             for (name, number) in scalars(step: step) { try session.setScalar(name, number) }
             try session.run()
@@ -42,7 +43,7 @@ final class WholeStep: TrainingStep {
 
     func firstNonFinite(_ step: Int, on batch: Batch) throws(TrainingError) -> String? {
         try model.firstNonFinite(
-            of: asTrainingError { try model.entry(.train).graph }, inputs, on: batch, cropCount: recipe.batchCount,
+            of: asTrainingError { try model.entry(.train).graph }, inputs, extras, on: batch, cropCount: recipe.batchCount,
             patchSide: recipe.patchSide, scalars: scalars(step: step))
     }
 
@@ -52,5 +53,6 @@ final class WholeStep: TrainingStep {
 
     private func scalars(step: Int) -> [String: Float] {
         recipe.scalars(step: step).merging([TrainingScalars.clipNorm: recipe.clipNorm]) { first, _ in first }
+            .merging(inputs.scalars(of: extras)) { first, _ in first }
     }
 }

@@ -66,14 +66,14 @@ struct Bench: ParsableCommand {
     }
 
     private func loader(_ model: Model, _ folder: FilePath) throws -> LoaderMeasurement {
-        let scale = try TrainingInputs(model).scale
+        let inputs = try TrainingInputs(model)
         var recipe = Recipe()
         recipe.batchCount = workload.imageCount
-        recipe.patchSide = scale * workload.height
+        recipe.patchSide = inputs.scale * workload.height
         recipe.algorithm = algorithm
         var options = RunOptions()
         options.threadCount = self.model.threadCount
-        return try LoaderMeasurement(model, TrainingData([folder], scale: scale), recipe, options, pairCount: runs)
+        return try LoaderMeasurement(model, TrainingData([folder], for: inputs), recipe, options, pairCount: runs)
     }
 }
 

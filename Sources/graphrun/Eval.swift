@@ -28,6 +28,11 @@ struct Eval: ParsableCommand {
     @Option(help: ArgumentHelp("Their low-resolution pictures, if not in DIR.", valueName: "folder"))
     var lr: FilePath?
 
+    @Option(
+        name: .customLong("input"),
+        help: ArgumentHelp("What else a network takes: a number, or a folder with a picture for each.", valueName: "name=value"))
+    var extras: [ExtraArgument] = []
+
     @Option(name: .customLong("protocol"), help: ArgumentHelp("How figures are taken.", valueName: "name"))
     var convention: EvaluationProtocol = .paper
 
@@ -61,14 +66,12 @@ struct Eval: ParsableCommand {
     func run() throws {
         let loaded = try model.model()
         let enlargement = try Enlargement(loaded)
-        guard enlargement.extras.isEmpty else {
-            let others = enlargement.extras.map(\.description).joined(separator: ", ")
-            throw CommandError("eval measures networks that take a picture alone, and this takes \(others), too")
-        }
-        let set = try PictureSet(forEvaluation: data, scale: enlargement.scale, reducedFolder: lr)
+        let extras = try ExtraArguments(extras).checked(enlargement.extras)
+        let set = try PictureSet(forEvaluation: data, for: enlargement, reducedFolder: lr, extras: extras)
         let count = set.pictures.count
         let evaluation = try Evaluation(
-            loaded, set.pictures, by: convention, border: border, isEnsemble: ensemble, degradation: degrade, seed: seed,
+            loaded, set.pictures, extras: extras, by: convention, border: border, isEnsemble: ensemble, degradation: degrade,
+            seed: seed,
             threadCount: model.threadCount
         ) { done in
             guard StandardError.isTerminal else { return }

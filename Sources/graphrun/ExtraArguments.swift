@@ -3,6 +3,7 @@ import GraphCommandSupport
 import GraphEnlarging
 import GraphFiles
 import GraphImaging
+import GraphTraining
 import SystemPackage
 
 /// What the options `--input NAME=VALUE` give a network beside its picture.
@@ -18,18 +19,36 @@ struct ExtraArguments: Sendable, CustomStringConvertible {
 
     var description: String { each.map { "\($0.name)=\($0.value)" }.joined(separator: "\0") }
 
+    /// - Parameter picture: what stands for a picture in a message.
     /// - Throws: where the model takes something else.
-    func check(_ extras: [ExtraInput]) throws(CommandError) {
+    func check(_ extras: [ExtraInput], picture: String = "FILE") throws(CommandError) {
         if let unknown = each.first(where: { argument in !extras.contains { $0.name == argument.name } }) {
             throw CommandError("--input \(unknown.name): \(EnlargingError.unknownExtra(unknown.name, known: extras))")
         }
         let missing = extras.filter { extra in !each.contains { $0.name == extra.name } }
         guard missing.isEmpty else {
             let options = missing.map { extra in
-                if case .picture = extra.kind { "--input \(extra.name)=FILE" } else { "--input \(extra.name)=NUMBER" }
+                if case .picture = extra.kind { "--input \(extra.name)=\(picture)" } else { "--input \(extra.name)=NUMBER" }
             }
             throw CommandError("\(EnlargingError.missingExtras(missing)) (\(options.joined(separator: " ")))")
         }
+    }
+
+    /// What they give in training and measuring.
+    ///
+    /// - Throws: where the model takes something else.
+    func checked(_ extras: [ExtraInput]) throws(CommandError) -> TrainingExtras {
+        try check(extras, picture: "DIR")
+        var given = TrainingExtras()
+        for argument in each {
+            switch argument.value {
+            case .number(let number): given.numbers[argument.name] = number
+            case .path("noise") where extras.contains { $0.name == argument.name && $0.kind == .number }:
+                given.noises.insert(argument.name)
+            case .path(let path): given.folders[argument.name] = path
+            }
+        }
+        return given
     }
 
     /// What they give for a picture, by its name in the folder of pictures.

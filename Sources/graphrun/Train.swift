@@ -21,6 +21,9 @@ struct Train: ParsableCommand {
             --recipe tutorial:
               length    --epochs 50 --steps-per-epoch 200 --patience 10
               batches   --batch 16 --lanes 1 --patch 96 --seed 0 --cache 2G
+              inputs    --input guide=DIR --input strength=0.5, where the model takes more
+                        than pictures: DIR holds one of the name of each true picture;
+                        --input strength=noise is the noise that --degrade draws
               pictures  --degrade blur=0.2..1.5,resize=any,shot=0..2,noise=0..10,jpeg=40..95
               rate      --lr 1e-4 --lr-schedule 5000:5e-5|cosine|constant --warmup 0
               by        --optimizer adam|adamw|adan --weight-decay 0.01
@@ -37,6 +40,8 @@ struct Train: ParsableCommand {
 
     @Option(help: ArgumentHelp("The pictures; repeat it to mix folders.", valueName: "folder"))
     var data: [FilePath] = []
+
+    @Option(name: .customLong("input"), help: .hidden) var extras: [ExtraArgument] = []
 
     @Option(help: ArgumentHelp("Where a new run goes.", valueName: "folder"))
     var out: FilePath?
@@ -83,8 +88,7 @@ struct Train: ParsableCommand {
         Interruption.watch()
         let (run, folder, notes) = try ranks.preparing {
             let (folder, start, notes) = try resume.map(resumed) ?? begun()
-            let scale = try TrainingInputs(start.model).scale
-            let pictures = try pictures(of: start, scale: scale)
+            let pictures = try pictures(of: start)
             return (try TrainingRun(start, data: pictures, options, folder: folder, ranks: ranks), folder, notes)
         }
         let progress = ProgressReport(
@@ -118,7 +122,8 @@ struct Train: ParsableCommand {
             try weights.apply(to: &loaded)
             notes.append(.note(weights.report))
         }
-        return (folder, try Checkpoint(beginning: loaded, recipe, dataPaths: data), notes)
+        let extras = try ExtraArguments(extras).checked(TrainingInputs(loaded).enlargement.extras)
+        return (folder, try Checkpoint(beginning: loaded, recipe, dataPaths: data, extras: extras), notes)
     }
 
     /// The folder of a run, where it was saved, and what it should tell.
@@ -127,15 +132,25 @@ struct Train: ParsableCommand {
         var checkpoint = try Checkpoint(contentsOf: folder.lastPath)
         // A run that goes on may be given more epochs and more patience; everything else is as it began.
         let note = try checkpoint.extend(epochCount: recipe.epochs, patience: recipe.patience)
+        for argument in try ExtraArguments(extras).each {
+            guard case .path(let path) = argument.value, checkpoint.extras.folders[argument.name] != nil else {
+                throw CommandError(
+                    "--input \(argument.name): a run goes on as it began; only a folder of pictures that is elsewhere now can be named"
+                )
+            }
+            checkpoint.extras.folders[argument.name] = path
+        }
         return (folder, checkpoint, note.map { [$0] } ?? [])
     }
 
-    private func pictures(of start: Checkpoint, scale: Int) throws -> TrainingData {
+    private func pictures(of start: Checkpoint) throws -> TrainingData {
         do {
-            return try TrainingData(data.isEmpty ? start.dataPaths : data, scale: scale)
+            return try TrainingData(
+                data.isEmpty ? start.dataPaths : data, for: TrainingInputs(start.model), extras: start.extras)
         } catch {
-            guard resume != nil, data.isEmpty else { throw error }
-            throw CommandError("\(error); if the pictures are elsewhere now, name their folders by --data")
+            guard resume != nil, data.isEmpty, extras.isEmpty else { throw error }
+            let option = start.extras.folders.isEmpty ? "--data" : "--data and --input"
+            throw CommandError("\(error); if the pictures are elsewhere now, name their folders by \(option)")
         }
     }
 

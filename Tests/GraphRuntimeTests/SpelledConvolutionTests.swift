@@ -70,7 +70,8 @@ import Testing
             for instructionSet in InstructionSet.runnable {
                 let program = try use.planned(instructionSet, bandRows: 2)
                 #expect(program.steps.contains { $0.kernel == .conv2DDepthwise }, "\(program.steps.map(\.kernel))")
-                #expect(try use.executed(program, threadCount: 2).difference(from: expected) < 1e-5, "\(use.sizes) \(instructionSet)")
+                #expect(
+                    try use.executed(program, threadCount: 2).difference(from: expected) < 1e-5, "\(use.sizes) \(instructionSet)")
             }
         }
     }

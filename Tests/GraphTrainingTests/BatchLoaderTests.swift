@@ -18,8 +18,7 @@ struct BatchLoaderTests {
             var expected = Batch()
             for patch in sampler.patches(step: step, reducedSizes: sizes) {
                 let part = patch.pair(from: try PicturePair(files[patch.picture], scale: 4), scale: 4)
-                expected.reduced += part.reduced.pixels
-                expected.truth += part.truth.pixels
+                expected.append(part, isGrey: false)
             }
             let (batch, waited) = try loader.batch(step: step)
             #expect(batch == expected)

@@ -48,6 +48,7 @@ struct SmallRun {
         return options
     }()
     var source = smallModel
+    var extras = TrainingExtras()
 
     /// With pictures of these names in the folder `pictures`.
     init(_ names: [String] = ["a", "b"]) throws {
@@ -66,8 +67,9 @@ struct SmallRun {
         report: @Sendable (TrainingEvent) -> Void = { _ in },
         isInterrupted: @Sendable () -> Bool = { false }
     ) throws -> TrainingRun.End {
-        let data = try TrainingData([path("pictures")], scale: 2)
-        let start = try Checkpoint(beginning: try model ?? self.model, recipe, dataPaths: data.paths)
+        let model = try model ?? self.model
+        let data = try TrainingData([path("pictures")], for: TrainingInputs(model), extras: extras)
+        let start = try Checkpoint(beginning: model, recipe, dataPaths: data.paths, extras: extras)
         let run = try TrainingRun(start, data: data, options, folder: RunFolder(path(out), overwriting: false), ranks: ranks)
         return try run.run(isInterrupted: isInterrupted, report: report)
     }
@@ -82,7 +84,7 @@ struct SmallRun {
         let folder = try RunFolder(resuming: path(out))
         var checkpoint = try Checkpoint(contentsOf: folder.lastPath)
         if let event = try checkpoint.extend(epochCount: epochCount) { report(event) }
-        let data = try TrainingData(checkpoint.dataPaths, scale: 2)
+        let data = try TrainingData(checkpoint.dataPaths, for: TrainingInputs(checkpoint.model), extras: checkpoint.extras)
         let run = try TrainingRun(checkpoint, data: data, options, folder: folder, ranks: ranks)
         return try run.run(isInterrupted: isInterrupted, report: report)
     }
