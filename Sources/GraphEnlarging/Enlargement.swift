@@ -31,6 +31,8 @@ public struct Enlargement: Hashable, Sendable {
 
     /// Of all networks.
     static let greatestScale = 64
+    /// See ``sideUnit(of:)``.
+    private static let largestSideUnit = 64
 
     /// - Throws: when the graph does not make one picture of one that it takes. Of several that would do the first is enlarged.
     public init(_ graph: Graph) throws(EnlargingError) {
@@ -67,9 +69,18 @@ public struct Enlargement: Hashable, Sendable {
             let from = taken.shape.dimensions, to = made.shape.dimensions
             guard taken.element == .u8, from.count == 4, let channelCount = from[3].constant,
                 channelCount == 3 || channelCount == 1, let height = from[1].symbol, let width = from[2].symbol,
-                made.element == .u8, to.count == 4, to[3] == from[3],
-                let scale = (1...greatestScale).first(where: { to[1] == $0 * from[1] && to[2] == $0 * from[2] })
+                made.element == .u8, to.count == 4, to[3] == from[3]
             else { return nil }
+            // A network that halves its sides and doubles them again makes them as long as they were where they are multiples.
+            func side(_ size: Size) -> Size {
+                size.substituting { $0 == height || $0 == width ? largestSideUnit * Size(symbol: $0) : nil }
+            }
+            func enlarges(by scale: Int) -> Bool {
+                (1...2).allSatisfy { axis in
+                    to[axis] == scale * from[axis] || side(to[axis]) == scale * largestSideUnit * from[axis]
+                }
+            }
+            guard let scale = (1...greatestScale).first(where: enlarges) else { return nil }
             heightSymbol = height
             widthSymbol = width
             self.channelCount = channelCount
@@ -94,7 +105,13 @@ public struct Enlargement: Hashable, Sendable {
         // Odd multiples, which are multiples of no larger unit, and of sides that no network is too large for. Where no unit
         // will do, the picture's own sides say why.
         let units = (0...6).map { 1 << $0 }
-        return units.first { (try? graph.bound(to: sizes(imageCount: 1, height: 257 * $0, width: 263 * $0))) != nil } ?? 1
+        return units.first { unit in
+            let height = 257 * unit, width = 263 * unit
+            guard let bound = try? graph.bound(to: sizes(imageCount: 1, height: height, width: width)),
+                let output = bound.outputs.first
+            else { return false }
+            return bound[output.value].type.shape.constant.map { $0[1] == scale * height && $0[2] == scale * width } ?? true
+        } ?? 1
     }
 
     /// - Throws: when the model has no such entry, or it does not enlarge pictures.

@@ -123,7 +123,7 @@ public final class PictureEnlarger: @unchecked Sendable {
                 let factors = form.size.factors(of: first.size, networkScale: scale)
                 let told = first.metadata.enlarged(to: sizes.written, scale: factors.x, verticalScale: factors.y)
                 // A picture that could be read is of a format.
-                let encoding = encoding ?? PictureEncoding(source.format!)
+                let encoding = try ranks.together { try source.encoding(like: encoding ?? PictureEncoding(source.format!)) }
                 let held = encoding.format.holding(first.layout, isOpaque: traits.isOpaque)
                 let writer: PictureWriter? = try ranks.together {
                     try ranks.isFirst

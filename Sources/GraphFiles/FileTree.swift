@@ -7,12 +7,15 @@ package struct FileTree {
     /// Files and folders that are hidden, as `.DS_Store` or `._photo.png`: names that begin with a point. They are left out.
     package private(set) var hiddenCount = 0
 
+    /// Why folders below could not be read: what they hold is not among the paths.
+    package private(set) var unreadable: [FileError] = []
+
     private var seen: Set<FileStatus.FileIdentity> = []
 
     /// A folder that links lead to again is read once.
     ///
     /// - Parameter excluded: a folder that is not looked into, if it is there.
-    /// - Throws: when a folder cannot be read.
+    /// - Throws: when the folder itself cannot be read.
     package init(below path: FilePath, excluding excluded: FilePath? = nil) throws(FileError) {
         if let status = excluded.flatMap({ FileStatus($0) }) { seen.insert(status.identity) }
         try add(below: path)
@@ -28,7 +31,8 @@ package struct FileTree {
             let entry = path.appending(name)
             switch kind {
             case .file: paths.append(entry)
-            case .folder: try add(below: entry)
+            case .folder:
+                do throws(FileError) { try add(below: entry) } catch { unreadable.append(error) }
             case .link, .other, nil: break
             }
         }

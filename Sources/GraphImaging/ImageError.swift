@@ -47,18 +47,6 @@ public enum ImageError: Error, Hashable, Sendable {
     /// The sides of a result are not so many times those of its picture.
     case notEnlarged(PictureSize, from: PictureSize, scale: Int)
 
-    /// What a file is that is no picture of a format that is read.
-    public enum OtherFile: Hashable, Sendable {
-        case empty
-        /// A kind of picture or file, as `GIF`.
-        case picture(String)
-        /// A PNG whose signature was changed on the way.
-        case damagedSignature
-        /// Apple's variant, with chunk `CgBI`: as Xcode puts it into programs for phones.
-        case appleVariant
-        case unknown
-    }
-
     /// Where in a file.
     public enum Place: Hashable, Sendable {
         case signature
@@ -103,14 +91,7 @@ extension ImageError: CustomStringConvertible {
         switch self {
         case .file(.unreadable(_, .isFolder)): "is a folder; name a picture in it"
         case .file(let error): error.problem
-        case .notPicture(_, .empty, _): "the file is empty"
-        case .notPicture(_, .picture(let format), let readable):
-            "is \(article(format)) file; convert it to \(PictureFormat.list(readable, "or"))"
-        case .notPicture(_, .damagedSignature, _):
-            "the PNG signature is damaged, as a transfer in text mode does; copy the file again"
-        case .notPicture(_, .appleVariant, _):
-            "is a PNG of Apple's own variant (CgBI), as programs for phones hold it; convert it with \"xcrun pngcrush -revert-iphone-optimizations\""
-        case .notPicture(_, .unknown, let readable): "is not a \(PictureFormat.list(readable, "or")) file"
+        case .notPicture(_, let other, let readable): other.problem(readable: readable)
         case .notBuiltIn(_, let format, .reading):
             "is \(article(format.rawValue)) file, which graphc reads if it is built with its package trait Vips; or convert it to "
                 + PictureFormat.list(PictureFormat.builtIn, "or")
@@ -174,4 +155,4 @@ func inFile<Result>(_ body: () throws(FileError) -> Result) throws(ImageError) -
 }
 
 /// `a PNG`, `an AVIF`
-private func article(_ name: String) -> String { (name.first.map("AEIO".contains) ?? false ? "an " : "a ") + name }
+func article(_ name: String) -> String { (name.first.map("AEIO".contains) ?? false ? "an " : "a ") + name }

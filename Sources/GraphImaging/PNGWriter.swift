@@ -76,7 +76,7 @@ extension Picture {
     /// Writes all rows and ends the file.
     ///
     /// - Precondition: the writer's layout is 8-bit RGB, and it has no row yet.
-    func write(to writer: PictureWriter) throws(ImageError) {
+    package func write(to writer: PictureWriter) throws(ImageError) {
         // Of the closures that arrays take, only those of buffers of elements throw the type that is stated.
         try pixels.withUnsafeBufferPointer { (pixels) throws(ImageError) in
             for y in 0..<height {

@@ -21,4 +21,14 @@ extension PictureSource {
         default: return format?.losses == .never ? .clean : .degraded
         }
     }
+
+    /// How a picture that is made of this one is written where nobody says in which quality: of a WebP without loss, without.
+    ///
+    /// - Throws: what ``reader()`` throws.
+    package func encoding(like encoding: PictureEncoding) throws(ImageError) -> PictureEncoding {
+        guard format == .webp, encoding == PictureEncoding(.webp), let webP = try reader() as? WebPReader, !webP.isLossy else {
+            return encoding
+        }
+        return PictureEncoding(.webp, quality: .lossless)
+    }
 }

@@ -41,17 +41,26 @@ public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Bytes from which every format that ``init(start:)`` knows can be told.
-    static let startByteCount = 12
+    /// Bytes from which every format can be told, and what is none.
+    static let startByteCount = 512
 
     /// The format of a file that begins with these bytes; nil for any other file.
     ///
     /// - Parameter start: ``startByteCount`` bytes, or all of a shorter file.
     init?(start: some Collection<UInt8>) {
-        guard !rawPhotographs.contains(where: { $0.begins(start) }),
+        guard !impostors.contains(where: { $0.begins(start) }),
             let format = Self.allCases.first(where: { $0.signatures.contains { $0.begins(start) } })
         else { return nil }
-        self = format
+        self = format == .heic && Self.isAVIF(brandsOf: Array(start)) ? .avif : format
+    }
+
+    /// Whether a file in boxes of a brand for pictures of any coding says that it is compatible with AVIF.
+    private static func isAVIF(brandsOf start: [UInt8]) -> Bool {
+        guard ["mif1", "msf1"].contains(String(decoding: start[8..<12], as: UTF8.self)) else { return false }
+        let end = min(start.count, start[..<4].reduce(0) { $0 << 8 | Int($1) })
+        return stride(from: 16, to: end - 3, by: 4).contains { place in
+            ["avif", "avis"].contains(String(decoding: start[place..<place + 4], as: UTF8.self))
+        }
     }
 
     /// What files begin with.
@@ -87,6 +96,8 @@ public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
     struct Signature: ExpressibleByArrayLiteral {
         let pattern: [UInt8?]
 
+        init(pattern: [UInt8?]) { self.pattern = pattern }
+
         init(arrayLiteral pattern: UInt8?...) { self.pattern = pattern }
 
         /// Of a file in boxes that begins by telling what it is: ISO/IEC 14496-12, section 4.3.
@@ -106,39 +117,7 @@ extension PictureFormat: CustomStringConvertible {
     public var description: String { rawValue }
 }
 
-/// What cameras' raw files begin with that would pass for a TIFF: those of Canon, CR2.
-private let rawPhotographs: [PictureFormat.Signature] = [[0x49, 0x49, 42, 0, nil, nil, nil, nil, 0x43, 0x52]]
-
-/// What files of formats begin with that are not read.
-private let otherFormats: [(name: String, signature: PictureFormat.Signature)] = [
-    ("GIF", [0x47, 0x49, 0x46, 0x38]),
-    ("BMP", [0x42, 0x4D]),
-    ("raw video", [0x59, 0x55, 0x56, 0x34, 0x4D, 0x50, 0x45, 0x47, 0x32]),
-    ("QuickTime or MPEG-4", .init(brand: "")),
-    ("JPEG 2000", [0x00, 0x00, 0x00, 0x0C, 0x6A, 0x50, 0x20, 0x20]),
+/// What begins as files of a format do and is none: Canon's raw photographs, CR2, and JPEG-LS.
+private let impostors: [PictureFormat.Signature] = [
+    [0x49, 0x49, 42, 0, nil, nil, nil, nil, 0x43, 0x52], [0xFF, 0xD8, 0xFF, 0xF7],
 ]
-
-extension ImageError.OtherFile {
-    /// What a file is that begins with these bytes, and not as it should.
-    ///
-    /// - Parameter start: the first 8 bytes or more, or all of a shorter file.
-    init(start: some Collection<UInt8>) {
-        let signatures =
-            PictureFormat.allCases.flatMap { format in format.signatures.map { (name: format.rawValue, signature: $0) } }
-            + otherFormats
-        if start.isEmpty {
-            self = .empty
-        } else if rawPhotographs.contains(where: { $0.begins(start) }) {
-            self = .picture("Canon raw")
-        } else if let (format, _) = signatures.first(where: { _, signature in
-            // 8 bytes tell all formats apart.
-            start.count >= min(signature.pattern.count, 8) && signature.agrees(with: start)
-        }) {
-            self = .picture(format)
-        } else if start.prefix(8).contains(0x50), start.first == 0x89 || start.dropFirst().starts(with: [0x50, 0x4E, 0x47]) {
-            self = .damagedSignature
-        } else {
-            self = .unknown
-        }
-    }
-}

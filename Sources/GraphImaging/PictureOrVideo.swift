@@ -32,7 +32,12 @@ public enum PictureOrVideo {
         return VideoHeader.begins(start) ? .video(try VideoReader(input)) : nil
     }
 
+    /// A stream that is no picture is refused by its beginning: it may have no end.
     private static func copy(of input: StreamInput) throws(ImageError) -> PictureSource {
-        try PictureSource(inFile { () throws(FileError) in try input.copy() }, path: input.path)
+        let start = try inFile { () throws(FileError) in try input.start(PictureFormat.startByteCount) }
+        guard PictureFormat(start: start) != nil else {
+            throw PictureFormat.refusal(of: start, path: input.path, readable: PictureFormat.builtIn)
+        }
+        return try PictureSource(inFile { () throws(FileError) in try input.copy() }, path: input.path)
     }
 }

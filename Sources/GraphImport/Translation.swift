@@ -66,6 +66,12 @@ struct Translation {
         let isWaiting = node.inputs.contains { if case .missing = values[$0] { true } else { false } }
         do throws(TranslationError) {
             guard let translator = translators[node.op], !isWaiting else { throw .node(Self.absence(of: node)) }
+            // Before version 7 the second operand stood where the argument says, and not behind the last dimensions.
+            if opset < 7, node.attributes["broadcast"] == .integer(1), case .integer(let axis) = node.attributes["axis"],
+                axis >= 0
+            {
+                throw .node(.attribute("axis", "\(axis), in opset \(opset)"))
+            }
             guard computedCount <= Self.computedLimit || !areKnown(node) else { throw .node(.tooManyNumbers) }
             let element = try resultElement(node)
             for output in node.outputs { elements[output] = element }

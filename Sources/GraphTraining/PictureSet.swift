@@ -16,7 +16,11 @@ public struct PictureSet: Hashable, Sendable {
     /// - Throws: when there is no picture, or one has no low-resolution one in the folder that holds them.
     init(_ folder: Folder, reduced: ReducedFolder?) throws(TrainingError) {
         let files = folder.pictureFiles
-        guard !files.names.isEmpty else { throw .noPictures(folder: folder.path, other: folder.names.first) }
+        guard !files.names.isEmpty else {
+            throw folder.folders.isEmpty
+                ? .noPictures(folder: folder.path, other: folder.names.first)
+                : .onlyFolders(folder: folder.path, names: folder.folders)
+        }
         pictures = files.names.map { file in
             PictureFiles(
                 name: FilePath(bytes: file.bytesBeforeEnding), truthPath: folder.path.appending(file), reducedPath: nil)

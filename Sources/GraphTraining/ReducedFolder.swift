@@ -6,11 +6,12 @@ import SystemPackage
 /// Folders beside those of the true pictures, in any case of letters, for a scale of 4:
 ///
 ///     LR_bicubic/X4  LR_bicubic_X4  LRbicx4  bicx4  LR/x4  LR_x4  X4    those of the scale
-///     LR_bicubic  LR                                                    where it holds no folder of a scale
+///     LR_bicubic  LR  LQ                                                where it holds no folder of a scale
 ///
 /// in DIV2K's and Flickr2K's layouts with their beginnings, as `DIV2K_train_LR_bicubic/X4`. Of `NAME.png` the pictures are
-/// `NAMEx4.png`, `NAME_x4.png`, `NAME-x4.png` or `NAME.png`, or have the ending of another format: whichever fits most of a
-/// folder.
+/// `NAMEx4.png`, `NAME_x4.png`, `NAME-x4.png` or `NAME.png`, those of DIV2K's mild, difficult and wild ones `NAMEx4m.png`,
+/// `NAMEx4d.png`, `NAMEx4w.png` and the first of four, `NAMEx4w1.png`, or have the ending of another format: whichever fits most
+/// of a folder.
 ///
 /// Source: the data sets of Agustsson and Timofte, 2017 (DIV2K) and Lim et al., 2017 (Flickr2K, and the benchmarks of
 /// EDSR's authors); BasicSR, `docs/DatasetPreparation.md` and its scripts for MATLAB.
@@ -84,7 +85,8 @@ struct ReducedFolder {
     ///
     /// - Throws: naming the first that has none, and how many have none.
     func pair(_ pictures: inout [PictureFiles]) throws(TrainingError) {
-        let endings = ["x\(scale)", "_x\(scale)", "-x\(scale)", ""]
+        let plain = ["x\(scale)", "_x\(scale)", "-x\(scale)", ""]
+        let endings = plain + ["x\(scale)m", "x\(scale)d", "x\(scale)w", "x\(scale)w1"]
         func count(_ ending: String) -> Int { pictures.count { files[$0.name.extended(by: ending)] != nil } }
         // The first of those that fit most.
         let ending = endings.reversed().max { count($0) < count($1) } ?? ""
@@ -92,7 +94,7 @@ struct ReducedFolder {
         if let first = missing.first {
             throw .missingReduced(
                 folder: path, of: first.truthPath,
-                lookedFor: endings.map { first.name.extended(by: "\($0).\(first.truthPath.extension ?? "png")") },
+                lookedFor: plain.map { first.name.extended(by: "\($0).\(first.truthPath.extension ?? "png")") },
                 count: missing.count, pictureCount: pictures.count)
         }
         for index in pictures.indices {
@@ -140,7 +142,7 @@ private struct ScaleName: Equatable {
     var rank: Int? {
         switch rest {
         case "lr_bicubic", "lr_bic", "lrbicubic", "lrbic", "bicubic", "bic": 0
-        case "lr": 1
+        case "lr", "lq": 1
         case "": scale == nil ? nil : 2
         default: rest.hasPrefix("lr_") ? 3 : nil
         }

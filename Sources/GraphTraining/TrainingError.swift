@@ -24,6 +24,8 @@ public enum TrainingError: Error, Hashable, Sendable {
     // Pictures.
     /// - Parameter other: a file that the folder holds.
     case noPictures(folder: FilePath, other: FilePath.Component?)
+    /// A folder holds folders, and no pictures itself.
+    case onlyFolders(folder: FilePath, names: [FilePath.Component])
     /// Two pictures of a folder whose names differ by their endings alone.
     case samePictureName(FilePath, FilePath)
     /// Two pictures of one name would be given the same one of a folder.
@@ -211,6 +213,9 @@ extension TrainingError: CustomStringConvertible {
         case .noPictures(let folder, let other):
             "\(folder): there are no \(PictureFormat.list(PictureFormat.builtIn, "or")) files in this folder: "
                 + "\(other.map { "it holds '\($0)'" } ?? "it is empty"); convert pictures to PNG first"
+        case .onlyFolders(let folder, let names):
+            "\(folder): there are no \(PictureFormat.list(PictureFormat.builtIn, "or")) files in this folder itself; name the folders "
+                + "in it that hold the pictures: \(listed(names.map(\.shown), separator: ", "))"
         case .samePictureName(let first, let second):
             "\(first) and \(second) have the same name but for the ending; rename one of them, or take it away"
         case .sharedExtra(let first, let second):

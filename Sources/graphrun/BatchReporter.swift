@@ -40,13 +40,19 @@ final class BatchReporter: Sendable {
         var lastShown: ContinuousClock.Instant
     }
 
-    init(_ list: PictureList, _ form: Form, isQuiet: Bool, showsProgress: Bool, namesModels: Bool) {
+    /// - Parameter failures: why there will be no result of pictures that are not in the list.
+    init(
+        _ list: PictureList, _ form: Form, failures: [String], isQuiet: Bool, showsProgress: Bool, namesModels: Bool
+    ) {
         self.namesModels = namesModels
         self.showsProgress = showsProgress
         self.list = list
         self.form = form
         self.isQuiet = isQuiet
-        state = Mutex(State(lastShown: .now))
+        state = Mutex(State(errors: failures, doneCount: failures.count, lastShown: .now))
+        if case .json = form {
+            for failure in failures { write(jsonLine([("event", jsonString("error")), ("message", jsonString(failure))])) }
+        }
     }
 
     /// Whether a picture could not be enlarged.

@@ -155,7 +155,8 @@ struct Infer: ParsableCommand {
             for note in list.notes { StandardError.write("graphrun: \(note)\n") }
         }
         let reporter = BatchReporter(
-            list, json ? .json : .lines, isQuiet: list.usesStandardOutput, showsProgress: !isDivided, namesModels: isChosen)
+            list, json ? .json : .lines, failures: ranks.isFirst ? list.failures : [], isQuiet: list.usesStandardOutput,
+            showsProgress: !isDivided, namesModels: isChosen)
         let threadCount = model.threadCount
         // A limit is for the whole process, so that one picture at a time may use it.
         let areMany = !isDivided || list.pictures.count >= 2 * threadCount * ranks.count

@@ -13,6 +13,8 @@ struct PictureList {
     private(set) var finishedCount = 0
     /// Files in folders that are no pictures, hidden ones among them.
     private(set) var passedOverCount = 0
+    /// Why there will be no result of some pictures, a message for each.
+    private(set) var failures: [String] = []
     /// What people should know before it begins.
     private(set) var notes: [String] = []
     /// Whether one picture goes into one file.
@@ -81,6 +83,7 @@ struct PictureList {
             if FileStatus(input)?.kind == .folder {
                 let tree = try FileTree(below: input, excluding: output.path)
                 passedOverCount += tree.hiddenCount
+                failures += tree.unreadable.map { errorMessage($0, command: "graphrun") }
                 for path in tree.paths {
                     var name = path
                     _ = name.removePrefix(input)
@@ -93,7 +96,7 @@ struct PictureList {
             }
         }
         try add(found, keeping: otherInputs)
-        guard !pictures.isEmpty || finishedCount > 0 || share.count > 1 else {
+        guard !pictures.isEmpty || finishedCount > 0 || share.count > 1 || !failures.isEmpty else {
             throw CommandError(
                 "\(inputs.shown): holds no picture; those are \(PictureFormat.list(PictureFormat.builtIn, "and")) files")
         }
@@ -214,12 +217,27 @@ struct PictureList {
             }
             let encoding = (output.format ?? format).map { PictureEncoding($0, quality: output.quality) }
             let target = output.path.appending(file.name.named(for: encoding?.format).components)
-            if let other = sources.updateValue(path, forKey: target) {
-                throw CommandError("\(other) and \(path) would both go to \(target); enlarge them in two runs")
+            if let other = sources[target] {
+                // What is named twice is one picture.
+                if other != path, FileStatus(other)?.identity != FileStatus(path)?.identity {
+                    failures.append(
+                        "graphrun: \(path): would go to \(target), as \(other) does; rename one of them, or enlarge it by itself")
+                }
+                continue
+            }
+            sources[target] = path
+            if folders.isEmpty {
+                try Folder.checkWritable(output.path)
+                try Folder.make(output.path)
             }
             let folder = target.removingLastComponent()
-            if folders.insert(folder).inserted { try Folder.make(folder) }
-            try inputs.check(target)
+            do {
+                if folders.insert(folder).inserted { try Folder.make(folder) }
+                try inputs.check(target)
+            } catch {
+                failures.append(errorMessage(error, command: "graphrun"))
+                continue
+            }
             let size = share.count == 1 && !isCostliestFirst ? nil : try? source?.uprightSize()
             targets.append(
                 Target(

@@ -84,13 +84,13 @@ struct Train: ParsableCommand {
     func run() throws { try onRanks(train) }
 
     private func train(on ranks: any RankGroup) throws {
-        // Before anything that takes time, so that a run is never ended half way.
-        Interruption.watch()
         let (run, folder, notes) = try ranks.preparing {
             let (folder, start, notes) = try resume.map(resumed) ?? begun()
             let pictures = try pictures(of: start)
             return (try TrainingRun(start, data: pictures, options, folder: folder, ranks: ranks), folder, notes)
         }
+        // A run is never ended half way; before it begins, as while its program is made, there is nothing to lose.
+        Interruption.watch()
         let progress = ProgressReport(
             isTerminal: StandardError.isTerminal, columnCount: StandardError.columnCount, write: StandardError.write)
         let isText = log == .text

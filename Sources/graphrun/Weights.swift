@@ -123,11 +123,14 @@ struct MixWeights: ParsableCommand {
         // Says what does not fit.
         try model.bind(other.weights, states: other.states, from: first)
         let begin = Dictionary(other.weights.map { ($0.path, $0.values) }) { first, _ in first }
+        let end = pack.digest
         pack.weights = pack.weights.map { tensor in
             let values = zip(begin[tensor.path] ?? [], tensor.values).map { (1 - share) * $0 + share * $1 }
             return PackedTensor(path: tensor.path, shape: tensor.shape, values: values)
         }
-        pack.metadata["mixed"] = "\(share) of the way from \(other.digest)"
+        // What was measured of either is not known of the mix.
+        for key in ["validation_psnr", "step"] { pack.metadata[key] = nil }
+        pack.metadata["mixed"] = "\(share) of the way from \(other.digest) to \(end)"
         try pack.write(to: output.path)
         print("\(output.path): \(summary(of: pack))")
     }

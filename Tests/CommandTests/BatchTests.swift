@@ -48,7 +48,7 @@ struct BatchTests {
         let errors = finished.errors.split(separator: "\n")
         #expect(errors.count == 3)
         #expect(errors.contains { $0.hasPrefix("graphrun: in/deep/cut.jpg: the file is cut short") })
-        #expect(errors.contains { $0.hasPrefix("graphrun: in/deep/page.png: is not a PNG, JPEG or WebP file") })
+        #expect(errors.contains { $0.hasPrefix("graphrun: in/deep/page.png: is an HTML page, not a PNG, JPEG or WebP file") })
         #expect(
             errors.last == "graphrun: 4 pictures enlarged, 4 files that are no picture passed over, 2 of 6 pictures are left out")
     }
@@ -150,12 +150,28 @@ struct BatchTests {
         #expect(events.last?["errors"] as? Int == 1 && events.last?["pictures"] as? Int == 1)
     }
 
+    /// One that has no result keeps none of the others.
     @Test func picturesThatWouldShareAResultAreRefused() throws {
         try picture("in/1.png")
         try picture("in/1.jpg")
-        #expect(try infer("in", "-o", "out", "-f", "png").failure().contains("would both go to out/1.png"))
+        try picture("in/2.png")
+        let shared = try infer("in", "-o", "out", "-f", "png")
+        #expect(shared.status == 1 && shared.errors.contains("in/1.png: would go to out/1.png, as in/1.jpg does; rename one"))
+        #expect(shared.errors.contains("2 pictures enlarged, 1 of 3 pictures are left out"), "\(shared.errors)")
         #expect(try infer("in/1.png", "-o", "in/1.png").failure().contains("in/1.png: is an input, too"))
         #expect(try infer("in", "-o", "in/.").failure().contains("in: is read and cannot be written to"))
+    }
+
+    /// The result's name is longer than the system allows, since an ending comes to it.
+    @Test func aNameThatIsTooLongKeepsNoOtherPicture() throws {
+        try picture("in/1.png")
+        try place.picture("1", width: 6, height: 5).withCString { name in
+            let long = String(repeating: "n", count: 254)
+            #expect(rename(place.path(String(cString: name)).string, place.path("in/\(long)").string) == 0)
+        }
+        let finished = try infer("in", "-o", "out")
+        #expect(finished.status == 1 && finished.errors.contains("cannot be written: File name too long"), "\(finished.errors)")
+        #expect(finished.errors.contains("1 picture enlarged, 1 of 2 pictures are left out"), "\(finished.errors)")
     }
 
     @Test func aFolderWithoutAPictureIsAnError() throws {

@@ -97,7 +97,7 @@ struct InferTests {
         let finished = try place.graphrun("infer", "model.gpack", first, text, last, "-o", "out/")
         #expect(finished.status == 1)
         #expect(
-            finished.errors.contains("2.png: is not a PNG, JPEG or WebP file")
+            finished.errors.contains("2.png: is a text, not a PNG, JPEG or WebP file")
                 && finished.errors.contains("1 of 3 pictures are left out"))
         #expect(finished.output.split(separator: "\n").count == 2)
         for name in ["1.png", "3.png"] { #expect(try Picture(contentsOf: place.path("out/\(name)")).width == 15) }
@@ -127,8 +127,9 @@ struct InferTests {
         for name in ["first", "second"] {
             #expect(try Picture(contentsOf: place.path("big/\(name).png")).width == 15)
         }
-        let clash = try place.graphrun("infer", "model.gpack", first, "./first.png", "-o", "big").failure()
-        #expect(clash.contains("first.png and ./first.png would both go to big/first.png"))
+        // What is named twice is one picture.
+        let once = try place.graphrun("infer", "model.gpack", first, "./first.png", "-o", "again").success()
+        #expect(once.split(separator: "\n").count == 1)
     }
 }
 

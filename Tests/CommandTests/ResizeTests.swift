@@ -28,6 +28,27 @@ struct ResizeTests {
         #expect(try Picture(contentsOf: place.path("big.png")) == big)
     }
 
+    /// What 8 bits of red, green and blue do not hold is told, and what stands beside the pixels is kept.
+    @Test func whatIsLostIsTold() throws {
+        let place = try Workplace()
+        let layout = PixelLayout(hasAlpha: true, bitDepth: 16)
+        let writer = try PNGWriter(
+            to: .file(place.path("in.png")), width: 4, height: 4, layout: layout,
+            metadata: PictureMetadata(resolution: PictureMetadata.Resolution(x: 1000, y: 1000, unit: .metre)))
+        for _ in 0..<4 {
+            try [UInt8](repeating: 77, count: 4 * layout.byteCount).withUnsafeBytes { try writer.writeRow($0) }
+        }
+        try writer.finish()
+        let finished = try place.graphrun("resize", "in.png", "-o", "out.png", "-s", "2")
+        #expect(finished.status == 0)
+        #expect(
+            finished.errors
+                == "graphrun: in.png: 16 bits become 8\ngraphrun: in.png: the picture is laid on white where it is transparent\n")
+        #expect(try PictureSource(path: place.path("out.png")).reader().metadata.resolution?.x == 2000)
+        _ = try place.bash("cat in.png | graphrun resize - -o - -s 2 >piped.png 2>words")
+        #expect(try place.bytes("piped.png") == place.bytes("out.png"))
+    }
+
     @Test func whatCannotBeDone() throws {
         let place = try Workplace()
         let picture = try place.picture("in.png", width: 64, height: 48)

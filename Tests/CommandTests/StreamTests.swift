@@ -28,6 +28,24 @@ struct StreamTests {
         }
     }
 
+    /// What has no end and is no picture is refused by its beginning.
+    @Test(arguments: ["yes", "cat /dev/zero", "cat /dev/urandom"])
+    func endlessStreamsAreRefused(_ source: String) throws {
+        let finished = try place.bash("\(source) | timeout 60 graphrun infer model.gpack - -o out.png")
+        #expect(finished.status == 1 && finished.errors.contains("standard input: is"), "\(finished.errors)")
+    }
+
+    /// The system's limit on files is an error of writing like any other.
+    @Test(arguments: [
+        "resize small.png -o out.png --scale 40", "pack model.gpack -o out.gpack",
+        "weights export model.gpack -o out.safetensors",
+    ])
+    func aLimitOnFilesIsTold(_ command: String) throws {
+        let finished = try place.bash("ulimit -f 1; graphrun \(command)")
+        #expect(finished.status == 1 && finished.errors.contains("cannot be written: File too large"), "\(finished.errors)")
+        #expect(!place.names.contains { $0.contains("out") || $0.hasSuffix(".partial") }, "\(place.names)")
+    }
+
     /// Whatever streams are closed, no word gets into a picture.
     @Test(arguments: ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
     func closedStreamsHarmNoPicture(_ closed: String) throws {

@@ -39,7 +39,8 @@ struct WeightsTests {
             let expected = zip(first.weights[index].values, second.weights[index].values).map { 0.75 * $0 + 0.25 * $1 }
             #expect(tensor.values == expected, "@\(tensor.path)")
         }
-        #expect(some.metadata["seed"] == "2" && some.metadata["mixed"] == "0.25 of the way from \(first.digest)")
+        #expect(
+            some.metadata["seed"] == "2" && some.metadata["mixed"] == "0.25 of the way from \(first.digest) to \(second.digest)")
         // Of two graphs nothing lies between them.
         _ = try place.graphc("compile", Models.path("srcnn"), "-o", "other.gpack").success()
         let refused = try place.graphrun(["weights", "mix", "other.gpack", "2.gpack", "-o", "no.gpack"])

@@ -46,6 +46,24 @@ struct BorderTests {
         }
     }
 
+    /// A network whose result is as large as its picture only where sides are even.
+    @Test(arguments: Border.allCases)
+    func sidesThatTheNetworkRoundsDownAreFilledUp(_ border: Border) throws {
+        let text = """
+            graph coarse(x: u8[N, H, W, 3]) -> (y: f32[N, 2*(H//2), 2*(W//2), 3]) {
+              y = resize(max_pool(f32(x), size = 2, stride = 2), height = 2*(H//2), width = 2*(W//2), mode = nearest)
+            }
+            predict coarse -> (image: u8[N, 2*(H//2), 2*(W//2), 3]) { image = u8(round(clip(y, 0, 255))) }
+            """
+        let enlarger = try PictureEnlarger(Model(source: SourceText(text, name: "coarse.graph")), border: border)
+        for (width, height) in [(1, 1), (7, 4), (8, 5), (6, 6)] {
+            let picture = SmallModels.picture(width, height)
+            #expect(try enlarger.enlarged(picture).size == picture.size)
+            let report = try enlarger.enlarge(PictureSource(picture.pngBytes()), to: .memory).report
+            #expect(report.plan.description.hasSuffix(" planned, sides filled up to multiples of 2"))
+        }
+    }
+
     /// That a network takes no small pictures is no reason to fill up the sides of others.
     @Test func sidesOfWhatIsLargeEnoughStay() throws {
         let enlarger = try PictureEnlarger(try Model(source: SmallModels.windowed), border: .zero)

@@ -35,7 +35,7 @@ import Testing
         #expect(self.problem(of: [0xFF, 0xD8]) == "the file is cut short in its signature")
         #expect(self.problem(of: Array("GIF89a..........".utf8)) == "is a GIF file; convert it to JPEG")
         #expect(self.problem(of: Array("RIFF1234WEBP".utf8)) == "is a WebP file; convert it to JPEG")
-        #expect(self.problem(of: Array("RIFF1234WAVE".utf8)) == "is not a JPEG file")
+        #expect(self.problem(of: Array("RIFF1234WAVE".utf8)) == "is a sound, not a JPEG file")
         #expect(self.problem(of: [0xFF, 0x0A, 1, 2, 3, 4]) == "is a JPEG XL file; convert it to JPEG")
     }
 

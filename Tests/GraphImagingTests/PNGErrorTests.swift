@@ -53,15 +53,42 @@ import Testing
         expectAdvice("BMP", Array("BM".utf8))
         expectAdvice("QuickTime or MPEG-4", [0, 0, 0, 24] + Array("ftypisom".utf8))
         expectAdvice("Canon raw", Array("II*\0".utf8) + [16, 0, 0, 0] + Array("CR".utf8))
-        #expect(problem(of: Array("hello, world".utf8)) == "is not a \(readable) file")
+        expectAdvice("Canon raw", [0, 0, 0, 24] + Array("ftypcrx ".utf8))
+        expectAdvice("JPEG-LS", [0xFF, 0xD8, 0xFF, 0xF7])
+        expectAdvice("QOI", Array("qoif".utf8))
+        expectAdvice("PBM, PGM or PPM", Array("P6\n3 4\n255\n".utf8))
+        #expect(problem(of: [1, 2, 3, 4] + rest) == "is not a \(readable) file")
         #expect(problem(of: []) == "the file is empty")
         let asText = whole.filter { $0 != 0x0D }
         #expect(problem(of: asText)?.contains("text mode") == true)
+        // As a program writes it that takes its bytes for Latin letters.
+        let asUTF8 = whole.flatMap { $0 < 0x80 ? [$0] : [0xC0 | $0 >> 6, 0x80 | $0 & 0x3F] }
+        #expect(problem(of: asUTF8)?.contains("text mode") == true)
+        #expect(problem(of: Array("\r\n".utf8) + whole)?.hasPrefix("is a PNG behind 2 other bytes") == true)
+        #expect(problem(of: [UInt8](repeating: 0, count: 1000))?.hasPrefix("is nothing but zeros") == true)
+    }
+
+    private static let otherFiles: [(start: String, kind: String)] = [
+        ("  <!DOCTYPE html><html>", "an HTML page"), ("\u{FEFF}<html lang='de'>", "an HTML page"),
+        ("<?xml version='1.0'?>\n<!-- x --><svg xmlns='http://www.w3.org/2000/svg'>", "an SVG drawing"),
+        ("<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "an XML text"),
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:00", "a Git LFS pointer"),
+        ("../.git/annex/objects/xK/SHA256E-s1--00.png", "a git-annex pointer"), ("{\"error\": 404}", "a JSON text"),
+        ("data:image/png;base64,iVBORw0KGgo", "a picture as base64 text"), ("hello, world", "a text"),
+        ("PK\u{3}\u{4}", "a ZIP archive"), ("7z\u{BC}\u{AF}'\u{1C}", "a 7-Zip archive"),
+    ]
+
+    @Test(arguments: otherFiles)
+    func filesThatAreNoPicturesAreNamed(_ start: String, _ kind: String) {
+        let isText = start.unicodeScalars.allSatisfy { $0.isASCII || $0 == "\u{FEFF}" } && !start.contains("\u{3}")
+        let bytes = isText ? Array(start.utf8) : start.unicodeScalars.map { UInt8($0.value) } + [UInt8](repeating: 0, count: 99)
+        #expect(problem(of: bytes)?.hasPrefix("is \(kind), not a \(readable) file") == true, "\(problem(of: bytes) ?? "")")
     }
 
     private static let otherStarts: [(name: String, bytes: [UInt8])] = [
         ("a TIFF", [0x49, 0x49, 42, 0]), ("a TIFF", [0x4D, 0x4D, 0, 43]),
-        ("a HEIC", [0, 0, 0, 24] + Array("ftypheic".utf8)), ("an AVIF", [0, 0, 0, 32] + Array("ftypavif".utf8)),
+        ("a HEIC", [0, 0, 0, 24] + Array("ftypheic".utf8)), ("a HEIC", [0, 0, 0, 24] + Array("ftypmif1\0\0\0\0mif1heic".utf8)),
+        ("an AVIF", [0, 0, 0, 24] + Array("ftypmif1\0\0\0\0mif1avif".utf8)), ("an AVIF", [0, 0, 0, 32] + Array("ftypavif".utf8)),
         ("a JPEG XL", [0xFF, 0x0A]), ("a JPEG XL", [0, 0, 0, 12] + Array("JXL ".utf8)),
     ]
 

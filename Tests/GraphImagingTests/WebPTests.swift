@@ -153,7 +153,7 @@ import Testing
         #expect(problem(of: []) == "the file is empty")
         #expect(problem(of: Array("RIFF".utf8)) == "the file is cut short in its signature")
         #expect(problem(of: [0xFF, 0xD8, 0xFF, 0xE0, 0, 0, 0, 0]) == "is a JPEG file; convert it to WebP")
-        #expect(problem(of: Array("RIFF1234WAVEfmt ".utf8)) == "is not a WebP file")
+        #expect(problem(of: Array("RIFF1234WAVEfmt ".utf8)) == "is a sound, not a WebP file")
         #expect(problem(of: Array("RIFF\u{4}\0\0\0WEBP".utf8))?.contains("damaged in its header") == true)
         #expect(problem(of: Array("RIFF~~~~WEBPVP8 ".utf8)) == "the file is cut short after 16 of 2122219142 bytes")
     }

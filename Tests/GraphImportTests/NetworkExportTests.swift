@@ -76,6 +76,29 @@ import Testing
         #expect(network.tensors["bicubic_2"]?.shape == [12, 1, 5, 5])
     }
 
+    /// Values of fewer dimensions than an image stand at its last ones here, and at its second there.
+    @Test(arguments: [
+        "x * sqrt(mean(x * x, axes = [0, 1, 2]) + 1)", "x - mean(x, axes = [0, 1])", "prelu(x, exp(s))",
+    ])
+    func computedValuesBroadcastAsTheyDo(_ expression: String) throws {
+        let text = SourceText(
+            """
+            graph net(x: f32[N, H, W, 4]) -> (y: f32[N, H, W, 4]) {
+              weight s: f32[4] ~ constant(-0.5) @s
+              y = 0 * s + (\(expression))
+            }
+            """, name: "net.graph")
+        let model = try Model(source: text)
+        let folder = TemporaryFolder()
+        try NetworkExport(model).write(to: folder.file("net.onnx"))
+        let again = try NetworkImport(contentsOf: folder.file("net.onnx"), pixels: .tensors).model()
+        // As wide as there are channels, where another order would not be seen by sizes.
+        let x = Tensor<Float>(shape: [4, 3, 4, 4], values: (0..<192).map { Float($0 * 37 % 101) - 50 })
+        let one = try model.run(.forward, inputs: ["x": x], by: .interpreted).outputs
+        let other = try again.run(.forward, inputs: ["x": x], by: .interpreted).outputs
+        #expect(one == other)
+    }
+
     @Test func poolingIsONNXs() throws {
         let text = SourceText(
             """

@@ -143,6 +143,25 @@ import Testing
                     + "supported") == true, "\(error as Any)")
     }
 
+    /// An argument that nobody reads would change what is computed.
+    @Test(arguments: ["ReLU b 1 1 x y 77=5", "Interp b 1 1 x y 0=2 1=2.0 2=2.0 9=\"*(1w,2)\"", "Dropout b 1 1 x y 0=0.5"])
+    func unknownArgumentsOfLayersAreRefused(_ layer: String) throws {
+        let folder = TemporaryFolder()
+        let path = folder.file("net.param", holding: Array("7767517\r\n2 2\r\nInput d 0 1 x 0=8 1=8 2=3\r\n\(layer)\r\n".utf8))
+        _ = folder.file("net.bin", holding: [])
+        let error = #expect(throws: ImportError.self) { try NetworkImport(contentsOf: path) }
+        #expect(error?.description.hasSuffix("is not supported") == true, "\(error as Any)")
+    }
+
+    /// Opset 6 has the second operand begin where an argument says.
+    @Test func operandsThatBeginAtAnAxisAreRefused() throws {
+        let sum = node("Add", ["x", "b"], ["y"], ["broadcast": .integer(1), "axis": .integer(1)])
+        var network = ForeignNetwork([sum], tensors: ["b": ForeignTensor(shape: [3], floats: [1, 2, 3])])
+        network.opset = 6
+        let error = #expect(throws: ImportError.self) { try network.imported() }
+        #expect(error?.description.contains("axis = 1, in opset 6 is not supported") == true, "\(error as Any)")
+    }
+
     @Test func batchNormalizationIsOneProductAndOneSum() throws {
         let network = ForeignNetwork(
             [node("BatchNormalization", ["x", "s", "b", "m", "v"], ["y"], ["epsilon": .float(0)])],

@@ -16,7 +16,7 @@ struct ReducedFolderTests {
 
     @Test(arguments: [
         ("HR", "LR_bicubic/X4"), ("HR", "LR_bicubic/x4"), ("HR", "lr_bicubic/x4"), ("HR", "LR_bicubic"), ("HR", "LR"),
-        ("HR", "LR/X4"),
+        ("HR", "LR/X4"), ("GT", "LQ"),
         ("HR", "X4"), ("HR", "x4"), ("HR", "LR_x4"), ("HR", "LRx4"), ("HR", "LR_bicubic_X4"), ("hr", "LRbicx4"),
         ("GT", "LRbicx4"), ("GTmod12", "LRbicx4"), ("HR", "bicx4"), ("HR", "bicubic-x4"), ("HR", "Set5_LR_bicubic_X4"),
         ("HR", "LR_unknown/X4"), ("", "LR_bicubic/X4"), ("", "LR"), ("", "X4"), ("Flickr2K_HR", "Flickr2K_LR_bicubic/X4"),
@@ -35,7 +35,10 @@ struct ReducedFolderTests {
         #expect(set.summary.contains("2 pictures, 2 low-resolution ones from \(folder.path)/\(low)"), "\(set.summary)")
     }
 
-    @Test(arguments: ["1x4.png", "1_x4.png", "1-x4.png", "1.png", "1X4.png", "1_X4.png", "1x4.PNG", "1.PNG", "1_x4.Png"])
+    @Test(arguments: [
+        "1x4.png", "1_x4.png", "1-x4.png", "1.png", "1X4.png", "1_X4.png", "1x4.PNG", "1.PNG", "1_x4.Png", "1x4m.png", "1x4d.png",
+        "1x4w1.png",
+    ])
     func filesAreFound(name: String) throws {
         let folder = TemporaryFolder()
         try folder.pictures(["1"], in: "HR")

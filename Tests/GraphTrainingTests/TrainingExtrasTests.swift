@@ -93,7 +93,8 @@ import Testing
 
         let colour = Picture(width: 48, height: 40, fill: Picture.Color(red: 1, green: 2, blue: 3))
         try colour.writePNG(to: run.path("guides/b.png"))
-        #expect(errorText { try run.begin(in: "out") }.contains("b.png: 'guide', a grey picture 2 times as large, is given one in"))
+        #expect(
+            errorText { try run.begin(in: "out") }.contains("b.png: 'guide', a grey picture 2 times as large, is given one in"))
         try Picture(width: 20, height: 40).writePNG(to: run.path("guides/b.png"))
         #expect(errorText { try run.begin(in: "out") }.contains("guides/b.png: 20×40 pixels are not the"))
         try run.folder.remove("guides/b.png")

@@ -144,7 +144,7 @@ struct NetworkWriter {
         return operation.operands.map { operand($0, rank: rank) }
     }
 
-    /// A value, or an initializer that broadcasts to a value of so many dimensions.
+    /// A value or an initializer that broadcasts to a value of so many dimensions.
     mutating func operand(_ id: ValueID, rank: Int) -> String {
         switch graph[id].content {
         case .constant(let number): return scalar(number)
@@ -164,7 +164,20 @@ struct NetworkWriter {
             let padded = Array(repeating: 1, count: 4 - shape.count) + shape
             let turned = ForeignTensor(shape: padded, floats: values(path)).transposed(Self.order(rank: 4))
             return keep(turned, path, form: "image")
-        default: return name(id)
+        default: return rank == 4 ? broadcastable(id) : name(id)
+        }
+    }
+
+    /// A computed value with the dimensions of an image: `[C]` stands at the last of the graph's, and at the second of the
+    /// network's.
+    private mutating func broadcastable(_ id: ValueID) -> String {
+        let rank = graph[id].type.shape.rank
+        switch rank {
+        case 0, 4: return name(id)
+        case 1: return emitInner("Unsqueeze", id, [name(id), integers([0, 2, 3])])
+        default:
+            let image = emitInner("Unsqueeze", id, [name(id), integers(Array(0..<4 - rank))])
+            return emitInner("Transpose", id, [image], ["perm": .integers(Self.order(rank: 4))])
         }
     }
 

@@ -30,7 +30,11 @@ struct NCNNFile {
         for layer in layers { isRead.formUnion(layer.inputs) }
         for layer in layers {
             let add = Self.layerTypes[layer.type]!
+            let nodeCount = model.nodes.count
             try add(&self, layer)
+            guard let unread = layer.unreadArgument else { continue }
+            model.nodes.removeLast(model.nodes.count - nodeCount)
+            refuse(layer, argument: unread)
         }
         try self.weights.checkEnd()
         for layer in layers {
@@ -51,7 +55,7 @@ struct NCNNFile {
             throw .damaged(path: file.path, FormatFault(.byte(0), .network(.isNotText)))
         }
         var layers: [NCNNLayer] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             // The mark of the format, and how many layers and values there are.
             guard index >= 2, !line.allSatisfy(\.isWhitespace) else { continue }
             do throws(FormatFault) { layers.append(try NCNNLayer(line, lineNumber: index + 1)) } catch {
@@ -92,6 +96,8 @@ struct NCNNFile {
 
     private static let inputLayers: [String: LayerReader] = [
         "Input": { (file, layer) throws(InterchangeError) in
+            // Rows, columns and depth may be others when it runs.
+            for key in [0, 1, 11] { _ = layer.argument(key) }
             let channels = layer.integer(2, 0)
             file.model.inputs.append(
                 ForeignValue(
@@ -116,7 +122,7 @@ struct NCNNFile {
         },
         "Noop": { (file, layer) throws(InterchangeError) in try file.add("Identity", layer) },
         "Dropout": { (file, layer) throws(InterchangeError) in
-            guard layer.float(0, 1) == 1 else { throw file.fault(layer, argument: 0) }
+            guard layer.float(0, 1) == 1 else { return file.refuse(layer, argument: 0) }
             try file.add("Identity", layer)
         },
     ]
@@ -144,7 +150,7 @@ struct NCNNFile {
     /// Appends a node that no network can have here: the layer means what it says, and nothing is known that computes it.
     mutating func refuse(_ layer: NCNNLayer, argument: Int) {
         let value =
-            switch layer.arguments[argument] {
+            switch layer.argument(argument) {
             case .number(let number): Int(exactly: number).map(String.init) ?? "\(number)"
             case .numbers(let numbers): "\(numbers)"
             case .text(let text): text

@@ -10,27 +10,49 @@ struct NCNNLayer {
     var name: String
     var inputs: [String]
     var outputs: [String]
-    var arguments: [Int: Argument]
+    private let arguments: [Int: Argument]
+    private let readKeys = ReadKeys()
+
+    /// The arguments that somebody asked for.
+    private final class ReadKeys {
+        var keys: Set<Int> = []
+    }
+
+    /// An argument; nil where it is missing.
+    func argument(_ key: Int) -> Argument? {
+        readKeys.keys.insert(key)
+        return arguments[key]
+    }
+
+    /// The first argument that nobody asked for and that asks for something: what it means is not known.
+    var unreadArgument: Int? {
+        arguments.keys.sorted().first { key in
+            key != Self.featureMask && !readKeys.keys.contains(key) && arguments[key] != .number(0)
+        }
+    }
+
+    /// What each layer may have: how it is computed, not what.
+    private static let featureMask = 31
 
     /// A whole number, or what stands for it where it is missing.
     func integer(_ key: Int, _ byDefault: Int) -> Int {
-        guard case .number(let number) = arguments[key] else { return byDefault }
+        guard case .number(let number) = argument(key) else { return byDefault }
         return Self.whole(number) ?? byDefault
     }
 
     /// A number, or what stands for it where it is missing.
     func float(_ key: Int, _ byDefault: Double) -> Double {
-        if case .number(let number) = arguments[key] { number } else { byDefault }
+        if case .number(let number) = argument(key) { number } else { byDefault }
     }
 
     /// A list; empty where it is missing.
     func floats(_ key: Int) -> [Double] {
-        if case .numbers(let numbers) = arguments[key] { numbers } else { [] }
+        if case .numbers(let numbers) = argument(key) { numbers } else { [] }
     }
 
     /// A list of whole numbers; nil where it is missing.
     func integers(_ key: Int) -> [Int]? {
-        guard case .numbers(let numbers) = arguments[key] else { return nil }
+        guard case .numbers(let numbers) = argument(key) else { return nil }
         return numbers.map { Self.whole($0) ?? 0 }
     }
 
@@ -57,7 +79,7 @@ extension NCNNLayer {
         name = words[1]
         inputs = Array(words[4..<4 + inputCount])
         outputs = Array(words[4 + inputCount..<4 + inputCount + outputCount])
-        arguments = [:]
+        var arguments: [Int: Argument] = [:]
         for word in words[(4 + inputCount + outputCount)...] {
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, let key = Int(parts[0]) else { throw fault(.isNoArgument(word)) }
@@ -74,5 +96,6 @@ extension NCNNLayer {
                 arguments[key] = .text(String(parts[1]))
             }
         }
+        self.arguments = arguments
     }
 }

@@ -57,12 +57,13 @@ extension NCNNFile {
                 "mode": .text(mode), "coordinate_transformation_mode": .text(places), "nearest_mode": .text("floor"),
             ]
             let sides = [layer.integer(3, 0), layer.integer(4, 0)]
+            let isDynamic = layer.integer(5, 0) != 0
             if layer.inputs.count == 2 || sides != [0, 0] {
                 // The sizes are those of another value, or are given; a picture and its channels stay as many.
                 let sizes = try file.addSizes(layer, of: layer.inputs.count == 2 ? .value(layer.inputs[1]) : .numbers(sides))
                 return try file.add("Resize", layer, inputs: [layer.inputs[0], "", "", sizes], attributes)
             }
-            guard layer.inputs.count == 1, layer.integer(5, 0) == 0 else { return file.refuse(layer, argument: 5) }
+            guard layer.inputs.count == 1, !isDynamic else { return file.refuse(layer, argument: 5) }
             let factors = [1, 1, layer.float(1, 1), layer.float(2, 1)]
             let scales = file.keep(ForeignTensor(shape: [4], floats: factors.map { Float($0) }), "scales", of: layer)
             try file.add("Resize", layer, inputs: layer.inputs + ["", scales], attributes)
