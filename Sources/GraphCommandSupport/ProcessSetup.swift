@@ -6,8 +6,8 @@ import GraphFiles
 ///
 /// - Standard streams that are closed are opened so that each use of them fails: a file that is opened later would take
 ///   their numbers, and messages would go into it.
-/// - INT, TERM, HUP and the signals of timers and limits remove files that are not whole before they end the process, unless whoever started it has them
-///   ignored, as `nohup` does.
+/// - INT, TERM, HUP and the signals of timers and limits remove files that are not whole before they end the process, unless
+///   whoever started it has them ignored, as `nohup` does.
 /// - Memory that the system refuses is told in a line, and files that are not whole are removed.
 /// - A pipe whose reader has gone, and a file that is larger than the process may write, are errors of writing, which are told,
 ///   and no silent end.

@@ -37,7 +37,9 @@ extension ImageError.OtherFile {
             self = .damagedSignature
         } else if let place = start.place(of: PictureFormat.png.bytes) {
             self = .file("a PNG behind \(place) other bytes", advice: "cut them off")
-        } else if start.prefix(16).contains(0x50), start.first == 0x89 || start.place(of: "PNG\n", "PNG\r") ?? 9 < 9 {
+        } else if start.prefix(16).contains(0x50),
+            start.first == 0x89 || Array(start.prefix(12)).place(of: "PNG\n", "PNG\r") != nil
+        {
             self = .damagedSignature
         } else if let text = Self(text: start) {
             self = text
@@ -95,19 +97,20 @@ private let signatures: [(signature: PictureFormat.Signature, kind: ImageError.O
     + others.map { (.init($0), .file($1, advice: $2)) }
 
 /// `·` stands for any byte.
-private let pictures: [(start: String, name: String)] = [
-    ("GIF8", "GIF"), ("BM", "BMP"), ("YUV4MPEG2", "raw video"), ("\u{0}\u{0}\u{0}\u{C}jP  ", "JPEG 2000"),
-    ("\u{FF}O\u{FF}Q", "JPEG 2000"), ("\u{FF}\u{D8}\u{FF}\u{F7}", "JPEG-LS"), ("II\u{BC}", "JPEG XR"), ("8BPS", "Photoshop"),
-    ("gimp xcf", "GIMP"), ("%PDF", "PDF"), ("%!PS", "PostScript"), ("\u{C5}\u{D0}\u{D3}\u{C6}", "PostScript"),
-    ("\u{0}\u{0}\u{1}\u{0}", "ICO"), ("\u{0}\u{0}\u{2}\u{0}", "CUR"), ("icns", "ICNS"), ("v/1\u{1}", "OpenEXR"),
-    ("#?RADIANCE", "Radiance HDR"), ("#?RGBE", "Radiance HDR"), ("\u{8A}MNG\r\n", "MNG"), ("\u{8B}JNG\r\n", "JNG"),
-    ("qoif", "QOI"), ("DDS ", "DDS"), ("BPG\u{FB}", "BPG"), ("FLIF", "FLIF"), ("farbfeld", "farbfeld"), ("AT&TFORM", "DjVu"),
-    ("SIMPLE  =", "FITS"), ("\u{A}\u{5}\u{1}\u{8}", "PCX"), ("\u{1}\u{DA}", "SGI"), ("FORM····ILBM", "ILBM"),
-    ("FUJIFILM", "Fujifilm raw"), ("IIRO", "Olympus raw"), ("IIRS", "Olympus raw"), ("MMOR", "Olympus raw"),
-    ("IIU\u{0}", "Panasonic raw"), ("II*\u{0}····CR", "Canon raw"), ("····ftypcrx", "Canon raw"),
-    ("\u{1A}E\u{DF}\u{A3}", "Matroska or WebM video"), ("RIFF····AVI ", "AVI video"), ("FLV\u{1}", "Flash video"),
-    ("\u{0}\u{0}\u{1}\u{BA}", "MPEG video"),
-]
+private let pictures: [(start: String, name: String)] =
+    [
+        ("GIF8", "GIF"), ("BM", "BMP"), ("YUV4MPEG2", "raw video"), ("\u{0}\u{0}\u{0}\u{C}jP  ", "JPEG 2000"),
+        ("\u{FF}O\u{FF}Q", "JPEG 2000"), ("\u{FF}\u{D8}\u{FF}\u{F7}", "JPEG-LS"), ("II\u{BC}", "JPEG XR"), ("8BPS", "Photoshop"),
+        ("gimp xcf", "GIMP"), ("%PDF", "PDF"), ("%!PS", "PostScript"), ("\u{C5}\u{D0}\u{D3}\u{C6}", "PostScript"),
+        ("\u{0}\u{0}\u{1}\u{0}", "ICO"), ("\u{0}\u{0}\u{2}\u{0}", "CUR"), ("icns", "ICNS"), ("v/1\u{1}", "OpenEXR"),
+        ("#?RADIANCE", "Radiance HDR"), ("#?RGBE", "Radiance HDR"), ("\u{8A}MNG\r\n", "MNG"), ("\u{8B}JNG\r\n", "JNG"),
+        ("qoif", "QOI"), ("DDS ", "DDS"), ("BPG\u{FB}", "BPG"), ("FLIF", "FLIF"), ("farbfeld", "farbfeld"), ("AT&TFORM", "DjVu"),
+        ("SIMPLE  =", "FITS"), ("\u{A}\u{5}\u{1}\u{8}", "PCX"), ("\u{1}\u{DA}", "SGI"), ("FORM····ILBM", "ILBM"),
+        ("FUJIFILM", "Fujifilm raw"), ("IIRO", "Olympus raw"), ("IIRS", "Olympus raw"), ("MMOR", "Olympus raw"),
+        ("IIU\u{0}", "Panasonic raw"), ("II*\u{0}····CR", "Canon raw"), ("····ftypcrx", "Canon raw"),
+        ("\u{1A}E\u{DF}\u{A3}", "Matroska or WebM video"), ("RIFF····AVI ", "AVI video"), ("FLV\u{1}", "Flash video"),
+        ("\u{0}\u{0}\u{1}\u{BA}", "MPEG video"),
+    ]
     + ["P1", "P2", "P3", "P4", "P5", "P6", "P7", "PF", "Pf"].flatMap { name in
         ["\n", " ", "\r"].map { ("\(name)\($0)", "PBM, PGM or PPM") }
     }

@@ -68,7 +68,7 @@ struct Translation {
             guard let translator = translators[node.op], !isWaiting else { throw .node(Self.absence(of: node)) }
             // Before version 7 the second operand stood where the argument says, and not behind the last dimensions.
             if opset < 7, node.attributes["broadcast"] == .integer(1), case .integer(let axis) = node.attributes["axis"],
-                axis >= 0
+                axis >= 0, !standsLast(node, from: axis)
             {
                 throw .node(.attribute("axis", "\(axis), in opset \(opset)"))
             }
@@ -87,6 +87,14 @@ struct Translation {
                 if isWaiting, translators[node.op] == nil { note(node, Self.absence(of: node)) }
             }
         }
+    }
+
+    /// Whether a second operand that begins at an axis of the first ends with it, as all do from version 7 on.
+    private func standsLast(_ node: ForeignNode, from axis: Int) -> Bool {
+        guard node.inputs.count == 2, case .placed(let first) = values[node.inputs[0]],
+            case .known(let second) = values[node.inputs[1]]
+        else { return false }
+        return axis + second.shape.count == first.order.count
     }
 
     /// Why nothing computes an op: a layer of a known type names the argument that is not supported.

@@ -55,6 +55,12 @@ extension Degradation: LosslessStringConvertible {
         ]
     }
 
+    /// Each part by itself, with its widest bounds: a degradation has some of them, once each, and commas between.
+    public static var examples: [String] {
+        strengths.map { "\($0.name)=\(Int($0.limits.lowerBound))..\(Int($0.limits.upperBound))" }
+            + Reduction.allCases.map { "resize=\($0.rawValue)" } + ["clean=0..<1", "none"]
+    }
+
     /// Nil for other words, or bounds out of range: blur up to 20 pixels, shot noise up to 100, noise up to 255 levels, JPEG
     /// from 1 to 100, a share of clean crops from 0 to below 1.
     public init?(_ text: String) {

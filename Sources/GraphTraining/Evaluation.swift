@@ -73,6 +73,7 @@ public struct Evaluation: Hashable, Sendable {
         self.isEnsemble = isEnsemble
         self.degradation = degradation
         // What does not fit is said before anything is computed.
+        if let name = extras.noises.sorted().first, degradation.noise == nil { throw .noNoise(input: name) }
         for picture in files { _ = try picture.checkedSize(scale: scale) }
         for (index, picture) in files.enumerated() {
             let pair = try degradation.applied(

@@ -11,8 +11,8 @@ public struct ExtraFile: Hashable, Sendable {
     /// - Throws: where the picture's size is not so many times that of the reduced picture.
     func check(_ size: PictureSize, reduced: PictureSize) throws(TrainingError) {
         let scale = input.pictureScale ?? 1
-        // Of a picture whose sides are no multiple of the scale the rest is cut off, as of the true one.
-        guard size.width / scale == reduced.width, size.height / scale == reduced.height else {
+        // Where sides are no multiple of the scale the rest is cut off, of a low-resolution picture that was rounded up, too.
+        guard 0...1 ~= size.width / scale - reduced.width, 0...1 ~= size.height / scale - reduced.height else {
             throw .otherExtraSize(
                 path: path, size, expected: PictureSize(width: scale * reduced.width, height: scale * reduced.height), input)
         }

@@ -86,10 +86,10 @@ struct ReducedFolder {
     /// - Throws: naming the first that has none, and how many have none.
     func pair(_ pictures: inout [PictureFiles]) throws(TrainingError) {
         let plain = ["x\(scale)", "_x\(scale)", "-x\(scale)", ""]
-        let endings = plain + ["x\(scale)m", "x\(scale)d", "x\(scale)w", "x\(scale)w1"]
+        let endings = plain.reversed() + ["x\(scale)m", "x\(scale)d", "x\(scale)w", "x\(scale)w1"]
         func count(_ ending: String) -> Int { pictures.count { files[$0.name.extended(by: ending)] != nil } }
         // The first of those that fit most.
-        let ending = endings.reversed().max { count($0) < count($1) } ?? ""
+        let ending = endings.max { count($0) < count($1) } ?? ""
         let missing = pictures.filter { files[$0.name.extended(by: ending)] == nil }
         if let first = missing.first {
             throw .missingReduced(

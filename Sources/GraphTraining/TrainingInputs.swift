@@ -13,7 +13,7 @@ public struct TrainingInputs: Hashable, Sendable {
     /// The model's losses, then its metrics, in the order of the graph.
     public var measures: [Measure]
     /// What the model takes beside pictures as a scalar.
-    private let scalars: Set<String>
+    private let scalarNames: Set<String>
     /// The inputs whose elements are divided among the crops of a batch.
     let ofEachCrop: Set<String>
 
@@ -27,8 +27,9 @@ public struct TrainingInputs: Hashable, Sendable {
 
     /// How many times larger the true pictures are than the reduced ones.
     public var scale: Int { enlargement.scale }
+
     /// What a training step's scalars are, but those of the optimizer.
-    func scalars(of extras: TrainingExtras) -> [String: Float] { extras.numbers.filter { scalars.contains($0.key) } }
+    func scalars(of extras: TrainingExtras) -> [String: Float] { extras.numbers.filter { scalarNames.contains($0.key) } }
 
     /// - Throws: when the model does not enlarge pictures, or its `train` entry takes something else.
     public init(_ model: Model) throws(TrainingError) {
@@ -53,7 +54,7 @@ public struct TrainingInputs: Hashable, Sendable {
             throw .otherScalar(graph: train.name, other.name)
         }
         ofEachCrop = Set(train.nodes.filter { $0.content == .input && $0.type.shape.dimensions.first == small[0] }.map(\.name))
-        scalars = Set(train.nodes.filter { $0.content == .scalar }.map(\.name)).intersection(extras)
+        scalarNames = Set(train.nodes.filter { $0.content == .scalar }.map(\.name)).intersection(extras)
         self.reduced = reduced.name
         self.truth = truth.name
         self.enlargement = enlargement

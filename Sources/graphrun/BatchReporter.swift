@@ -146,7 +146,8 @@ final class BatchReporter: Sendable {
         let isPlain =
             state.errors.isEmpty && !state.isOfAll && list.finishedCount == 0 && list.passedOverCount == 0
             && list.share.count == 1
-        if isPlain || list.isSingle { return nil }
+        let isAlone = list.pictures.isEmpty && list.finishedCount == 0 && state.errors.count == 1
+        if isPlain || list.isSingle || isAlone { return nil }
         if list.share.count > 1 { parts.append("part \(list.share)") }
         if state.doneCount > 0 || list.share.count > 1 || state.isOfAll {
             parts.append("\(readable(count: state.doneCount - state.errors.count, "picture")) enlarged")
@@ -176,11 +177,13 @@ final class BatchReporter: Sendable {
             write(
                 jsonLine([
                     ("event", jsonString("progress")), ("done", decimal(progress.fraction, digits: 4)),
-                    ("pictures", "\(state.doneCount)"), ("of", "\(list.pictures.count)"), ("pixels", "\(progress.pixels)"),
+                    ("pictures", "\(state.doneCount)"), ("of", "\(list.pictures.count + list.failures.count)"),
+                    ("pixels", "\(progress.pixels)"),
                     ("seconds_left", progress.secondsLeft.map { decimal($0, digits: 1) } ?? "null"),
                 ]))
         case .lines:
-            let count = list.pictures.count > 1 ? "\(state.doneCount) of \(list.pictures.count) pictures" : ""
+            let all = list.pictures.count + list.failures.count
+            let count = all > 1 ? "\(state.doneCount) of \(all) pictures" : ""
             let errors = state.errors.isEmpty ? "" : readable(count: state.errors.count, "error")
             let text = ([count, errors].filter { !$0.isEmpty } + progress.words).joined(separator: ", ")
             if isBar {

@@ -219,7 +219,8 @@ struct PictureList {
             let target = output.path.appending(file.name.named(for: encoding?.format).components)
             if let other = sources[target] {
                 // What is named twice is one picture.
-                if other != path, FileStatus(other)?.identity != FileStatus(path)?.identity {
+                let identity = FileStatus(path)?.identity
+                if other != path, identity == nil || identity != FileStatus(other)?.identity {
                     failures.append(
                         "graphrun: \(path): would go to \(target), as \(other) does; rename one of them, or enlarge it by itself")
                 }
@@ -232,7 +233,8 @@ struct PictureList {
             }
             let folder = target.removingLastComponent()
             do {
-                if folders.insert(folder).inserted { try Folder.make(folder) }
+                if !folders.contains(folder) { try Folder.make(folder) }
+                folders.insert(folder)
                 try inputs.check(target)
             } catch {
                 failures.append(errorMessage(error, command: "graphrun"))

@@ -108,11 +108,17 @@ struct RecipeOptions: ParsableArguments {
 extension LearningRate.Course: ExpressibleByArgument {
     /// The value of an option; nil where it has no such value.
     public init?(argument: String) { self.init(argument) }
+
+    /// What a message about another value shows.
+    public static var allValueStrings: [String] { ["STEP:RATE,…", "cosine", "cosine:RATE", "constant"] }
 }
 
 extension Degradation: ExpressibleByArgument {
     /// The value of an option; nil where it has no such value.
     public init?(argument: String) { self.init(argument) }
+
+    /// What a message about another value shows.
+    public static var allValueStrings: [String] { examples }
 }
 
 extension FrozenWeights: ExpressibleByArgument {

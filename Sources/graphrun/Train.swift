@@ -192,4 +192,7 @@ extension TrainingEvent {
 extension CheckpointInterval: ExpressibleByArgument {
     /// The value of an option; nil where it has no such value.
     public init?(argument: String) { self.init(argument) }
+
+    /// What a message about another value shows.
+    public static var allValueStrings: [String] { ["500", "10m"] }
 }

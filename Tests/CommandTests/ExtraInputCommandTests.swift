@@ -74,7 +74,7 @@ struct ExtraInputCommandTests {
         #expect(try place.graphrun("bench", "guided.gpack", "--workload", "8x8", "--runs", "1").success().contains("GFLOP/s"))
         #expect(
             try place.graphrun("eval", "guided.gpack", "--data", "in").failure()
-                == "graphrun: eval measures networks that take a picture alone, and this takes 'guide', a grey picture 2 times as "
-                + "large, 'strength', a number, too")
+                == "graphrun: the network takes more than a picture: 'guide', a grey picture 2 times as large, 'strength', a "
+                + "number; give it that, too (--input guide=DIR --input strength=NUMBER)")
     }
 }

@@ -17,7 +17,7 @@ struct PrepareTests {
     @Test func whatWasDoneIsSaid() throws {
         let place = try place()
         let command = ["prepare", "photos", "-o", "set", "--scale", "4,2", "--valid", "1"]
-        let dropped = "photos/notes.txt: dropped, is not a PNG, JPEG or WebP file\n4 photographs: 3 kept, 1 dropped\n"
+        let dropped = "photos/notes.txt: dropped, is a text, not a PNG, JPEG or WebP file\n4 photographs: 3 kept, 1 dropped\n"
         let counts = "set: 2 to train on, 1 to validate on, for x2 and x4; "
         #expect(try place.graphrun(command).success() == dropped + counts + "9 files written, 0 were there\n")
         #expect(try place.graphrun(command).success() == dropped + counts + "0 files written, 9 were there\n")
@@ -40,7 +40,7 @@ struct PrepareTests {
                 == "graphrun: 1 of 1 photographs is good for a data set, and it takes 2; add others")
         try FileManager.default.createDirectory(at: place.url("set/DIV2K_train_HR"), withIntermediateDirectories: true)
         let finished = try place.graphrun("prepare", "photos", "-o", "set")
-        #expect(finished.status == 1 && finished.output == "photos/notes.txt: dropped, is not a PNG, JPEG or WebP file\n")
+        #expect(finished.status == 1 && finished.output == "photos/notes.txt: dropped, is a text, not a PNG, JPEG or WebP file\n")
         #expect(
             finished.errors == "graphrun: set/DIV2K_train_HR: holds pictures that were not made here; name another folder\n")
     }

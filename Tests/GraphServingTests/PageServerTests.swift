@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("<html>no picture</html>", "is not a PNG"), ("", "empty"),
+        ("<html>no picture</html>", "is an HTML page"), ("", "empty"),
         ("GIF89a, and more of it", "is a GIF file; convert it to PNG"),
     ])
     func aBadFileIsToldInOneLine(_ text: String, _ message: String) throws {

@@ -218,7 +218,9 @@ struct DataFolderTests {
         try run.folder.pictures(["a"], in: "pictures", width: 40, height: 15)
         let headers = errorText { try run.begin(in: "out") }
         #expect(headers.hasPrefix("several pictures cannot be used: \(pictures)/a.png (40×15): smaller than the crop of 16×16"))
-        #expect(headers.contains("; \(pictures)/b.png: is not a PNG") && headers.contains("; \(pictures)/c.png: the file is cut"))
+        #expect(
+            headers.contains("; \(pictures)/b.png: is a text, not a PNG")
+                && headers.contains("; \(pictures)/c.png: the file is cut"))
 
         // Of these, rows: two to train on, one for validation.
         try run.folder.pictures(["a", "b", "c"], in: "pictures")

@@ -129,7 +129,7 @@ struct PreparationTests {
         #expect(
             dropped == [
                 "narrow.png: too small: 95×300 pixels, where a side must have 96",
-                "notes.txt: is not a PNG, JPEG or WebP file", "photo.jpg: the file is cut short in its header",
+                "notes.txt: is a text, not a PNG, JPEG or WebP file", "photo.jpg: the file is cut short in its header",
                 "plain.png: flat: bicubic enlargement x4 reaches inf dB, and nothing is left to learn",
                 "sub/bright.png: looks like \(photos)/2.png", "sub/same.png: the same pixels as \(photos)/1.png",
             ])

@@ -32,7 +32,8 @@ struct NCNNFile {
             let add = Self.layerTypes[layer.type]!
             let nodeCount = model.nodes.count
             try add(&self, layer)
-            guard let unread = layer.unreadArgument else { continue }
+            let isRefused = model.nodes.dropFirst(nodeCount).contains { $0.op.hasPrefix("ncnn.") }
+            guard !isRefused, let unread = layer.unreadArgument else { continue }
             model.nodes.removeLast(model.nodes.count - nodeCount)
             refuse(layer, argument: unread)
         }

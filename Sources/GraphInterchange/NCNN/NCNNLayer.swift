@@ -24,15 +24,20 @@ struct NCNNLayer {
         return arguments[key]
     }
 
-    /// The first argument that nobody asked for and that asks for something: what it means is not known.
+    /// The first argument that nobody asked for and that changes what is computed: an expression, or one of those below.
     var unreadArgument: Int? {
         arguments.keys.sorted().first { key in
-            key != Self.featureMask && !readKeys.keys.contains(key) && arguments[key] != .number(0)
+            if readKeys.keys.contains(key) { return false }
+            if case .text = arguments[key] { return true }
+            return Self.meaningful[type]?.contains(key) ?? false && arguments[key] != .number(0)
         }
     }
 
-    /// What each layer may have: how it is computed, not what.
-    private static let featureMask = 31
+    /// Weights of 8 bits, and weights that come as an input.
+    private static let meaningful: [String: Set<Int>] = [
+        "Convolution": [8, 19], "ConvolutionDepthWise": [8, 19], "Deconvolution": [28], "DeconvolutionDepthWise": [28],
+        "InnerProduct": [8],
+    ]
 
     /// A whole number, or what stands for it where it is missing.
     func integer(_ key: Int, _ byDefault: Int) -> Int {
