@@ -82,7 +82,10 @@ public struct Preparation: Hashable, Sendable {
         var files: [FilePath] = []
         for path in paths {
             switch FileStatus(path)?.kind {
-            case .folder: files += try asTrainingError { try FileTree(below: path, excluding: folder).paths }
+            case .folder:
+                let tree = try asTrainingError { try FileTree(below: path, excluding: folder) }
+                if let error = tree.unreadable.first { throw .file(error) }
+                files += tree.paths
             case .file, .link, .other: files.append(path)
             case nil: throw .file(.unreadable(path: path, .missing))
             }
