@@ -22,13 +22,13 @@ struct ImportRule: Hashable, Sendable {
     fileprivate enum Action: Hashable {
         case transposeFilter
         case unshuffle(to: Channels)
-        case unshuffleInputs(channelCount: Int)
+        case unshuffleInputs(from: Channels)
         case add(Operand)
         case addFiltered(filter: String, Operand)
         case divide(Float)
     }
 
-    /// How many channels a pixel shuffle leaves.
+    /// How many channels the larger picture of a pixel shuffle has.
     fileprivate enum Channels: Hashable {
         case countOf(String)
         case number(Int)
@@ -98,11 +98,9 @@ extension ImportRule {
         if words == "OIHW to HWIO" {
             action = .transposeFilter
         } else if let name = after("pixel shuffle to ") {
-            let number = name.hasSuffix(" channels") ? Int(name.dropLast(" channels".count)) : nil
-            action = .unshuffle(to: number.map { .number($0) } ?? .countOf(name))
+            action = .unshuffle(to: Channels(name))
         } else if let name = after("pixel unshuffle from ") {
-            guard name.hasSuffix(" channels"), let count = Int(name.dropLast(" channels".count)), count > 0 else { return nil }
-            action = .unshuffleInputs(channelCount: count)
+            action = .unshuffleInputs(from: Channels(name))
         } else if let number = after("divided by ") {
             guard let divisor = Float(number), divisor.isFinite, divisor != 0 else { return nil }
             action = .divide(divisor)
@@ -184,6 +182,12 @@ extension ImportRule {
             case .values(let values): values
             }
         }
+        func count(_ channels: Channels) throws(FormatFault) -> Int {
+            switch channels {
+            case .countOf(let name): try find(name).values.count
+            case .number(let number): number
+            }
+        }
         for step in steps {
             if step.ifPresent, !step.action.names.allSatisfy({ others[$0] != nil }) { continue }
             switch step.action {
@@ -193,11 +197,7 @@ extension ImportRule {
                 shape = [h, w, i, o]
                 values = StridedView(shape: shape, strides: [w, 1, h * w, i * h * w], offset: 0).values(in: values) ?? []
             case .unshuffle(let channels):
-                let channelCount: Int
-                switch channels {
-                case .countOf(let name): channelCount = try find(name).values.count
-                case .number(let number): channelCount = number
-                }
+                let channelCount = try count(channels)
                 guard let last = shape.last, let order = Self.unshuffledOrder(last, channelCount: channelCount) else {
                     throw fault(.cannotUnshuffle(channelCount: channelCount))
                 }
@@ -205,7 +205,8 @@ extension ImportRule {
                 for start in stride(from: 0, to: values.count, by: last) {
                     for k in 0..<last { values[start + k] = old[start + order[k]] }
                 }
-            case .unshuffleInputs(let channelCount):
+            case .unshuffleInputs(let channels):
+                let channelCount = try count(channels)
                 guard shape.count == 4, let order = Self.unshuffledOrder(shape[2], channelCount: channelCount) else {
                     throw fault(.cannotUnshuffle(channelCount: channelCount))
                 }
@@ -256,11 +257,19 @@ extension ImportRule.Action {
     /// The tensors that the step needs beside its own.
     fileprivate var names: [String] {
         switch self {
-        case .transposeFilter, .divide, .unshuffleInputs, .unshuffle(to: .number): []
-        case .unshuffle(to: .countOf(let name)): [name]
+        case .transposeFilter, .divide, .unshuffle(to: .number), .unshuffleInputs(from: .number): []
+        case .unshuffle(to: .countOf(let name)), .unshuffleInputs(from: .countOf(let name)): [name]
         case .add(let operand): operand.names
         case .addFiltered(let filter, let operand): [filter] + operand.names
         }
+    }
+}
+
+extension ImportRule.Channels {
+    /// Of `3 channels`, or of a tensor's name.
+    fileprivate init(_ text: String) {
+        let number = text.hasSuffix(" channels") ? Int(text.dropLast(" channels".count)) : nil
+        self = number.map { .number($0) } ?? .countOf(text)
     }
 }
 

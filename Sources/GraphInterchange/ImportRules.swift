@@ -18,7 +18,7 @@ import SystemPackage
 ///     pixel shuffle to NAME                the last dimension, groups of r² channels for each of NAME's, from
 ///                                          PyTorch's order of a pixel shuffle to TensorFlow's
 ///     pixel shuffle to 3 channels          the same, of so many channels
-///     pixel unshuffle from 3 channels      of a filter HWIO, what goes in, from PyTorch's order to TensorFlow's
+///     pixel unshuffle from NAME            of a filter HWIO, what goes in, from PyTorch's order to TensorFlow's
 ///     plus NAME                            adds a tensor of the same shape
 ///     plus NAME of NAME                    adds what a filter (OIHW) makes of a picture of one colour
 ///     divided by NUMBER

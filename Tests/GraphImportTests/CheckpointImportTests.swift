@@ -50,37 +50,118 @@ import Testing
         #expect(try enlarged(checkpoint).shape == [1, 10, 8, 3])
     }
 
-    /// The names of today and those of 2018 are the same network.
-    @Test func bothNamesOfDenseBlocksAreRead() throws {
-        var new: [PackedTensor] = [], old: [PackedTensor] = []
-        func add(_ name: String, _ oldName: String, _ shape: [Int]) {
-            let tensors = layer(name, shape)
-            new += tensors
-            old += tensors.map { tensor in
-                PackedTensor(path: tensor.path.replacing(name, with: oldName), shape: tensor.shape, values: tensor.values)
-            }
-        }
-        add("conv_first", "model.0", [4, 3, 3, 3])
+    /// Layers of a network of dense blocks, under its names of today: filters 4, growth 2, two blocks.
+    private func denseBlocks(inputs: Int = 3, colors: Int = 3, enlargements: Int = 2) -> [(name: String, shape: [Int])] {
+        var layers: [(name: String, shape: [Int])] = [("conv_first", [4, inputs, 3, 3])]
         for block in 0..<2 {
             for dense in 1...3 {
                 for conv in 1...5 {
-                    add(
-                        "body.\(block).rdb\(dense).conv\(conv)", "model.1.sub.\(block).RDB\(dense).conv\(conv).0",
-                        [conv == 5 ? 4 : 2, 4 + 2 * (conv - 1), 3, 3])
+                    layers.append(("body.\(block).rdb\(dense).conv\(conv)", [conv == 5 ? 4 : 2, 4 + 2 * (conv - 1), 3, 3]))
                 }
             }
         }
-        add("conv_body", "model.1.sub.2", [4, 4, 3, 3])
-        for (name, oldName) in [("conv_up1", "model.3"), ("conv_up2", "model.6"), ("conv_hr", "model.8")] {
-            add(name, oldName, [4, 4, 3, 3])
+        let upward = (1...3).prefix(enlargements).map { "conv_up\($0)" }
+        layers += (["conv_body"] + upward + ["conv_hr"]).map { ($0, [4, 4, 3, 3]) }
+        return layers + [("conv_last", [colors, 4, 3, 3])]
+    }
+
+    /// The layers with their names of 2018, which count.
+    private func named2018(_ name: String, enlargements: Int) -> String {
+        let parts = name.split(separator: ".")
+        if parts.count == 4 { return "model.1.sub.\(parts[1]).\(parts[2].uppercased()).\(parts[3]).0" }
+        switch name {
+        case "conv_first": return "model.0"
+        case "conv_body": return "model.1.sub.2"
+        case "conv_hr": return "model.\(2 + 3 * enlargements)"
+        case "conv_last": return "model.\(4 + 3 * enlargements)"
+        default: return "model.\(3 * Int(name.suffix(1))!)"
         }
-        add("conv_last", "model.10", [3, 4, 3, 3])
-        let (today, earlier) = (try imported(new), try imported(old))
-        #expect(today.notes == ["it is rrdb.graph with filters = 4, growth = 2, blocks = 2, scale = 4"])
-        #expect(earlier.notes == today.notes)
+    }
+
+    /// The layers with the names of ESRGAN's authors.
+    private func namedByAuthors(_ name: String) -> String {
+        let parts = name.split(separator: ".")
+        if parts.count == 4 { return "RRDB_trunk.\(parts[1]).\(parts[2].uppercased()).\(parts[3])" }
+        switch name {
+        case "conv_body": return "trunk_conv"
+        case "conv_hr": return "HRconv"
+        default: return name.replacing("conv_up", with: "upconv")
+        }
+    }
+
+    private func checkpoint(
+        _ layers: [(name: String, shape: [Int])], named: (String) -> String = { $0 }
+    ) throws -> CheckpointImport {
+        try imported(
+            layers.flatMap { name, shape in
+                layer(name, shape).map { tensor in
+                    PackedTensor(path: tensor.path.replacing(name, with: named(name)), shape: tensor.shape, values: tensor.values)
+                }
+            })
+    }
+
+    /// The names of today, those of the authors and those of 2018 are the same network.
+    @Test func allNamesOfDenseBlocksAreRead() throws {
+        let today = try checkpoint(denseBlocks())
+        #expect(
+            today.notes == [
+                "it is rrdb.graph with filters = 4, growth = 2, blocks = 2, colors = 3, scale = 4, unshuffle = 1"
+            ])
         let result = try enlarged(today)
         #expect(result.shape == [1, 20, 16, 3])
-        #expect(try enlarged(earlier) == result)
+        for other in [
+            try checkpoint(denseBlocks(), named: namedByAuthors),
+            try checkpoint(denseBlocks(), named: { named2018($0, enlargements: 2) }),
+        ] {
+            #expect(other.notes == today.notes)
+            #expect(try enlarged(other) == result)
+        }
+    }
+
+    @Test(arguments: [(0, 1), (1, 2), (3, 8)])
+    func denseBlocksOfOtherScalesAreRead(enlargements: Int, scale: Int) throws {
+        let layers = denseBlocks(enlargements: enlargements)
+        let found = try checkpoint(layers, named: { named2018($0, enlargements: enlargements) })
+        #expect(try enlarged(found).shape == [1, 5 * scale, 4 * scale, 3])
+    }
+
+    /// RealESRGAN_x2plus, and the same of one colour.
+    @Test(arguments: [3, 1])
+    func squaresOfPixelsBecomeChannelsFirst(colors: Int) throws {
+        let found = try checkpoint(denseBlocks(inputs: 4 * colors, colors: colors))
+        #expect(
+            found.notes == [
+                "it is rrdb.graph with filters = 4, growth = 2, blocks = 2, colors = \(colors), scale = 2, unshuffle = 2"
+            ])
+        let picture = Tensor<Float>(shape: [1, 4, 6, colors], values: (0..<24 * colors).map { Float($0 * 91 % 256) })
+        let results = try found.model().run(.forward, inputs: ["lr": picture], by: .interpreted)
+        #expect(results.outputs["sr"]?.shape == [1, 8, 12, colors])
+        // The first filter's inputs are the colours of the first pixel, of the second and so on; PyTorch's are the pixels of a colour.
+        let filter = layer("conv_first", [4, 4 * colors, 3, 3])[0].values
+        let ours = try #require(found.weights.first { $0.path == "conv_first.weight" })
+        for pixel in 0..<4 {
+            for color in 0..<colors {
+                #expect(ours.values[(pixel * colors + color) * 4] == filter[(color * 4 + pixel) * 9])
+            }
+        }
+    }
+
+    /// BasicSR's SRResNet without batch norm, under its names of today and before.
+    @Test(arguments: [2, 3, 4])
+    func residualNetworksWithoutNormAreRead(scale: Int) throws {
+        let shuffled = scale == 3 ? 36 : 16
+        var layers: [(name: String, shape: [Int])] = [("conv_first", [4, 3, 3, 3])]
+        for block in 0..<2 { layers += (1...2).map { ("body.\(block).conv\($0)", [4, 4, 3, 3]) } }
+        layers += (1...2).prefix(scale == 4 ? 2 : 1).map { ("upconv\($0)", [shuffled, 4, 3, 3]) }
+        layers += [("conv_hr", [4, 4, 3, 3]), ("conv_last", [3, 4, 3, 3])]
+        let today = try checkpoint(layers)
+        let before = try checkpoint(
+            layers, named: { $0.replacing("body", with: "recon_trunk").replacing("conv_hr", with: "HRconv") })
+        #expect(today.notes == ["it is msrresnet.graph with filters = 4, blocks = 2, scale = \(scale)"])
+        #expect(before.notes == today.notes)
+        let result = try enlarged(today)
+        #expect(result.shape == [1, 5 * scale, 4 * scale, 3])
+        #expect(try enlarged(before) == result)
     }
 
     @Test func networksOfDistillationAndAttentionAreRead() throws {

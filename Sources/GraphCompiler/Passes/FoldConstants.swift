@@ -3,7 +3,7 @@ import GraphIR
 /// Computes what depends on numbers alone, and drops operations that change nothing.
 ///
 /// Rewrites `log(2) * 3` to a number; `x * 1`, `x / 1`, `x + 0`, `x - 0`, and casts, broadcasts, sums, means
-/// and their gradients to the type that their operand has to the operand.
+/// and their gradients, slices, concatenations, shuffles of pixels and resizes to the type that their operand has to the operand.
 /// Requires: a verified graph. Ensures: no operation has only constants as operands.
 /// Does not reorder arithmetic: apart from the sign of a zero, results keep their bits.
 /// Examples: `Tests/Golden/Simplify`.
@@ -53,15 +53,18 @@ private func unchangedOperand(
         candidate = graph.constant(operands[1]) == 0 ? operands[0] : nil
     case .divide:
         candidate = graph.constant(operands[1]) == 1 ? operands[0] : nil
-    case .castToF32, .castToU8, .broadcast, .sumTo, .reshape, .sum, .sumGradient, .mean, .meanGradient, .reduceMax:
+    case .castToF32, .castToU8, .broadcast, .sumTo, .reshape, .sum, .sumGradient, .mean, .meanGradient, .reduceMax,
+        .concat, .depthToSpace, .spaceToDepth, .resize, .resizeBicubic:
         candidate = operands[0]
-    // These leave an operand as it is by chance only, as a slice of the whole does.
+    // From elsewhere than the beginning it fits by chance, and is refused for most sizes.
+    case .slice:
+        candidate = operation.attributes.size("start").constant == 0 ? operands[0] : nil
+    // These leave an operand as it is by chance only.
     case .negate, .relu, .leakyReLU, .prelu, .reluGradient, .tanh, .sigmoid, .exp, .log, .erf, .abs, .sign, .sqrt, .power,
         .round, .floor, .clip, .less, .lessOrEqual, .equal, .maximum, .minimum, .select,
-        .clipGradient, .conv2D, .conv2DInputGradient, .conv2DFilterGradient, .psnr, .psnrGradient, .depthToSpace, .spaceToDepth,
-        .concat, .slice, .padZero,
+        .clipGradient, .conv2D, .conv2DInputGradient, .conv2DFilterGradient, .psnr, .psnrGradient, .padZero,
         .pad, .padGradient, .transpose, .table, .matmul, .softmax, .maxPool, .maxPoolGradient, .averagePool,
-        .averagePoolGradient, .resize, .resizeGradient, .resizeBicubic, .resizeBicubicGradient:
+        .averagePoolGradient, .resizeGradient, .resizeBicubicGradient:
         candidate = nil
     }
     guard let candidate, graph[candidate].type == type else { return nil }
