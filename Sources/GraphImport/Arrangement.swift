@@ -24,12 +24,25 @@ extension Translation {
         if moving == moving.sorted() {
             return try apply(.reshape, [placed.id], Attributes(["shape": .sizes(new)]))
         }
+        // Dimensions of one element that a reshape put in go in again behind what moves, and make no shape that others miss.
+        if places.count > 4, moving.count < places.count, let source = builder.graph[placed.id].operation, source.op == .reshape {
+            let there = shape.indices.filter { shape[$0] != Size(1) }
+            let dense = try reshaped(placed.id, there.map { shape[$0] })
+            let order = moving.map { place in Size(there.firstIndex(of: place) ?? place) }
+            return try reshaped(try apply(.transpose, [dense], Attributes(["order": .sizes(order)])), new)
+        }
         return try apply(.transpose, [placed.id], Attributes(["order": .sizes(places.map { Size($0) })]))
     }
 
-    /// A value in another shape, whose dimensions lie as in the file.
+    /// A value in another shape, whose dimensions lie as in the file. Of reshapes in a row the last is made.
     mutating func reshaped(_ id: ValueID, _ shape: [Size]) throws(TranslationError) -> ValueID {
         if builder.type(of: id).shape.dimensions == shape { return id }
+        if let inner = builder.graph[id].operation, inner.op == .reshape {
+            let source = builder.type(of: inner.operands[0]).shape
+            if source.elementCount.compared(to: Shape(shape).elementCount) != .different {
+                return try reshaped(inner.operands[0], shape)
+            }
+        }
         return try apply(.reshape, [id], Attributes(["shape": .sizes(shape)]))
     }
 }

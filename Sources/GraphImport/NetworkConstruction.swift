@@ -55,6 +55,7 @@ struct NetworkConstruction {
         // A network of convolutions takes any size, whatever size it was written for.
         do {
             let graph = try graph(keepingSizes: false)
+            if hasFixedSides, graph.hasConstantSides { return try graphOfOwnSize() }
             guard let margin = Self.missingMargin(graph) else { return graph }
             self.margin = margin
             let whole = try self.graph(keepingSizes: false)
@@ -63,10 +64,16 @@ struct NetworkConstruction {
             return whole
         } catch {
             guard case .unsupported = error, hasFixedSides else { throw error }
-            let graph = try graph(keepingSizes: true)
-            notes.append("it takes pictures of its own size alone, since its operations depend on it")
-            return graph
+            return try graphOfOwnSize()
         }
+    }
+
+    /// What the file's sizes are needed to understand, as a pixel shuffle that is written as reshapes to known shapes.
+    private mutating func graphOfOwnSize() throws(ImportError) -> Graph {
+        let graph = try graph(keepingSizes: true)
+        if let open = graph.withOpenSides() { return open }
+        notes.append("it takes pictures of its own size alone, since its operations depend on it")
+        return graph
     }
 
     /// Pixels that are put around a picture.

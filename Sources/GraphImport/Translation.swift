@@ -66,16 +66,10 @@ struct Translation {
         let isWaiting = node.inputs.contains { if case .missing = values[$0] { true } else { false } }
         do throws(TranslationError) {
             guard let translator = translators[node.op], !isWaiting else { throw .node(Self.absence(of: node)) }
-            // Before version 7 the second operand stood where the argument says, and not behind the last dimensions.
-            if opset < 7, node.attributes["broadcast"] == .integer(1), case .integer(let axis) = node.attributes["axis"],
-                axis >= 0, !standsLast(node, from: axis)
-            {
-                throw .node(.attribute("axis", "\(axis), in opset \(opset)"))
-            }
             guard computedCount <= Self.computedLimit || !areKnown(node) else { throw .node(.tooManyNumbers) }
             let element = try resultElement(node)
             for output in node.outputs { elements[output] = element }
-            try translator(&self, node)
+            try translator(&self, try withOperandAtItsAxis(node))
             for case .known(let numbers) in node.outputs.compactMap({ values[$0] }) { computedCount += numbers.computedCount }
         } catch {
             switch error {
@@ -89,12 +83,26 @@ struct Translation {
         }
     }
 
-    /// Whether a second operand that begins at an axis of the first ends with it, as all do from version 7 on.
-    private func standsLast(_ node: ForeignNode, from axis: Int) -> Bool {
-        guard node.inputs.count == 2, case .placed(let first) = values[node.inputs[0]],
-            case .known(let second) = values[node.inputs[1]]
-        else { return false }
-        return axis + second.shape.count == first.order.count
+    /// A node as since version 7, before which the second operand stood where the argument says, and not behind the last
+    /// dimensions: dimensions of one element follow it there.
+    private mutating func withOperandAtItsAxis(_ node: ForeignNode) throws(TranslationError) -> ForeignNode {
+        guard opset < 7, node.attributes["broadcast"] == .integer(1), case .integer(let given) = node.attributes["axis"],
+            node.inputs.count == 2
+        else { return node }
+        let rank = try shape(node, 0).count
+        let operand = try shape(node, 1)
+        let axis = try axis(given, rank: rank)
+        guard axis + operand.count <= rank else { throw .node(.broadcast) }
+        let ones = Array(repeating: Size(1), count: rank - axis - operand.count)
+        if ones.isEmpty { return node }
+        // No name of the file holds a line's end.
+        let (shapeName, name) = ("\(node.inputs[1])\nshape", "\(node.inputs[1])\nat \(axis)")
+        values[shapeName] = .known(KnownNumbers(operand + ones))
+        let reshape = ForeignNode("Reshape", name: node.name, inputs: [node.inputs[1], shapeName], outputs: [name])
+        try translators["Reshape"]?(&self, reshape)
+        var result = node
+        result.inputs[1] = name
+        return result
     }
 
     /// Why nothing computes an op: a layer of a known type names the argument that is not supported.

@@ -5,9 +5,9 @@ typealias Translator = @Sendable (inout Translation, ForeignNode) throws(Transla
 
 /// The translator of each op, by ONNX's name: a file of `Translators/` for each family.
 let translators: [String: Translator] = [
-    convolutionTranslators, pointwiseTranslators, binaryTranslators, shapeTranslators, rearrangementTranslators,
-    reductionTranslators, poolingTranslators, resamplingTranslators, normalizationTranslators, indexTranslators,
-    repetitionTranslators, quantizationTranslators,
+    convolutionTranslators, pointwiseTranslators, binaryTranslators, shapeTranslators, reshapeTranslators,
+    rearrangementTranslators, reductionTranslators, poolingTranslators, resamplingTranslators, normalizationTranslators,
+    indexTranslators, repetitionTranslators, quantizationTranslators,
 ].reduce(into: [:]) { all, family in all.merge(family) { first, _ in first } }
 
 extension ForeignNode {

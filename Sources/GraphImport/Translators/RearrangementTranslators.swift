@@ -7,29 +7,7 @@ let rearrangementTranslators: [String: Translator] = [
     "Slice": { (translation, node) throws(TranslationError) in try translation.translateSlice(node) },
     "Split": { (translation, node) throws(TranslationError) in try translation.translateSplit(node) },
     "Transpose": { (translation, node) throws(TranslationError) in try translation.translateTranspose(node) },
-    "Reshape": { (translation, node) throws(TranslationError) in try translation.translateReshape(node) },
     "Pad": { (translation, node) throws(TranslationError) in try translation.translatePad(node) },
-    "DepthToSpace": { (translation, node) throws(TranslationError) in
-        let x = try translation.image(node, 0)
-        let block = try node.integer("blocksize", 0)
-        let isColumnRowDepth = try node.text("mode", "DCR") == "CRD"
-        let source = isColumnRowDepth ? try translation.reorderedForShuffle(x, block: block) : x
-        translation.set(
-            node, image: try translation.apply(.depthToSpace, [source], Attributes(["block": .size(Size(block))])))
-    },
-    "SpaceToDepth": { (translation, node) throws(TranslationError) in
-        let x = try translation.image(node, 0)
-        let block = try node.integer("blocksize", 0)
-        let y = try translation.apply(.spaceToDepth, [x], Attributes(["block": .size(Size(block))]))
-        guard try node.text("mode", "DCR") == "CRD" else { return translation.set(node, image: y) }
-        guard let channels = translation.builder.type(of: x).shape.dimensions[3].constant else {
-            throw .node(.symbolicSize)
-        }
-        // Channel c·b² + k of the file's is channel k·C + c of ours.
-        let area = block * block
-        let order = (0..<channels * area).map { $0 % area * channels + $0 / area }
-        translation.set(node, image: try translation.channels(of: y, in: order))
-    },
 ]
 
 extension Translation {
@@ -252,100 +230,6 @@ extension Translation {
         var value = try placed(node, 0)
         value.order = value.order.map { dimension in order.firstIndex(of: dimension) ?? dimension }
         set(node, value)
-    }
-
-    fileprivate mutating func translateReshape(_ node: ForeignNode) throws(TranslationError) {
-        let old = try shape(node, 0)
-        let operand = try known(node, 1)?.sizes()
-        let argument = try node.integers("shape") ?? []
-        let wanted = operand ?? argument.map { Size($0) }
-        let keepsZeros = try node.integer("allowzero", 0) == 0
-        var shape: [Size] = []
-        for (index, size) in wanted.enumerated() {
-            shape.append(size == Size(0) && keepsZeros && old.indices.contains(index) ? old[index] : size)
-        }
-        if areKnown(node) {
-            let numbers = try neededKnown(node, 0)
-            var known: [Int] = []
-            for size in shape {
-                guard let number = size.constant else { throw .node(.symbolicSize) }
-                known.append(number)
-            }
-            let free = known.firstIndex(of: -1)
-            if let free { known[free] = 1 }
-            try KnownNumbers.checkCount(known)
-            if let free {
-                let others = known.reduce(1, *)
-                known[free] = others == 0 ? 0 : numbers.count / others
-            }
-            guard known.reduce(1, *) == numbers.count else { throw .node(.attribute("shape", "\(known)")) }
-            return set(node, known: try numbers.reshaped(known))
-        }
-        if let free = shape.firstIndex(of: Size(-1)) {
-            guard let size = Self.missingSize(old, shape, at: free) else { throw .node(.symbolicSize) }
-            shape[free] = size
-        }
-        try reshape(node, shape)
-    }
-
-    /// The size that makes as many elements of a shape as another has; nil where that cannot be decided.
-    private static func missingSize(_ old: [Size], _ shape: [Size], at place: Int) -> Size? {
-        // What stands in both is left out, so that little is to be divided.
-        var left = old
-        var divisor = 1
-        for (index, size) in shape.enumerated() where index != place {
-            if let number = size.constant, number > 0 {
-                divisor *= number
-            } else if let same = left.firstIndex(of: size) {
-                left.remove(at: same)
-            } else {
-                return nil
-            }
-        }
-        let product = left.reduce(Size(1)) { $0 * $1 }
-        let quotient = product.floorDivided(by: divisor)
-        return divisor * quotient == product ? quotient : nil
-    }
-
-    /// Gives the first operand another shape.
-    mutating func reshape(_ node: ForeignNode, _ shape: [Size]) throws(TranslationError) {
-        let value = try placed(node, 0)
-        if shape == self.shape(of: value) { return set(node, value) }
-        if let shuffled = try shuffled(value, to: shape) { return set(node, image: shuffled) }
-        let flat = try reshaped(try arranged(value, Array(0..<value.order.count)), shape)
-        set(node, Placed(id: flat, order: Array(0..<shape.count)))
-    }
-
-    /// A pixel shuffle that is written as a reshape to six dimensions, a transpose and a reshape; nil for all else.
-    private mutating func shuffled(_ value: Placed, to shape: [Size]) throws(TranslationError) -> ValueID? {
-        // [N, C, b, b, H, W] in the order of the file, read as [N, C, H, b, W, b].
-        guard value.order.count == 6, shape.count == 4, let reshape = builder.graph[value.id].operation, reshape.op == .reshape,
-            let source = builder.graph[reshape.operands[0]].operation, source.op == .transpose,
-            source.attributes.integers("order") == [0, 3, 1, 2]
-        else { return nil }
-        let image = source.operands[0]
-        let sizes = builder.type(of: image).shape.dimensions
-        let split = builder.type(of: value.id).shape.dimensions
-        let read = value.order
-        guard let channels = sizes[3].constant, split[0] == sizes[0] else { return nil }
-        if read == [0, 1, 3, 5, 2, 4], let block = split[2].constant, split[3].constant == block,
-            split[4] == sizes[1], split[5] == sizes[2], channels.isMultiple(of: block * block),
-            shape == [sizes[0], Size(channels / (block * block)), block * sizes[1], block * sizes[2]]
-        {
-            let ordered = try reorderedForShuffle(image, block: block)
-            return try apply(.depthToSpace, [ordered], Attributes(["block": .size(Size(block))]))
-        }
-        return nil
-    }
-
-    /// An image whose channels are in the order of ONNX's mode CRD and PyTorch's pixel shuffle, in that of the language:
-    /// channel c·b² + k becomes channel k·C + c.
-    fileprivate mutating func reorderedForShuffle(_ x: ValueID, block: Int) throws(TranslationError) -> ValueID {
-        guard let count = builder.type(of: x).shape.dimensions[3].constant else { throw .node(.symbolicSize) }
-        let area = block * block
-        guard (1...64).contains(block), count.isMultiple(of: area) else { throw .node(.attribute("blocksize", "\(block)")) }
-        let channels = count / area
-        return try self.channels(of: x, in: (0..<count).map { $0 % channels * area + $0 / channels })
     }
 
     /// An image with its channels in another order.
