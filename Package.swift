@@ -24,7 +24,7 @@ let checksumSettings: [SwiftSetting] = [
     .unsafeFlags(["-Ounchecked", "-Xcc", "-msse4.2", "-Xcc", "-mcrc32", "-Xcc", "-msha"])
 ]
 
-/// What tests run many times stays fast in debug builds: reference implementations, pictures, packs.
+/// What tests run many times stays fast in debug builds: reading of text, reference implementations, pictures, packs.
 let optimizedSettings: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 /// What the system says of a call that failed, and the parts of file paths.
@@ -57,7 +57,7 @@ let package = Package(
         .target(name: "CGraphProcessorShim"),
         // Numbers as people read them, JSON text, threads.
         .target(name: "GraphBasics", dependencies: ["CGraphProcessorShim", systemPackage]),
-        .target(name: "GraphLanguage"),
+        .target(name: "GraphLanguage", swiftSettings: optimizedSettings),
         .target(name: "GraphKernelInterface", dependencies: ["GraphBasics"]),
         .target(
             name: "GraphIR",

@@ -11,7 +11,7 @@ public enum InterchangeError: Error, Hashable, Sendable {
     /// The file is no safetensors file, nor any other that is known.
     case notSafeTensors(path: FilePath, OtherFile)
     /// The file is of a known format that is not read.
-    case otherFormat(path: FilePath, OtherFormat)
+    case otherFormat(path: FilePath, OtherFormat, wanted: OtherFormat.Wanted)
     /// A ZIP archive of something else than arrays or a checkpoint.
     ///
     /// - Parameter entry: the first of what it holds.
@@ -48,7 +48,7 @@ extension InterchangeError: CustomStringConvertible {
         switch self {
         case .file(let error): error.path
         case .pack(let error): error.path
-        case .notSafeTensors(let path, _), .otherFormat(let path, _), .otherArchive(let path, _), .tooLarge(let path, _, _),
+        case .notSafeTensors(let path, _), .otherFormat(let path, _, _), .otherArchive(let path, _), .tooLarge(let path, _, _),
             .bigEndianCheckpoint(let path),
             .largePickle(let path, _), .notNetwork(let path), .damaged(let path, _), .unstorable(let path, _),
             .notRules(let path),
@@ -68,7 +68,8 @@ extension InterchangeError: CustomStringConvertible {
             "not a safetensors file, or cut short: its first 8 bytes promise a header of \(promised) bytes, and "
                 + "\(possible) are possible"
         case .notSafeTensors(_, .headerIsNoObject): "not a safetensors file: its header is not a JSON object"
-        case .otherFormat(_, let format): "is \(format.rawValue), which holds no weights that are read here; \(format.advice)"
+        case .otherFormat(_, let format, let wanted):
+            "is \(format.rawValue), and not \(wanted.rawValue); \(format.advice(wanted))"
         case .otherArchive(_, let entry):
             "is a ZIP archive of neither arrays nor a checkpoint: it holds '\(entry)'; unpack it first, or save "
                 + "model.state_dict() with torch.save"

@@ -14,9 +14,11 @@ public enum NetworkFile {
         if path.extension == "bin" { text.extension = "param" }
         let file = try inFile { () throws(FileError) in try InputFile(text) }
         let start = try inFile { () throws(FileError) in
-            try file.bytes(at: 0, count: min(file.byteCount, NCNNFile.signature.count))
+            try file.bytes(at: 0, count: min(file.byteCount, OtherFormat.startByteCount))
         }
-        guard start == NCNNFile.signature else {
+        let format = OtherFormat(start)
+        guard format == .ncnn else {
+            if let format, format != .onnx { throw .otherFormat(path: file.path, format, wanted: .network) }
             guard path.extension != "param", path.extension != "bin" else { throw .notNetwork(path: path) }
             return try ONNXFile(file).model
         }

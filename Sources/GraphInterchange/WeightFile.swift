@@ -47,8 +47,8 @@ public struct WeightFile: Hashable, Sendable {
             }
         } else if LegacyCheckpoint.isStart(start) {
             self = try LegacyCheckpoint.tensors(in: file)
-        } else if let format = OtherFormat(start) {
-            throw .otherFormat(path: file.path, format)
+        } else if let format = OtherFormat(start), format != .safeTensors {
+            throw .otherFormat(path: file.path, format, wanted: .weights)
         } else {
             let read = try SafeTensors(reading: file)
             tensors = read.tensors

@@ -10,6 +10,8 @@ final class Connection {
     private var keepsConnection = true
     /// When something last went in or out.
     private var lastMoved = ContinuousClock.now
+    /// When it began to wait for a whole head, whatever came since.
+    private var headAwaited = ContinuousClock.now
 
     private enum Phase {
         case reading
@@ -31,6 +33,8 @@ final class Connection {
     }
 
     private static let chunkByteCount = 128 << 10
+    /// Requests that are answered at a time before other connections have their turn.
+    private static let requestsPerTurn = 64
 
     init(_ descriptor: Int32, _ routes: Routes) {
         self.descriptor = descriptor
@@ -42,10 +46,18 @@ final class Connection {
     var isEnded: Bool { if case .ended = phase { true } else { false } }
     var isWaiting: Bool { if case .waiting = phase { true } else { false } }
 
+    /// Since when it has asked for nothing; nil while it is served. One that is in nobody's way may stay so.
+    var idleSince: ContinuousClock.Instant? { if case .reading = phase { headAwaited } else { nil } }
+
+    /// Whether a head was received as a whole, but not yet understood.
+    private var hasRequest: Bool { if case .reading = phase { Self.endOfHead(in: received) != nil } else { false } }
+
     /// What it waits for, for `poll`.
     var polled: pollfd {
         let events: Int32 =
             switch phase {
+            // One can be sent to at once, and so has its next turn at once.
+            case .reading where hasRequest: POLLOUT
             case .reading, .receiving, .draining: POLLIN
             case .sending: POLLOUT
             case .waiting, .ended: 0
@@ -60,6 +72,7 @@ final class Connection {
         let failed = Int16(POLLERR | POLLNVAL)
         if events & failed != 0 { return end() }
         switch phase {
+        case .reading where hasRequest: break
         case .reading, .receiving, .draining: if events & Int16(POLLIN | POLLHUP) != 0 { read() }
         case .sending: if events & Int16(POLLOUT | POLLHUP) != 0 { send() }
         case .waiting(let answer):
@@ -68,6 +81,7 @@ final class Connection {
             lastMoved = .now
         case .ended: break
         }
+        for _ in 0..<Self.requestsPerTurn where hasRequest { understand() }
         if ContinuousClock.now - lastMoved > .seconds(silentSeconds) { end() }
         if case .draining(let since) = phase, ContinuousClock.now - since > .seconds(10) { end() }
     }
@@ -87,7 +101,7 @@ final class Connection {
         switch phase {
         case .reading:
             received += bytes[..<count]
-            understand()
+            if !hasRequest, received.count > HTTPRequest.byteLimit { refuse(.headTooLarge) }
         case .receiving(let upload): receive(bytes[..<count], upload)
         case .draining, .waiting, .sending, .ended: break
         }
@@ -95,10 +109,7 @@ final class Connection {
 
     /// Reads a head, if all of it is there.
     private func understand() {
-        guard let end = Self.endOfHead(in: received) else {
-            if received.count > HTTPRequest.byteLimit { refuse(.headTooLarge) }
-            return
-        }
+        guard let end = Self.endOfHead(in: received) else { return }
         guard end <= HTTPRequest.byteLimit else { return refuse(.headTooLarge) }
         let request: HTTPRequest
         do { request = try HTTPRequest(received[..<end]) } catch { return refuse(error) }
@@ -182,7 +193,7 @@ final class Connection {
             phase = .draining(since: .now)
         } else if keepsConnection {
             phase = .reading
-            if !received.isEmpty { understand() }
+            headAwaited = .now
         } else {
             end()
         }

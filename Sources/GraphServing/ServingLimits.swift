@@ -8,7 +8,7 @@ package struct ServingLimits: Hashable, Sendable {
     package var pictureCount = 100
     /// Bytes of all files that are kept.
     package var keptByteCount = 4 << 30
-    /// Connections at once; further ones wait.
+    /// Connections at once; for a further one, the one ends that has asked for nothing for the longest time.
     package var connectionCount = 32
     /// Seconds that a connection may stay silent.
     package var silentSeconds = 30

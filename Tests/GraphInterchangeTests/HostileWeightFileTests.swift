@@ -90,11 +90,24 @@ import Testing
         ("version https://git-lfs.github.com", "a Git LFS pointer"),
         ("\u{89}HDF\r\n", "an HDF5 file"), ("\u{8}\u{7}\u{12}\u{7}pytorch", "an ONNX model"), ("GGUF", "a GGUF file"),
         ("\u{93}NUMPY", "a single .npy array"), ("\u{1F}\u{8B}", "a gzip file"), ("", "an empty file"),
-        ("7767517\n", "an ncnn model"),
+        ("7767517\n", "an ncnn model"), ("aaaaTFL3", "a TensorFlow Lite model"), ("<?xml version", "an XML file"),
         (String(repeating: "x", count: 257) + "ustar", "a tar archive"),
     ])
     func otherFormatsAreNamed(start: String, name: String) {
         #expect(message { _ = try read(start.unicodeScalars.map { UInt8($0.value) }) }.contains("is \(name)"))
+    }
+
+    /// What is no network is named, too, and a file of weights under the name of one.
+    @Test(arguments: [
+        ("<html>", "is an HTML page, and not a network; download"), ("PK\u{3}\u{4}aaaa", "is a ZIP archive"),
+        ("\u{10}\0\0\0\0\0\0\0{}      ", "weights are read under a name that ends in .safetensors"),
+        ("\u{89}HDF\r\n", "export the network as ONNX"), ("", "is an empty file, and not a network; copy it again"),
+    ])
+    func otherFormatsAreNoNetworks(start: String, expected: String) {
+        let folder = TemporaryFolder()
+        let path = folder.file("net.onnx", holding: start.unicodeScalars.map { UInt8($0.value) })
+        let error = #expect(throws: InterchangeError.self) { try NetworkFile.read(path) }
+        #expect(error?.description.contains(expected) == true, "\(error as Any)")
     }
 
     /// Whole numbers and truths stand beside the weights of many programs.

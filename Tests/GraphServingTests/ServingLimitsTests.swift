@@ -71,12 +71,21 @@ import Testing
     @Test func silentConnectionsAndTooManyOfThemKeepNobodyOut() throws {
         var limits = ServingLimits()
         limits.connectionCount = 4
-        limits.silentSeconds = 1
+        limits.silentSeconds = 600
         let page = try ServedPage(limits: limits)
         let silent = try (0..<6).map { _ in try LoopbackConnection(port: page.server.port) }
         for connection in silent { connection.send(Array("GET / HT".utf8)) }
         #expect(try page.ask("GET", "pictures").status == 200)
         withExtendedLifetime(silent) {}
+    }
+
+    /// However many requests come before the first answer is read, they are answered one after another.
+    @Test func manyRequestsComeAtOnce() throws {
+        let page = try ServedPage()
+        let connection = try LoopbackConnection(port: page.server.port)
+        connection.send(Array(String(repeating: "GET / HTTP/1.1\r\n\r\n", count: 20_000).utf8))
+        #expect(String(decoding: connection.receive(), as: UTF8.self).hasPrefix("HTTP/1.1 "))
+        #expect(try page.ask("GET", "pictures").status == 200)
     }
 
     @Test func severalRequestsGoOverOneConnection() throws {
