@@ -70,7 +70,8 @@ extension EnlargingError: CustomStringConvertible {
                 + (known.isEmpty ? "it has none" : "it takes " + known.map(\.description).joined(separator: ", "))
         case .otherExtra(let extra, let found): "\(extra), is given \(found)"
         case .resultSize(let size):
-            "a result of \(size) pixels: each side is from 1 to \(readable(count: PNGReader.longestSide))"
+            "a result of \(size) pixels: each side is from 1 to \(readable(count: PNGReader.longestSide)), and all pixels are at most "
+                + readable(count: ResultSize.mostPixels)
         case .tooManyPixels(let size, let limit):
             "\(size) pixels are more than the \(readable(count: limit)) that are taken here; make it smaller, or cut it into parts"
         case .tooLargeForEnsemble(let size):

@@ -39,10 +39,16 @@ extension ResultSize {
             size = sides
         }
         // The formats that are written know how large they can be; a network's own result needs no more than they.
-        guard self == .network || min(size.width, size.height) > 0 && max(size.width, size.height) <= PNGReader.longestSide
+        guard
+            self == .network
+                || min(size.width, size.height) > 0 && max(size.width, size.height) <= PNGReader.longestSide
+                    && size.width * size.height <= Self.mostPixels
         else { throw .resultSize(size) }
         return size
     }
+
+    /// Of a result whose size is asked for: what takes weeks and more than a disk was hardly meant.
+    static let mostPixels = 1 << 36
 
     /// The least factor of a network that leaves nothing to be enlarged behind it; nil where any network will do.
     ///

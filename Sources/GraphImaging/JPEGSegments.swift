@@ -2,7 +2,7 @@ import CGraphJPEGShim
 
 /// The parts of a JPEG's header that tell something of the picture beside its pixels, in the file's order.
 ///
-/// Sources: Exif 2.32, section 4.5; XMP specification part 3, section 1.1.3; ICC.1:2022, annex B.4.
+/// Sources: Exif 2.32, section 4.5; XMP specification part 3, section 1.1.3; ICC.1:2022, annex B.4; CIPA DC-007 (MPF), section 5.2.
 struct JPEGSegments {
     /// Of each its marker, as 0xE1 for APP1, and what stands behind its length.
     var all: [(code: UInt8, bytes: [UInt8])] = []
@@ -30,6 +30,7 @@ struct JPEGSegments {
         static let extendedXMP = Array("http://ns.adobe.com/xmp/extension/\0".utf8)
         static let iccProfile = Array("ICC_PROFILE\0".utf8)
         static let photoshop = Array("Photoshop 3.0\0".utf8)
+        static let multiPicture = Array("MPF\0".utf8)
     }
 
     /// Most bytes behind the length of a segment.
@@ -60,6 +61,8 @@ struct JPEGSegments {
                 lose("extended XMP is left out")
             } else if let content = content(Self.app2, Name.iccProfile) {
                 profileParts.append(content)
+            } else if let content = content(Self.app2, Name.multiPicture) {
+                if let count = Self.pictureCount(of: Array(content)), count > 1 { lose(onlyFirst(of: count)) }
             } else if content(Self.app13, Name.photoshop) != nil {
                 lose("what Photoshop and IPTC tell is left out")
             } else if code == Self.comment {
@@ -79,6 +82,26 @@ struct JPEGSegments {
         let sorted = parts.sorted { $0.first! < $1.first! }
         guard sorted.enumerated().allSatisfy({ Int($1.first!) == $0 + 1 }), !parts.isEmpty else { return nil }
         return sorted.flatMap { $0.dropFirst(2) }
+    }
+
+    /// How many pictures a file of several holds, as those of two lenses and those with a map of their highlights; nil where its
+    /// index does not tell.
+    ///
+    /// - Parameter index: a TIFF header and a directory.
+    private static func pictureCount(of index: [UInt8]) -> Int? {
+        let isLittleEndian = index.starts(with: Array("II".utf8))
+        func number(at place: Int, byteCount: Int) -> Int? {
+            guard place >= 0, place + byteCount <= index.count else { return nil }
+            let bytes = index[place..<place + byteCount]
+            return (isLittleEndian ? Array(bytes.reversed()) : Array(bytes)).reduce(0) { $0 << 8 | Int($1) }
+        }
+        guard let directory = number(at: 4, byteCount: 4), let entryCount = number(at: directory, byteCount: 2) else { return nil }
+        for entry in 0..<entryCount {
+            let place = directory + 2 + 12 * entry
+            guard let tag = number(at: place, byteCount: 2) else { return nil }
+            if tag == 0xB001 { return number(at: place + 8, byteCount: 4) }
+        }
+        return nil
     }
 
     // MARK: Writing

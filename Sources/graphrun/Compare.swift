@@ -22,7 +22,10 @@ struct Compare: ParsableCommand {
     var output: OutputPath
 
     func validate() throws {
-        guard model.pictures.count == 1 else { throw ValidationError("Name one PNG file, the true picture.") }
+        guard model.pictures.count == 1 else { throw ValidationError("Name one picture, the true one.") }
+        guard output.path.extension?.lowercased() ?? "png" == "png" else {
+            throw ValidationError("The sheet is a PNG; name a file that ends in .png.")
+        }
     }
 
     func run() throws {

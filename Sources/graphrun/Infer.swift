@@ -86,8 +86,9 @@ struct Infer: ParsableCommand {
             throw ValidationError("--max-memory chooses the bands itself; leave --bands out.")
         }
         guard !inputs.isEmpty else { throw ValidationError("Name at least one picture, or a folder of them.") }
-        guard let format else { return }
-        guard format.isBuiltIn else {
+        let named = output.namesFolder ? nil : output.path.extension.flatMap { PictureFormat(ending: $0) }
+        guard let format = format ?? named else { return }
+        guard self.format == nil || format.isBuiltIn else {
             throw ValidationError("\(ImageError.notBuiltIn(path: nil, format, .writing).problem).")
         }
         if quality != nil, format.losses == .never {

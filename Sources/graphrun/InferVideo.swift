@@ -64,6 +64,11 @@ extension Infer {
         if let ending = target.extension, PictureFormat(ending: ending) != nil {
             throw CommandError("\(target): holds a picture by its name, and \(name) is raw video; name a file that ends in .y4m")
         }
+        guard target.extension?.lowercased() ?? "y4m" == "y4m" else {
+            throw CommandError(
+                "\(target): what is made of \(name) is raw video; name a file that ends in .y4m, or write to '-' and have ffmpeg "
+                    + "make another format of it")
+        }
         try checkOutput(target, replacesNoneOf: inputs)
         return .file(target)
     }

@@ -61,6 +61,8 @@ struct InferVideoTests {
         let place = try place()
         let picture = try place.graphrun("infer", "model.gpack", "clip.y4m", "-o", "big.png").failure()
         #expect(picture.contains("big.png: holds a picture by its name"))
+        let other = try place.graphrun("infer", "model.gpack", "clip.y4m", "-o", "big.mp4").failure()
+        #expect(other.contains("big.mp4: what is made of clip.y4m is raw video; name a file that ends in .y4m"))
         let same = try place.graphrun("infer", "model.gpack", "clip.y4m", "-o", "clip.y4m").failure()
         #expect(same.contains("would be lost"))
         let bytes = try place.bytes("clip.y4m")

@@ -139,8 +139,11 @@ struct ShippedModelTests {
         (["infer", "--height", "0", "c.png", "-o", "d.png"], "--height is 0"),
         (["infer", "-D", "scale=2", "c.png", "-o", "d.png"], "-D goes with a .graph file"),
         (["infer", "--scale", "two", "c.png", "-o", "d.png"], "'two' is invalid"),
-        (["infer", "-o", "d.png"], "Name at least one picture"), (["compare", "-o", "d.png"], "Name one PNG file"),
-        (["compare", "c.png", "e.png", "-o", "d.png"], "Name one PNG file"),
+        (["infer", "-o", "d.png"], "Name at least one picture"), (["compare", "-o", "d.png"], "Name one picture"),
+        (["compare", "c.png", "e.png", "-o", "d.png"], "Name one picture"),
+        (["compare", "c.png", "-o", "d.jpg"], "name a file that ends in .png"),
+        (["infer", "c.png", "-o", "d.jpg", "--quality", "lossless"], "JPEG always loses something"),
+        (["infer", "c.png", "-o", "d.png", "--quality", "50"], "leave --quality out"),
         (["eval", "c.png", "--data", "set"], "c.png is no model"), (["bench", "run"], "run is no model"),
     ])
     func wrongUse(_ arguments: [String], _ excerpt: String) throws {

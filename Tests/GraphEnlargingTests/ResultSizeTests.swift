@@ -41,6 +41,7 @@ struct ResultSizeTests {
     @Test(arguments: [
         ResultSize.width(0), .width(-5), .width(1 << 20 + 1), .height(.max), .height(1 << 20), .width(.min),
         .sides(PictureSize(width: 3, height: 0)), .sides(PictureSize(width: 1 << 21, height: 3)),
+        .sides(PictureSize(width: 1 << 19, height: 1 << 18)),
     ])
     func impossibleSidesAreRefused(_ size: ResultSize) {
         #expect(throws: EnlargingError.self) { try size.size(of: picture, networkScale: 2) }

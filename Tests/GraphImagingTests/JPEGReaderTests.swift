@@ -86,6 +86,25 @@ import Testing
             reader.losses == ["extended XMP is left out", "what Photoshop and IPTC tell is left out", "a comment is left out"])
     }
 
+    /// Pictures of two lenses, and those with a map of their highlights, hold others behind the first.
+    @Test(arguments: [true, false])
+    func furtherPicturesAreTold(isLittleEndian: Bool) throws {
+        func number(_ value: Int, _ byteCount: Int) -> [UInt8] {
+            let bytes = (0..<byteCount).map { UInt8(value >> (8 * $0) & 0xFF) }
+            return isLittleEndian ? bytes : bytes.reversed()
+        }
+        let index =
+            Array((isLittleEndian ? "II" : "MM").utf8) + number(42, 2) + number(8, 4) + number(2, 2)
+            + number(0xB000, 2) + number(7, 2) + number(4, 4) + Array("0100".utf8)
+            + number(0xB001, 2) + number(4, 2) + number(1, 4) + number(2, 4) + number(0, 4)
+        for count in 0..<index.count {
+            let isTold = try Self.reader(Self.segment(0xE2, "MPF\0", Array(index[..<count]))).losses != []
+            #expect(isTold == (count >= index.count - 4))
+        }
+        let reader = try Self.reader(Self.segment(0xE2, "MPF\0", index))
+        #expect(reader.losses == ["the file holds 2 pictures, of which only the first is read"])
+    }
+
     @Test func partsOfAProfileStandInAnyOrder() throws {
         let reader = try Self.reader(
             Self.profilePart(3, of: 3, [7, 8]) + Self.profilePart(1, of: 3, [1, 2, 3]) + Self.profilePart(2, of: 3, [4, 5, 6]))
