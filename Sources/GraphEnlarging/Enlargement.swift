@@ -11,10 +11,12 @@ public struct Enlargement: Hashable, Sendable {
     public var input: String
     /// The symbols of its sizes; nil where the size is a number.
     public var batchSymbol: String?
-    /// The symbol of the small picture's rows.
-    public var heightSymbol: String
-    /// The symbol of the small picture's columns.
-    public var widthSymbol: String
+    /// The symbol of the small picture's rows; nil where the size is a number.
+    public var heightSymbol: String?
+    /// The symbol of the small picture's columns; nil where the size is a number.
+    public var widthSymbol: String?
+    /// The size of the pictures that it takes, where it takes those of one size alone.
+    public var ownSize: PictureSize?
     /// The output, `u8[N, scale·H, scale·W, 3]`, or with one channel as the input.
     public var output: String
     /// Whether the graph takes and makes grey pictures: of colours each channel goes through it by itself.
@@ -49,6 +51,7 @@ public struct Enlargement: Hashable, Sendable {
         batchSymbol = input.type.shape.dimensions[0].symbol
         heightSymbol = match.heightSymbol
         widthSymbol = match.widthSymbol
+        ownSize = match.ownSize
         self.output = output.name
         isGrey = match.channelCount == 1
         scale = match.scale
@@ -61,16 +64,23 @@ public struct Enlargement: Hashable, Sendable {
 
     /// A picture that becomes a larger one.
     private struct Match {
-        let heightSymbol, widthSymbol: String
+        let heightSymbol, widthSymbol: String?
+        let ownSize: PictureSize?
         let channelCount, scale: Int
 
         /// - Returns: nil where one type is not that of a picture, or the other not that of a larger one.
         init?(_ taken: TensorType, made: TensorType) {
             let from = taken.shape.dimensions, to = made.shape.dimensions
             guard taken.element == .u8, from.count == 4, let channelCount = from[3].constant,
-                channelCount == 3 || channelCount == 1, let height = from[1].symbol, let width = from[2].symbol,
-                made.element == .u8, to.count == 4, to[3] == from[3]
+                channelCount == 3 || channelCount == 1, made.element == .u8, to.count == 4, to[3] == from[3]
             else { return nil }
+            let height = from[1].symbol, width = from[2].symbol
+            if let rows = from[1].constant, let columns = from[2].constant {
+                ownSize = PictureSize(width: columns, height: rows)
+            } else {
+                guard height != nil, width != nil else { return nil }
+                ownSize = nil
+            }
             // A network that halves its sides and doubles them again makes them as long as they were where they are multiples.
             func side(_ size: Size) -> Size {
                 size.substituting { $0 == height || $0 == width ? largestSideUnit * Size(symbol: $0) : nil }
@@ -104,6 +114,7 @@ public struct Enlargement: Hashable, Sendable {
     func sideUnit(of graph: Graph) -> Int {
         // Odd multiples, which are multiples of no larger unit, and of sides that no network is too large for. Where no unit
         // will do, the picture's own sides say why.
+        if ownSize != nil { return 1 }
         let units = (0...6).map { 1 << $0 }
         return units.first { unit in
             let height = 257 * unit, width = 263 * unit
@@ -121,8 +132,10 @@ public struct Enlargement: Hashable, Sendable {
 
     /// The bindings for a batch of pictures.
     public func sizes(imageCount: Int, height: Int, width: Int) -> [String: Int] {
-        var sizes = [heightSymbol: height, widthSymbol: width]
-        if let batchSymbol { sizes[batchSymbol] = imageCount }
+        var sizes: [String: Int] = [:]
+        for (symbol, size) in [(heightSymbol, height), (widthSymbol, width), (batchSymbol, imageCount)] {
+            if let symbol { sizes[symbol] = size }
+        }
         for symbol in otherSymbols { sizes[symbol] = 1 }
         return sizes
     }

@@ -19,6 +19,8 @@ public enum EnlargingError: Error, Hashable, Sendable {
     case severalTensors(graph: String)
     /// The graph takes or makes something else than pictures.
     case otherTypes(graph: String, takes: TensorType, makes: TensorType)
+    /// A picture of another size than the only one that the graph takes.
+    case otherSize(graph: String, PictureSize, found: PictureSize)
     /// What the network takes beside the picture and was not given.
     case missingExtras([ExtraInput])
     /// A value for an input that the network has not.
@@ -57,9 +59,9 @@ extension EnlargingError: CustomStringConvertible {
         case .program(let error): error.description
         case .picture(let path, let error): "\(path): \(error)"
         case .severalTensors(let graph): "'\(graph)' does not enlarge pictures: that takes a picture and makes one"
-        case .otherTypes(let graph, let takes, _) where takes.shape.rank == 4 && takes.shape.constant != nil:
-            "'\(graph)' was made for pictures of \(takes.shape.dimensions[2])×\(takes.shape.dimensions[1]) pixels alone; export it "
-                + "anew with sizes left open (dynamic axes)"
+        case .otherSize(let graph, let own, let found):
+            "'\(graph)' was made for pictures of \(own) pixels alone, and this one has \(found); export it anew with sizes left open "
+                + "(dynamic axes)"
         case .otherTypes(let graph, let takes, let makes):
             "'\(graph)' does not enlarge pictures: it takes \(takes) and makes \(makes), not u8[N, H, W, 3] and "
                 + "u8[N, scale*H, scale*W, 3], or both with one channel"

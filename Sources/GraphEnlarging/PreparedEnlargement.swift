@@ -65,7 +65,9 @@ struct PreparedEnlargement {
         self.size = size
         self.isFloat = isFloat
         self.otherByteCount = otherByteCount
-        let margins = Margins(of: size, border: options.border, sideUnit: sideUnit)
+        if let own = enlargement.ownSize, own != size { throw .otherSize(graph: entry.graph.name, own, found: size) }
+        let border = enlargement.ownSize == nil ? options.border : .zero
+        let margins = Margins(of: size, border: border, sideUnit: sideUnit)
         self.margins = margins
         let plan: EnlargingPlan
         do {

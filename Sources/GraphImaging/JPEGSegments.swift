@@ -95,7 +95,9 @@ struct JPEGSegments {
             let bytes = index[place..<place + byteCount]
             return (isLittleEndian ? Array(bytes.reversed()) : Array(bytes)).reduce(0) { $0 << 8 | Int($1) }
         }
-        guard let directory = number(at: 4, byteCount: 4), let entryCount = number(at: directory, byteCount: 2) else { return nil }
+        guard let directory = number(at: 4, byteCount: 4), let entryCount = number(at: directory, byteCount: 2) else {
+            return nil
+        }
         for entry in 0..<entryCount {
             let place = directory + 2 + 12 * entry
             guard let tag = number(at: place, byteCount: 2) else { return nil }

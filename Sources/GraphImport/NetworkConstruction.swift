@@ -52,10 +52,11 @@ struct NetworkConstruction {
             input.sizes?.contains { if case .known = $0 { true } else { false } } ?? false
         }
         guard isOfPictures, isFixed else { return try graph(keepingSizes: !isOfPictures) }
+        if hasFixedSides, let own = try? graph(keepingSizes: true), own.countsItsPixels { return keptToItsSize(own) }
         // A network of convolutions takes any size, whatever size it was written for.
         do {
             let graph = try graph(keepingSizes: false)
-            if hasFixedSides, graph.hasConstantSides { return try graphOfOwnSize() }
+            if hasFixedSides, graph.hasConstantSides || !graph.fitsOtherSides { return try graphOfOwnSize() }
             guard let margin = Self.missingMargin(graph) else { return graph }
             self.margin = margin
             let whole = try self.graph(keepingSizes: false)
@@ -71,7 +72,10 @@ struct NetworkConstruction {
     /// What the file's sizes are needed to understand, as a pixel shuffle that is written as reshapes to known shapes.
     private mutating func graphOfOwnSize() throws(ImportError) -> Graph {
         let graph = try graph(keepingSizes: true)
-        if let open = graph.withOpenSides() { return open }
+        return graph.withOpenSides() ?? keptToItsSize(graph)
+    }
+
+    private mutating func keptToItsSize(_ graph: Graph) -> Graph {
         notes.append("it takes pictures of its own size alone, since its operations depend on it")
         return graph
     }

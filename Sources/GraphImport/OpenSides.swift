@@ -28,10 +28,59 @@ extension Graph {
         }
         for output in outputs { builder.setOutput(output.name, places[output.value] ?? output.value) }
         let open = builder.graph
-        // Numbers for each place of a picture of its size fit no other: what they are added to would be refused.
-        let others = ownSizes.merging(["H": 720, "W": 1440]) { $1 }
-        guard !open.hasConstantSides, (try? open.bound(to: others)) != nil else { return nil }
-        return open
+        return open.hasConstantSides || !open.fitsOtherSides ? nil : open
+    }
+
+    /// Whether pictures of other sides fit, which many numbers divide: numbers for each place of a picture of one size fit no
+    /// other.
+    var fitsOtherSides: Bool {
+        let others = [(720, 1440), (1440, 2160)]
+        return others.allSatisfy { height, width in
+            let sizes = Dictionary(uniqueKeysWithValues: sizeSymbols.map { ($0, $0 == "H" ? height : $0 == "W" ? width : 1) })
+            return (try? bound(to: sizes)) != nil
+        }
+    }
+
+    /// Whether an operation on pictures of one size is written by how many pixels they have: a window that is as large as the
+    /// image, or a sum over it that is divided by their count. With other sizes it would mean something else.
+    var countsItsPixels: Bool {
+        nodes.contains { node in
+            guard let operation = node.operation, let first = operation.operands.first,
+                let sizes = self[first].type.shape.constant
+            else { return false }
+            switch operation.op {
+            case .maxPool, .averagePool:
+                let window = operation.attributes.sizes("size").map(\.constant)
+                return sizes.count == 4 && (1...2).contains { sizes[$0] > 1 && window[$0 - 1] == sizes[$0] }
+            case .multiply, .divide:
+                return operation.operands.contains { operand in
+                    guard let factor = number(operand), let count = summedCount(operation.operands.first { $0 != operand }) else {
+                        return false
+                    }
+                    return count > 1 && [factor, 1 / factor].contains { abs($0 / Double(count) - 1) < 1e-5 }
+                }
+            default: return false
+            }
+        }
+    }
+
+    private func number(_ id: ValueID) -> Double? {
+        if case .constant(let number) = self[id].content { number } else { nil }
+    }
+
+    /// How many elements of an image each element of a sum is made of; nil of other values.
+    private func summedCount(_ id: ValueID?) -> Int? {
+        guard let id, let operation = self[id].operation else { return nil }
+        switch operation.op {
+        case .reshape: return summedCount(operation.operands.first)
+        case .sum, .sumTo:
+            guard let from = self[operation.operands[0]].type.shape.constant, let to = self[id].type.shape.constant else {
+                return nil
+            }
+            // Rows may be summed first, and columns of what comes out.
+            return from.reduce(1, *) / max(to.reduce(1, *), 1) * (summedCount(operation.operands[0]) ?? 1)
+        default: return nil
+        }
     }
 
     /// Whether pictures come out whose sides are known, whatever goes in.

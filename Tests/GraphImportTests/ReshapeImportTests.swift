@@ -96,6 +96,28 @@ import Testing
         #expect(text.contains("f32[N, 4*H, 4*W, 3]") && text.contains("depth_to_space"))
     }
 
+    private let ownSizeAlone = "it takes pictures of its own size alone, since its operations depend on it"
+
+    /// A window as large as the picture, and a sum that is divided by the count of its pixels, would mean something else with others.
+    @Test(arguments: [4, 3])
+    func whatCountsItsPixelsKeepsItsSize(rows: Int) throws {
+        let pooled = ForeignNetwork(
+            [
+                node("MaxPool", ["x"], ["largest"], ["kernel_shape": .integers([rows, 6]), "strides": .integers([1, 1])]),
+                node("Mul", ["x", "largest"]),
+            ], input: Self.fixed)
+        let averaged = ForeignNetwork(
+            [
+                node("ReduceSum", ["x", "third"], ["rows"]), node("ReduceSum", ["rows", "fourth"], ["all"]),
+                node("Div", ["all", "count"], ["mean"]), node("Mul", ["x", "mean"]),
+            ],
+            tensors: [
+                "third": sizes([2]), "fourth": sizes([3]), "count": ForeignTensor(shape: [], floats: [Float(rows * 6)]),
+            ], input: Self.fixed)
+        if rows == 4 { #expect(try pooled.imported(pixels: .unit).notes.contains(ownSizeAlone)) }
+        #expect(try averaged.imported(pixels: .unit).notes.contains(ownSizeAlone) == (rows == 4))
+    }
+
     /// What adds a number to each place of its size fits no other.
     @Test func whatDependsOnItsSizeKeepsIt() throws {
         let network = ForeignNetwork(
@@ -109,6 +131,6 @@ import Testing
             ], input: Self.fixed)
         let imported = try network.imported(pixels: .unit)
         #expect(imported.source.text.contains("u8[1, 4, 6, 3]"))
-        #expect(imported.notes.contains("it takes pictures of its own size alone, since its operations depend on it"))
+        #expect(imported.notes.contains(ownSizeAlone))
     }
 }
