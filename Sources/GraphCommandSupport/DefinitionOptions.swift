@@ -34,12 +34,16 @@ public struct DefinitionOptions: ParsableArguments {
     ///
     /// - Parameter seed: of fresh weights, for a `.graph`.
     public func model(_ path: FilePath, seed: UInt64 = 0) throws -> Model {
+        if NetworkFile.isName(path), !isEmpty { throw CommandError("-D goes with a .graph file; \(path) has no parameters") }
+        return try Self.imported(path, values: values()) ?? Model(contentsOf: path, values: values(), seed: seed)
+    }
+
+    /// The model of another program's file; nil where its name is that of none.
+    public static func imported(_ path: FilePath, values: [String: CompileTimeValue] = [:]) throws -> Model? {
         if CheckpointImport.isName(path) {
-            return try CheckpointImport(contentsOf: path, rulesIn: ShippedGraphs().folder, values: values()).model()
+            return try CheckpointImport(contentsOf: path, rulesIn: ShippedGraphs().folder, values: values).model()
         }
-        guard NetworkFile.isName(path) else { return try Model(contentsOf: path, values: values(), seed: seed) }
-        guard isEmpty else { throw CommandError("-D goes with a .graph file; \(path) has no parameters") }
-        return try NetworkImport(contentsOf: path).model()
+        return NetworkFile.isName(path) ? try NetworkImport(contentsOf: path).model() : nil
     }
 }
 

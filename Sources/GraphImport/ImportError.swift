@@ -30,7 +30,8 @@ extension ImportError: CustomStringConvertible {
         case .noRules(let path, let folder, let examples):
             let names = examples.map { "'\($0)'" }.joined(separator: ", ")
             return
-                "\(path): none of the rules in \(folder) know such tensors, as \(names); name the model and write rules for them"
+                "\(path): none of the rules in \(folder) know such tensors, as \(names); export the network as ONNX, which needs none, "
+                + "or name the model and write rules for them"
         case .readsBackDifferently(let path):
             return "\(path): the graph that was written does not read back as it was made; please report this"
         }

@@ -252,6 +252,8 @@ extension FormatFault.Pickle: CustomStringConvertible {
         case .unknownOpcode(let opcode):
             "an opcode \(opcode), which state dicts do not use; save model.state_dict() alone"
         case .tooLong(let limit): "more than the \(limit) opcodes that a file of this size needs; save model.state_dict() alone"
+        case .isObject(let name) where name.hasPrefix("__torch__"):
+            "it is a program of TorchScript, which is not run; load it with torch.jit.load and export it with torch.onnx.export"
         case .isObject(let name):
             "it is an object of '\(name.isPrintable ? name : "?")', which is not made; load it where that is known and save "
                 + "model.state_dict()"

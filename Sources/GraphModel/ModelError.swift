@@ -58,6 +58,8 @@ extension ModelError: CustomStringConvertible {
         case .lateStage(let name, let stage):
             "\(name): a model is kept as elaborated, and this dump is '\(stage.rawValue)', from which no way leads back; "
                 + "name the .graph file or a dump of stage elaborated"
+        case .missingEntry(let model, .train):
+            "'\(model)' declares no 'train' entry; it learns from one in its text that says what it is held to and has a loss"
         case .missingEntry(let model, let role): "'\(model)' declares no '\(role.rawValue)' entry"
         case .gradients(let role): "gradients are of the 'train' entry, not of '\(role.rawValue)'"
         case .unknownInput(let role, let name, let known):

@@ -24,6 +24,14 @@ public struct InitialWeights: Sendable {
     public init(contentsOf path: FilePath, for model: Model) throws(TrainingError) {
         let pack: Pack
         do { pack = try Pack(contentsOf: path) } catch { throw .pack(error) }
+        try self.init(of: pack, named: path, for: model)
+    }
+
+    /// Those of a pack in memory, as of a model that was imported.
+    ///
+    /// - Parameter path: as messages call it.
+    /// - Throws: when no weight fits.
+    public init(of pack: Pack, named path: FilePath, for model: Model) throws(TrainingError) {
         self.path = path
         digest = pack.digest
         let tensors = pack.weights + pack.states.filter { !TrainingStates.contain($0.path) }

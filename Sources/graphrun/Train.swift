@@ -118,7 +118,11 @@ struct Train: ParsableCommand {
         var notes: [TrainingEvent] = []
         var loaded = try definitions.model(model ?? "", seed: recipe.seed)
         if let initialWeights {
-            let weights = try InitialWeights(contentsOf: initialWeights, for: loaded)
+            let foreign = try DefinitionOptions.imported(initialWeights)?.pack(includingState: false)
+            let weights =
+                if let foreign { try InitialWeights(of: foreign, named: initialWeights, for: loaded) } else {
+                    try InitialWeights(contentsOf: initialWeights, for: loaded)
+                }
             try weights.apply(to: &loaded)
             notes.append(.note(weights.report))
         }
