@@ -2,7 +2,8 @@ import CGraphJPEGShim
 
 /// The parts of a JPEG's header that tell something of the picture beside its pixels, in the file's order.
 ///
-/// Sources: Exif 2.32, section 4.5; XMP specification part 3, section 1.1.3; ICC.1:2022, annex B.4; CIPA DC-007 (MPF), section 5.2.
+/// Sources: Exif 2.32, section 4.5; XMP specification part 3, section 1.1.3; ICC.1:2022, annex B.4; CIPA DC-007 (of several
+/// pictures), section 5.2.
 struct JPEGSegments {
     /// Of each its marker, as 0xE1 for APP1, and what stands behind its length.
     var all: [(code: UInt8, bytes: [UInt8])] = []
@@ -101,7 +102,11 @@ struct JPEGSegments {
         for entry in 0..<entryCount {
             let place = directory + 2 + 12 * entry
             guard let tag = number(at: place, byteCount: 2) else { return nil }
-            if tag == 0xB001 { return number(at: place + 8, byteCount: 4) }
+            guard tag == 0xB002, let byteCount = number(at: place + 4, byteCount: 4), let start = number(at: place + 8, byteCount: 4)
+            else { continue }
+            // Each begins with its kind; smaller ones of the first picture are no others.
+            let kinds = stride(from: start, to: min(start + byteCount, index.count), by: 16).map { number(at: $0, byteCount: 4) ?? 0 }
+            return kinds.count { $0 & 0xFF_0000 != 0x01_0000 }
         }
         return nil
     }

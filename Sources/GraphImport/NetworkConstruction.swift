@@ -72,7 +72,8 @@ struct NetworkConstruction {
     /// What the file's sizes are needed to understand, as a pixel shuffle that is written as reshapes to known shapes.
     private mutating func graphOfOwnSize() throws(ImportError) -> Graph {
         let graph = try graph(keepingSizes: true)
-        return graph.withOpenSides() ?? keptToItsSize(graph)
+        if let open = graph.withOpenSides(), Self.missingMargin(open) == nil { return open }
+        return keptToItsSize(graph)
     }
 
     private mutating func keptToItsSize(_ graph: Graph) -> Graph {

@@ -34,7 +34,7 @@ extension Graph {
     /// Whether pictures of other sides fit, which many numbers divide: numbers for each place of a picture of one size fit no
     /// other.
     var fitsOtherSides: Bool {
-        let others = [(720, 1440), (1440, 2160)]
+        let others = [(20_160, 40_320), (40_320, 60_480)]
         return others.allSatisfy { height, width in
             let sizes = Dictionary(uniqueKeysWithValues: sizeSymbols.map { ($0, $0 == "H" ? height : $0 == "W" ? width : 1) })
             return (try? bound(to: sizes)) != nil
@@ -50,8 +50,9 @@ extension Graph {
             else { return false }
             switch operation.op {
             case .maxPool, .averagePool:
+                // A window that fits a small image by chance goes on in steps of its size, or belongs to a few pixels.
                 let window = operation.attributes.sizes("size").map(\.constant)
-                return sizes.count == 4 && (1...2).contains { sizes[$0] > 1 && window[$0 - 1] == sizes[$0] }
+                return sizes.count == 4 && (1...2).contains { sizes[$0] > 8 && window[$0 - 1] == sizes[$0] }
             case .multiply, .divide:
                 return operation.operands.contains { operand in
                     guard let factor = number(operand), let count = summedCount(operation.operands.first { $0 != operand }) else {
@@ -68,7 +69,7 @@ extension Graph {
         if case .constant(let number) = self[id].content { number } else { nil }
     }
 
-    /// How many elements of an image each element of a sum is made of; nil of other values.
+    /// How many pixels of an image each element of a sum is made of; nil of other values.
     private func summedCount(_ id: ValueID?) -> Int? {
         guard let id, let operation = self[id].operation else { return nil }
         switch operation.op {
@@ -77,7 +78,8 @@ extension Graph {
             guard let from = self[operation.operands[0]].type.shape.constant, let to = self[id].type.shape.constant else {
                 return nil
             }
-            // Rows may be summed first, and columns of what comes out.
+            // Rows may be summed first, and columns of what comes out. Channels are as many for all sizes.
+            guard from.count == 4, to.count == 4, from[3] == to[3] else { return nil }
             return from.reduce(1, *) / max(to.reduce(1, *), 1) * (summedCount(operation.operands[0]) ?? 1)
         default: return nil
         }
@@ -87,7 +89,8 @@ extension Graph {
     var hasConstantSides: Bool {
         outputs.contains { output in
             let sizes = self[output.value].type.shape.dimensions
-            return sizes.count == 4 && sizes[1].constant != nil && sizes[2].constant != nil
+            // One pixel, as of a mean over all, is made of any size.
+            return sizes.count == 4 && (1...2).contains { sizes[$0].constant ?? 1 > 1 }
         }
     }
 }

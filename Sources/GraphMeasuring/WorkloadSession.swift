@@ -1,4 +1,5 @@
 import GraphEnlarging
+import GraphImaging
 import GraphCompiler
 import GraphIR
 import GraphModel
@@ -20,7 +21,12 @@ final class WorkloadSession {
         isTraining = workload.role == .train
         do {
             let entry = try model.entry(workload.role)
-            let sizes = try Enlargement(model).sizes(
+            let enlargement = try Enlargement(model)
+            let size = PictureSize(width: workload.width, height: workload.height)
+            if let own = enlargement.ownSize, own != size {
+                throw EnlargingError.otherSize(graph: entry.graph.name, own, found: size)
+            }
+            let sizes = enlargement.sizes(
                 imageCount: workload.imageCount, height: workload.height, width: workload.width)
             // A training step sums over whole images.
             let plan = try Pipeline.plan(

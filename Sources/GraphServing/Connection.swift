@@ -47,7 +47,9 @@ final class Connection {
     var isWaiting: Bool { if case .waiting = phase { true } else { false } }
 
     /// Since when it has asked for nothing; nil while it is served. One that is in nobody's way may stay so.
-    var idleSince: ContinuousClock.Instant? { if case .reading = phase { headAwaited } else { nil } }
+    var idleSince: ContinuousClock.Instant? {
+        if case .reading = phase { hasRequest ? nil : headAwaited } else { nil }
+    }
 
     /// Whether a head was received as a whole, but not yet understood.
     private var hasRequest: Bool { if case .reading = phase { Self.endOfHead(in: received) != nil } else { false } }

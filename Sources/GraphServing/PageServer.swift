@@ -50,10 +50,8 @@ package final class PageServer: Sendable {
         defer { routes.workshop.close() }
         var connections: [Connection] = []
         while !isEnded() {
-            // Where there is no room for another connection, the one makes it that has asked for nothing for the longest time.
-            let isFull = connections.count >= limits.connectionCount
-            let idle = connections.filter { $0.idleSince != nil }.min { $0.idleSince! < $1.idleSince! }
-            let listener = pollfd(fd: socket.descriptor, events: Int16(!isFull || idle != nil ? POLLIN : 0), revents: 0)
+            let hasRoom = connections.count < limits.connectionCount || connections.contains { $0.idleSince != nil }
+            let listener = pollfd(fd: socket.descriptor, events: Int16(hasRoom ? POLLIN : 0), revents: 0)
             var polled = connections.map(\.polled) + [listener]
             let pause = connections.contains(where: \.isWaiting) ? Self.pauses.waiting : Self.pauses.usual
             guard poll(&polled, nfds_t(polled.count), pause) >= 0 || errno == EINTR else { throw .refused(.latest) }
@@ -61,10 +59,14 @@ package final class PageServer: Sendable {
                 connection.advance(poll.revents, silentSeconds: limits.silentSeconds)
             }
             connections.removeAll(where: \.isEnded)
-            if polled[polled.count - 1].revents != 0, let accepted = socket.accept() {
-                if isFull { connections.removeAll { $0 === idle } }
-                connections.append(Connection(accepted, routes))
+            guard polled[polled.count - 1].revents != 0 else { continue }
+            if connections.count >= limits.connectionCount {
+                // The one makes room that has asked for nothing for the longest time.
+                let idle = connections.filter { $0.idleSince != nil }.min { $0.idleSince! < $1.idleSince! }
+                guard let idle else { continue }
+                connections.removeAll { $0 === idle }
             }
+            if let accepted = socket.accept() { connections.append(Connection(accepted, routes)) }
         }
     }
 }

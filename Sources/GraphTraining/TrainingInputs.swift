@@ -43,6 +43,9 @@ public struct TrainingInputs: Hashable, Sendable {
         else {
             throw .otherInputs(graph: train.name, inputs.map(\.name), reduced: enlargement.input)
         }
+        guard enlargement.ownSize == nil else {
+            throw .enlarging(.otherTypes(graph: train.name, takes: reduced.type, makes: truth.type))
+        }
         let small = reduced.type.shape.dimensions
         let expected = TensorType(
             .u8, Shape([small[0], enlargement.scale * small[1], enlargement.scale * small[2], small[3]]))

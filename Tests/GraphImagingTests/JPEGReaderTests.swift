@@ -93,16 +93,18 @@ import Testing
             let bytes = (0..<byteCount).map { UInt8(value >> (8 * $0) & 0xFF) }
             return isLittleEndian ? bytes : bytes.reversed()
         }
-        let index =
+        func index(_ kinds: [Int]) -> [UInt8] {
             Array((isLittleEndian ? "II" : "MM").utf8) + number(42, 2) + number(8, 4) + number(2, 2)
-            + number(0xB000, 2) + number(7, 2) + number(4, 4) + Array("0100".utf8)
-            + number(0xB001, 2) + number(4, 2) + number(1, 4) + number(2, 4) + number(0, 4)
-        for count in 0..<index.count {
-            let isTold = try Self.reader(Self.segment(0xE2, "MPF\0", Array(index[..<count]))).losses != []
-            #expect(isTold == (count >= index.count - 4))
+                + number(0xB001, 2) + number(4, 2) + number(1, 4) + number(kinds.count, 4)
+                + number(0xB002, 2) + number(7, 2) + number(16 * kinds.count, 4) + number(38, 4) + number(0, 4)
+                + kinds.flatMap { number($0, 4) + [UInt8](repeating: 0, count: 12) }
         }
-        let reader = try Self.reader(Self.segment(0xE2, "MPF\0", index))
+        let views = index([0x2003_0000, 0x02_0002])
+        for count in views.indices { _ = try Self.reader(Self.segment(0xE2, "MPF\0", Array(views[..<count]))).losses }
+        let reader = try Self.reader(Self.segment(0xE2, "MPF\0", views))
         #expect(reader.losses == ["the file holds 2 pictures, of which only the first is read"])
+        // A preview of the first picture is lost with nothing.
+        #expect(try Self.reader(Self.segment(0xE2, "MPF\0", index([0x2003_0000, 0x01_0001]))).losses == [])
     }
 
     @Test func partsOfAProfileStandInAnyOrder() throws {

@@ -3,7 +3,8 @@ import GraphIR
 /// Computes what depends on numbers alone, and drops operations that change nothing.
 ///
 /// Rewrites `log(2) * 3` to a number; `x * 1`, `x / 1`, `x + 0`, `x - 0`, and casts, broadcasts, sums, means
-/// and their gradients, slices, concatenations, shuffles of pixels and resizes to the type that their operand has to the operand.
+/// and their gradients, slices, concatenations, shuffles of pixels and resizes to the type that their operand has to the
+/// operand.
 /// Requires: a verified graph. Ensures: no operation has only constants as operands.
 /// Does not reorder arithmetic: apart from the sign of a zero, results keep their bits.
 /// Examples: `Tests/Golden/Simplify`.

@@ -61,11 +61,7 @@ extension Translation {
         let value = try placed(node, 0)
         if let same = try withOtherOnes(value, shape) { return set(node, same) }
         if let image = try shuffled(value, to: shape) { return set(node, image: image) }
-        if let image = try unshuffled(value, to: shape) {
-            // PyTorch's exporter makes of its pixel_unshuffle a shape with ones between.
-            let placed = Placed(id: image, order: Placed.image)
-            return set(node, try withOtherOnes(placed, shape) ?? placed)
-        }
+        if let channels = try unshuffled(value, to: shape) { return set(node, channels) }
         let flat = try reshaped(try arranged(value, Array(0..<value.order.count)), shape)
         set(node, Placed(id: flat, order: Array(0..<shape.count)))
     }
@@ -107,7 +103,7 @@ extension Translation {
 
     /// The inverse of a pixel shuffle, written as a reshape to six dimensions, a transpose and a reshape to the result's
     /// dimensions, between which may stand some of one element; nil for all else.
-    private mutating func unshuffled(_ value: Placed, to shape: [Size]) throws(TranslationError) -> ValueID? {
+    private mutating func unshuffled(_ value: Placed, to shape: [Size]) throws(TranslationError) -> Placed? {
         // [N, C, H/b, b, W/b, b] in the order of the file, read as [N, C, b, b, H/b, W/b].
         guard let (image, split) = splitImage(value), value.order == [0, 1, 4, 2, 5, 3], let block = split[3].constant,
             (1...64).contains(block), split[5].constant == block, let channels = split[1].constant
@@ -116,20 +112,29 @@ extension Translation {
         guard sizes[3] == split[1], split[2] == sizes[1].floorDivided(by: block), split[4] == sizes[2].floorDivided(by: block)
         else { return nil }
         let wanted = [split[0], Size(channels * block * block), split[2], split[4]]
-        guard shape.count >= 4, shape.filter({ $0 != Size(1) }) == wanted.filter({ $0 != Size(1) }) else { return nil }
-        return try unshuffled(image, block: block)
+        if shape == wanted { return Placed(id: try unshuffled(image, block: block), order: Placed.image) }
+        // PyTorch's exporter makes of its pixel_unshuffle a shape with ones between.
+        guard shape == wanted[..<2] + [Size(1), Size(1)] + wanted[2...] else { return nil }
+        return try withOtherOnes(Placed(id: try unshuffled(image, block: block), order: Placed.image), shape)
     }
 
     /// The image of which a value in six dimensions was made, and the sizes of these as they lie; nil for all else.
     private func splitImage(_ value: Placed) -> (image: ValueID, split: [Size])? {
-        guard value.order.count == 6, let reshape = builder.graph[value.id].operation, reshape.op == .reshape,
-            let source = builder.graph[reshape.operands[0]].operation, source.op == .transpose,
-            source.attributes.integers("order") == [0, 3, 1, 2]
-        else { return nil }
+        guard value.order.count == 6, let reshape = builder.graph[value.id].operation, reshape.op == .reshape else { return nil }
         let split = builder.type(of: value.id).shape.dimensions
-        let count = builder.type(of: source.operands[0]).shape.dimensions[0]
+        var image = reshape.operands[0]
+        if let source = builder.graph[image].operation, source.op == .transpose,
+            source.attributes.integers("order") == [0, 3, 1, 2]
+        {
+            image = source.operands[0]
+        } else {
+            // Of one channel nothing is transposed.
+            let sizes = builder.type(of: image).shape.dimensions
+            guard sizes.count == 4, sizes[3] == Size(1) else { return nil }
+        }
+        let count = builder.type(of: image).shape.dimensions[0]
         guard split[0] == count || split[0] == Size(1) else { return nil }
-        return (source.operands[0], split)
+        return (image, split)
     }
 
     /// Channels of the squares of an image's pixels, all of one pixel before the next.
@@ -160,22 +165,30 @@ extension [Size] {
     /// The size that makes as many elements of a shape as another has; nil where none is found. Where it is so for some sizes
     /// only, as for `[3, H//2, 2, -1]` of `[3, H, W]`, these are checked when sizes are bound.
     fileprivate func missingSize(at place: Int, ofAsManyElementsAs old: [Size]) -> Size? {
+        // What stands in both is left out, so that products stay small.
+        var old = old
+        var others = indices.filter { $0 != place }.map { self[$0] }
+        for size in others {
+            guard let same = old.firstIndex(of: size), let here = others.firstIndex(of: size) else { continue }
+            old.remove(at: same)
+            others.remove(at: here)
+        }
         // With symbols that stand for multiples of many numbers no quotient leaves a rest, so that products can be compared.
-        func even(_ size: Size) -> Size { size.substituting { 720 * Size(symbol: $0) } }
+        func even(_ size: Size) -> Size { size.substituting { 20_160 * Size(symbol: $0) } }
         func product(_ sizes: some Sequence<Size>) -> Size { sizes.reduce(Size(1)) { $0 * $1 } }
         let total = even(product(old))
-        let others = even(product(indices.lazy.filter { $0 != place }.map { self[$0] }))
+        let rest = even(product(others))
         func atOne(_ size: Size) -> Int? { size.substituting { _ in Size(1) }.constant }
         guard old.count <= 8, let totalCount = atOne(total), totalCount < Size.limit else { return nil }
         // A multiple or a share of some of the other's dimensions.
         for subset in 0..<1 << old.count {
             let base = product(old.indices.lazy.filter { subset >> $0 & 1 == 1 }.map { old[$0] })
-            guard let count = atOne(even(base) * others), count > 0, totalCount > 0 else { continue }
+            guard let count = atOne(even(base) * rest), count > 0, totalCount > 0 else { continue }
             // Of a share of several dimensions nothing says that it comes out even.
             guard totalCount >= count || subset.nonzeroBitCount == 1 else { continue }
             let candidate =
                 totalCount >= count ? totalCount / count * base : base.floorDivided(by: count / totalCount)
-            if even(candidate) * others == total { return candidate }
+            if even(candidate) * rest == total { return candidate }
         }
         return nil
     }
