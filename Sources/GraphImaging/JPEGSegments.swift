@@ -102,10 +102,12 @@ struct JPEGSegments {
         for entry in 0..<entryCount {
             let place = directory + 2 + 12 * entry
             guard let tag = number(at: place, byteCount: 2) else { return nil }
-            guard tag == 0xB002, let byteCount = number(at: place + 4, byteCount: 4), let start = number(at: place + 8, byteCount: 4)
+            guard tag == 0xB002, let byteCount = number(at: place + 4, byteCount: 4),
+                let start = number(at: place + 8, byteCount: 4)
             else { continue }
             // Each begins with its kind; smaller ones of the first picture are no others.
-            let kinds = stride(from: start, to: min(start + byteCount, index.count), by: 16).map { number(at: $0, byteCount: 4) ?? 0 }
+            let places = stride(from: start, to: min(start + byteCount, index.count), by: 16)
+            let kinds = places.map { number(at: $0, byteCount: 4) ?? 0 }
             return kinds.count { $0 & 0xFF_0000 != 0x01_0000 }
         }
         return nil
