@@ -110,6 +110,8 @@ struct NetworkConstruction {
     private mutating func graph(keepingSizes: Bool) throws(ImportError) -> Graph {
         var translation = Translation(name: name, model)
         notes = []
+        // Those of a translation before would lie in memory beside these.
+        weights = []
         for input in model.inputs { try declare(input, keepingSizes: keepingSizes, in: &translation) }
         do throws(InterchangeError) {
             for node in model.nodes { try translation.translate(node) }
