@@ -32,8 +32,8 @@ public struct PointwiseOperand: Hashable, Sendable {
         case scalar
         /// One element for each channel of an image, repeated for each of its pixels: a gate made of whole pictures.
         case image
-        /// One element for each pixel, repeated for each of its channels: a map.
-        case pixel
+        /// Repeated along other axes, as `repetition` says: a map of one value for each pixel, the statistics of groups.
+        case repeated
 
         /// Whether the same elements serve every row.
         public var isSameForAllRows: Bool { self == .channel || self == .scalar }
@@ -48,13 +48,19 @@ public struct PointwiseOperand: Hashable, Sendable {
     public var channelCount: Int
     /// Rows of the program for each row of an `.image` operand.
     public var rowsPerImage: Int
+    /// Where a `.repeated` operand's elements lie.
+    public var repetition: OperandRepetition
 
     /// Each argument is the property of its name.
-    public init(spread: Spread, element: ElementType = .f32, channelCount: Int = 0, rowsPerImage: Int = 1) {
+    public init(
+        spread: Spread, element: ElementType = .f32, channelCount: Int = 0, rowsPerImage: Int = 1,
+        repetition: OperandRepetition = OperandRepetition()
+    ) {
         self.spread = spread
         self.element = element
         self.channelCount = channelCount
         self.rowsPerImage = rowsPerImage
+        self.repetition = repetition
     }
 }
 

@@ -54,7 +54,7 @@ func execute(
     case .logarithm:
         while i < count { result.store(naturalLogarithm(left.vector(i)), i); i += 8 }
     case .errorFunction:
-        while i < count { result[i] = erff(left[i]); i += 1 }
+        while i < count { result.store(errorFunction(left.vector(i)), i); i += 8 }
     case .abs:
         while i < count { result.store(magnitude(left.vector(i)), i); i += 8 }
     case .squareRoot:

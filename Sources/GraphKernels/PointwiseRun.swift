@@ -130,15 +130,9 @@ struct PointwiseRun {
                 values[k] = UnsafePointer(slot)
             case .channel, .image:
                 values[k] = UnsafePointer(slot + (first + done) % channels)
-            case .pixel:
-                let source = UnsafeRawPointer(inputs[inputBase + k].row(row))
-                var (pixel, channel) = (first + done).quotientAndRemainder(dividingBy: channels)
-                for i in 0..<length {
-                    slot[i] = operand.element == .u8 ? Float(source.bytes[pixel]) : source.floats[pixel]
-                    channel += 1
-                    if channel == channels { (pixel, channel) = (pixel + 1, 0) }
-                }
-                values[k] = UnsafePointer(slot)
+            case .repeated:
+                values[k] = operand.repetition.elements(
+                    of: inputs[inputBase + k], operand.element, row: row, first: first + done, count: length, in: slot)
             case .full:
                 let isByte = operand.element == .u8
                 let elementByteCount = isByte ? 1 : 4
@@ -172,14 +166,4 @@ private func storeBytes(_ source: UnsafePointer<Float>, to destination: UnsafeMu
         let positive = source[i] > 0 ? source[i] : 0
         destination[i] = UInt8(truncatingIfNeeded: Int32(positive < 255 ? positive : 255))
     }
-}
-
-extension UnsafeRawPointer {
-    @inline(__always)
-    fileprivate var bytes: UnsafePointer<UInt8> { assumingMemoryBound(to: UInt8.self) }
-}
-
-extension UnsafeMutableRawPointer {
-    @inline(__always)
-    fileprivate var bytes: UnsafeMutablePointer<UInt8> { assumingMemoryBound(to: UInt8.self) }
 }

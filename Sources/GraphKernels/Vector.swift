@@ -117,11 +117,17 @@ extension UnsafeMutablePointer<Float> {
 extension UnsafeMutableRawPointer {
     @inline(__always)
     var floats: UnsafeMutablePointer<Float> { assumingMemoryBound(to: Float.self) }
+
+    @inline(__always)
+    var bytes: UnsafeMutablePointer<UInt8> { assumingMemoryBound(to: UInt8.self) }
 }
 
 extension UnsafeRawPointer {
     @inline(__always)
     var floats: UnsafePointer<Float> { assumingMemoryBound(to: Float.self) }
+
+    @inline(__always)
+    var bytes: UnsafePointer<UInt8> { assumingMemoryBound(to: UInt8.self) }
 }
 
 /// Copies elements between places that do not overlap.

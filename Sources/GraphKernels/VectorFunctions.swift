@@ -130,3 +130,29 @@ func hyperbolicTangent(_ x: Vector) -> Vector {
     return select(
         (result .> one) .| (x .> most), one, select((result .< negative) .| (x .< least), negative, result))
 }
+
+/// erf x, relative error below 4e-7, and no more than 1.
+///
+/// x·p(x²) / q(x²), both of degree 5 with positive coefficients, fitted as those of tanh are, to 1.9e-8 up to 3.92.
+@inline(__always)
+func errorFunction(_ x: Vector) -> Vector {
+    let one = Vector(repeating: 1), negative = Vector(repeating: -1)
+    // From here on 1 is the nearest number.
+    let most = Vector(repeating: 3.919_206), least = Vector(repeating: -3.919_206)
+    let z = x * x
+    var p = Vector(repeating: 2.050_523_4e-6)
+    p = multiplyAdd(p, z, Vector(repeating: 2.848_864_2e-4))
+    p = multiplyAdd(p, z, Vector(repeating: 3.764_854_1e-3))
+    p = multiplyAdd(p, z, Vector(repeating: 5.274_645_0e-2))
+    p = multiplyAdd(p, z, Vector(repeating: 0.190_385_93))
+    p = multiplyAdd(p, z, Vector(repeating: 1.128_379_15))
+    var q = Vector(repeating: 3.809_641_3e-5)
+    q = multiplyAdd(q, z, Vector(repeating: 1.162_389_1e-3))
+    q = multiplyAdd(q, z, Vector(repeating: 1.496_767_6e-2))
+    q = multiplyAdd(q, z, Vector(repeating: 0.114_101_02))
+    q = multiplyAdd(q, z, Vector(repeating: 0.502_057_88))
+    q = multiplyAdd(q, z, one)
+    let result = (x * p) / q
+    return select(
+        (result .> one) .| (x .> most), one, select((result .< negative) .| (x .< least), negative, result))
+}

@@ -3,11 +3,14 @@ import GraphIR
 import GraphKernelInterface
 import Testing
 
-/// A pointwise op is fused however it is written: with images, with one element for each channel, with one for all, and
-/// with numbers, in the place of each operand.
+/// A pointwise op is fused however it is written: with images, with one element for each channel or for each channel of a row, with one for
+/// all, and with numbers, in the place of each operand.
 @Suite struct OpSpellingTests {
     enum Other: CaseIterable {
-        case image, channels, pixel, scalar, number
+        case image, channels, pixel, rows, scalar, number
+
+        /// Whether it is read row by row, which it cannot be behind a pixel shuffle.
+        var isOfRows: Bool { self == .image || self == .rows }
     }
 
     @Test(arguments: OpName.allCases.filter(\.definition.isPointwise))
@@ -17,7 +20,7 @@ import Testing
         for place in 0..<operandCount {
             for others in Self.combinations(operandCount - 1) {
                 // Behind a convolution, behind its pixel shuffle where no further image is read, and alone.
-                for source in Source.allCases where source != .shuffled || !others.contains(.image) {
+                for source in Source.allCases where source != .shuffled || !others.contains(where: \.isOfRows) {
                     guard let entry = try Self.entry(op, source, at: place, others) else { continue }
                     count += 1
                     let program = try Pipeline.plan(entry, sizes: [:], PlanOptions(.portable)).program
@@ -61,6 +64,7 @@ import Testing
             case .image: builder.declare(.input, type: result, named: "image\(index)")
             case .channels: weight([8])
             case .pixel: weight([1, 1, 1, 8])
+            case .rows: weight([1, result.shape.dimensions[1].constant ?? 1, 1, 8])
             case .scalar: weight([])
             case .number: builder.constant(0.25)
             }

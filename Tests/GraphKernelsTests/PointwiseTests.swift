@@ -90,9 +90,9 @@ import Testing
         if exact.isNaN { return result.isNaN }
         if rounded.isInfinite { return result == rounded }
         switch opcode {
-        case .tanh, .sigmoid, .exponential, .logarithm:
+        case .tanh, .sigmoid, .exponential, .logarithm, .errorFunction:
             return (Double(result) - exact).magnitude <= 5e-7 * exact.magnitude + 2e-38
-        case .powerOfImmediate, .power, .errorFunction:
+        case .powerOfImmediate, .power:
             return result == rounded || (Double(result) - exact).magnitude <= 2e-7 * exact.magnitude + 2e-45
         default:
             return result == rounded
@@ -126,7 +126,7 @@ import Testing
     }
 
     /// Approximated functions over a dense sweep.
-    @Test(arguments: Build.runnable, [PointwiseOpcode.tanh, .sigmoid, .exponential, .logarithm])
+    @Test(arguments: Build.runnable, [PointwiseOpcode.tanh, .sigmoid, .exponential, .logarithm, .errorFunction])
     func approximationsAreClose(_ build: Build, _ opcode: PointwiseOpcode) {
         let (places, scale): (ClosedRange<Int>, Float) = opcode == .logarithm ? (1...12000, 4000) : (-6000...6000, 400)
         let values = places.map { Float($0) / scale }
@@ -176,32 +176,67 @@ import Testing
         }
     }
 
-    /// Operands with one element for each channel of an image, and for each pixel.
+    /// Operands with one element for each channel of an image, and repeated along every set of axes.
     @Test(arguments: Build.runnable)
-    func spreadsOperandsOfImagesAndPixels(_ build: Build) {
-        for (images, height, width, channels) in [(1, 1, 1, 1), (3, 2, 7, 3), (2, 1, 257, 1), (2, 3, 100, 5), (3, 1, 3, 300)] {
+    func spreadsOperandsOfImagesAndRepeatedOnes(_ build: Build) {
+        for shape in [[1, 1, 1, 1], [3, 2, 7, 3], [2, 1, 257, 1], [2, 3, 100, 5], [3, 1, 3, 300], [2, 2, 2, 256]] {
             var numbers = Numbers(7)
-            let rowCount = images * height
-            let operands = [
-                numbers.rows(rowCount, width * channels), numbers.rows(images, channels), numbers.rows(rowCount, width),
-                numbers.byteRows(rowCount, width),
-            ]
-            let program = PointwiseProgram(
-                operands: [
-                    .init(spread: .full), .init(spread: .image, rowsPerImage: height), .init(spread: .pixel),
-                    .init(spread: .pixel, element: .u8),
-                ],
-                instructions: [
-                    .init(.multiply, left: 0, right: 1), .init(.add, left: 4, right: 2), .init(.subtract, left: 5, right: 3),
-                ], results: [.init(value: 6)])
-            let results = pointwiseUse(program, operands, width: width, channels: channels).run(build)
-            let values = operands.map(\.values)
-            let expected = (0..<rowCount * width * channels).map { i in
-                let image = i / (height * width * channels)
-                return values[0][i] * values[1][image * channels + i % channels] + values[2][i / channels]
-                    - values[3][i / channels]
+            let (images, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
+            let image = [numbers.rows(images * height, width * channels), numbers.rows(images, channels)]
+            for repeatedAxes in 0..<16 {
+                let own = shape.indices.map { repeatedAxes >> $0 & 1 == 1 ? 1 : shape[$0] }
+                let repetition = OperandRepetition(of: own, over: shape)!
+                let operands =
+                    image + [numbers.rows(own[0] * own[1], own[2] * own[3]), numbers.byteRows(own[0] * own[1], own[2] * own[3])]
+                let program = PointwiseProgram(
+                    operands: [
+                        .init(spread: .full), .init(spread: .image, rowsPerImage: height),
+                        .init(spread: .repeated, repetition: repetition),
+                        .init(spread: .repeated, element: .u8, repetition: repetition),
+                    ],
+                    instructions: [
+                        .init(.multiply, left: 0, right: 1), .init(.add, left: 4, right: 2),
+                        .init(.subtract, left: 5, right: 3),
+                    ], results: [.init(value: 6)])
+                let results = pointwiseUse(program, operands, width: width, channels: channels).run(build)
+                let values = operands.map(\.values)
+                let places = broadcastPlaces(of: own, in: shape)
+                let expected = (0..<shape.reduce(1, *)).map { i in
+                    let image = i / (height * width * channels)
+                    return values[0][i] * values[1][image * channels + i % channels] + values[2][places[i]] - values[3][places[i]]
+                }
+                #expect(results[0].values == expected, "\(own) over \(shape)")
             }
-            #expect(results[0].values == expected)
+        }
+    }
+
+    /// Tensors of five axes are one row, and so are their operands, but for those of four.
+    @Test(arguments: Build.runnable)
+    func spreadsRepeatedOperandsOverTensors(_ build: Build) {
+        for shape in [[2, 3, 4, 5, 6], [1, 2, 31, 2, 8], [2, 2, 1, 3, 1], [40, 1, 1, 1, 9]] {
+            var numbers = Numbers(8)
+            for repeatedAxes in 0..<32 {
+                let own = shape.indices.map { repeatedAxes >> $0 & 1 == 1 ? 1 : shape[$0] }
+                let elements = own.reduce(1, *), rest = own[1...].reduce(1, *)
+                for own in own[0] == 1 ? [own, Array(own.dropFirst())] : [own] {
+                    let rowCount = own.count == 4 ? own[0] * own[1] : 1
+                    let repetition = OperandRepetition(of: own, over: shape)!
+                    let operands = [
+                        numbers.rows(1, shape.reduce(1, *)),
+                        numbers.rows(rowCount, (own.count == 4 ? rest : elements) / rowCount),
+                    ]
+                    let program = PointwiseProgram(
+                        operands: [.init(spread: .full), .init(spread: .repeated, repetition: repetition)],
+                        instructions: [.init(.add, left: 0, right: 1)], results: [.init(value: 2)])
+                    var use = pointwiseUse(program, operands, width: shape.reduce(1, *), channels: 1)
+                    (use.outputs, use.rowCount) = ([Rows(rowLength: shape.reduce(1, *), rowCount: 1)], 1)
+                    let values = operands.map(\.values)
+                    let places = broadcastPlaces(of: own, in: shape)
+                    #expect(
+                        use.run(build)[0].values == values[0].indices.map { values[0][$0] + values[1][places[$0]] },
+                        "\(own) over \(shape)")
+                }
+            }
         }
     }
 
@@ -264,5 +299,19 @@ import Testing
             }
             #expect(rolled == use.run(build))
         }
+    }
+}
+
+/// For each element of `shape`, the place of the one of `own` that is broadcast to it.
+private func broadcastPlaces(of own: [Int], in shape: [Int]) -> [Int] {
+    (0..<shape.reduce(1, *)).map { index in
+        var (rest, place, stride) = (index, 0, 1)
+        for axis in shape.indices.reversed() {
+            let source = axis - (shape.count - own.count)
+            if source >= 0, own[source] != 1 { place += rest % shape[axis] * stride }
+            if source >= 0 { stride *= own[source] }
+            rest /= shape[axis]
+        }
+        return place
     }
 }

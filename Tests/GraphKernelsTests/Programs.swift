@@ -24,7 +24,7 @@ struct NamedProgram: CustomTestStringConvertible {
                 case .channel: (1, channels)
                 case .scalar: (1, 1)
                 case .image: (rowCount / operand.rowsPerImage, channels)
-                case .pixel: (rowCount, width)
+                case .repeated: preconditionFailure("no program here has one")
                 }
             return operand.element == .u8 ? numbers.byteRows(count, length) : numbers.rows(count, length)
         }

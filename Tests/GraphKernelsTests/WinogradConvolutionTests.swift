@@ -82,10 +82,15 @@ import Testing
             images: 3, height: 5, width: 9, inputChannels: 8, outputChannels: 8, filterHeight: filterSize, filterWidth: filterSize
         )
         let named = NamedProgram(
-            "gate", [.init(spread: .full), .init(spread: .image, rowsPerImage: 5), .init(spread: .pixel)],
+            "gate",
+            [
+                .init(spread: .full), .init(spread: .image, rowsPerImage: 5),
+                .init(spread: .repeated, repetition: OperandRepetition(of: [3, 5, 9, 1], over: [3, 5, 9, 8])!),
+            ],
             [.init(.multiply, left: 0, right: 1), .init(.add, left: 3, right: 2)], [.init(value: 4)])
         let data = ConvolutionData(shape)
-        let operands = named.operands(rowCount: 15, width: 9, channels: 8)
+        var numbers = Numbers(12)
+        let operands = [numbers.rows(3, 8), numbers.rows(15, 9)]
         let raw = data.use(build, kernel: .winograd).run(build)[0]
         let step = pointwiseUse(named.program, [raw] + operands, width: 9, channels: 8)
         let fused = data.use(build, kernel: .winograd, epilogue: named.program, epilogueOperands: operands)

@@ -68,6 +68,7 @@ struct GraphDrawing {
         // Two sizes that are one number when they are bound, and sizes that are 1 whatever is bound.
         if chance(4) { images.append(input(.f32, [Size(symbol: "M")] + size[1...] + [Size(pick([1, 3, 4]))], "u")) }
         if chance(4) { images.append(input(.f32, [size[0], Size(1), Size(1), Size(pick([1, 3, 4]))], "p")) }
+        if chance(3) { images.append(input(.f32, size.map { chance(2) ? Size(1) : $0 } + [Size(pick([1, 3, 4]))], "q")) }
         if chance(4) { others.append(input(.f32, [Size(symbol: "K"), Size(3)], "v")) }
         if chance(4) { others.append(input(.f32, [], "number")) }
         let pixels = apply(.castToF32, [first]).flatMap { apply(.multiply, [$0, builder.constant(1.0 / 128)]) } ?? first

@@ -138,10 +138,18 @@ struct GroupAnalysis {
         let rows = members.first { graph[$0].operands.contains(value) }.map { graph[$0].type.shape } ?? shape
         guard let spread = PointwiseTable.spread(of: type.shape, over: rows), rows == shape || spread.isSameForAllRows
         else { return nil }
-        return PointwiseOperand(
-            spread: spread, element: type.element,
-            channelCount: spread == .channel ? self.shape(value).last ?? 0 : 0,
-            rowsPerImage: spread == .image ? rows.dimensions[1].constant ?? 1 : 1)
+        var operand = PointwiseOperand(spread: spread, element: type.element)
+        switch spread {
+        case .full, .scalar: break
+        case .channel: operand.channelCount = self.shape(value).last ?? 0
+        case .image: operand.rowsPerImage = rows.dimensions[1].constant ?? 1
+        case .repeated:
+            guard let sizes = rows.constant, let repetition = OperandRepetition(of: self.shape(value), over: sizes) else {
+                return nil
+            }
+            operand.repetition = repetition
+        }
+        return operand
     }
 }
 

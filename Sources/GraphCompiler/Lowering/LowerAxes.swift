@@ -147,32 +147,17 @@ private struct TensorUse {
 
 /// Sizes of axis k in lane k; nil when there are more than lanes.
 private func lanes(_ sizes: [Int]) -> SIMD8<Int64>? {
-    guard sizes.count <= 8 else { return nil }
+    guard sizes.count <= AxisSteps.maximumRank else { return nil }
     var lanes = SIMD8<Int64>(repeating: 1)
     for (axis, size) in sizes.enumerated() { lanes[axis] = Int64(size) }
     return lanes
 }
 
 extension AxisSteps {
-    /// The steps along all axes of a tensor.
-    fileprivate init?(of shape: [Int]) {
-        guard shape.count <= 8 else { return nil }
-        self.init(rows: SIMD8(repeating: 0), elements: SIMD8(repeating: 0))
-        var stride = 1
-        for axis in shape.indices.reversed() {
-            if shape.count == 4, axis < 2 {
-                rows[axis] = Int64(axis == 0 ? shape[1] : 1)
-            } else {
-                elements[axis] = Int64(stride)
-                stride *= shape[axis]
-            }
-        }
-    }
-
     /// The steps along the axes before the last two, as they broadcast to those of a batch.
     fileprivate init?(of shape: [Int], repeatedIn batch: [Int]) {
-        guard batch.count <= 8, let own = AxisSteps(of: shape) else { return nil }
-        self.init(rows: SIMD8(repeating: 0), elements: SIMD8(repeating: 0))
+        guard batch.count <= AxisSteps.maximumRank, let own = AxisSteps(of: shape) else { return nil }
+        self = .none
         let missing = batch.count - (shape.count - 2)
         for axis in missing..<max(missing, batch.count) where shape[axis - missing] != 1 {
             rows[axis] = own.rows[axis - missing]

@@ -165,16 +165,17 @@ enum PointwiseTable {
         return axes.sorted() == Array(0..<axes.count)
     }
 
-    /// How an operand of `shape` is spread over rows of another shape; nil where kernels have no way.
+    /// How an operand of `shape` is spread over rows of another shape; nil where sizes are not known to meet.
     static func spread(of shape: Shape, over rows: Shape) -> PointwiseOperand.Spread? {
         if shape == rows { return .full }
-        if shape.dimensions.allSatisfy({ $0.constant == 1 }), shape.rank <= rows.rank { return .scalar }
-        guard shape.rank >= 1, shape.rank <= rows.rank else { return nil }
+        guard shape.rank <= rows.rank, rows.rank <= AxisSteps.maximumRank else { return nil }
+        if shape.dimensions.allSatisfy({ $0.constant == 1 }) { return .scalar }
         if shape.dimensions.last == rows.dimensions.last {
             if shape.dimensions.dropLast().allSatisfy({ $0.constant == 1 }) { return .channel }
-            return isOfImages(shape, rows) ? .image : nil
+            if isOfImages(shape, rows) { return .image }
         }
-        return rows.rank == 4 && shape.dimensions == rows.dimensions.dropLast() + [Size(1)] ? .pixel : nil
+        let meets = zip(shape.dimensions.reversed(), rows.dimensions.reversed()).allSatisfy { $0.constant == 1 || $0 == $1 }
+        return meets ? .repeated : nil
     }
 
     /// Whether a shape has one pixel for each image of another.

@@ -49,9 +49,10 @@ enum Broadcasting {
         }
     }
 
-    /// Image rows of an operand broadcast to a result; other ranks than 4 have no rows.
+    /// Image rows of an operand broadcast to a result: those of one image for all, as of one row, are not counted with the
+    /// result's. Other ranks than 4 have no rows.
     static func rowMap(from operand: [Int], to result: [Int]) -> RowMap {
-        operand.count == 4 && result.count == 4 && operand[1] == result[1] ? .identity : .all
+        operand.count == 4 && result.count == 4 && operand[..<2] == result[..<2] ? .identity : .all
     }
 
     /// Sums a gradient over the dimensions along which `operand` was repeated.
