@@ -1,12 +1,12 @@
 /// Sizes of the operands of a concatenation along its axis.
 public struct PartSizes: Hashable, Sendable {
     /// Parts that a concatenation may have.
-    public static let maximumCount = 8
+    public static let maximumCount = 16
 
     /// How many parts there are.
     public let count: Int
     /// Of part k in lane k, 0 behind the last.
-    @usableFromInline let sizes: SIMD8<Int32>
+    @usableFromInline let sizes: SIMD16<Int32>
 
     /// No parts.
     public static let none = PartSizes(count: 0)
@@ -16,13 +16,13 @@ public struct PartSizes: Hashable, Sendable {
 
     private init(count: Int) {
         self.count = count
-        sizes = SIMD8(repeating: 0)
+        sizes = SIMD16(repeating: 0)
     }
 
     /// nil when there are more than ``maximumCount``, or one is larger than a lane holds.
     public init?(_ sizes: [Int]) {
         guard sizes.count <= PartSizes.maximumCount else { return nil }
-        var lanes = SIMD8<Int32>(repeating: 0)
+        var lanes = SIMD16<Int32>(repeating: 0)
         for (part, size) in sizes.enumerated() {
             guard let lane = Int32(exactly: size) else { return nil }
             lanes[part] = lane

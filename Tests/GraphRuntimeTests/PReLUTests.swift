@@ -42,8 +42,10 @@ import Testing
         Place(source: "a(depth_to_space(conv<12, 3>(x) @c, block = 2)) @a", type: "f32[N, 2*H, 2*W, 3]"),
         Place(
             source: "a(conv<3, 3>(depth_to_space(conv<128, 3>(x) @c, block = 2)) @d) @a", type: "f32[N, 2*H, 2*W, 3]"),
-        // Before a convolution, before a sum, which sums rows first, and alone.
-        Place(source: "conv<3, 5>(a(x) @a) @c", type: "f32[N, H, W, 3]"),
+        // Before a convolution, one by Winograd's algorithm, which reads images as they lie, before a sum, which sums rows
+        // first, and alone.
+        Place(source: "strided<6>(a(x) @a) @c", type: "f32[N, (H + 1)//2, (W + 1)//2, 6]"),
+        Place(source: "conv<3, 5>(a(x) @a) @c", type: "f32[N, H, W, 3]", stepCount: 2),
         Place(source: "x + sum(a(x) @a, axes = [0, 1, 2])", type: "f32[N, H, W, 8]", stepCount: 3),
         Place(source: "a(x) @a", type: "f32[N, H, W, 8]"),
     ]

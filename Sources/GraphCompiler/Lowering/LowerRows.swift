@@ -147,13 +147,6 @@ private func imageCopy(
 private func pointwiseWeight(_ program: PointwiseProgram) -> Int {
     let tensorCount = program.operands.count { $0.spread == .full } + program.results.count
     return program.instructions.reduce(tensorCount * Lowering.operationsPerCopy / 2) { sum, instruction in
-        switch instruction.opcode {
-        case .tanh, .sigmoid, .exponential, .logarithm, .errorFunction, .power, .powerOfImmediate: sum + 10
-        case .add, .subtract, .multiply, .divide, .fill, .addImmediate, .multiplyImmediate, .subtractFromImmediate,
-            .divideImmediate, .divideByImmediate, .relu, .leakyRelu, .prelu, .reluGradient, .abs, .squareRoot, .sign, .clip,
-            .clipGradient, .round, .floor, .less, .lessOrEqual, .equal, .maximum, .minimum, .keepWhere, .keepWhereNot, .either,
-            .toU8:
-            sum + 4
-        }
+        sum + (instruction.opcode.isTranscendental ? 10 : 4)
     }
 }

@@ -144,6 +144,14 @@ enum PointwiseTable {
 
     // MARK: What can be fused
 
+    /// Whether an operation computes a function that takes as long as ten additions.
+    static func isTranscendental(_ operation: Operation) -> Bool {
+        switch form(of: operation) {
+        case .unary(let opcode, _, _), .binary(let opcode, _, _): opcode.isTranscendental
+        case .none, .operand, .quotient, .choice: false
+        }
+    }
+
     /// Whether an operation can be an instruction over rows of `shape`.
     static func isFusable(_ operation: Operation, _ shape: Shape, in graph: Graph) -> Bool {
         guard operation.op.definition.isPointwise || repeats(operation),
@@ -211,6 +219,18 @@ enum PointwiseTable {
 }
 
 extension PointwiseOpcode {
+    /// Whether it computes a function that takes as long as ten additions.
+    var isTranscendental: Bool {
+        switch self {
+        case .tanh, .sigmoid, .exponential, .logarithm, .errorFunction, .power, .powerOfImmediate: true
+        case .add, .subtract, .multiply, .divide, .fill, .addImmediate, .multiplyImmediate, .subtractFromImmediate,
+            .divideImmediate, .divideByImmediate, .relu, .leakyRelu, .prelu, .reluGradient, .abs, .squareRoot, .sign, .clip,
+            .clipGradient, .round, .floor, .less, .lessOrEqual, .equal, .maximum, .minimum, .keepWhere, .keepWhereNot, .either,
+            .toU8:
+            false
+        }
+    }
+
     /// The instruction that takes a number in the place of y; nil where there is none.
     fileprivate func withNumber(_ number: Float) -> (opcode: PointwiseOpcode, number: Float)? {
         switch self {

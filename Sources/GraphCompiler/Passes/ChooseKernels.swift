@@ -6,21 +6,24 @@ import GraphIR
 /// operations that no kernel fits is taken apart, so that each runs by its reference implementation.
 /// Examples: `Tests/Golden/Schedule`.
 func chooseKernels(_ graph: Graph, _ context: PassContext) -> Graph {
-    var result = graph
     let uses = Uses(of: graph)
-    result.groups = graph.groups.flatMap { group -> [Group] in
-        let kernel = KernelTable.choose(GroupAnalysis(group, in: graph, uses), context.algorithm)
-        if kernel != .reference || group.members.count == 1 {
-            return [Group(name: group.name, members: group.members, kernel: kernel)]
-        }
-        return group.members.enumerated().map { position, member in
-            let single = Group(name: "\(group.name)_\(position)", members: [member])
-            return Group(
-                name: single.name, members: single.members,
-                kernel: KernelTable.choose(GroupAnalysis(single, in: graph, uses), context.algorithm))
-        }
+    func choose(_ name: String, _ members: [ValueID]) -> Group {
+        let analysis = GroupAnalysis(Group(name: name, members: members), in: graph, uses)
+        return Group(name: name, members: members, kernel: KernelTable.choose(analysis, context.algorithm))
     }
-    return result
+    let groups = graph.groups.flatMap { group -> [Group] in
+        let whole = choose(group.name, group.members)
+        let image = GroupAnalysis(group, in: graph, uses).prologue
+        if !image.isEmpty, whole.kernel != .conv2DWinograd {
+            let parts = [
+                choose("\(group.name)_image", image), choose(group.name, group.members.filter { !image.contains($0) }),
+            ]
+            if parts.map(\.kernel) == [.pointwise, .conv2DWinograd] { return parts }
+        }
+        if whole.kernel != .reference || group.members.count == 1 { return [whole] }
+        return group.members.enumerated().map { position, member in choose("\(group.name)_\(position)", [member]) }
+    }
+    return graph.arranged(in: groups)
 }
 
 extension Graph {

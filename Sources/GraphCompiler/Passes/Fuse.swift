@@ -207,12 +207,24 @@ private struct Fusion {
             cluster.kind == .pointwise, cluster.result == operand,
             cluster.members.dropLast().allSatisfy({ !uses.isRoot($0) })
         else { return }
-        // Recomputing a chain over overlapping windows pays while it reads one tensor of that size.
+        // Recomputing a chain over overlapping windows pays while it reads one tensor of that size and computes little.
         let tensors = Set(cluster.members.flatMap { graph[$0].operands }).filter {
             !cluster.members.contains($0) && graph[$0].type.shape == cluster.shape && graph.constant($0) == nil
         }
         guard tensors.count == 1 || (tensors.count > 1 && clusters[id.index]?.kind == .reduction) else { return }
+        if hasWindows(id), cluster.members.contains(where: { graph[$0].operation.map(PointwiseTable.isTranscendental) ?? false })
+        {
+            return
+        }
         take(index, into: id)
+    }
+
+    /// Whether an operation is a convolution whose filter has more than one tap.
+    private func hasWindows(_ id: ValueID) -> Bool {
+        guard let operation = graph[id].operation, operation.op == .conv2D || operation.op == .conv2DInputGradient else {
+            return false
+        }
+        return graph[operation.operands[1]].type.shape.dimensions[..<2] != [Size(1), Size(1)]
     }
 
     /// Takes a concatenation of channels, or a slice, and what it is made of in the same way, into the convolution that
