@@ -185,6 +185,11 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
         let remainder = Size(
             constantTerm - wholeConstant * divisor, terms: terms.filter { $0.coefficient % divisor != 0 })
         if remainder.constant != nil { return quotient }
+        // ⌊−a / d⌋ is −⌊(a + d − 1) / d⌋: no quotient begins with a term below 0, so that what is added to a size to make it a
+        // multiple of d leaves that multiple.
+        if remainder.terms[0].coefficient < 0 {
+            return quotient - (Size(divisor - 1) - remainder).floorDivided(by: divisor)
+        }
         return quotient + Size(terms: [Term(monomial: Monomial(atoms: [.quotient(remainder, divisor)]), coefficient: 1)])
     }
 

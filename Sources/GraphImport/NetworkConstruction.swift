@@ -24,7 +24,22 @@ struct NetworkConstruction {
 
     /// The input for the picture: of several the first in colour, or else the first grey one.
     private var picture: ForeignValue? {
-        guard pixels != .tensors, model.outputs.count == 1 else { return nil }
+        guard pixels != .tensors, !model.outputs.isEmpty, let picture = pictureInput else { return nil }
+        return model.outputs.count == 1 || model.outputs.contains { isPicture($0, like: picture) } ? picture : nil
+    }
+
+    /// What comes out: where a picture goes in, the first picture alone.
+    private var outputs: [ForeignValue] {
+        guard model.outputs.count > 1, let picture else { return model.outputs }
+        return model.outputs.first { isPicture($0, like: picture) }.map { [$0] } ?? model.outputs
+    }
+
+    private func isPicture(_ output: ForeignValue, like picture: ForeignValue) -> Bool {
+        guard let sizes = output.sizes, let own = picture.sizes, sizes.count == 4 else { return false }
+        return sizes[1] == own[1] && output.element.isFloat
+    }
+
+    private var pictureInput: ForeignValue? {
         func first(channels: Int) -> ForeignValue? {
             model.inputs.first { input in
                 guard let sizes = input.sizes, sizes.count == 4, input.element.isFloat else { return false }
@@ -117,7 +132,7 @@ struct NetworkConstruction {
             for node in model.nodes { try translation.translate(node) }
         } catch { throw .interchange(error) }
         guard translation.unsupported.isEmpty else { throw .unsupported(path: model.path, translation.unsupported) }
-        for output in model.outputs {
+        for output in outputs {
             let result = try result(output, in: &translation)
             let outputName = NameMaker.valueName(output.name)
             let value = try pixelsOut(result, named: outputName, in: &translation)
@@ -232,6 +247,13 @@ struct NetworkConstruction {
         notes.append("pixels run through the network as \(range)")
         let others = model.inputs.filter { $0.name != picture?.name }.map { "'\(NameMaker.valueName($0.name))'" }
         if !others.isEmpty { notes.append("beside the picture it takes \(others.joined(separator: ", "))") }
+        let made = outputs.map(\.name)
+        let leftOut = model.outputs.filter { !made.contains($0.name) }.map { "'\(NameMaker.valueName($0.name))'" }
+        if !leftOut.isEmpty, let name = made.first {
+            notes.append(
+                "of its results '\(NameMaker.valueName(name))' is the picture, and \(leftOut.joined(separator: ", ")) left out; "
+                    + "read as tensors it keeps all")
+        }
     }
 }
 

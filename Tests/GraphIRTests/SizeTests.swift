@@ -43,11 +43,25 @@ import Testing
     func floorDivisionCommutesWithBinding(_ value: Int) {
         let (h, sizes) = (SizeTests.h, ["H": value])
         for divisor in 1...5 {
-            for offset in -3...7 {
-                let bound = (3 * h + offset).floorDivided(by: divisor).bound(to: sizes)
-                #expect(bound.constant == Int((Double(3 * value + offset) / Double(divisor)).rounded(.down)))
+            for factor in [3, -1, -4] {
+                for offset in -3...7 {
+                    let bound = (factor * h + offset).floorDivided(by: divisor).bound(to: sizes)
+                    #expect(bound.constant == Int((Double(factor * value + offset) / Double(divisor)).rounded(.down)))
+                }
             }
         }
+    }
+
+    /// What fills a size up to a multiple, however it is counted, leaves that multiple, which divides.
+    @Test(arguments: [2, 3, 8])
+    func fillingUpLeavesAMultiple(_ factor: Int) {
+        let h = SizeTests.h
+        func rest(_ size: Size) -> Size { size - factor * size.floorDivided(by: factor) }
+        let multiple = factor * (h + (factor - 1)).floorDivided(by: factor)
+        #expect(h + rest(Size(factor) - rest(h)) == multiple)
+        #expect(h + rest(0.size - h) == multiple)
+        #expect(multiple.floorDivided(by: factor) == (h + (factor - 1)).floorDivided(by: factor))
+        #expect((multiple - 1).floorDivided(by: factor) + 1 == (h + (factor - 1)).floorDivided(by: factor))
     }
 
     @Test func comparison() {

@@ -56,4 +56,20 @@ import Testing
             ], by: .interpreted)
         #expect(result.outputs["y"]?.values == [255, 153])
     }
+
+    /// Of several results the first picture is what comes out, and what is left out is said; as tensors all stay.
+    @Test func theFirstPictureOfSeveralResultsIsMade() throws {
+        var network = ForeignNetwork(
+            [node("GlobalAveragePool", ["x"], ["mean"]), node("Relu", ["x"], ["y"]), node("Neg", ["x"], ["z"])], output: "y")
+        network.model.outputs = [
+            ForeignValue(name: "mean", element: .f32, sizes: [.symbol("n"), .known(3)]),
+            ForeignValue(name: "y", element: .f32, sizes: ForeignNetwork.image(3)),
+            ForeignValue(name: "z", element: .f32, sizes: ForeignNetwork.image(3)),
+        ]
+        let pictures = try network.imported(pixels: .unit)
+        #expect(pictures.source.text.contains("-> (y: f32[N, H, W, 3])"), "\(pictures.source.text)")
+        #expect(pictures.notes.contains { $0.contains("'y' is the picture, and 'mean', 'z' left out") }, "\(pictures.notes)")
+        let tensors = try network.imported(pixels: .tensors)
+        #expect(["mean", "y", "z"].allSatisfy { tensors.source.text.contains("\($0): f32[") }, "\(tensors.source.text)")
+    }
 }

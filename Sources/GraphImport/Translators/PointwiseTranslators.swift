@@ -189,7 +189,10 @@ let pointwiseTranslators: [String: Translator] = [
                 operands.0, operands.1,
                 { a, b in isOfDividend ? a.truncatingRemainder(dividingBy: b) : a - (a / b).rounded(.down) * b },
                 { a, b in
-                    guard let a = a.constant, let b = b.constant, b != 0 else { return nil }
+                    guard let b = b.constant, b != 0 else { return nil }
+                    guard let a = a.constant else {
+                        return isOfDividend || b < 0 ? nil : a - b * a.floorDivided(by: b)
+                    }
                     let rest = b == -1 ? 0 : a % b
                     return Size(rest == 0 || isOfDividend || (rest < 0) == (b < 0) ? rest : rest + b)
                 })

@@ -158,10 +158,10 @@ extension Translation {
         guard shape.indices.contains(axis) else { throw .node(.rank(shape.count)) }
         let count = node.outputs.count
         let lengths: [Size]
-        let operand = try known(node, 1)?.integers()
-        let argument = try node.integers("split")
+        let operand = try known(node, 1)?.sizes()
+        let argument = try node.integers("split")?.map { Size($0) }
         if let given = operand ?? argument, !given.isEmpty {
-            lengths = given.map { Size($0) }
+            lengths = given
         } else {
             guard let size = shape[axis].constant, count > 0 else { throw .node(.symbolicSize) }
             let share = (size + count - 1) / count
@@ -192,10 +192,10 @@ extension Translation {
     fileprivate mutating func translatePad(_ node: ForeignNode) throws(TranslationError) {
         let rank = try shape(node, 0).count
         // Operands since version 11, arguments before.
-        var pads = try known(node, 1)?.integers() ?? []
-        if pads.isEmpty { pads = try node.integers("pads") ?? [] }
+        var pads = try known(node, 1)?.sizes() ?? []
+        if pads.isEmpty { pads = (try node.integers("pads") ?? []).map { Size($0) } }
         if let given = try known(node, 3)?.integers() {
-            var all = Array(repeating: 0, count: 2 * rank)
+            var all = Array(repeating: Size(0), count: 2 * rank)
             guard pads.count == 2 * given.count else { throw .node(.attribute("pads", "\(pads)")) }
             for (index, axis) in given.enumerated() {
                 let axis = try self.axis(axis, rank: rank)
@@ -204,21 +204,39 @@ extension Translation {
             pads = all
         }
         guard pads.count == 2 * rank else { throw .node(.attribute("pads", "\(pads)")) }
-        if pads.allSatisfy({ $0 == 0 }) { return try pass(node) }
-        let x = try image(node, 0)
-        guard [0, 1, 4, 5].allSatisfy({ pads[$0] == 0 }) else { throw .node(.attribute("pads", "\(pads)")) }
+        if pads.allSatisfy({ $0 == Size(0) }) { return try pass(node) }
+        let x = try cut(try image(node, 0), by: &pads)
+        guard [0, 1, 4, 5].allSatisfy({ pads[$0] == Size(0) }) else { throw .node(.attribute("pads", "\(pads)")) }
         let mode = try node.text("mode", "constant")
         guard ["constant", "edge", "reflect"].contains(mode) else { throw .node(.attribute("mode", mode)) }
         let operand = try known(node, 2)?.floats().first
         let value = operand.map { Double(decimal: $0) }
         let argument = try node.float("value", 0)
         guard (value ?? argument).isFinite else { throw .node(.attribute("value", "\(value ?? argument)")) }
-        let sides = [pads[2], pads[6], pads[3], pads[7]].map { Size($0) }
+        let sides = [pads[2], pads[6], pads[3], pads[7]]
+        if sides.allSatisfy({ $0 == Size(0) }) { return set(node, image: x) }
         let y = try apply(
             .pad, [x],
             Attributes(["sides": .sizes(sides), "mode": .word(mode), "value": .float(mode == "constant" ? value ?? argument : 0)])
         )
         set(node, image: y)
+    }
+
+    /// An image without the rows and columns that paddings below 0 take away; these are 0 then.
+    private mutating func cut(_ image: ValueID, by pads: inout [Size]) throws(TranslationError) -> ValueID {
+        var result = image
+        // Rows and columns of an image are the axes 1 and 2, and 2 and 3 of the file's tensors.
+        for axis in 1...2 {
+            func taken(_ place: Int) -> Size {
+                guard let number = pads[place].constant, number < 0 else { return Size(0) }
+                pads[place] = Size(0)
+                return Size(-number)
+            }
+            let before = taken(axis + 1), after = taken(axis + 5)
+            let length = builder.type(of: result).shape.dimensions[axis] - before - after
+            result = try elements(of: result, axis: axis, start: before, length: length, step: 1)
+        }
+        return result
     }
 
     fileprivate mutating func translateTranspose(_ node: ForeignNode) throws(TranslationError) {

@@ -4,19 +4,29 @@ import GraphInterchange
 /// What takes elements more than once, or some of them.
 let repetitionTranslators: [String: Translator] = [
     "Tile": { (translation, node) throws(TranslationError) in
-        let counts = try translation.neededKnown(node, 1).integers()
+        let counts = try translation.neededKnown(node, 1).sizes()
         var x = try translation.placed(node, 0)
-        guard counts.count == x.order.count, counts.allSatisfy({ (1...65536).contains($0) }) else {
-            throw .node(.attribute("repeats", "\(counts)"))
+        guard counts.count == x.order.count, counts.allSatisfy({ (1...65536).contains($0.constant ?? 1) }) else {
+            throw .node(.attribute("repeats", "[\(counts.map(\.description).joined(separator: ", "))]"))
         }
-        for (axis, count) in counts.enumerated() {
-            x.id = try translation.repeated(x.id, axis: x.order.firstIndex(of: axis) ?? axis, count: count)
+        // One element along an axis may be repeated as often as the input's sizes say.
+        var shape = translation.builder.type(of: x.id).shape.dimensions
+        for (axis, count) in counts.enumerated() where count != Size(1) {
+            let position = x.order.firstIndex(of: axis) ?? axis
+            if shape[position] == Size(1) {
+                shape[position] = count
+            } else {
+                guard let number = count.constant else { throw .node(.symbolicSize) }
+                x.id = try translation.repeated(x.id, axis: position, count: number)
+                shape[position] = number * shape[position]
+            }
         }
+        x.id = try translation.broadcast(x.id, to: shape)
         translation.set(node, x)
     },
     "Expand": { (translation, node) throws(TranslationError) in
         let wanted = try translation.neededKnown(node, 1).sizes()
-        if translation.areKnown(node) {
+        if translation.areKnown(node), wanted.allSatisfy({ $0.constant != nil }) {
             let numbers = try translation.neededKnown(node, 0)
             let sizes = try translation.neededKnown(node, 1).integers()
             let zeros = KnownNumbers(shape: sizes, sizes: Array(repeating: Size(0), count: try KnownNumbers.checked(sizes)))
@@ -38,10 +48,7 @@ let repetitionTranslators: [String: Translator] = [
             }
             shape[axis] = size
         }
-        if shape != translation.shape(of: x) {
-            let placed = x.order.map { shape[$0] }
-            x.id = try translation.apply(.broadcast, [x.id], Attributes(["shape": .sizes(placed)]))
-        }
+        x.id = try translation.broadcast(x.id, to: x.order.map { shape[$0] })
         translation.set(node, x)
     },
     "Gather": { (translation, node) throws(TranslationError) in
@@ -67,6 +74,12 @@ let repetitionTranslators: [String: Translator] = [
 ]
 
 extension Translation {
+    /// A value repeated along axes of one element until it has a shape.
+    mutating func broadcast(_ x: ValueID, to shape: [Size]) throws(TranslationError) -> ValueID {
+        if builder.type(of: x).shape.dimensions == shape { return x }
+        return try apply(.broadcast, [x], Attributes(["shape": .sizes(shape)]))
+    }
+
     /// A value so many times along an axis, by doubling.
     mutating func repeated(_ x: ValueID, axis: Int, count: Int) throws(TranslationError) -> ValueID {
         var parts: [ValueID] = []

@@ -15,14 +15,18 @@ let shapeTranslators: [String: Translator] = [
         translation.set(node, known: KnownNumbers(shape: [], sizes: [count]))
     },
     "ConstantOfShape": { (translation, node) throws(TranslationError) in
-        let shape = try translation.neededKnown(node, 0).integers()
-        try KnownNumbers.checkCount(shape)
-        let count = shape.reduce(1, *)
-        guard case .tensor(let tensor) = node.attributes["value"] else {
-            return translation.set(node, known: KnownNumbers(shape: shape, floats: Array(repeating: 0, count: count)))
-        }
-        let value = KnownNumbers(tensor)
+        var value = KnownNumbers(shape: [], floats: [0])
+        if case .tensor(let tensor) = node.attributes["value"] { value = KnownNumbers(tensor) }
         guard value.count == 1 else { throw .node(.attribute("value", "of \(value.count) numbers")) }
+        let sizes = try translation.neededKnown(node, 0).sizes()
+        guard sizes.allSatisfy({ $0.constant != nil }) else {
+            let order = Translation.Placed.order(rank: sizes.count)
+            let number = translation.builder.constant(Double(decimal: try value.floats()[0]))
+            let y = try translation.broadcast(number, to: order.map { sizes[$0] })
+            return translation.set(node, Translation.Placed(id: y, order: order))
+        }
+        let shape = try translation.neededKnown(node, 0).integers()
+        let count = try KnownNumbers.checked(shape)
         translation.set(node, known: try value.picked(Array(repeating: 0, count: count), shape: shape))
     },
     "Range": { (translation, node) throws(TranslationError) in
