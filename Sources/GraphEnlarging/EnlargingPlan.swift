@@ -45,6 +45,17 @@ public struct EnlargingPlan: Sendable {
         }
     }
 
+    /// The tiles into which a picture is cut for a network that takes those of one size alone.
+    public struct Tiling: Hashable, Sendable, CustomStringConvertible {
+        /// How many there are, which overlap.
+        public var count: Int
+        /// Of each.
+        public var size: PictureSize
+
+        /// `12 tiles of 64×64 pixels`
+        public var description: String { "\(readable(count: count, "tile")) of \(size.width)×\(size.height) pixels" }
+    }
+
     /// What was chosen, and what it takes.
     public struct Summary: Hashable, Sendable, CustomStringConvertible {
         /// Rows of the small picture in a band; nil for whole images.
@@ -58,6 +69,8 @@ public struct EnlargingPlan: Sendable {
         /// The picture is mirrored at its right and lower side until its sides are multiples of so many pixels, and what is
         /// computed of that is cut off again; 1 where the network takes any sides.
         public var sideUnit = 1
+        /// nil where the picture is not cut so.
+        public var tiles: Tiling?
         /// Of several ranks; nil on one.
         public var sharing: RowSharing?
 
@@ -68,7 +81,7 @@ public struct EnlargingPlan: Sendable {
             let cuts = stripCount > 1 ? ", \(stripCount) strips of columns (\(percent)% computed twice)" : ""
             let sides = sideUnit > 1 ? ", sides filled up to multiples of \(sideUnit)" : ""
             let rows = sharing.map { ", \($0)" } ?? ""
-            return "\(bands)\(cuts), \(readable(byteCount: byteCount)) planned\(sides)\(rows)"
+            return "\(tiles?.description ?? bands)\(cuts), \(readable(byteCount: byteCount)) planned\(sides)\(rows)"
         }
     }
 }

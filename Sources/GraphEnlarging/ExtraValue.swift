@@ -7,6 +7,8 @@ public enum ExtraValue: Hashable, Sendable {
     /// Of a grey picture, whose channels are alike, one is taken where the network wants one.
     case picture(Picture)
 
+    var isPicture: Bool { if case .picture = self { true } else { false } }
+
     /// What it holds in memory.
     var byteCount: Int {
         switch self {

@@ -16,6 +16,13 @@ struct Margins: Hashable {
         below = (size.height + 2 * before).roundedUp(to: unit) - size.height - before
     }
 
+    /// - Parameter least: the size of the picture with its margins, at least, which are on the right and below.
+    init(of size: PictureSize, fillingUp least: PictureSize) {
+        before = 0
+        right = max(0, least.width - size.width)
+        below = max(0, least.height - size.height)
+    }
+
     var isEmpty: Bool { before == 0 && right == 0 && below == 0 }
 
     /// The size of the picture with its margins.

@@ -36,6 +36,7 @@ struct PreparedEnlargement {
     let rowCount: Int
 
     private let model: Model
+    private let graphName: String
     private let enlargement: Enlargement
     private let margins: Margins
     private let workspace: Workspace
@@ -46,6 +47,8 @@ struct PreparedEnlargement {
     private enum Parts {
         /// Pictures one after another use its session again.
         case whole(Session)
+        /// Of a network for one size, which another picture is cut into.
+        case tiles(Tiles, Session)
         /// A session for each, one after the other.
         case strips([ColumnStrip])
     }
@@ -60,32 +63,38 @@ struct PreparedEnlargement {
         sideUnit: Int, isFloat: Bool, otherByteCount: Int, _ ranks: any RankGroup, in workspace: Workspace
     ) throws(EnlargingError) {
         self.model = model
+        graphName = entry.graph.name
         self.enlargement = enlargement
         self.workspace = workspace
         self.size = size
         self.isFloat = isFloat
         self.otherByteCount = otherByteCount
-        if let own = enlargement.ownSize, own != size { throw .otherSize(graph: entry.graph.name, own, found: size) }
-        let border = enlargement.ownSize == nil ? options.border : .zero
-        let margins = Margins(of: size, border: border, sideUnit: sideUnit)
+        let margins = enlargement.ownSize.map { Margins(of: size, fillingUp: $0) }
+            ?? Margins(of: size, border: options.border, sideUnit: sideUnit)
         self.margins = margins
+        let padded = margins.around(size)
+        let tiles = enlargement.ownSize.flatMap { $0 == size ? nil : Tiles(of: padded, size: $0) }
+        if let tiles, ranks.count > 1 { throw .otherSize(graph: entry.graph.name, tiles.size, found: size) }
+        let pixelByteCount = 3 * (isFloat ? MemoryLayout<Float>.stride : 1)
+        let tileByteCount = tiles?.byteCount(of: padded, scale: enlargement.scale, pixelByteCount: pixelByteCount) ?? 0
         let plan: EnlargingPlan
         do {
-            let padded = margins.around(size)
+            let planned = tiles?.size ?? padded
             plan = try model.enlargingPlan(
-                entry, enlargement, height: padded.height, width: padded.width,
+                entry, enlargement, height: planned.height, width: planned.width,
                 threadCount: options.threadCount, instructionSet: options.instructionSet, bands: options.bands,
                 memoryLimit: options.memoryLimit,
-                otherByteCount: otherByteCount, algorithm: options.algorithm, ranks: ranks)
+                otherByteCount: otherByteCount + tileByteCount, algorithm: options.algorithm, ranks: ranks)
         } catch .memory(_, let byteLimit, let residentByteCount, let sufficientByteCount, let error) {
             throw .memory(
                 size, byteLimit: byteLimit, residentByteCount: residentByteCount, sufficientByteCount: sufficientByteCount, error)
         }
         var summary = plan.summary
         summary.sideUnit = sideUnit
+        summary.tiles = tiles.map { EnlargingPlan.Tiling(count: $0.count, size: $0.size) }
         self.summary = summary
         shares = plan.sharing.map { RowShares(ranks: ranks, strips: $0.strips) }
-        rowCount = plan.plan.strips.reduce(0) { $0 + Self.rowCount(of: $1) }
+        rowCount = (tiles?.count ?? 1) * plan.plan.strips.reduce(0) { $0 + Self.rowCount(of: $1) }
         defer {
             if plan.plan.strips.contains(where: { $0.program.instructions.count > Self.fewInstructions }) { releaseFreedMemory() }
         }
@@ -94,7 +103,8 @@ struct PreparedEnlargement {
             return
         }
         do {
-            parts = .whole(try Session(plan.plan.strips[0].program, parameters: model.parameters, in: workspace))
+            let session = try Session(plan.plan.strips[0].program, parameters: model.parameters, in: workspace)
+            parts = tiles.map { .tiles($0, session) } ?? .whole(session)
         } catch {
             throw .runtime(error)
         }
@@ -135,9 +145,12 @@ struct PreparedEnlargement {
             : CroppedRowSink(
                 sink, rows: scale * margins.before..<scale * (margins.before + size.height),
                 bytes: firstByte..<firstByte + scale * size.width * pixelByteCount)
-        let extras = enlargement.extraRows(extras, orientation, margins: margins, isFloat: isFloat)
+        if case .tiles(let tiles, _) = parts, extras.values.contains(where: \.isPicture) {
+            throw EnlargingError.otherSize(graph: graphName, tiles.size, found: size)
+        }
+        func extraRows() -> Extras { enlargement.extraRows(extras, orientation, margins: margins, isFloat: isFloat) }
         guard let shares else {
-            return try run(height: padded.height, from: bordered, extras, to: cropped, keepingRowsIn: makeRows, observer)
+            return try run(height: padded.height, from: bordered, extraRows(), to: cropped, keepingRowsIn: makeRows, observer)
         }
         let rowByteCount = scale * padded.width * pixelByteCount
         try shares.run(rowByteCount: rowByteCount, to: cropped, keepingRowsIn: makeRows) { strip, sink, hasFailed in
@@ -147,7 +160,7 @@ struct PreparedEnlargement {
                 from: {
                     LaterRowSource(
                         try bordered(), from: strip.inputRows.lowerBound, rowByteCount: padded.width * pixelByteCount)
-                }, extras,
+                }, extraRows(),
                 to: CroppedRowSink(sink, rows: firstRow..<firstRow + strip.outputRows.count, bytes: 0..<rowByteCount),
                 keepingRowsIn: makeRows, observer.alsoCancelled(when: hasFailed))
         }
@@ -163,6 +176,13 @@ struct PreparedEnlargement {
         switch parts {
         case .whole(let session):
             try run(session, from: source(), extras, to: sink, observer)
+        case .tiles(let tiles, let session):
+            let rowsPerTile = rowCount / tiles.count
+            try tiles.forEach(
+                in: source(), width: padded.width, scale: scale, pixelByteCount: pixelByteCount, to: sink
+            ) { index, source, sink in
+                try run(session, from: source, extras, to: sink, observer.ofPart(after: index * rowsPerTile, of: rowCount))
+            }
         case .strips(let strips):
             let rows = try makeRows(scale * height, scale * padded.width * pixelByteCount)
             var rowsBefore = 0

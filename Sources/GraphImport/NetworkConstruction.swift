@@ -92,7 +92,7 @@ struct NetworkConstruction {
     }
 
     private mutating func keptToItsSize(_ graph: Graph) -> Graph {
-        notes.append("it takes pictures of its own size alone, since its operations depend on it")
+        notes.append("its operations depend on the size of its pictures: others are cut into tiles of that size")
         return graph
     }
 

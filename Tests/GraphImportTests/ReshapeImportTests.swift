@@ -96,7 +96,7 @@ import Testing
         #expect(text.contains("f32[N, 4*H, 4*W, 3]") && text.contains("depth_to_space"))
     }
 
-    private let ownSizeAlone = "it takes pictures of its own size alone, since its operations depend on it"
+    private let ownSizeAlone = "its operations depend on the size of its pictures: others are cut into tiles of that size"
 
     /// A window as large as the picture, and a sum that is divided by the count of its pixels, would mean something else with others.
     @Test(arguments: [4, 3])
