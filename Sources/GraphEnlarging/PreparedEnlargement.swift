@@ -69,7 +69,8 @@ struct PreparedEnlargement {
         self.size = size
         self.isFloat = isFloat
         self.otherByteCount = otherByteCount
-        let margins = enlargement.ownSize.map { Margins(of: size, fillingUp: $0) }
+        let margins =
+            enlargement.ownSize.map { Margins(of: size, fillingUp: $0) }
             ?? Margins(of: size, border: options.border, sideUnit: sideUnit)
         self.margins = margins
         let padded = margins.around(size)

@@ -35,7 +35,8 @@ struct OwnSizeTests {
         #expect(spans.flatMap { Array($0.ownLines) } == Array(0..<whole))
         #expect(spans.allSatisfy { $0.lines.count == tile && $0.lines.lowerBound >= 0 && $0.lines.upperBound <= whole })
         for span in spans {
-            let before = span.ownLines.lowerBound - span.lines.lowerBound, after = span.lines.upperBound - span.ownLines.upperBound
+            let before = span.ownLines.lowerBound - span.lines.lowerBound,
+                after = span.lines.upperBound - span.ownLines.upperBound
             #expect(before >= (span.ownLines.lowerBound == 0 ? 0 : tile / 8))
             #expect(after >= (span.ownLines.upperBound == whole ? 0 : tile / 8))
         }
