@@ -20,9 +20,25 @@ enum CommandArguments {
     static var all: [String] {
         var count: Int32 = 0
         let first = process_shim_arguments(&count)
-        return UnsafeBufferPointer(start: first, count: Int(count)).dropFirst().compactMap(\.self).map { argument in
+        let texts = UnsafeBufferPointer(start: first, count: Int(count)).dropFirst().compactMap(\.self).map { argument in
             text(of: UnsafeBufferPointer(start: argument, count: strlen(argument)).map(UInt8.init(bitPattern:)))
         }
+        return withNumbersAsValues(texts)
+    }
+
+    /// A number below 0 behind an option is its value, which ArgumentParser would take for an option of its own.
+    static func withNumbersAsValues(_ arguments: [String]) -> [String] {
+        var result: [String] = []
+        for (index, argument) in arguments.enumerated() {
+            if argument.hasPrefix("-"), Double(argument) != nil, let option = result.last, option.hasPrefix("-"),
+                option.count > 1, !option.contains("="), Double(option) == nil, !arguments[..<index].contains("--")
+            {
+                result[result.count - 1] = "\(option)=\(argument)"
+            } else {
+                result.append(argument)
+            }
+        }
+        return result
     }
 
     static func text(of bytes: [UInt8]) -> String {

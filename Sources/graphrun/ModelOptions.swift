@@ -2,6 +2,7 @@ import ArgumentParser
 import GraphBasics
 import GraphCommandSupport
 import GraphCompiler
+import GraphFiles
 import GraphIR
 import GraphImport
 import GraphInterchange
@@ -75,6 +76,12 @@ struct NamedModelOptions: ParsableArguments {
     func validate() throws {
         let models = operands.filter(Self.isModel) + [model].compactMap(\.self)
         guard models.count <= 1 else { throw ValidationError("\(models[0]) and \(models[1]): name one model.") }
+        if let model, family == nil, !Self.isModel(model), let path, !FileStatus.exists(path) {
+            let names = ShippedModels.Family.allCases.map(\.rawValue)
+            throw ValidationError(
+                "--model \(model): there is no such file, and no such model ships; \(names.joined(separator: ", ")) do, and those "
+                    + "in Models.")
+        }
         if models.isEmpty, !definitions.isEmpty { throw ValidationError("-D goes with a .graph file; name one.") }
     }
 

@@ -22,7 +22,7 @@ struct Serve: ParsableCommand {
     @Argument(help: ArgumentHelp("Models to offer.", visibility: .hidden))
     var models: [FilePath] = []
 
-    @Option(help: ArgumentHelp("Where the page answers; 0 for any free port. (default: 0)", valueName: "n"))
+    @Option(help: ArgumentHelp("Where the page answers; 0 for any free port.", valueName: "n"))
     var port = 0
 
     @Option(help: ArgumentHelp("Memory of the process, as 200M or 1G.", valueName: "size"))

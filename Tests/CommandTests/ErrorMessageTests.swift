@@ -1,10 +1,10 @@
-import GraphCommandSupport
 import GraphEnlarging
 import GraphModel
 import GraphRuntime
 import GraphTraining
 import Testing
 
+@testable import GraphCommandSupport
 @testable import graphrun
 
 /// What commands make of the errors of libraries, which know of no option.
@@ -37,5 +37,12 @@ import Testing
         let error = #expect(throws: ModelError.self) { try Model(source: source) }
         let text = errorMessage(try #require(error), command: "graphc")
         #expect(text.hasPrefix("m.graph:"), "\(text)")
+    }
+
+    /// A number below 0 is what an option was given, and the message says so.
+    @Test func numbersBelowZeroAreValues() {
+        #expect(CommandArguments.withNumbersAsValues(["a.png", "--scale", "-1", "-s", "-0.5"]) == ["a.png", "--scale=-1", "-s=-0.5"])
+        let others = ["--overwrite", "-1.png", "--scale=2", "-1", "x", "-2", "--", "--scale", "-1"]
+        #expect(CommandArguments.withNumbersAsValues(others) == others)
     }
 }
