@@ -41,7 +41,8 @@ import Testing
 
     /// A number below 0 is what an option was given, and the message says so.
     @Test func numbersBelowZeroAreValues() {
-        #expect(CommandArguments.withNumbersAsValues(["a.png", "--scale", "-1", "-s", "-0.5"]) == ["a.png", "--scale=-1", "-s=-0.5"])
+        let numbers = ["a.png", "--scale", "-1", "-s", "-0.5"]
+        #expect(CommandArguments.withNumbersAsValues(numbers) == ["a.png", "--scale=-1", "-s=-0.5"])
         let others = ["--overwrite", "-1.png", "--scale=2", "-1", "x", "-2", "--", "--scale", "-1"]
         #expect(CommandArguments.withNumbersAsValues(others) == others)
     }
