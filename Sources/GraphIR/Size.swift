@@ -108,7 +108,7 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// How many terms and factors the value is written with: what arithmetic on it costs.
-    var complexity: Int {
+    public var complexity: Int {
         terms.reduce(constantTerm == 0 ? 1 : 2) { sum, term in
             term.monomial.atoms.reduce(sum + 1) { sum, atom in
                 switch atom {
@@ -120,7 +120,7 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// No size of a tensor may be more complex.
-    static let complexityLimit = 100
+    public static let complexityLimit = 100
 
     /// Whether two sizes are the same for all, for no, or for some values of their symbols.
     public enum Comparison: Sendable { case equal, different, undecided }

@@ -18,7 +18,8 @@ extension CarriedMetadata {
             do throws(Fault) {
                 try read(chunk)
             } catch {
-                losses.append("a chunk \(chunk.type) \(error.problem) and is left out")
+                let loss = "a chunk \(chunk.type) \(error.problem) and is left out"
+                if !losses.contains(loss) { losses.append(loss) }
             }
         }
     }
@@ -47,6 +48,7 @@ extension CarriedMetadata {
         case "gAMA": try Self.set(&metadata.colour.gamma, to: data, byteCount: 4)
         case "cHRM": try Self.set(&metadata.colour.chromaticities, to: data, byteCount: 32)
         case "iCCP":
+            guard metadata.iccProfile == nil else { throw .second }
             let parts = try Self.keyword(of: data)
             guard parts.rest.first == 0,
                 let profile = ZlibStream.inflated(Array(parts.rest.dropFirst()), limit: Self.mostInflatedBytes),
@@ -65,6 +67,7 @@ extension CarriedMetadata {
         case "tEXt", "zTXt", "iTXt":
             let (keyword, rest) = try Self.keyword(of: data)
             if chunk.type == "iTXt", keyword == PNGMetadata.xmpKeyword {
+                guard metadata.xmp == nil else { throw .second }
                 try Self.set(&metadata.xmp, to: Self.international(rest))
             } else if Self.rawProfiles.contains(keyword) {
                 throw .rawProfile(String(decoding: keyword, as: UTF8.self))

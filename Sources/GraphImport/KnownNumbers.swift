@@ -47,6 +47,15 @@ struct KnownNumbers {
         }
     }
 
+    /// - Throws: where a size is more complex than that of a tensor can be.
+    func checkComplexity() throws(TranslationError) {
+        guard case .sizes(let sizes) = content, sizes.contains(where: { $0.complexity > Size.complexityLimit }) else { return }
+        throw .node(.complexSize)
+    }
+
+    /// Whether the numbers are read from the file whenever they are asked for.
+    var isStored: Bool { if case .stored = content { true } else { false } }
+
     var isFloat: Bool {
         switch content {
         case .stored(let tensor): tensor.element.isFloat
@@ -115,11 +124,11 @@ struct KnownNumbers {
     /// Of numbers that are computed here; more are a model's work.
     static let countLimit = 1 << 22
 
-    /// - Throws: for a shape of more elements than are computed here.
+    /// - Throws: for a shape of more elements than are computed here, or with so large dimensions beside one of none.
     static func checkCount(_ shape: [Int]) throws(TranslationError) {
         var count = 1
         for size in shape {
-            let (product, overflow) = count.multipliedReportingOverflow(by: size)
+            let (product, overflow) = count.multipliedReportingOverflow(by: max(1, size))
             guard size >= 0, !overflow, product <= countLimit else { throw .node(.attribute("shape", "\(shape)")) }
             count = product
         }

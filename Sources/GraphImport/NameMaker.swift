@@ -4,6 +4,8 @@ import GraphLanguage
 /// Makes names of the language from names of files, which may hold anything.
 struct NameMaker {
     private var takenPaths: Set<String> = []
+    /// Of a name that several weights would have, the number of the next.
+    private var nextSuffix: [String: Int] = [:]
 
     /// A path for a weight, unlike all before: the name as it is, where the language can have it.
     mutating func path(for name: String) -> String {
@@ -17,17 +19,29 @@ struct NameMaker {
         if pieces.isEmpty { pieces = ["weight"] }
         var base = String(pieces.joined(separator: ".").prefix(900))
         if base.hasSuffix(".") { base.removeLast() }
+        if TrainingStates.contain(base) { base += "_" }
         var path = base
-        var suffix = 1
         while !takenPaths.insert(path).inserted {
+            let suffix = nextSuffix[base, default: 1]
             path = "\(base)_\(suffix)"
-            suffix += 1
+            nextSuffix[base] = suffix + 1
         }
         return path
     }
 
     /// A name for a value or a graph.
     static func valueName(_ name: String) -> String {
+        let known = sizeName(name)
+        return isSizeOfImages(known) ? "\(known)_" : known
+    }
+
+    /// Whether sizes of inputs without names of their own are called so: `N`, `C`, `H`, `W` and `D0`.
+    private static func isSizeOfImages(_ name: String) -> Bool {
+        ["N", "C", "H", "W"].contains(name) || name.first == "D" && name.count > 1 && name.dropFirst().allSatisfy(\.isNumber)
+    }
+
+    /// A name for a size, which no value has.
+    static func sizeName(_ name: String) -> String {
         // What PyTorch puts around the names of values.
         var text = name[...]
         while text.hasPrefix("/") || text.hasPrefix(".") { text = text.dropFirst() }

@@ -13,8 +13,13 @@ struct NetworkConstruction {
     /// What stands above the graph.
     private(set) var documentation: [String] = []
 
+    /// The names of the graph's values, which its sizes do not have.
+    private let valueNames: Set<String>
+
     init(_ model: ForeignModel, name: String, pixels: PixelRange) {
         self.model = model
+        let names = model.inputs.map(\.name) + model.nodes.flatMap(\.outputs) + Array(model.tensors.keys)
+        valueNames = Set(names.map(NameMaker.valueName))
         self.name = name
         self.pixels = pixels
     }
@@ -203,7 +208,9 @@ struct NetworkConstruction {
         }
         switch size {
         case .known(let number): return Size(number)
-        case .symbol(let name) where input.name != picture?.name: return Size(symbol: NameMaker.valueName(name))
+        case .symbol(let name) where input.name != picture?.name:
+            let sizeName = NameMaker.sizeName(name)
+            return Size(symbol: valueNames.contains(sizeName) ? "\(sizeName)_size" : sizeName)
         case .symbol, .unknown:
             let letters = rank == 4 ? letters : (0..<rank).map { "D\($0)" }
             return Size(symbol: model.inputs.count == 1 ? letters[axis] : "\(NameMaker.valueName(input.name))_\(letters[axis])")

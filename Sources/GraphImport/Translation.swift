@@ -45,6 +45,9 @@ struct Translation {
     /// Numbers that were computed here, of all nodes.
     private var computedCount = 0
     private static let computedLimit = 1 << 24
+    /// Numbers of the file that were read to compute others.
+    private var readCount = 0
+    private static let readLimit = 1 << 28
     /// More kinds of nodes are not told of.
     private static let unsupportedLimit = 50
     /// Weights that are in the graph, by the name of what they were made of and how.
@@ -67,10 +70,15 @@ struct Translation {
         do throws(TranslationError) {
             guard let translator = translators[node.op], !isWaiting else { throw .node(Self.absence(of: node)) }
             guard computedCount <= Self.computedLimit || !areKnown(node) else { throw .node(.tooManyNumbers) }
+            guard builder.graph.nodes.count <= Graph.mostWrittenValues else { throw .node(.tooManyOperations) }
+            try countReading(node)
             let element = try resultElement(node)
             for output in node.outputs { elements[output] = element }
             try translator(&self, try withOperandAtItsAxis(node))
-            for case .known(let numbers) in node.outputs.compactMap({ values[$0] }) { computedCount += numbers.computedCount }
+            for case .known(let numbers) in node.outputs.compactMap({ values[$0] }) {
+                computedCount += numbers.computedCount
+                try numbers.checkComplexity()
+            }
         } catch {
             switch error {
             case .interchange(let error): throw error
@@ -103,6 +111,15 @@ struct Translation {
         var result = node
         result.inputs[1] = name
         return result
+    }
+
+    /// Numbers of the file are read for each result that is computed of them, and not too often.
+    private mutating func countReading(_ node: ForeignNode) throws(TranslationError) {
+        guard areKnown(node) else { return }
+        for case .known(let numbers) in node.inputs.compactMap({ values[$0] }) where numbers.isStored {
+            readCount += numbers.count * node.outputs.count
+        }
+        guard readCount <= Self.readLimit else { throw .node(.tooManyNumbers) }
     }
 
     /// Why nothing computes an op: a layer of a known type names the argument that is not supported.

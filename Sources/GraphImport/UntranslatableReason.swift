@@ -25,6 +25,10 @@ public enum UntranslatableReason: Hashable, Sendable {
     case symbolicSize
     /// The nodes before have computed more numbers than a model's shapes and constants need.
     case tooManyNumbers
+    /// A size that is written with more terms than a size of a tensor can have.
+    case complexSize
+    /// The nodes before have made as many operations as a text may have.
+    case tooManyOperations
     /// The op's own rules do not allow it.
     case rule(OpError)
 }
@@ -44,6 +48,8 @@ extension UntranslatableReason: CustomStringConvertible {
         case .output(let index): "result \(index + 1) is not supported"
         case .symbolicSize: "a size depends on the input's, and must be a constant here"
         case .tooManyNumbers: "the nodes before make more constants than are computed when a network is read"
+        case .complexSize: "a size that is computed has more than \(Size.complexityLimit) terms and factors"
+        case .tooManyOperations: "the nodes before make \(Graph.mostWrittenValues) operations, which is as many as are read"
         case .rule(let error): error.description
         }
     }

@@ -25,6 +25,8 @@ extension FormatFault {
         case waitsForItself
 
         case isNoLayer
+        /// - Parameter promised: by the second line; nil where that is no two numbers.
+        case layerCount(_ promised: Int?, found: Int)
         case isNoArgument(String)
         /// A layer's weights need an argument that is missing, or cannot be.
         case argument(Int, of: String)
@@ -60,6 +62,9 @@ extension FormatFault.Network: CustomStringConvertible {
         case .isMadeTwice(let name): "\(shown(name)) is made twice"
         case .isNotMade(let name): "\(shown(name)) is made by no node"
         case .waitsForItself: "it waits for its own result"
+        case .layerCount(nil, let found): "here stand the numbers of layers and values, and \(found) layers follow"
+        case .layerCount(let promised?, let found):
+            "\(promised) layers are promised, and there are \(found); a part of the file may be missing"
         case .isNoLayer: "here stands no layer: type, name, two counts and names of values"
         case .isNoArgument(let text): "'\(text.isPrintable ? text : "?")' is no argument"
         case .argument(let number, let layer): "argument \(number) of layer \(shown(layer)) is missing, or cannot be"

@@ -46,6 +46,7 @@ private struct NumPyArray {
         else { throw FormatFault(.array(path), .isNotNumPyArray) }
         var literal = PythonLiteral(header)
         guard let members = literal.dictionary(), let description = members["descr"], let order = members["fortran_order"],
+            order == "True" || order == "False",
             let shape = members["shape"].flatMap(PythonLiteral.integers)
         else { throw FormatFault(.array(path), .headerIsNotOne) }
         self.description = description

@@ -46,8 +46,8 @@ import Testing
         let network = ForeignNetwork(nodes, tensors: tensors)
         #expect(try network.result(of: picture) == Tensor(shape: picture.shape, values: picture.values.map { 2 * $0 }))
         let text = try network.imported().source.text
-        #expect(text.contains("4*((rows + 3)//4) - rows"), "\(text)")
-        #expect(text.contains("length = rows"), "\(text)")
+        #expect(text.contains("4*((rows_size + 3)//4) - rows_size"), "\(text)")
+        #expect(text.contains("length = rows_size"), "\(text)")
     }
 
     /// Paddings below 0 take rows and columns away.

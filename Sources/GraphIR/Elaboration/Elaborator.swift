@@ -33,6 +33,11 @@ public func elaborate(entry: Declaration) throws(Diagnostics) -> Graph {
     return graph
 }
 
+extension Graph {
+    /// Values of a graph that is written by people or imported, at most.
+    public static let mostWrittenValues = ElaborationLimits.nodeCount
+}
+
 /// Bounds on what elaboration may make of a file.
 enum ElaborationLimits {
     /// Values of an entry as people write it, which repeats and calls make of a small file.

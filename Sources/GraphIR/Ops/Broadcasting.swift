@@ -84,7 +84,8 @@ enum Broadcasting {
     }
 
     /// Two operands broadcast to `shape`, and combined element by element.
-    @inline(__always)
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
     static func combine<Scalar>(
         _ operands: [Tensor<Scalar>], _ shape: [Int], _ body: (Scalar, Scalar) -> Scalar
     ) -> Tensor<Scalar> {

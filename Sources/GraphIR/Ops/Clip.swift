@@ -40,6 +40,8 @@ enum ClipBounds {
         guard lower <= upper else { throw .reversedBounds(op, min: lower, max: upper) }
     }
 
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
     static func sides<Scalar: EvaluationScalar>(_ x: Tensor<Scalar>, _ attributes: Attributes) -> [Int8] {
         let (lower, upper) = (Scalar(attributes.float("min")), Scalar(attributes.float("max")))
         return x.values.map { $0 < lower ? -1 : $0 > upper ? 1 : 0 }

@@ -44,6 +44,8 @@ enum Choice {
     }
 
     /// Which of two operands is larger, for each element of what they broadcast to.
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
     static func sides<Scalar: EvaluationScalar>(_ operands: [Tensor<Scalar>]) -> [Int8] {
         let shapes = operands.map(\.shape), rank = max(shapes[0].count, shapes[1].count)
         let padded = shapes.map { Array(repeating: 1, count: rank - $0.count) + $0 }

@@ -61,13 +61,15 @@ enum Reduction {
     }
 
     /// The sum of x over the dimensions along which `shape` is repeated to broadcast to x.
-    @inline(__always)
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
     static func sums<Scalar: EvaluationScalar>(of x: Tensor<Scalar>, over shape: [Int]) -> [Scalar] {
         totals(of: x, over: shape).map { Scalar($0) }
     }
 
     /// The same before rounding.
-    @inline(__always)
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
     static func totals<Scalar: EvaluationScalar>(of x: Tensor<Scalar>, over shape: [Int]) -> [Double] {
         var totals = Array(repeating: 0.0, count: shape.elementCount)
         for (value, place) in zip(x.values, Broadcasting.places(of: shape, in: x.shape)) {

@@ -81,6 +81,7 @@ let indexTranslators: [String: Translator] = [
 extension Translation {
     /// 0 to count - 1, along an axis with so many behind it.
     fileprivate mutating func counted(_ count: Int, behind: Int) throws(TranslationError) -> ValueID {
+        try KnownNumbers.checkCount([count])
         let shape = [count] + Array(repeating: 1, count: behind)
         return try table(KnownNumbers(shape: shape, floats: (0..<count).map { Float($0) }), keepsOrder: true)
     }

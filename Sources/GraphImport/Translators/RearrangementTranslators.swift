@@ -22,9 +22,7 @@ extension Translation {
         }
         let axis = try axis(try node.integer("axis", 1), rank: first.order.count)
         let position = first.order.firstIndex(of: axis) ?? axis
-        if operands.count == 1 { return set(node, first) }
-        let y = try apply(.concat, operands.map(\.id), Attributes(["axis": .size(Size(position))]))
-        set(node, Placed(id: y, order: first.order))
+        set(node, Placed(id: try concatenated(operands.map(\.id), axis: position), order: first.order))
     }
 
     private mutating func concatenateKnown(_ node: ForeignNode) throws(TranslationError) {
@@ -83,6 +81,7 @@ extension Translation {
         for (index, given) in axisList.enumerated() {
             let axis = try axis(given, rank: shape.count)
             guard shape.indices.contains(axis) else { throw .node(.rank(shape.count)) }
+            guard !ranges.contains(where: { $0.axis == axis }) else { throw .node(.attribute("axes", "\(axisList)")) }
             let step = steps?[index] ?? 1
             guard step != 0, abs(Double(step)) < 1e9 else { throw .node(.attribute("steps", "\(step)")) }
             if step < 0 {

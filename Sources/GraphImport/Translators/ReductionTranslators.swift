@@ -34,7 +34,11 @@ let reductionTranslators: [String: Translator] = [
     "ReduceProd": { (translation, node) throws(TranslationError) in
         if translation.areKnown(node), case let numbers = try translation.neededKnown(node, 0), numbers.shape.count <= 1 {
             let keeps = try node.integer("keepdims", 1) != 0 && !numbers.shape.isEmpty
-            let product = try numbers.sizes().reduce(Size(1)) { $0 * $1 }
+            var product = Size(1)
+            for size in try numbers.sizes() {
+                product = product * size
+                guard product.complexity <= Size.complexityLimit else { throw .node(.complexSize) }
+            }
             return translation.set(node, known: KnownNumbers(shape: keeps ? [1] : [], sizes: [product]))
         }
         try reduction { (translation, x, attributes) throws(TranslationError) in
@@ -142,7 +146,7 @@ extension Translation {
         let rank = x.order.count
         let axis = try axis(try node.integer("axis", opset < 13 ? 1 : -1), rank: rank)
         // Before version 13 all dimensions from the axis on were one.
-        guard opset >= 13 || axis == rank - 1 || shape(of: x)[(axis + 1)...].allSatisfy({ $0 == Size(1) }) else {
+        guard opset >= 13 || axis >= rank - 1 || shape(of: x)[(axis + 1)...].allSatisfy({ $0 == Size(1) }) else {
             throw .node(.attribute("axis", "\(axis), in opset \(opset)"))
         }
         let place = x.order.firstIndex(of: axis) ?? axis

@@ -114,6 +114,12 @@ extension Translation {
                         "axis": .size(Size(axis)), "start": .size(Size(run.lowerBound)), "length": .size(Size(run.count)),
                     ])))
         }
+        return try concatenated(parts, axis: axis)
+    }
+
+    /// Values one behind the other along an axis; at least one.
+    mutating func concatenated(_ values: [ValueID], axis: Int) throws(TranslationError) -> ValueID {
+        var parts = values
         // An op takes no more than 256 operands.
         while parts.count > 1 {
             parts = try stride(from: 0, to: parts.count, by: 256).map { (start) throws(TranslationError) in

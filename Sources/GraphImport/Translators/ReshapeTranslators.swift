@@ -70,8 +70,8 @@ extension Translation {
     private mutating func withOtherOnes(_ value: Placed, _ shape: [Size]) throws(TranslationError) -> Placed? {
         let old = self.shape(of: value)
         // A file for one picture has its count in some shapes only: it stands for as many as there are.
-        if old.dropFirst() == shape.dropFirst(), let count = shape.first,
-            old[0] == count || count == Size(1) && old[0].constant == nil
+        if let oldCount = old.first, let count = shape.first, old.dropFirst() == shape.dropFirst(),
+            oldCount == count || count == Size(1) && oldCount.constant == nil
         {
             return value
         }
@@ -94,7 +94,8 @@ extension Translation {
         guard shape.count == 4, let (image, split) = splitImage(value) else { return nil }
         let sizes = builder.type(of: image).shape.dimensions
         guard let channels = sizes[3].constant, value.order == [0, 1, 3, 5, 2, 4], let block = split[2].constant,
-            split[3].constant == block, split[4] == sizes[1], split[5] == sizes[2], channels.isMultiple(of: block * block),
+            (1...Self.largestBlock).contains(block), split[3].constant == block, split[4] == sizes[1], split[5] == sizes[2],
+            channels.isMultiple(of: block * block),
             shape == [split[0], Size(channels / (block * block)), block * sizes[1], block * sizes[2]]
         else { return nil }
         let ordered = try reorderedForShuffle(image, block: block)
@@ -106,7 +107,7 @@ extension Translation {
     private mutating func unshuffled(_ value: Placed, to shape: [Size]) throws(TranslationError) -> Placed? {
         // [N, C, H/b, b, W/b, b] in the order of the file, read as [N, C, b, b, H/b, W/b].
         guard let (image, split) = splitImage(value), value.order == [0, 1, 4, 2, 5, 3], let block = split[3].constant,
-            (1...64).contains(block), split[5].constant == block, let channels = split[1].constant
+            (1...Self.largestBlock).contains(block), split[5].constant == block, let channels = split[1].constant
         else { return nil }
         let sizes = builder.type(of: image).shape.dimensions
         guard sizes[3] == split[1], split[2] == sizes[1].floorDivided(by: block), split[4] == sizes[2].floorDivided(by: block)
@@ -137,6 +138,10 @@ extension Translation {
         return (image, split)
     }
 
+    /// Pixels of a square's side, and channels that are put in order, at most.
+    private static var largestBlock: Int { 64 }
+    private static var mostShuffledChannels: Int { 1 << 16 }
+
     /// Channels of the squares of an image's pixels, all of one pixel before the next.
     fileprivate mutating func squares(of image: ValueID, block: Int) throws(TranslationError) -> ValueID {
         try apply(.spaceToDepth, [image], Attributes(["block": .size(Size(block))]))
@@ -145,8 +150,12 @@ extension Translation {
     /// The same in the order of ONNX's mode CRD and of PyTorch's pixel unshuffle: all pixels of a channel before the next.
     fileprivate mutating func unshuffled(_ image: ValueID, block: Int) throws(TranslationError) -> ValueID {
         guard let channels = builder.type(of: image).shape.dimensions[3].constant else { throw .node(.symbolicSize) }
-        let area = block * block
+        guard (1...Self.largestBlock).contains(block), channels <= Self.mostShuffledChannels else {
+            throw .node(.attribute("blocksize", "\(block)"))
+        }
         let y = try squares(of: image, block: block)
+        let area = block * block
+        if block == 1 { return y }
         return try self.channels(of: y, in: (0..<channels * area).map { $0 % area * channels + $0 / area })
     }
 
@@ -154,8 +163,12 @@ extension Translation {
     /// channel c·b² + k becomes channel k·C + c.
     fileprivate mutating func reorderedForShuffle(_ x: ValueID, block: Int) throws(TranslationError) -> ValueID {
         guard let count = builder.type(of: x).shape.dimensions[3].constant else { throw .node(.symbolicSize) }
+        guard (1...Self.largestBlock).contains(block), count <= Self.mostShuffledChannels, count.isMultiple(of: block * block)
+        else {
+            throw .node(.attribute("blocksize", "\(block)"))
+        }
+        if block == 1 { return x }
         let area = block * block
-        guard (1...64).contains(block), count.isMultiple(of: area) else { throw .node(.attribute("blocksize", "\(block)")) }
         let channels = count / area
         return try self.channels(of: x, in: (0..<count).map { $0 % channels * area + $0 / channels })
     }

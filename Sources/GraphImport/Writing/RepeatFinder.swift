@@ -6,7 +6,8 @@ import GraphLanguage
 /// same steps, where each window takes one value from the one before, to a repeat.
 /// Requires: items that give each name a value once.
 /// Ensures: the same operations, under the same paths. Short windows come first, so that repeats stand in repeats.
-/// Does not: find windows that hand on several values, or of which anything but the last value is read behind them.
+/// Does not: find windows that hand on several values, or of which anything but the last value is read behind them; look
+/// further when it has looked at as many lines as no network needs.
 struct RepeatFinder {
     private var items: [SourceItem]
     private var counters: Set<String> = []
@@ -15,6 +16,8 @@ struct RepeatFinder {
     private enum Limit {
         static let itemCount = 4000
         static let period = 150
+        /// Lines that are looked at, each as often as it is.
+        static let work = 5_000_000
     }
 
     /// - Parameter takenNames: that counters cannot have.
@@ -22,7 +25,7 @@ struct RepeatFinder {
         guard items.count <= Limit.itemCount else { return items }
         var finder = RepeatFinder(items: items, takenNames: takenNames)
         var period = 1
-        while period <= min(Limit.period, finder.items.count / 2) {
+        while period <= min(Limit.period, finder.items.count / 2), finder.work < Limit.work {
             // What was folded may repeat as one line.
             period = finder.foldAll(period: period, outputs) ? 1 : period + 1
         }
@@ -36,6 +39,8 @@ struct RepeatFinder {
     }
 
     private var freshCount = 0
+    /// Lines that were looked at.
+    private var work = 0
     /// Of each item, the number of its form: equal where items are, but for names and for numbers in paths.
     private var forms: [Int] = []
     private var numbers: [Form: Int] = [:]
@@ -66,8 +71,9 @@ struct RepeatFinder {
     private mutating func foldAll(period: Int, _ outputs: Set<String>) -> Bool {
         var places: [String: Int] = [:]
         for (index, item) in items.enumerated() { places[item.name] = index }
+        work += items.count
         var start = 0
-        while start + 2 * period <= items.count {
+        while start + 2 * period <= items.count, work < Limit.work {
             if let fold = fold(at: start, period: period, places, outputs) {
                 replace(fold, at: start, period: period)
                 return true
@@ -95,12 +101,13 @@ struct RepeatFinder {
         var steps: [[Int]]
     }
 
-    private func fold(at start: Int, period: Int, _ places: [String: Int], _ outputs: Set<String>) -> Fold? {
+    private mutating func fold(at start: Int, period: Int, _ places: [String: Int], _ outputs: Set<String>) -> Fold? {
         guard forms[start] == forms[start + period] else { return nil }
         var count = 1
         var roles: [[Role]] = []
         var steps: [[Int]] = []
         while start + (count + 1) * period <= items.count {
+            work += period
             guard let (nextRoles, nextSteps) = compared(count, start, period, places),
                 count == 1 || nextRoles == roles && nextSteps == steps
             else { break }
@@ -121,6 +128,7 @@ struct RepeatFinder {
         guard starts.count == 1, let first = starts.first, places[first].map({ $0 < start }) ?? true else { return nil }
         // What each window reads besides cannot have the name that is carried.
         guard !roles.flatMap(\.self).contains(.outside(first)) else { return nil }
+        work += items.count
         count = countWithoutReaders(count, carried, start, period, places, outputs)
         guard count >= (period >= 6 ? 2 : 3) else { return nil }
         return Fold(count: count, carried: carried, start: first, steps: steps)

@@ -56,8 +56,10 @@ struct NCNNFile {
             throw .damaged(path: file.path, FormatFault(.byte(0), .network(.isNotText)))
         }
         var layers: [NCNNLayer] = []
-        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-            // The mark of the format, and how many layers and values there are.
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        // Behind the mark of the format, how many layers and values there are.
+        let counts = lines.count > 1 ? lines[1].split(whereSeparator: \.isWhitespace).map { Int($0) } : []
+        for (index, line) in lines.enumerated() {
             guard index >= 2, !line.allSatisfy(\.isWhitespace) else { continue }
             do throws(FormatFault) { layers.append(try NCNNLayer(line, lineNumber: index + 1)) } catch {
                 throw .damaged(path: file.path, error)
@@ -68,6 +70,9 @@ struct NCNNFile {
             }
         }
         guard !layers.isEmpty else { throw .notNetwork(path: file.path) }
+        guard counts.count == 2, let layerCount = counts[0], layerCount == layers.count else {
+            throw .damaged(path: file.path, FormatFault(.line(2), .network(.layerCount(counts.first ?? nil, found: layers.count))))
+        }
         return layers
     }
 

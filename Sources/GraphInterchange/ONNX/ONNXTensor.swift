@@ -12,6 +12,7 @@ struct ONNXTensor {
     /// Elements in a row, by the number of the field.
     private var packed: [Int: Range<Int>] = [:]
     private var single: [Double] = []
+    private var singleIntegers: [Int] = []
     private var isExternal = false
     private var external: [String: String] = [:]
 
@@ -30,7 +31,8 @@ struct ONNXTensor {
             packed[field.number] = range
         case (4, .fixed32(let bits)): try append(Double(Float(bitPattern: bits)), reader)
         case (5, .varint(let number)), (7, .varint(let number)), (11, .varint(let number)):
-            try append(Double(Int(truncatingIfNeeded: number)), reader)
+            guard singleIntegers.count < Self.singleLimit else { throw reader.fault(0, .listIsTooLong(Self.singleLimit)) }
+            singleIntegers.append(Int(truncatingIfNeeded: number))
         case (10, .fixed64(let bits)): try append(Double(bitPattern: bits), reader)
         case (13, .range(let range)):
             let (key, value) = try Self.pair(range, by: &reader)
@@ -79,9 +81,12 @@ struct ONNXTensor {
             return ForeignTensor(shape: sizes, element: element, file: reader.file, range: raw)
         }
         guard single.isEmpty else {
-            guard single.count == count else { throw reader.fault(offset, .elementCount(count)) }
-            if element.isFloat, element.byteCount > 2 { return ForeignTensor(shape: sizes, floats: single.map { Float($0) }) }
-            return ForeignTensor(shape: sizes, integers: single.map { Int(exactly: $0) ?? 0 })
+            guard single.count == count, element.isFloat else { throw reader.fault(offset, .elementCount(count)) }
+            return ForeignTensor(shape: sizes, floats: single.map { Float($0) })
+        }
+        guard singleIntegers.isEmpty else {
+            guard singleIntegers.count == count, !element.isFloat else { throw reader.fault(offset, .elementCount(count)) }
+            return ForeignTensor(shape: sizes, integers: singleIntegers)
         }
         if let range = packed[4] ?? packed[10] {
             let stored: ForeignElement = packed[4] != nil ? .f32 : .f64
@@ -99,7 +104,7 @@ struct ONNXTensor {
         count: Int, _ reader: ProtobufReader, folder: FilePath, at offset: Int
     ) throws(InterchangeError) -> (InputFile, Range<Int>) {
         let location = FilePath(external["location"] ?? "")
-        guard location.isRelative, !location.isEmpty, location.components.allSatisfy({ $0.kind == .regular }) else {
+        guard location.isRelative, !location.isEmpty, external["location"]?.utf8.contains(0) == false, location.components.allSatisfy({ $0.kind == .regular }) else {
             throw reader.fault(offset, .leavesFolder(of: name))
         }
         let file = try inFile { () throws(FileError) in try InputFile(folder.appending(location.components)) }
