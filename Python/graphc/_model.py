@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import operator
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +15,7 @@ from typing import Optional, Union
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._library import F32, INPUT, MEASURE, OUTPUT, SCALAR, U8, Array, Error, Form, ProgressFunction, check, library
+from ._library import CANCELLED, F32, INPUT, MEASURE, OUTPUT, SCALAR, U8, Array, Error, Form, ProgressFunction, check, library
 
 Progress = Callable[[int, int], Optional[bool]]
 """Told how far a call has come, as rows done and rows of all, on the thread that made it. Returns False to end the call
@@ -57,9 +58,11 @@ class Model:
         # Keeps `close` of one thread from a call of another.
         self._lock = threading.RLock()
         self._is_busy = False
-        if threads < 0:
-            raise Error(f"{threads} threads are too few")
-        check(library.graphc_load(os.fsencode(path), threads, byref(self._handle)))
+        check(library.graphc_load(_path(path), _whole(threads, "threads"), byref(self._handle)))
+
+    def __reduce__(self) -> str:
+        # What copies and pickles objects asks here.
+        raise Error("a model is neither copied nor pickled; load it again, in another process, too")
 
     @property
     def scale(self) -> int:
@@ -140,7 +143,7 @@ class Model:
         """Enlarges a picture's file row by row where its format allows it, in memory by its width, not by its height; see
         ``enlarge``. ``target`` appears when it is whole, in the format that its name ends in."""
         with self._form(scale, width, height, ensemble) as handle:
-            self._observed(handle, progress, library.graphc_enlarge_file, os.fsencode(source), os.fsencode(target))
+            self._observed(handle, progress, library.graphc_enlarge_file, _path(source), _path(target))
 
     @property
     def entries(self) -> dict[str, Entry]:
@@ -171,11 +174,12 @@ class Model:
         Returns:
             Outputs and measures by name: ``uint8`` or ``float32``, measures with shape ``()``.
         """
+        entry = _name(entry)
         kept = [_array(name, values) for name, values in arrays.items()]
         taken = (Array * len(kept))(*(array for array, _ in kept))
         results = c_void_p()
         with self._call() as handle:
-            self._observed(handle, progress, library.graphc_run, entry.encode(), taken, len(kept), byref(results))
+            self._observed(handle, progress, library.graphc_run, entry, taken, len(kept), byref(results))
         try:
             return {
                 array.contents.name.decode(): _copy(array.contents)
@@ -218,9 +222,8 @@ class Model:
     @contextmanager
     def _form(self, scale: Optional[Scale], width: int, height: int, ensemble: bool) -> Iterator[c_void_p]:
         """A call that makes this of pictures."""
-        if width < 0 or height < 0:
-            raise Error(f"a result of {width}×{height} pixels: each side is at least 1")
-        text = None if scale is None else str(scale).encode()
+        text = None if scale is None else _name(str(scale))
+        width, height = _whole(width, "width"), _whole(height, "height")
         with self._call() as handle:
             check(library.graphc_set_form(handle, byref(Form(text, width, height, ensemble))))
             yield handle
@@ -233,10 +236,13 @@ class Model:
         It tells Python even where no one listens, so that Ctrl-C ends it.
         """
         raised: list[BaseException] = []
+        is_ended = False
 
         def tell(_: object, rows_done: int, row_count: int) -> bool:
+            nonlocal is_ended
             try:
-                return progress is None or progress(rows_done, row_count) is not False
+                is_ended = progress is not None and progress(rows_done, row_count) is False
+                return not is_ended
             except BaseException as error:  # Nothing may go through the library's frames.
                 raised.append(error)
                 return False
@@ -244,6 +250,9 @@ class Model:
         status = function(handle, *arguments, ProgressFunction(tell), None)
         if raised:
             raise raised[0]
+        if status == CANCELLED and not is_ended:
+            # Ctrl-C came before the function's first line, where nothing can catch it.
+            raise KeyboardInterrupt
         check(status)
 
 
@@ -255,6 +264,32 @@ def _until_none(item):
         index += 1
 
 
+def _path(path: Path) -> bytes:
+    try:
+        name = os.fsencode(path)
+    except TypeError as error:
+        raise Error(f"a path is a str, bytes or os.PathLike, not {type(path).__name__}") from error
+    if b"\0" in name:
+        raise Error(f"no file's name holds a zero: {name!r}")
+    return name
+
+
+def _name(name: str) -> bytes:
+    if not isinstance(name, str) or "\0" in name:
+        raise Error(f"a name is a str without a zero, not {name!r}")
+    return name.encode()
+
+
+def _whole(number: int, name: str) -> int:
+    try:
+        whole = operator.index(number)
+    except TypeError as error:
+        raise Error(f"{name} is a whole number, not {number!r}") from error
+    if not 0 <= whole < 1 << 31:
+        raise Error(f"{name} is {whole}: it is from 0 to {(1 << 31) - 1}")
+    return whole
+
+
 def _array(name: str, values: ArrayLike) -> tuple[Array, object]:
     """An array as the library takes it, and what must live as long."""
     try:
@@ -264,7 +299,7 @@ def _array(name: str, values: ArrayLike) -> tuple[Array, object]:
         raise Error(f"'{name}' is no array of numbers: {error}") from error
     shape = (c_size_t * array.ndim)(*array.shape)
     element = U8 if array.dtype == np.uint8 else F32
-    return Array(name.encode(), element, array.ndim, shape, array.ctypes.data), (array, shape)
+    return Array(_name(name), element, array.ndim, shape, array.ctypes.data), (array, shape)
 
 
 def _copy(array: Array) -> np.ndarray:

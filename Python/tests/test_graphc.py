@@ -3,7 +3,10 @@
 GRAPHC_TEST_FILES names a folder with `edsr-x4.gpack`, `photo.png` and `big.png`, which `graphrun infer` made of it.
 """
 
+import copy
 import os
+import pickle
+import signal
 import struct
 import threading
 import unittest
@@ -15,6 +18,7 @@ import graphc
 import numpy as np
 
 FILES = Path(os.environ["GRAPHC_TEST_FILES"])
+MODEL = FILES / "edsr-x4.gpack"
 SMALL = """
 graph twice(lr: u8[N, H, W, 3]) -> (sr: f32[N, 2*H, 2*W, 3]) {
   weight filter: f32[1, 1, 3, 12] ~ glorot_uniform @filter
@@ -162,6 +166,62 @@ class ShippedModelTests(unittest.TestCase):
         ]:
             with self.subTest(entry=entry, arrays=list(arrays)), self.assertRaises(graphc.Error):
                 self.model.run(entry, arrays)
+
+    def test_arguments_are_taken_whole(self):
+        pixels = np.zeros((4, 5, 3), np.uint8)
+        with graphc.load(MODEL) as model:
+            for call in (
+                lambda: model.enlarge_file("small.png", "out.png\0.jpg"),
+                lambda: model.run("predict\0x", {"lr": pixels[None]}),
+                lambda: model.run("predict", {"lr\0x": pixels[None]}),
+                lambda: model.run(None, {}),
+                lambda: model.enlarge(pixels, width=2**64 + 7),
+                lambda: model.enlarge(pixels, width=-1),
+                lambda: model.enlarge(pixels, height=1.5),
+                lambda: graphc.load(MODEL, 2**64 + 1),
+                lambda: graphc.load(MODEL, "two"),
+                lambda: graphc.load(3),
+            ):
+                self.assertRaises(graphc.Error, call)
+
+    def test_a_model_has_one_owner(self):
+        with graphc.load(MODEL) as model:
+            for copy_of in (copy.copy, copy.deepcopy, pickle.dumps):
+                with self.assertRaisesRegex(graphc.Error, "neither copied nor pickled"):
+                    copy_of(model)
+            self.assertEqual(model.scale, 4)
+
+    @unittest.skipUnless(hasattr(os, "fork"), "no fork")
+    def test_a_forked_process_is_told_to_load_anew(self):
+        with graphc.load(MODEL, 2) as model:
+            model.enlarge(np.zeros((4, 5, 3), np.uint8))
+            read, write = os.pipe()
+            child = os.fork()
+            if child == 0:
+                try:
+                    model.enlarge(np.zeros((4, 5, 3), np.uint8))
+                except graphc.Error as error:
+                    os.write(write, str(error).encode())
+                os._exit(0)
+            os.waitpid(child, 0)
+            self.assertIn("load it again", os.read(read, 1000).decode())
+            os.close(read)
+            os.close(write)
+
+    def test_an_interrupt_goes_on_to_the_caller(self):
+        # Whoever starts the tests may have it ignored.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            with graphc.load(MODEL, 1) as model:
+                for _ in range(3):
+                    timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+                    timer.start()
+                    with self.assertRaises(KeyboardInterrupt):
+                        for _ in range(100):
+                            model.enlarge(np.zeros((200, 200, 3), np.uint8))
+                    timer.join()
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def test_end(self):
         with graphc.load(FILES / "edsr-x4.gpack") as model:

@@ -11,8 +11,9 @@
 /// `graphc_last_error`, for each thread by itself. No argument stops the program if it is a null pointer, a wrong size or
 /// an unknown name; pointers that are not null must be good for as many bytes as is said of them.
 ///
-/// Threads. Any thread may make any call. Calls with the same model go one after another, each on as many threads as the
-/// model was loaded for; calls with different models run at once.
+/// Threads. Any thread with a stack of 1 MiB or more may make any call. Calls with the same model go one after another, each on
+/// as many threads as the model was loaded for; calls with different models run at once. A process that is forked loads its
+/// models anew: calls with those of its parent fail.
 ///
 /// Paths. The bytes of a name, as the system takes them, UTF-8 or not.
 ///

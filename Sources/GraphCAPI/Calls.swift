@@ -14,6 +14,8 @@ func status(_ body: () throws -> Void) -> graphc_status {
     LastError.set("")
     do {
         try body()
+        // What a function of the caller's did meanwhile may have failed.
+        LastError.set("")
         return GRAPHC_OK
     } catch {
         LastError.set("\(error)")

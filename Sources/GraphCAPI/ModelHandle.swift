@@ -6,6 +6,8 @@ import GraphC
 final class ModelHandle: @unchecked Sendable {
     let model: Model
     let threadCount: Int
+    /// Of whoever loaded the model: a process that is forked has none of its threads.
+    private let process = getpid()
     /// Whoever works with the model holds it; it knows its holder.
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private var enlarger: PictureEnlarger?
@@ -35,10 +37,16 @@ final class ModelHandle: @unchecked Sendable {
         return Unmanaged.fromOpaque(UnsafeRawPointer(pointer)).takeUnretainedValue()
     }
 
+    /// Whether the threads that the model works on are there.
+    var isOfThisProcess: Bool { getpid() == process }
+
     /// Waits until no other thread works with the model.
     ///
-    /// - Throws: what the body throws; where this thread works with it already.
+    /// - Throws: what the body throws; where this thread works with it already; in another process.
     func withLock<Result>(_ body: () throws -> Result) throws -> Result {
+        guard isOfThisProcess else {
+            throw CallError("the model was loaded before this process was forked, and its threads are not here; load it again")
+        }
         guard pthread_mutex_lock(lock) == 0 else { throw CallError("a progress function must not call its own model") }
         defer { pthread_mutex_unlock(lock) }
         return try body()

@@ -29,5 +29,7 @@ public func graphc_load(
 @c @implementation
 public func graphc_free_model(_ model: OpaquePointer?) {
     guard let model else { return }
-    Unmanaged<ModelHandle>.fromOpaque(UnsafeRawPointer(model)).release()
+    let handle = Unmanaged<ModelHandle>.fromOpaque(UnsafeRawPointer(model))
+    // A process that was forked has none of the threads that would have to end: its copy ends with it.
+    if handle.takeUnretainedValue().isOfThisProcess { handle.release() }
 }

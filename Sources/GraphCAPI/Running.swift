@@ -14,15 +14,19 @@ public func graphc_run(
         guard arrayCount == 0 || arrays != nil, 0...4096 ~= arrayCount else {
             throw CallError(arrays == nil ? "arrays is null" : "\(arrayCount) arrays are too many: 4096 are the most")
         }
-        var inputs: [String: Tensor<Float>] = [:], scalars: [String: Float] = [:]
+        var given: [String: Tensor<Float>] = [:]
         for array in UnsafeBufferPointer(start: arrays, count: arrayCount) {
             let name = try text(array.name, "the name of an array")
-            guard inputs[name] == nil, scalars[name] == nil else { throw CallError("two arrays are called '\(name)'") }
-            let tensor = try Tensor(array, name: name)
-            if tensor.shape.isEmpty { scalars[name] = tensor.values[0] } else { inputs[name] = tensor }
+            guard given.updateValue(try Tensor(array, name: name), forKey: name) == nil else {
+                throw CallError("two arrays are called '\(name)'")
+            }
         }
         let made = try handle.withLock {
             let graph = try handle.model.entry(role).graph
+            let inputNames = Set(graph.nodes.filter { $0.content == .input }.map(\.name))
+            // One number is a scalar of the graph, or an input that is one.
+            let inputs = given.filter { !$0.value.shape.isEmpty || inputNames.contains($0.key) }
+            let scalars = given.filter { inputs[$0.key] == nil }.mapValues { $0.values[0] }
             let run = try handle.model.run(
                 role, inputs: inputs, scalars: scalars, by: .compiled(threadCount: handle.threadCount, bandRows: nil),
                 observer: observer(progress, context))

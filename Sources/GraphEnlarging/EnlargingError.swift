@@ -20,6 +20,9 @@ public enum EnlargingError: Error, Hashable, Sendable {
     /// The graph takes or makes something else than pictures.
     case otherTypes(graph: String, takes: TensorType, makes: TensorType)
     /// A picture of another size than the only one that the graph takes.
+    case impossibleSize(PictureSize)
+    /// An enlarger is asked to enlarge by what it tells of its progress.
+    case calledByItsObserver
     case otherSize(graph: String, PictureSize, found: PictureSize)
     /// What the network takes beside the picture and was not given.
     case missingExtras([ExtraInput])
@@ -59,6 +62,9 @@ extension EnlargingError: CustomStringConvertible {
         case .program(let error): error.description
         case .picture(let path, let error): "\(path): \(error)"
         case .severalTensors(let graph): "'\(graph)' does not enlarge pictures: that takes a picture and makes one"
+        case .impossibleSize(let size):
+            "a picture of \(size) pixels: each side is from 1 to \(readable(count: PNGReader.longestSide))"
+        case .calledByItsObserver: "an enlarger's observer must not call the enlarger itself; make another one"
         case .otherSize(let graph, let own, let found):
             "'\(graph)' was made for pictures of \(own) pixels alone, and this one has \(found); export it anew with sizes left open "
                 + "(dynamic axes)"

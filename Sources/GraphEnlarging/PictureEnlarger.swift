@@ -4,7 +4,6 @@ import GraphIR
 import GraphModel
 import GraphRuntime
 import GraphImaging
-import Synchronization
 import SystemPackage
 
 /// Enlarges pictures with a model, one after another.
@@ -59,7 +58,7 @@ public final class PictureEnlarger: @unchecked Sendable {
     private var floatEntry: Entry?
 
     /// Whoever enlarges holds it, and with it what was prepared.
-    private let lock = Mutex(())
+    private let lock = TurnLock()
     private var prepared: PreparedEnlargement?
     private var workspace: Workspace?
 
@@ -114,7 +113,7 @@ public final class PictureEnlarger: @unchecked Sendable {
         form: ResultForm = ResultForm(), observer: RunObserver = RunObserver(), willBegin: (Report) -> Void = { _ in }
     ) throws(EnlargingError) -> (report: Report, bytes: [UInt8]) {
         try naming(source.path) {
-            try lock.withLock { _ in
+            try lock.withLock {
                 let first = try ranks.together { try source.reader().upright() }
                 let sizes = try ranks.together { try self.sizes(of: first.size, form) }
                 let traits = try ranks.together { try PixelTraits(of: first.layout, observer) { try source.reader() } }
@@ -269,7 +268,7 @@ public final class PictureEnlarger: @unchecked Sendable {
         observer: RunObserver = RunObserver()
     ) throws(EnlargingError) {
         try naming(nil) {
-            try lock.withLock { _ in
+            try lock.withLock {
                 let sizes = try sizes(of: PictureSize(width: width, height: height), form)
                 let isFloat = !sizes.isPlain
                 let sink: any RowSink = isFloat ? RoundedRowSink(sink, width: sizes.written.width) : sink
@@ -288,6 +287,9 @@ public final class PictureEnlarger: @unchecked Sendable {
     func sizes(
         of picture: PictureSize, _ form: ResultForm, callersByteCount: Int = 0
     ) throws(EnlargingError) -> ResultSizes {
+        guard [picture.width, picture.height].allSatisfy({ 1...PNGReader.longestSide ~= $0 }) else {
+            throw .impossibleSize(picture)
+        }
         guard picture.width * picture.height <= pixelLimit else { throw .tooManyPixels(picture, limit: pixelLimit) }
         try enlargement.check(form.extras, beside: picture)
         let extraByteCount = form.extras.values.reduce(0) { $0 + $1.byteCount }
@@ -298,7 +300,7 @@ public final class PictureEnlarger: @unchecked Sendable {
     ///
     /// - Throws: when the model cannot enlarge them.
     func plan(_ sizes: ResultSizes) throws(EnlargingError) -> EnlargingPlan.Summary {
-        try naming(nil) { try lock.withLock { _ in try prepare(sizes, isFloat: true).summary } }
+        try naming(nil) { try lock.withLock { try prepare(sizes, isFloat: true).summary } }
     }
 
     /// Enlarges a frame of a video, whose rows come and go in f32.
@@ -308,14 +310,15 @@ public final class PictureEnlarger: @unchecked Sendable {
         _ sizes: ResultSizes, from source: () throws -> any RowSource, to sink: any RowSink,
         keepingRowsIn makeRows: (Int, Int) throws -> any PartialRows, _ observer: RunObserver
     ) throws {
-        try lock.withLock { _ in
+        try lock.withLock {
             try run(sizes, isFloat: true, from: source, to: sink, line: (0, 255), keepingRowsIn: makeRows, observer)
         }
     }
 
     /// Gives back what is kept for the next picture.
     func giveBackMemory() {
-        lock.withLock { _ in
+        // During a picture what is kept is in use.
+        try? lock.withLock {
             guard workspace != nil else { return }
             prepared = nil
             workspace = nil

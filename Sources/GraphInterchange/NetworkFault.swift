@@ -64,7 +64,7 @@ extension FormatFault.Network: CustomStringConvertible {
         case .waitsForItself: "it waits for its own result"
         case .layerCount(nil, let found): "here stand the numbers of layers and values, and \(found) layers follow"
         case .layerCount(let promised?, let found):
-            "\(promised) layers are promised, and there are \(found); a part of the file may be missing"
+            "\(promised) layers are promised, and there are \(found)"
         case .isNoLayer: "here stands no layer: type, name, two counts and names of values"
         case .isNoArgument(let text): "'\(text.isPrintable ? text : "?")' is no argument"
         case .argument(let number, let layer): "argument \(number) of layer \(shown(layer)) is missing, or cannot be"

@@ -104,6 +104,28 @@ struct RunObserverTests {
         await #expect(throws: EnlargingError.cancelled) { try await task.value }
     }
 
+    /// It would wait for itself.
+    @Test func anObserverThatCallsItsEnlargerIsTold() throws {
+        let enlarger = try PictureEnlarger(Model(source: SmallModels.sharp), threadCount: 2)
+        let picture = SmallModels.picture(8, 6)
+        let told = Mutex<EnlargingError?>(nil)
+        let observer = RunObserver(progress: { _ in
+            do throws(EnlargingError) { _ = try enlarger.enlarged(picture) } catch { told.withLock { $0 = error } }
+        })
+        #expect(try enlarger.enlarged(picture, observer: observer) == enlarger.enlarged(picture))
+        #expect(told.withLock { $0 } == .calledByItsObserver)
+    }
+
+    @Test(arguments: [(0, 40), (40, 0), (-3, 40), (.max, .max), (1 << 40, 1 << 20), (1 << 20 + 1, 1)])
+    func sizesThatNoPictureHasAreRefused(_ size: (width: Int, height: Int)) throws {
+        let enlarger = try PictureEnlarger(Model(source: SmallModels.sharp), threadCount: 1)
+        let error = #expect(throws: EnlargingError.self) {
+            try enlarger.enlarge(
+                width: size.width, height: size.height, from: TensorSource([UInt8]()), to: TensorSink(count: 0, repeating: UInt8(0)))
+        }
+        #expect(error?.description.hasSuffix(" pixels: each side is from 1 to 1,048,576") == true)
+    }
+
     @Test func aRunOfAnEntryIsObserved() throws {
         let model = try Model(source: SmallModels.sharp)
         let input = Tensor<Float>(shape: [1, 8, 9, 3], values: (0..<216).map { Float($0 % 256) })

@@ -22,6 +22,17 @@ import Testing
         return bytes
     }
 
+    /// A file that is cut behind a whole line is told by the counts in its second.
+    @Test func layersAreAsManyAsThereAreSaidToBe() {
+        let lines = ["7767517", "3 3", "Input x 0 1 x", "ReLU r 1 1 x y", "ReLU s 1 1 y z"]
+        func refusal(_ lines: some Sequence<String>) -> String { message { _ = try read(lines.joined(separator: "\n")) } }
+        #expect(refusal(lines) == "no error")
+        #expect(refusal(lines.dropLast()).hasPrefix("damaged: line 2: 3 layers are promised, and there are 2; copy"))
+        #expect(
+            refusal([lines[0], "99999999999999999999 -5"] + lines[2...])
+                .hasPrefix("damaged: line 2: here stand the numbers of layers and values, and 3 layers follow"))
+    }
+
     @Test func halvesFloatsAndSlopesAreRead() throws {
         let text = network(
             "Input data 0 1 x", "Convolution c 1 1 x h 0=1 1=1 5=1 6=3", "PReLU p 1 1 h i 0=1",
