@@ -48,7 +48,9 @@ struct StridedView {
     /// The values in row-major order, or nil where the view leaves the storage. Strides of 0 repeat what is there: the caller
     /// bounds the shape.
     func values(in storage: [Float]) -> [Float]? {
-        guard shape.count == strides.count, offset >= 0, offset <= storage.count, let count = valueCount(ofShape: shape) else { return nil }
+        guard shape.count == strides.count, offset >= 0, offset <= storage.count, let count = valueCount(ofShape: shape) else {
+            return nil
+        }
         guard count > 0 else { return [] }
         // The last element is the farthest, as no stride is negative.
         var last = offset

@@ -121,7 +121,8 @@ struct RunObserverTests {
         let enlarger = try PictureEnlarger(Model(source: SmallModels.sharp), threadCount: 1)
         let error = #expect(throws: EnlargingError.self) {
             try enlarger.enlarge(
-                width: size.width, height: size.height, from: TensorSource([UInt8]()), to: TensorSink(count: 0, repeating: UInt8(0)))
+                width: size.width, height: size.height, from: TensorSource([UInt8]()),
+                to: TensorSink(count: 0, repeating: UInt8(0)))
         }
         #expect(error?.description.hasSuffix(" pixels: each side is from 1 to 1,048,576") == true)
     }

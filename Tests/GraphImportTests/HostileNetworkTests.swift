@@ -11,7 +11,9 @@ import Testing
     private func refusal(
         _ nodes: [ForeignNode], _ tensors: [String: ForeignTensor] = [:], input: [ForeignValue.Size] = ForeignNetwork.image(3)
     ) -> String {
-        errorText(of: { _ = try ForeignNetwork(nodes, tensors: tensors, input: input).imported() }) { ($0 as? ImportError)?.description }
+        errorText(of: { _ = try ForeignNetwork(nodes, tensors: tensors, input: input).imported() }) {
+            ($0 as? ImportError)?.description
+        }
     }
 
     /// A scalar has no first dimension.
@@ -70,7 +72,9 @@ import Testing
 
     @Test func endlessOperationsAreRefused() {
         let places = list((0..<4096).map { $0 * 1021 % 4096 })
-        let chain = (0..<40).map { node("Gather", ["x\($0 == 0 ? "" : "\($0)")", "places"], ["x\($0 + 1)"], ["axis": .integer(1)]) }
+        let chain = (0..<40).map {
+            node("Gather", ["x\($0 == 0 ? "" : "\($0)")", "places"], ["x\($0 + 1)"], ["axis": .integer(1)])
+        }
         let text = refusal(chain + [node("Relu", ["x40"])], ["places": places], input: ForeignNetwork.image(4096))
         #expect(text.contains("operations, which is as many as are read"), "\(text)")
     }

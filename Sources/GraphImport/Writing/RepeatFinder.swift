@@ -17,7 +17,7 @@ struct RepeatFinder {
         static let itemCount = 4000
         static let period = 150
         /// Lines that are looked at, each as often as it is.
-        static let work = 5_000_000
+        static let work = 2_000_000
     }
 
     /// - Parameter takenNames: that counters cannot have.

@@ -71,7 +71,8 @@ struct NCNNFile {
         }
         guard !layers.isEmpty else { throw .notNetwork(path: file.path) }
         guard counts.count == 2, let layerCount = counts[0], layerCount == layers.count else {
-            throw .damaged(path: file.path, FormatFault(.line(2), .network(.layerCount(counts.first ?? nil, found: layers.count))))
+            throw .damaged(
+                path: file.path, FormatFault(.line(2), .network(.layerCount(counts.first ?? nil, found: layers.count))))
         }
         return layers
     }

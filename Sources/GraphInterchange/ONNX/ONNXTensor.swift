@@ -104,7 +104,9 @@ struct ONNXTensor {
         count: Int, _ reader: ProtobufReader, folder: FilePath, at offset: Int
     ) throws(InterchangeError) -> (InputFile, Range<Int>) {
         let location = FilePath(external["location"] ?? "")
-        guard location.isRelative, !location.isEmpty, external["location"]?.utf8.contains(0) == false, location.components.allSatisfy({ $0.kind == .regular }) else {
+        guard location.isRelative, !location.isEmpty, external["location"]?.utf8.contains(0) == false,
+            location.components.allSatisfy({ $0.kind == .regular })
+        else {
             throw reader.fault(offset, .leavesFolder(of: name))
         }
         let file = try inFile { () throws(FileError) in try InputFile(folder.appending(location.components)) }
