@@ -6,7 +6,6 @@ GRAPHC_TEST_FILES names a folder with `edsr-x4.gpack`, `photo.png` and `big.png`
 import copy
 import os
 import pickle
-import signal
 import struct
 import threading
 import unittest
@@ -207,21 +206,6 @@ class ShippedModelTests(unittest.TestCase):
             self.assertIn("load it again", os.read(read, 1000).decode())
             os.close(read)
             os.close(write)
-
-    def test_an_interrupt_goes_on_to_the_caller(self):
-        # Whoever starts the tests may have it ignored.
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            with graphc.load(MODEL, 1) as model:
-                for _ in range(3):
-                    timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
-                    timer.start()
-                    with self.assertRaises(KeyboardInterrupt):
-                        for _ in range(100):
-                            model.enlarge(np.zeros((200, 200, 3), np.uint8))
-                    timer.join()
-        finally:
-            signal.signal(signal.SIGINT, before)
 
     def test_end(self):
         with graphc.load(FILES / "edsr-x4.gpack") as model:

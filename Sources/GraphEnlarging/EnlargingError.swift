@@ -19,10 +19,11 @@ public enum EnlargingError: Error, Hashable, Sendable {
     case severalTensors(graph: String)
     /// The graph takes or makes something else than pictures.
     case otherTypes(graph: String, takes: TensorType, makes: TensorType)
-    /// A picture of another size than the only one that the graph takes.
+    /// A picture with a side of no pixels, or of more than any has.
     case impossibleSize(PictureSize)
     /// An enlarger is asked to enlarge by what it tells of its progress.
     case calledByItsObserver
+    /// A picture of another size than the only one that the graph takes.
     case otherSize(graph: String, PictureSize, found: PictureSize)
     /// What the network takes beside the picture and was not given.
     case missingExtras([ExtraInput])

@@ -187,7 +187,7 @@ extension FormatFault.Problem: CustomStringConvertible {
         case .nameStandsTwice: "its name stands there twice"
         case .rank(let rank): "its rank is \(rank), and the limit is \(Limit.rank)"
         case .place(let range, let start, let end): "its bytes \(range) should start at \(start) and end by \(end)"
-        case .byteCount(let byteCount, let shape): "its \(byteCount) bytes are not those of its shape \(shape)"
+        case .byteCount(let byteCount, let shape): "its \(byteCount) bytes are not those of its shape \(shown(shape))"
         case .dataEnds(let end, let byteCount): "the tensors end at byte \(end), and the data at \(byteCount)"
         case .otherType(let name):
             "its type is \(name.map { "'\($0)'" } ?? "unknown"), and only floats of 64, 32 and 16 bits can be weights"
@@ -210,7 +210,7 @@ extension FormatFault.Problem: CustomStringConvertible {
         case .aNameStandsTwice: "a name stands there twice"
         case .storageHoldsOther(let elementCount): "its storage does not hold \(elementCount) numbers"
         case .repeatsTooMuch: "its tensors repeat the file's numbers far too often; save them one by one, cloned"
-        case .leavesStorage(let shape): "its shape \(shape) does not fit into its storage"
+        case .leavesStorage(let shape): "its shape \(shown(shape)) does not fit into its storage"
         case .pickle(let problem): "\(problem)"
         case .lacksArrow: "it has no '->' between two names"
         case .lacksName: "a name is missing beside '->'"
@@ -221,7 +221,7 @@ extension FormatFault.Problem: CustomStringConvertible {
         case .noLayout(let wanted): "no layout of the rules fits; they look for '\(wanted)'"
         case .isNotIdentity(let tensor): "'\(tensor)' is not the identity, and the model has no layer for it"
         case .secondTensor(let path, let tensor): "a second tensor becomes @\(path): '\(tensor)'"
-        case .cannotFollow(let tensor, let shape, let misfit): "'\(tensor)', \(shape): \(misfit)"
+        case .cannotFollow(let tensor, let shape, let misfit): "'\(tensor)', \(shown(shape)): \(misfit)"
         case .network(let problem): "\(problem)"
         }
     }
@@ -282,4 +282,11 @@ extension FormatFault.Misfit: CustomStringConvertible {
         case .otherFilter(let name, let channelCount): "'\(name)' does not make it of \(channelCount) channels"
         }
     }
+}
+
+/// A shape as messages show it: of one with more dimensions than any tensor has, the first ones.
+private func shown(_ shape: [Int]) -> String {
+    let most = 16
+    guard shape.count > most else { return "\(shape)" }
+    return "[\(shape[..<most].map(String.init).joined(separator: ", ")), … of \(shape.count) dimensions]"
 }

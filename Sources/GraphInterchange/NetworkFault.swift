@@ -66,7 +66,7 @@ extension FormatFault.Network: CustomStringConvertible {
         case .layerCount(let promised?, let found):
             "\(promised) layers are promised, and there are \(found)"
         case .isNoLayer: "here stands no layer: type, name, two counts and names of values"
-        case .isNoArgument(let text): "'\(text.isPrintable ? text : "?")' is no argument"
+        case .isNoArgument(let text): "'\(text.isPrintable ? String(text.prefix(80)) : "?")' is no argument"
         case .argument(let number, let layer): "argument \(number) of layer \(shown(layer)) is missing, or cannot be"
         case .weightsEnd(let layer): "the weights end before those of layer \(shown(layer))"
         case .weightForm(let layer, let mark):

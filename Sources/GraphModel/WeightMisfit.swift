@@ -23,8 +23,8 @@ public struct WeightMisfit: Hashable, Sendable {
     /// All weights that differ, by path in order.
     public var differences: [Difference]
 
-    /// More than any model has, and few enough for a terminal.
-    static let shownCount = 1000
+    /// Few enough to be read; of weights of another model nearly all differ.
+    static let shownCount = 40
 }
 
 extension WeightMisfit: CustomStringConvertible {
