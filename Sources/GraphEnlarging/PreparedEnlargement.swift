@@ -76,7 +76,7 @@ struct PreparedEnlargement {
         let padded = margins.around(size)
         let tiles = enlargement.ownSize.flatMap { $0 == size ? nil : Tiles(of: padded, size: $0) }
         if let tiles, ranks.count > 1 { throw .otherSize(graph: entry.graph.name, tiles.size, found: size) }
-        let pixelByteCount = 3 * (isFloat ? MemoryLayout<Float>.stride : 1)
+        let pixelByteCount = Self.pixelByteCount(isFloat: isFloat)
         let tileByteCount = tiles?.byteCount(of: padded, scale: enlargement.scale, pixelByteCount: pixelByteCount) ?? 0
         let plan: EnlargingPlan
         do {
@@ -119,7 +119,8 @@ struct PreparedEnlargement {
     }
 
     private var scale: Int { enlargement.scale }
-    private var pixelByteCount: Int { 3 * (isFloat ? MemoryLayout<Float>.stride : 1) }
+    private var pixelByteCount: Int { Self.pixelByteCount(isFloat: isFloat) }
+    private static func pixelByteCount(isFloat: Bool) -> Int { 3 * (isFloat ? MemoryLayout<Float>.stride : 1) }
     private var padded: PictureSize { margins.around(size) }
 
     /// Enlarges one picture.

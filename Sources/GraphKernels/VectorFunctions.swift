@@ -112,9 +112,8 @@ func logistic(_ x: Vector) -> Vector {
 /// squares in f64, weighted anew until the errors are even (Lawson, 1961).
 @inline(__always)
 func hyperbolicTangent(_ x: Vector) -> Vector {
-    let one = Vector(repeating: 1), negative = Vector(repeating: -1)
     // From here on 1 − tanh x is below half of the distance of 1 to the number before it, 2⁻²⁵.
-    let most = Vector(repeating: 9.010_913), least = Vector(repeating: -9.010_913)
+    let most: Float = 9.010_913
     let z = x * x
     var p = Vector(repeating: 1.335_417_4e-8)
     p = multiplyAdd(p, z, Vector(repeating: 2.060_874_7e-5))
@@ -125,10 +124,8 @@ func hyperbolicTangent(_ x: Vector) -> Vector {
     q = multiplyAdd(q, z, Vector(repeating: 3.285_602_3e-4))
     q = multiplyAdd(q, z, Vector(repeating: 2.587_690_9e-2))
     q = multiplyAdd(q, z, Vector(repeating: 0.467_143_25))
-    q = multiplyAdd(q, z, one)
-    let result = (x * p) / q
-    return select(
-        (result .> one) .| (x .> most), one, select((result .< negative) .| (x .< least), negative, result))
+    q = multiplyAdd(q, z, Vector(repeating: 1))
+    return saturated((x * p) / q, of: x, from: most)
 }
 
 /// erf x, relative error below 4e-7, and no more than 1.
@@ -136,9 +133,8 @@ func hyperbolicTangent(_ x: Vector) -> Vector {
 /// x·p(x²) / q(x²), both of degree 5 with positive coefficients, fitted as those of tanh are, to 1.9e-8 up to 3.92.
 @inline(__always)
 func errorFunction(_ x: Vector) -> Vector {
-    let one = Vector(repeating: 1), negative = Vector(repeating: -1)
     // From here on 1 is the nearest number.
-    let most = Vector(repeating: 3.919_206), least = Vector(repeating: -3.919_206)
+    let most: Float = 3.919_206
     let z = x * x
     var p = Vector(repeating: 2.050_523_4e-6)
     p = multiplyAdd(p, z, Vector(repeating: 2.848_864_2e-4))
@@ -151,8 +147,15 @@ func errorFunction(_ x: Vector) -> Vector {
     q = multiplyAdd(q, z, Vector(repeating: 1.496_767_6e-2))
     q = multiplyAdd(q, z, Vector(repeating: 0.114_101_02))
     q = multiplyAdd(q, z, Vector(repeating: 0.502_057_88))
-    q = multiplyAdd(q, z, one)
-    let result = (x * p) / q
+    q = multiplyAdd(q, z, Vector(repeating: 1))
+    return saturated((x * p) / q, of: x, from: most)
+}
+
+/// A ratio near an odd function of x that approaches 1: no more than 1, and 1 itself from a number on.
+@inline(__always)
+private func saturated(_ ratio: Vector, of x: Vector, from most: Float) -> Vector {
+    let one = Vector(repeating: 1), negative = Vector(repeating: -1)
     return select(
-        (result .> one) .| (x .> most), one, select((result .< negative) .| (x .< least), negative, result))
+        (ratio .> one) .| (x .> Vector(repeating: most)), one,
+        select((ratio .< negative) .| (x .< Vector(repeating: -most)), negative, ratio))
 }

@@ -7,23 +7,32 @@ import GraphIR
 /// Examples: `Tests/Golden/Schedule`.
 func chooseKernels(_ graph: Graph, _ context: PassContext) -> Graph {
     let uses = Uses(of: graph)
-    func choose(_ name: String, _ members: [ValueID]) -> Group {
-        let analysis = GroupAnalysis(Group(name: name, members: members), in: graph, uses)
-        return Group(name: name, members: members, kernel: KernelTable.choose(analysis, context.algorithm))
+    func analysis(_ name: String, _ members: [ValueID]) -> GroupAnalysis {
+        GroupAnalysis(Group(name: name, members: members), in: graph, uses)
+    }
+    func choose(_ analysis: GroupAnalysis) -> Group {
+        let kernel = KernelTable.choose(analysis, context.algorithm)
+        return Group(name: analysis.group.name, members: analysis.group.members, kernel: kernel)
     }
     let groups = graph.groups.flatMap { group -> [Group] in
-        let whole = choose(group.name, group.members)
-        let image = GroupAnalysis(group, in: graph, uses).prologue
+        let fused = analysis(group.name, group.members)
+        let whole = choose(fused)
+        let image = fused.prologue
         if !image.isEmpty, whole.kernel != .conv2DWinograd {
-            let parts = [
-                choose("\(group.name)_image", image), choose(group.name, group.members.filter { !image.contains($0) }),
-            ]
+            let rest = group.members.filter { !image.contains($0) }
+            let parts = [choose(analysis("\(group.name)_image", image)), choose(analysis(group.name, rest))]
             if parts.map(\.kernel) == [.pointwise, .conv2DWinograd] { return parts }
         }
         if whole.kernel != .reference || group.members.count == 1 { return [whole] }
-        return group.members.enumerated().map { position, member in choose("\(group.name)_\(position)", [member]) }
+        return group.members.enumerated().map { position, member in
+            choose(analysis("\(group.name)_\(position)", [member]))
+        }
     }
-    return graph.arranged(in: groups)
+    // Parts of a group may stand between each other, and what they read before the first.
+    guard groups.count == graph.groups.count else { return graph.arranged(in: groups) }
+    var result = graph
+    result.groups = groups
+    return result
 }
 
 extension Graph {
